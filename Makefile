@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make            build ./rmapscope and the SQLite extension
+# make help       what else there is
+
+.DEFAULT_GOAL := all
+
+VERSION	:= 0.1.0
+
+CC	?= gcc
+CFLAGS	?= -O2 -g
+PREFIX	?= /usr/local
+BUILD	?= build
+
+# `make WERROR=1` as CI does; SANITIZE=address,undefined or thread
+WERROR	?=
+SANITIZE ?=
+
+PKGS	:= libtracefs libtraceevent libtracecmd sqlite3 ncursesw ck
+
+# Only where they are needed: `make deps` must work before they are installed.
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+
+cflags	 = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP -pthread -Wall -Wextra
+cflags	+= -DRMAPSCOPE_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
+ldflags	 = -pthread
+ifneq ($(WERROR),)
+cflags	+= -Werror
+endif
+ifneq ($(SANITIZE),)
+cflags	+= -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+ldflags	+= -fsanitize=$(SANITIZE)
+endif
+include tests/tests.mk
+
+lib_srcs := $(wildcard lib/*.c collector/*.c collector/model/*.c schema/*.c analysis/*.c \
+	      analysis/output/*.c tui/*.c) tests/workloads/uffd_move.c tests/workloads/workload.c
+cli_srcs := $(wildcard cli/*.c)
+lib_objs := $(lib_srcs:%.c=$(BUILD)/%.o) $(BUILD)/schema/sql.o
+cli_objs := $(cli_srcs:%.c=$(BUILD)/%.o) $(BUILD)/cli/demo_capture.o
+
+.PHONY: all
+all: rmapscope rmapscope_hist.so
+
+# always looked at: another BUILD may have put its own here since
+rmapscope: $(BUILD)/rmapscope FORCE
+	@[ $< -ef $@ ] || ln -f $< $@ 2>/dev/null || cp -f $< $@
+
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/rmapscope: $(cli_objs) $(BUILD)/librmapscope.a
+	$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(BUILD)/librmapscope.a: $(lib_objs)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
+
+# the SQL text as C strings: schema/NNN-name.sql is schema_NNN_name_sql
+sql := $(sort $(wildcard schema/*.sql analysis/*.sql))
+$(BUILD)/schema/sql.c: $(sql) schema/embed.sh
+	@mkdir -p $(@D)
+	sh schema/embed.sh $(sql) > $@
+
+$(BUILD)/schema/sql.o: $(BUILD)/schema/sql.c
+	$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/cli/demo_capture.o: cli/demo_capture.S docs/demo.db
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+
+rmapscope_hist.so: schema/hist.c schema/hist_sql.c schema/hist.h schema/hist_sql.h
+	$(CC) -std=gnu11 -I. -Wall -Wextra $(CFLAGS) -fPIC -shared -DHIST_EXTENSION -o $@ \
+		schema/hist.c schema/hist_sql.c
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: help
+help:
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
+
+#: make              build ./rmapscope and ./rmapscope_hist.so (for any sqlite3 shell)
+#: make deps         install what building and testing needs, from the distribution
+#: sudo make demo    all of it: install, build, record a contended workload, show it
+#: make test         install, build and run every test that this machine can run
+#: make bench        measure speed and cost; prints ratios against the peers
+#: make install      install below PREFIX (default /usr/local; DESTDIR is honoured)
+#: make format       format all C sources in place
+#: make clean        remove what make made
+
+.PHONY: deps
+deps:
+	@sh tests/deps.sh build
+
+.PHONY: demo
+demo: deps
+	$(MAKE) all
+	./rmapscope demo
+
+.PHONY: install
+install: all
+	install -Dm755 rmapscope $(DESTDIR)$(PREFIX)/bin/rmapscope
+	install -Dm755 rmapscope_hist.so $(DESTDIR)$(PREFIX)/lib/rmapscope/rmapscope_hist.so
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/man/*.1
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/rmapscope README.md docs/*.md
+
+formatted := $(shell find lib collector schema analysis tui cli tests -name '*.[ch]' 2>/dev/null)
+
+.PHONY: format format-check
+format:
+	clang-format -i $(formatted)
+format-check:
+	clang-format --dry-run -Werror $(formatted)
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD) rmapscope rmapscope_hist.so

@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Install what is missing, from the distribution's packages and nothing else.
+#
+#   deps.sh build	to build and run
+#   deps.sh test	to run the tests as well
+#   deps.sh ci		and what only CI checks
+set -eu
+
+what=${1:-build}
+
+# one line per need: Debian, Fedora, Arch ("-": no package of its own)
+needs_build='
+gcc gcc gcc
+make make make
+pkg-config pkgconf-pkg-config pkgconf
+libc6-dev glibc-devel glibc
+libtracefs-dev libtracefs-devel libtracefs
+libtraceevent-dev libtraceevent-devel libtraceevent
+libtracecmd-dev libtracecmd-devel trace-cmd
+libsqlite3-dev sqlite-devel sqlite
+libncurses-dev ncurses-devel ncurses
+libck-dev ck-devel ck
+uthash-dev uthash-devel uthash
+'
+needs_test='
+libcmocka-dev libcmocka-devel cmocka
+trace-cmd trace-cmd trace-cmd
+sqlite3 sqlite sqlite
+tmux tmux tmux
+perl perl-Test-Harness perl
+linux-perf perf perf
+procps procps-ng procps-ng
+'
+needs_ci='
+clang clang clang
+clang-format clang-tools-extra clang
+libclang-rt-14-dev compiler-rt compiler-rt
+'
+
+case $what in
+build) needs=$needs_build ;;
+test) needs=$needs_build$needs_test ;;
+ci) needs=$needs_build$needs_test$needs_ci ;;
+*) echo "deps: no such set: $what; build, test or ci" >&2; exit 2 ;;
+esac
+
+if command -v apt-get >/dev/null; then
+	column=1
+	have() { [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = 'install ok installed' ]; }
+	install() { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"; }
+elif command -v dnf >/dev/null; then
+	column=2
+	have() { rpm -q "$1" >/dev/null 2>&1; }
+	install() { dnf install -y "$@"; }
+elif command -v pacman >/dev/null; then
+	column=3
+	have() { pacman -Q "$1" >/dev/null 2>&1; }
+	install() { pacman -S --noconfirm --needed "$@"; }
+else
+	echo "deps: no apt-get, dnf or pacman here; install by hand:" $needs >&2
+	exit 1
+fi
+
+missing=
+for package in $(echo "$needs" | awk -v c=$column 'NF { print $c }' | sort -u); do
+	have "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+	echo "deps: missing:$missing; install them, or run as root: sudo make deps" >&2
+	exit 1
+fi
+# shellcheck disable=SC2086 # a list of words
+install $missing

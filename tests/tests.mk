@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests: unit tests are programs (cmocka), the others scripts; all speak TAP
+# and are run by prove.
+
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c tests/live/*_test.c))
+workloads  := $(addprefix $(BUILD)/tests/workloads/,uffd-move fork-chain mmap-churn)
+scripts    := $(wildcard tests/cli/*.t tests/tui/*.t tests/live/*.t)
+
+# `make test T=tests/cli/report.t` runs one
+T ?= $(unit_tests) $(scripts)
+
+$(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/librmapscope.a
+	$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+
+$(BUILD)/tests/live/%_test: $(BUILD)/tests/live/%_test.o $(BUILD)/librmapscope.a
+	$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+
+# the workloads as programs of their own; main() is not in the library's objects
+$(BUILD)/tests/workloads/%.main.o: tests/workloads/%.c
+	@mkdir -p $(@D)
+	$(CC) $(cflags) $(CFLAGS) -DWORKLOAD_MAIN -c -o $@ $<
+
+$(BUILD)/tests/workloads/uffd-move: $(BUILD)/tests/workloads/uffd_move.main.o
+$(BUILD)/tests/workloads/fork-chain: $(BUILD)/tests/workloads/fork_chain.main.o
+$(BUILD)/tests/workloads/mmap-churn: $(BUILD)/tests/workloads/mmap_churn.main.o
+$(workloads): $(BUILD)/tests/workloads/workload.o
+	$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+
+.PHONY: test check-build workloads
+workloads: $(workloads)
+check-build: all $(unit_tests) $(workloads)
+
+test:
+	@sh tests/deps.sh test
+	@$(MAKE) --no-print-directory run-tests
+
+.PHONY: run-tests
+run-tests: check-build
+	CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
+
+.PHONY: bench
+bench:
+	@sh tests/deps.sh test
+	@$(MAKE) --no-print-directory all $(workloads)
+	@for bench in import cost live; do bash tests/bench/$$bench.sh || exit 1; done
