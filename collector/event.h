@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One decoded event: a tagged union of fixed size, which is copied from a
+ * reader through the ring to the model.
+ */
+#ifndef RMAPSCOPE_EVENT_H
+#define RMAPSCOPE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "schema/enums.h"
+
+/* TASK_COMM_LEN of the kernel, include/linux/sched.h */
+#define COMM_LEN 16
+
+struct kstack;
+
+enum event_id {
+#define EVENT(id, member, system, name) EVENT_##id,
+#define FIELD(member, field, name, need)
+#define END(id)
+#define STACK(id, system, name, field) EVENT_##id,
+#include "collector/events.def"
+#undef EVENT
+#undef FIELD
+#undef END
+#undef STACK
+	EVENT_LOSS, /* made by a source, not by the kernel */
+	NR_EVENTS,
+};
+
+/* Number of lost events is not known, only that there were some. */
+#define LOST_UNKNOWN (-1)
+
+struct event {
+	uint64_t time_ns; /* in the capture's clock */
+	int32_t tid;	  /* common_pid: the thread that was running */
+	uint16_t cpu;
+	uint8_t id;  /* enum event_id */
+	bool in_irq; /* in hard or soft interrupt: tid is a bystander */
+	union {
+		struct {
+			uint64_t lock;
+			uint32_t flags; /* LCB_F_* */
+		} contention_begin;
+		struct {
+			uint64_t lock;
+			int32_t ret; /* 0 or a negative errno */
+		} contention_end;
+		struct {
+			int64_t prev_state;
+			int32_t next_tid;
+			char prev_comm[COMM_LEN];
+			char next_comm[COMM_LEN];
+		} sched_switch;
+		struct {
+			int32_t tid; /* who is woken */
+			char comm[COMM_LEN];
+		} sched_waking;
+		struct {
+			uint64_t clone_flags;
+			int32_t tid;
+			char comm[COMM_LEN];
+		} task_newtask;
+		struct {
+			int32_t tid;
+			char comm[COMM_LEN];
+		} task_rename;
+		struct {
+			int32_t tid;
+		} sched_process_exit;
+		struct {			   /* the lock events of the kernel series */
+			uint64_t lock;		   /* anon_vma root, address_space, or mm */
+			uint64_t ip;		   /* caller of the lock helper */
+			uint64_t vm_start, vm_end; /* VMA locks only */
+			int32_t owner;		   /* tid of the writer that holds it, or 0 */
+			uint8_t write, success;
+		} lock_op;
+		struct {
+			uint64_t pfn, rmap_one, nr_pages;
+			uint32_t kind; /* WALK_* */
+			uint8_t locked, try_lock;
+		} walk_begin;
+		struct {
+			uint64_t pfn;
+			uint32_t nr_vmas;
+			uint32_t outcome; /* WALK_OUTCOME_* */
+		} walk_end;
+		struct {
+			uint64_t pfn, old_anon_vma, new_anon_vma;
+			uint32_t attempt;
+			uint8_t slow;
+		} walk_retry;
+		struct {
+			uint64_t pfn, ip;
+			uint32_t reason; /* SKIP_* */
+		} walk_skip;
+		struct {
+			uint64_t pfn, nr_pages;
+			uint64_t old_anon_vma, old_root, new_anon_vma, new_root;
+			uint64_t mm, vm_start, vm_end;
+		} folio_move;
+		struct {
+			uint64_t anon_vma, root, mm, vm_start, vm_end;
+			int32_t tgid;
+		} anon_vma_chain;
+		struct {
+			struct kstack *stack; /* owned by the reader's table */
+		} kernel_stack;
+		struct {
+			uint64_t end_ns; /* the gap is time_ns..end_ns */
+			int64_t nr_lost; /* or LOST_UNKNOWN */
+			uint8_t reason;	 /* LOSS_* of schema/enums.def */
+		} loss;
+	};
+};
+
+_Static_assert(sizeof(struct event) <= 96, "an event is copied twice: keep it small");
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/gate.h"
+
+#include <errno.h>
+
+#include "lib/clock.h"
+
+void gate_init(struct gate *g)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&g->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&g->cond, &attr);
+	pthread_condattr_destroy(&attr);
+	atomic_init(&g->seq, 0);
+	atomic_init(&g->nr_waiting, 0);
+}
+
+void gate_destroy(struct gate *g)
+{
+	pthread_cond_destroy(&g->cond);
+	pthread_mutex_destroy(&g->lock);
+}
+
+void gate_post(struct gate *g)
+{
+	atomic_fetch_add(&g->seq, 1);
+	if (!atomic_load(&g->nr_waiting))
+		return;
+	pthread_mutex_lock(&g->lock);
+	pthread_cond_broadcast(&g->cond);
+	pthread_mutex_unlock(&g->lock);
+}
+
+void gate_wait(struct gate *g, uint64_t seq, uint64_t deadline_ns)
+{
+	struct timespec until = {
+		.tv_sec = deadline_ns / NSEC_PER_SEC,
+		.tv_nsec = deadline_ns % NSEC_PER_SEC,
+	};
+
+	pthread_mutex_lock(&g->lock);
+	/* counted before the check: a post either sees us or is seen */
+	atomic_fetch_add(&g->nr_waiting, 1);
+	while (atomic_load(&g->seq) == seq)
+		if (pthread_cond_timedwait(&g->cond, &g->lock, &until) == ETIMEDOUT)
+			break;
+	atomic_fetch_sub(&g->nr_waiting, 1);
+	pthread_mutex_unlock(&g->lock);
+}

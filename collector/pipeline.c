@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/pipeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+
+/* Commit interval of the store; also the freshness of a live database. */
+#define FLUSH_NS (250 * NSEC_PER_MSEC)
+#define WAIT_NS	 (100 * NSEC_PER_MSEC)
+
+/* Events that a reader decodes, and the consumer handles, in one go. */
+#define READ_BATCH   256
+#define MERGE_BATCH  2048
+/* And how many between two writes when there is no pause at all. */
+#define FLUSH_EVENTS 500000
+
+/* All rings together: 16 MiB, shared out over the lanes. */
+#define RING_SLOTS_TOTAL (1U << 18)
+#define RING_SLOTS_MAX	 (1U << 15)
+#define RING_SLOTS_MIN	 (1U << 10)
+
+static void fail(struct pipeline *p, int ret, const struct error *err)
+{
+	pthread_mutex_lock(&p->lock);
+	if (!p->ret) {
+		p->ret = ret;
+		if (err)
+			p->err = *err;
+	}
+	pthread_mutex_unlock(&p->lock);
+	atomic_store(&p->abort, true);
+	gate_post(&p->data);
+	gate_post(&p->room);
+}
+
+void pipeline_abort(struct pipeline *p, const char *why)
+{
+	struct error err = { 0 };
+
+	fail(p, error_set(&err, -EINTR, "%s", why), &err);
+}
+
+/* One batch of one lane. Returns the number of events or a negative errno. */
+static int read_lane(struct pipeline *p, unsigned int i, unsigned int room, struct event *buf)
+{
+	struct lane *lane = &p->lanes[i];
+	uint64_t complete_ns = atomic_load_explicit(&lane->complete_ns, memory_order_relaxed);
+	struct error err = { 0 };
+	int nr;
+
+	nr = p->src->ops->next_batch(p->src, i, buf, room < READ_BATCH ? room : READ_BATCH,
+				     &complete_ns, &err);
+	if (nr < 0) {
+		fail(p, nr, &err);
+		return nr;
+	}
+	lane_put(lane, buf, nr);
+	atomic_store_explicit(&lane->complete_ns, complete_ns, memory_order_release);
+	lane->ended = complete_ns == LANE_ENDED;
+	return nr;
+}
+
+static void *reader_main(void *arg)
+{
+	struct reader *r = arg;
+	struct pipeline *p = r->p;
+	struct source *src = p->src;
+	struct event buf[READ_BATCH];
+
+	if (p->consumer.thread_started)
+		p->consumer.thread_started(p->consumer.ctx);
+
+	while (!atomic_load(&p->abort)) {
+		uint64_t seq = gate_seq(&p->room);
+		bool progress = false, full = false, open = false;
+		unsigned int i;
+
+		for (i = r->first; i < src->nr_lanes; i += p->nr_readers) {
+			unsigned int room = lane_room(&p->lanes[i]);
+			int nr;
+
+			if (p->lanes[i].ended)
+				continue;
+			open = true;
+			if (room < READ_BATCH) {
+				/* never block on one lane: the merge may need another */
+				src->behind[i] = full = true;
+				continue;
+			}
+			nr = read_lane(p, i, room, buf);
+			if (nr < 0)
+				return NULL;
+			progress |= nr > 0 || p->lanes[i].ended;
+		}
+		if (!open)
+			break;
+		gate_post(&p->data);
+		if (progress)
+			continue;
+		if (full)
+			gate_wait(&p->room, seq, now_ns() + WAIT_NS);
+		else if (src->ops->wait)
+			src->ops->wait(src, r->first, p->nr_readers);
+	}
+	return NULL;
+}
+
+/* The time before which the merge has given everything. */
+static uint64_t complete_ns(const struct pipeline *p)
+{
+	uint64_t min_ns = LANE_ENDED;
+	unsigned int i;
+
+	for (i = 0; i < p->src->nr_lanes; i++) {
+		const struct merge_head *head = &p->merge.heads[i];
+		uint64_t t = head->full ? head->ev.time_ns : head->complete_ns;
+
+		if (t < min_ns)
+			min_ns = t;
+	}
+	if (min_ns == LANE_ENDED || min_ns < p->merge.last_ns)
+		return p->merge.last_ns;
+	return min_ns;
+}
+
+static int flush(struct pipeline *p)
+{
+	struct error err = { 0 };
+	int ret = p->consumer.flush(p->consumer.ctx, complete_ns(p), &err);
+
+	if (ret)
+		fail(p, ret, &err);
+	return ret;
+}
+
+static void consume(struct pipeline *p)
+{
+	uint64_t flush_at_ns = now_ns() + FLUSH_NS;
+	uint64_t since_flush = 0;
+	bool ended = false;
+
+	while (!atomic_load(&p->abort) && !ended) {
+		uint64_t seq = gate_seq(&p->data);
+		int nr = merge_run(&p->merge, MERGE_BATCH, p->consumer.event, p->consumer.ctx,
+				   &ended);
+
+		if (nr < 0) {
+			fail(p, nr, NULL);
+			return;
+		}
+		if (nr) {
+			gate_post(&p->room);
+			atomic_fetch_add_explicit(&p->nr_events, nr, memory_order_relaxed);
+			since_flush += nr;
+		}
+		if (since_flush > FLUSH_EVENTS || now_ns() >= flush_at_ns) {
+			if (flush(p))
+				return;
+			since_flush = 0;
+			flush_at_ns = now_ns() + FLUSH_NS;
+		}
+		if (!nr && !ended)
+			gate_wait(&p->data, seq, flush_at_ns);
+	}
+	if (!atomic_load(&p->abort))
+		flush(p);
+}
+
+static void *consumer_main(void *arg)
+{
+	struct pipeline *p = arg;
+	uint64_t one = 1;
+
+	if (p->consumer.thread_started)
+		p->consumer.thread_started(p->consumer.ctx);
+	consume(p);
+	if (write(p->done_fd, &one, sizeof(one)) < 0)
+		fail(p, -errno, NULL);
+	return NULL;
+}
+
+static unsigned int ring_slots(unsigned int nr_lanes)
+{
+	unsigned int slots = RING_SLOTS_MAX;
+
+	while (slots > RING_SLOTS_MIN && slots * nr_lanes > RING_SLOTS_TOTAL)
+		slots /= 2;
+	return slots;
+}
+
+static int init_lanes(struct pipeline *p)
+{
+	unsigned int nr = p->src->nr_lanes, i;
+
+	p->lanes = aligned_alloc(64, (nr * sizeof(*p->lanes) + 63) & ~63UL);
+	if (!p->lanes)
+		return -ENOMEM;
+	memset(p->lanes, 0, nr * sizeof(*p->lanes));
+	for (i = 0; i < nr; i++)
+		if (lane_init(&p->lanes[i], ring_slots(nr)))
+			return -ENOMEM;
+	return merge_init(&p->merge, p->lanes, nr);
+}
+
+static int start_threads(struct pipeline *p)
+{
+	unsigned int i;
+	int ret;
+
+	p->readers = calloc(p->nr_readers, sizeof(*p->readers));
+	if (!p->readers)
+		return -ENOMEM;
+	for (i = 0; i < p->nr_readers; i++) {
+		struct reader *r = &p->readers[i];
+
+		r->p = p;
+		r->first = i;
+		ret = pthread_create(&r->thread, NULL, reader_main, r);
+		if (ret)
+			return -ret;
+		p->nr_started++;
+	}
+	ret = pthread_create(&p->consumer_thread, NULL, consumer_main, p);
+	if (ret)
+		return -ret;
+	p->consumer_started = true;
+	return 0;
+}
+
+int pipeline_start(struct pipeline *p, struct source *src, const struct consumer *consumer,
+		   unsigned int max_readers, struct error *err)
+{
+	struct error ignored = { 0 };
+	int ret;
+
+	memset(p, 0, sizeof(*p));
+	p->src = src;
+	p->consumer = *consumer;
+	p->nr_readers = src->nr_lanes < max_readers ? src->nr_lanes : max_readers;
+	pthread_mutex_init(&p->lock, NULL);
+	gate_init(&p->data);
+	gate_init(&p->room);
+	p->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ret = p->done_fd < 0 ? -errno : init_lanes(p);
+	if (!ret)
+		ret = start_threads(p);
+	if (ret) {
+		error_set(err, ret, "cannot start the collector's threads: %s", strerror(-ret));
+		fail(p, ret, err);
+		pipeline_join(p, &ignored);
+	}
+	return ret;
+}
+
+int pipeline_join(struct pipeline *p, struct error *err)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < p->nr_started; i++)
+		pthread_join(p->readers[i].thread, NULL);
+	if (p->consumer_started)
+		pthread_join(p->consumer_thread, NULL);
+	ret = p->ret;
+	if (ret)
+		error_set(err, ret, "%s", p->err.msg[0] ? p->err.msg : strerror(-ret));
+
+	for (i = 0; p->lanes && i < p->src->nr_lanes; i++)
+		lane_free(&p->lanes[i]);
+	free(p->lanes);
+	merge_free(&p->merge);
+	free(p->readers);
+	gate_destroy(&p->data);
+	gate_destroy(&p->room);
+	pthread_mutex_destroy(&p->lock);
+	if (p->done_fd >= 0)
+		close(p->done_fd);
+	return ret;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What /proc says of threads and processes, for live captures. */
+#ifndef RMAPSCOPE_PROC_H
+#define RMAPSCOPE_PROC_H
+
+#include <stdint.h>
+
+#include "collector/event.h"
+
+#define PROC_PATH_LEN	 256
+#define PROC_CMDLINE_LEN 512
+
+struct proc_process {
+	char comm[COMM_LEN];
+	char exe[PROC_PATH_LEN];	/* "" when not readable */
+	char cmdline[PROC_CMDLINE_LEN]; /* blanks between words, cut */
+	char cgroup[PROC_PATH_LEN];	/* cgroup v2 path, or the first */
+};
+
+/* Call @fn for every thread that there is now. Returns 0 or -errno. */
+int proc_for_each_thread(void (*fn)(void *ctx, int32_t tid, int32_t tgid), void *ctx);
+
+/* The thread's process, or -1 when it is gone. */
+int32_t proc_tgid(int32_t tid);
+
+/* The thread's name. Returns 0 or -errno when it is gone. */
+int proc_comm(int32_t tid, char comm[COMM_LEN]);
+
+/* Fill @p; what cannot be read is left empty. Returns 0 or -errno when gone. */
+int proc_process(int32_t tgid, struct proc_process *p);
+
+#endif

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/profile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tracefs/tracefs.h>
+
+#include "collector/decode.h"
+
+/*
+ * LCB_F_READ alone and LCB_F_WRITE alone are the sleeping rwsems; spinlocks,
+ * rwlocks, percpu-rwsems and mutexes add a flag of their own
+ * (include/trace/events/lock.h).
+ */
+#define RWSEM "flags==2||flags==4"
+
+#define CONTENTION PROFILE_CONTENTION
+#define HOLDS	   PROFILE_HOLDS
+#define WALKS	   PROFILE_WALKS
+
+const struct profile_event profile_events[] = {
+	{
+		.id = EVENT_CONTENTION_BEGIN,
+		.profiles = PROFILE_ALL,
+		.filter = RWSEM,
+		/* a trigger without a condition fires for filtered events too */
+		.trigger = "stacktrace if " RWSEM,
+		.need = true,
+		.gives = "waits, and by their stacks the call sites and lock classes",
+	},
+	{
+		.id = EVENT_CONTENTION_END,
+		.profiles = PROFILE_ALL,
+		.need = true,
+		.gives = "the durations of waits",
+	},
+	{
+		.id = EVENT_SCHED_SWITCH,
+		.profiles = PROFILE_ALL,
+		.filter = "prev_state & 2", /* TASK_UNINTERRUPTIBLE */
+		.gives = "how much of a wait was sleep",
+	},
+	{
+		.id = EVENT_SCHED_WAKING,
+		.profiles = PROFILE_ALL,
+		/* the idle task wakes from interrupts only and holds no rwsem */
+		.filter = "common_pid != 0",
+		.gives = "holders, by who woke the waiter",
+	},
+	{
+		.id = EVENT_TASK_NEWTASK,
+		.profiles = PROFILE_ALL,
+		.gives = "the process of threads that start during the capture",
+	},
+	{
+		.id = EVENT_TASK_RENAME,
+		.profiles = PROFILE_ALL,
+		.gives = "names of threads that change during the capture",
+	},
+	{
+		.id = EVENT_SCHED_PROCESS_EXIT,
+		.profiles = PROFILE_ALL,
+		.gives = "telling a thread from a later one of the same id",
+	},
+	{
+		.id = EVENT_ANON_VMA_CONTENTION_BEGIN,
+		.profiles = PROFILE_ALL,
+		.trigger = "stacktrace",
+		.gives = "waits for anon_vma locks from before the spin, and their owners",
+	},
+	{
+		.id = EVENT_ANON_VMA_CONTENTION_END,
+		.profiles = PROFILE_ALL,
+		.gives = "the durations of those waits",
+	},
+	{
+		.id = EVENT_I_MMAP_CONTENTION_BEGIN,
+		.profiles = PROFILE_ALL,
+		.trigger = "stacktrace",
+		.gives = "waits for i_mmap_rwsem from before the spin",
+	},
+	{
+		.id = EVENT_I_MMAP_CONTENTION_END,
+		.profiles = PROFILE_ALL,
+		.gives = "the durations of those waits",
+	},
+	{
+		.id = EVENT_VMA_LOCK_CONTENTION_BEGIN,
+		.profiles = PROFILE_ALL,
+		.trigger = "stacktrace",
+		.gives = "waits for VMA locks",
+	},
+	{
+		.id = EVENT_VMA_LOCK_CONTENTION_END,
+		.profiles = PROFILE_ALL,
+		.gives = "the durations of those waits",
+	},
+	{
+		.id = EVENT_RMAP_WALK_RETRY,
+		.profiles = PROFILE_ALL,
+		.gives = "retries of walks",
+	},
+	{
+		.id = EVENT_RMAP_WALK_SKIP,
+		.profiles = PROFILE_ALL,
+		.gives = "walks that were given up",
+	},
+	{
+		.id = EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED,
+		.profiles = HOLDS,
+		.gives = "holds of anon_vma locks, and exact holders",
+	},
+	{
+		.id = EVENT_ANON_VMA_LOCK_RELEASED,
+		.profiles = HOLDS,
+		.gives = "the durations of those holds",
+	},
+	{
+		.id = EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED,
+		.profiles = HOLDS,
+		.gives = "holds of i_mmap_rwsem, and exact holders",
+	},
+	{
+		.id = EVENT_I_MMAP_LOCK_RELEASED,
+		.profiles = HOLDS,
+		.gives = "the durations of those holds",
+	},
+	{
+		.id = EVENT_RMAP_WALK_BEGIN,
+		.profiles = WALKS,
+		.gives = "rmap walks, and what they cost",
+	},
+	{
+		.id = EVENT_RMAP_WALK_END,
+		.profiles = WALKS,
+		.gives = "the durations of walks and the VMAs they visit",
+	},
+	{
+		.id = EVENT_FOLIO_MOVE_ANON_RMAP,
+		.profiles = WALKS,
+		.gives = "who moves folios from one anon_vma to another",
+	},
+	{
+		.id = EVENT_ANON_VMA_LINK,
+		.profiles = WALKS,
+		.gives = "which VMAs hang on an anon_vma, and the lives of its lock",
+	},
+	{
+		.id = EVENT_ANON_VMA_UNLINK,
+		.profiles = WALKS,
+		.gives = "until when they do",
+	},
+	{ .id = NR_EVENTS },
+};
+
+static const struct {
+	const char *name;
+	unsigned int profiles;
+	unsigned int buffer_kb; /* per CPU */
+} profile_names[] = {
+	{ "contention", CONTENTION, 8192 },
+	{ "holds", CONTENTION | HOLDS, 32768 },
+	{ "walks", CONTENTION | WALKS, 32768 },
+	{ "all", PROFILE_ALL, 32768 },
+};
+
+#define NR_PROFILES (sizeof(profile_names) / sizeof(*profile_names))
+
+int profiles_parse(const char *names, unsigned int *profiles, struct error *err)
+{
+	const char *name = names;
+	size_t len;
+
+	*profiles = 0;
+	for (; *name; name += len + (name[len] == ',')) {
+		unsigned int i;
+
+		len = strcspn(name, ",");
+		for (i = 0; i < NR_PROFILES; i++)
+			if (strlen(profile_names[i].name) == len &&
+			    !strncmp(profile_names[i].name, name, len))
+				break;
+		if (i == NR_PROFILES)
+			return error_set(err, -EINVAL, "no profile '%.*s'; there are: %s", (int)len,
+					 name, PROFILE_NAMES);
+		*profiles |= profile_names[i].profiles;
+	}
+	return *profiles
+		       ? 0
+		       : error_set(err, -EINVAL, "no profile given; there are: %s", PROFILE_NAMES);
+}
+
+/* The largest that any of the profiles asks for. */
+static unsigned int default_buffer_kb(unsigned int profiles)
+{
+	unsigned int i, kb = 0;
+
+	for (i = 0; i < NR_PROFILES; i++)
+		if ((profile_names[i].profiles & profiles) == profile_names[i].profiles &&
+		    profile_names[i].buffer_kb > kb)
+			kb = profile_names[i].buffer_kb;
+	return kb;
+}
+
+bool profile_is_series(enum event_id id)
+{
+	return !strcmp(event_system(id), "rmap");
+}
+
+static bool write_event_file(struct tracefs_instance *inst, enum event_id id, const char *file,
+			     const char *text)
+{
+	return tracefs_event_file_write(inst, event_system(id), event_name(id), file, text) >= 0;
+}
+
+static int apply_event(const struct profile_event *pe, struct tracefs_instance *inst,
+		       struct profile_result *res, struct error *err)
+{
+	const char *system = event_system(pe->id), *name = event_name(pe->id);
+
+	res->present = tracefs_event_file_exists(inst, system, name, "enable");
+	if (res->present) {
+		res->filtered = pe->filter && write_event_file(inst, pe->id, "filter", pe->filter);
+		res->triggered =
+			pe->trigger && write_event_file(inst, pe->id, "trigger", pe->trigger);
+		res->enabled = !tracefs_event_enable(inst, system, name);
+	}
+	if (pe->need && !res->enabled)
+		return error_set(err, -ENOTSUP,
+				 "this kernel has no event %s:%s (%s); it needs Linux 5.19 or later "
+				 "with CONFIG_FTRACE; see rmapscope check",
+				 system, name, pe->gives);
+	return 0;
+}
+
+int profiles_apply(unsigned int profiles, struct tracefs_instance *inst, unsigned int buffer_kb,
+		   struct profile_result *result, struct error *err)
+{
+	struct profile_result local[NR_EVENTS] = { 0 };
+	const struct profile_event *pe;
+	int ret;
+
+	if (!result)
+		result = local;
+	if (!buffer_kb)
+		buffer_kb = default_buffer_kb(profiles);
+	if (tracefs_instance_set_buffer_size(inst, buffer_kb, -1))
+		return error_set(err, -ENOMEM,
+				 "the kernel refuses ring buffers of %u KiB per CPU (%s); give a "
+				 "smaller --buffer",
+				 buffer_kb, strerror(errno));
+	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
+		if (!(pe->profiles & profiles))
+			continue;
+		ret = apply_event(pe, inst, &result[pe->id], err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int profile_only_pid(struct tracefs_instance *inst, pid_t pid, struct error *err)
+{
+	char path[64];
+	struct dirent *de;
+	DIR *dir;
+	int ret = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return error_set(err, -ESRCH, "no process %d; give the id of a running process",
+				 pid);
+	/* before the list: a thread made while we read it is then followed */
+	if (tracefs_option_enable(inst, TRACEFS_OPTION_EVENT_FORK))
+		ret = -errno;
+	while (!ret && (de = readdir(dir))) {
+		if (de->d_name[0] == '.')
+			continue;
+		if (tracefs_instance_file_append(inst, "set_event_pid", de->d_name) < 0)
+			ret = -errno;
+	}
+	closedir(dir);
+	if (ret)
+		error_set(err, ret, "cannot restrict tracing to process %d: %s", pid,
+			  strerror(-ret));
+	return ret;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The seam between where events come from and what is done with them.
+ *
+ * A source is a set of lanes, one per CPU buffer. Within a lane events come
+ * in time order; across lanes the merge puts them in order. One reader
+ * thread serves a lane, so a source needs no locking inside a lane.
+ */
+#ifndef RMAPSCOPE_SOURCE_H
+#define RMAPSCOPE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/decode.h"
+#include "collector/event.h"
+#include "collector/lane.h"
+#include "lib/error.h"
+
+struct source;
+
+struct source_ops {
+	const char *name;
+
+	/*
+	 * next_batch - up to @max events of @lane, in time order
+	 * @complete_ns: raised to the time before which the lane has given
+	 *	everything; LANE_ENDED when it has given all
+	 *
+	 * Never blocks. Returns the number of events, 0 when there is nothing
+	 * now, or a negative errno with @err filled.
+	 */
+	int (*next_batch)(struct source *s, unsigned int lane, struct event *ev, unsigned int max,
+			  uint64_t *complete_ns, struct error *err);
+
+	/*
+	 * wait - block until one of lanes @first, @first+@step, ... may have
+	 * events, at most 100 ms. NULL when next_batch() always has events or
+	 * the end.
+	 */
+	void (*wait)(struct source *s, unsigned int first, unsigned int step);
+
+	/* stop - no new events; what was recorded so far is still delivered */
+	void (*stop)(struct source *s);
+
+	/* lost - events lost so far on @lane, as told by EVENT_LOSS */
+	uint64_t (*lost)(const struct source *s, unsigned int lane);
+
+	/* progress - done and total amount of work, in bytes; NULL for live */
+	void (*progress)(const struct source *s, uint64_t *done, uint64_t *total);
+
+	/* comm - what the input itself knows of a thread's name, or NULL */
+	const char *(*comm)(struct source *s, int32_t tid);
+
+	void (*close)(struct source *s);
+};
+
+struct source {
+	const struct source_ops *ops;
+	unsigned int nr_lanes;
+	bool *behind;		/* [nr_lanes]: reader found no room lately */
+	struct tep_handle *tep; /* formats and kernel symbols */
+	struct decoder dec;
+	bool live;	   /* the kernel of this machine, now */
+	const char *clock; /* "mono", or NULL when not known */
+};
+
+static inline void source_close(struct source *s)
+{
+	if (s)
+		s->ops->close(s);
+}
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/symbols.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <traceevent/event-parse.h>
+#include <unistd.h>
+
+#define KALLSYMS "/proc/kallsyms"
+
+/* A procfs file has no size: read until its end. NUL-terminated, to be freed. */
+static char *read_whole(const char *path)
+{
+	size_t room = 1 << 20, len = 0;
+	char *text = NULL;
+	ssize_t n = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return NULL;
+	do {
+		char *grown;
+
+		room *= 2;
+		grown = realloc(text, room);
+		if (!grown) {
+			n = -1;
+			break;
+		}
+		text = grown;
+		while (len < room - 1 && (n = read(fd, text + len, room - 1 - len)) > 0)
+			len += n;
+	} while (n > 0);
+	close(fd);
+	if (n < 0) {
+		free(text);
+		return NULL;
+	}
+	text[len] = '\0';
+	return text;
+}
+
+int symbols_readable(struct error *err)
+{
+	char line[64] = "";
+	FILE *f = fopen(KALLSYMS, "re");
+	uint64_t addr = 0;
+
+	if (!f)
+		return error_set(err, -errno, "cannot read " KALLSYMS ": %s", strerror(errno));
+	/* kptr_restrict shows every address as zero (proc(5)); the first may be */
+	while (!addr && fgets(line, sizeof(line), f))
+		addr = strtoull(line, NULL, 16);
+	fclose(f);
+	if (addr)
+		return 0;
+	return error_set(err, -EPERM,
+			 KALLSYMS " hides its addresses: lock classes and call sites cannot be "
+				  "named; run as root, or set kernel.kptr_restrict=1");
+}
+
+/*
+ * 100,000 lines and more take a fifth of a second: only when the first stack
+ * is there. Without symbols everything else still works.
+ */
+static void load_live(struct symbols *syms)
+{
+	char *text = read_whole(KALLSYMS);
+
+	syms->load_live = false;
+	if (text)
+		tep_parse_kallsyms(syms->tep, text);
+	free(text);
+}
+
+void symbol_find(struct symbols *syms, uint64_t addr, struct symbol *sym)
+{
+	const char *name;
+	size_t len;
+
+	memset(sym, 0, sizeof(*sym));
+	if (!syms->tep)
+		return;
+	if (syms->load_live)
+		load_live(syms);
+	name = tep_find_function(syms->tep, addr);
+	if (!name)
+		return;
+	len = strcspn(name, ".");
+	if (len >= sizeof(sym->name))
+		len = sizeof(sym->name) - 1;
+	memcpy(sym->name, name, len);
+	sym->offset = addr - tep_find_function_address(syms->tep, addr);
+}

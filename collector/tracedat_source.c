@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/tracedat_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <trace-cmd/trace-cmd.h>
+#include <unistd.h>
+
+/* Records that one call of next_batch reads at most. */
+#define MAX_RECORDS 4096
+
+/* One CPU of one buffer of the file. */
+struct file_lane {
+	struct tracecmd_input *handle; /* of the buffer; several lanes share it */
+	int cpu;
+	bool started, ended;
+	uint64_t last_ns;
+	uint64_t nr_lost;
+	uint64_t first_at, at; /* file position, for progress */
+	/* read already, but a loss event had to go first */
+	struct tep_record *pending;
+};
+
+struct tracedat_source {
+	struct source src;
+	struct tracecmd_input *handle;
+	struct tracecmd_input **buffers; /* besides the top-level one */
+	unsigned int nr_buffers;
+	struct file_lane *lane;
+	struct kstack_table stacks; /* one reader serves all lanes */
+	int fd;
+	int stderr_fd;	    /* -1: not watched */
+	off_t stderr_bytes; /* seen so far */
+	uint64_t file_bytes;
+	_Atomic uint64_t done_bytes, data_bytes;
+};
+
+static struct tracedat_source *to_tracedat(const struct source *s)
+{
+	return (struct tracedat_source *)s;
+}
+
+static struct tep_record *next_record(struct file_lane *lane)
+{
+	struct tep_record *rec = lane->pending;
+
+	errno = 0; /* what the library leaves there when it fails */
+	if (rec) {
+		lane->pending = NULL;
+		return rec;
+	}
+	if (lane->started)
+		return tracecmd_read_data(lane->handle, lane->cpu);
+	lane->started = true;
+	return tracecmd_read_cpu_first(lane->handle, lane->cpu);
+}
+
+static void make_loss(struct file_lane *lane, int64_t nr_lost, enum stored_value reason,
+		      uint64_t end_ns, struct event *ev)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->id = EVENT_LOSS;
+	ev->cpu = lane->cpu;
+	/* before a CPU's first event: the gap begins with the capture, at 0 */
+	ev->time_ns = lane->last_ns;
+	ev->loss.end_ns = end_ns;
+	ev->loss.nr_lost = nr_lost;
+	ev->loss.reason = reason;
+	if (nr_lost > 0)
+		lane->nr_lost += nr_lost;
+}
+
+/*
+ * The library reads chunks of a lane's part of the file one after the other:
+ * where the file stands after a batch is how far this lane has come.
+ */
+static void note_progress(struct tracedat_source *td, struct file_lane *lane)
+{
+	off_t at = lseek(td->fd, 0, SEEK_CUR);
+	uint64_t done = 0;
+	unsigned int i;
+
+	if (at < 0)
+		return;
+	if (!lane->first_at)
+		lane->first_at = at;
+	lane->at = at;
+	for (i = 0; i < td->src.nr_lanes; i++)
+		done += td->lane[i].at - td->lane[i].first_at;
+	atomic_store_explicit(&td->done_bytes, done, memory_order_relaxed);
+}
+
+/* Whether the library has written to stderr since we looked last. */
+static bool library_complained(struct tracedat_source *td)
+{
+	off_t bytes = td->stderr_fd < 0 ? 0 : lseek(td->stderr_fd, 0, SEEK_END);
+	bool more = bytes > td->stderr_bytes;
+
+	td->stderr_bytes = bytes;
+	return more;
+}
+
+static int tracedat_next_batch(struct source *s, unsigned int i, struct event *ev, unsigned int max,
+			       uint64_t *complete_ns, struct error *err)
+{
+	struct tracedat_source *td = to_tracedat(s);
+	struct file_lane *lane = &td->lane[i];
+	unsigned int nr = 0, nr_read;
+
+	/* records that are none of ours count too: the caller wants to be asked */
+	for (nr_read = 0; nr < max && nr_read < MAX_RECORDS; nr_read++) {
+		struct tep_record *rec = next_record(lane);
+		int ret;
+
+		if (!rec) {
+			bool failed = errno;
+
+			*complete_ns = LANE_ENDED;
+			if (library_complained(td) || failed)
+				make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, lane->last_ns,
+					  &ev[nr++]);
+			return nr;
+		}
+		if (rec->missed_events) {
+			make_loss(lane, rec->missed_events > 0 ? rec->missed_events : LOST_UNKNOWN,
+				  LOSS_OVERRUN, rec->ts, &ev[nr++]);
+			rec->missed_events = 0;
+			lane->pending = rec;
+			continue;
+		}
+		ret = rec->size < 0 ? -EBADMSG
+				    : decode(&s->dec, &td->stacks, rec->data, rec->size, rec->ts,
+					     lane->cpu, &ev[nr]);
+		if (ret == -EBADMSG) {
+			make_loss(lane, 1, LOSS_DAMAGED_INPUT, rec->ts, &ev[nr]);
+			ret = 1;
+		}
+		lane->last_ns = rec->ts;
+		tracecmd_free_record(rec);
+		if (ret < 0)
+			return error_set(err, ret, "cannot decode: %s", strerror(-ret));
+		nr += ret;
+	}
+	*complete_ns = lane->last_ns;
+	note_progress(td, lane);
+	return nr;
+}
+
+static void tracedat_progress(const struct source *s, uint64_t *done, uint64_t *total)
+{
+	struct tracedat_source *td = to_tracedat(s);
+
+	*done = atomic_load_explicit(&td->done_bytes, memory_order_relaxed);
+	*total = td->file_bytes;
+}
+
+static const char *tracedat_comm(struct source *s, int32_t tid)
+{
+	const char *comm = tep_data_comm_from_pid(s->tep, tid);
+
+	return comm && strcmp(comm, "<...>") ? comm : NULL;
+}
+
+static void tracedat_stop(struct source *s)
+{
+	(void)s;
+}
+
+static uint64_t tracedat_lost(const struct source *s, unsigned int lane)
+{
+	return to_tracedat(s)->lane[lane].nr_lost;
+}
+
+static void tracedat_close(struct source *s)
+{
+	struct tracedat_source *td = to_tracedat(s);
+	unsigned int i;
+
+	for (i = 0; i < s->nr_lanes; i++)
+		if (td->lane[i].pending)
+			tracecmd_free_record(td->lane[i].pending);
+	for (i = 0; i < td->nr_buffers; i++)
+		tracecmd_close(td->buffers[i]);
+	decoder_free(&s->dec);
+	if (td->handle)
+		tracecmd_close(td->handle);
+	else if (td->fd >= 0)
+		close(td->fd);
+	kstack_table_free(&td->stacks);
+	free(td->buffers);
+	free(td->lane);
+	free(s->behind);
+	free(td);
+}
+
+static const struct source_ops tracedat_source_ops = {
+	.name = "trace.dat",
+	.next_batch = tracedat_next_batch,
+	.stop = tracedat_stop,
+	.lost = tracedat_lost,
+	.progress = tracedat_progress,
+	.comm = tracedat_comm,
+	.close = tracedat_close,
+};
+
+static int add_lanes(struct tracedat_source *td, struct tracecmd_input *handle, int nr_cpus)
+{
+	struct file_lane *grown;
+	int cpu;
+
+	grown = realloc(td->lane, (td->src.nr_lanes + nr_cpus) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	td->lane = grown;
+	for (cpu = 0; cpu < nr_cpus; cpu++)
+		td->lane[td->src.nr_lanes++] = (struct file_lane){
+			.handle = handle,
+			.cpu = cpu,
+		};
+	return 0;
+}
+
+/* The first bytes of every trace.dat, trace-cmd.dat.v7(5). */
+static int check_magic(int fd, const char *path, struct error *err)
+{
+	static const char magic[] = "\x17\x08\x44tracing";
+	char head[sizeof(magic) - 1];
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+
+	if (n < 0)
+		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
+	if (n == 0)
+		return error_set(err, -EBADMSG, "%s is empty; nothing to import", path);
+	if (n != sizeof(head) || memcmp(head, magic, sizeof(head)))
+		return error_set(err, -EBADMSG,
+				 "%s is not a trace-cmd file; import takes the output of trace-cmd "
+				 "record or trace-cmd extract",
+				 path);
+	return 0;
+}
+
+static int open_lanes(struct tracedat_source *td)
+{
+	int nr_cpus = tep_get_cpus(td->src.tep);
+	int nr_buffers = tracecmd_buffer_instances(td->handle);
+	int i, ret;
+
+	td->buffers = calloc(nr_buffers + 1, sizeof(*td->buffers));
+	if (!td->buffers)
+		return -ENOMEM;
+	ret = add_lanes(td, td->handle, nr_cpus);
+	for (i = 0; !ret && i < nr_buffers; i++) {
+		struct tracecmd_input *buffer = tracecmd_buffer_instance_handle(td->handle, i);
+
+		if (!buffer)
+			return -EBADMSG;
+		td->buffers[td->nr_buffers++] = buffer;
+		ret = add_lanes(td, buffer, nr_cpus);
+	}
+	td->src.behind = calloc(td->src.nr_lanes, sizeof(*td->src.behind));
+	return !ret && !td->src.behind ? -ENOMEM : ret;
+}
+
+static int open_file(struct tracedat_source *td, const char *path, struct error *err)
+{
+	struct stat st;
+	int ret;
+
+	/* without O_NONBLOCK a pipe would keep us here until somebody writes it */
+	td->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (td->fd < 0 || fstat(td->fd, &st))
+		return error_set(err, -errno, "cannot open %s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, -EINVAL,
+				 "%s is not a regular file; import needs one that "
+				 "can be read at any place",
+				 path);
+	td->file_bytes = st.st_size;
+	ret = check_magic(td->fd, path, err);
+	if (ret)
+		return ret;
+	td->handle = tracecmd_open_fd(td->fd, TRACECMD_FL_LOAD_NO_PLUGINS);
+	if (!td->handle)
+		return error_set(err, -EBADMSG,
+				 "%s is damaged or cut short: trace-cmd's library finds no complete "
+				 "trace in it; copy it again from where it was recorded",
+				 path);
+	return 0;
+}
+
+int tracedat_source_open(struct source **srcp, const char *path, struct error *err)
+{
+	struct tracedat_source *td = calloc(1, sizeof(*td));
+	int ret;
+
+	if (!td)
+		return error_set(err, -ENOMEM, "out of memory");
+	/* the library prints to stderr; we say it ourselves, once */
+	tracecmd_set_loglevel(TEP_LOG_NONE);
+	tep_set_loglevel(TEP_LOG_NONE);
+	td->src.ops = &tracedat_source_ops;
+	td->fd = td->stderr_fd = -1;
+	ret = open_file(td, path, err);
+	if (ret)
+		goto fail;
+	td->src.tep = tracecmd_get_tep(td->handle);
+	ret = decoder_init(&td->src.dec, td->src.tep, err);
+	if (ret)
+		goto fail;
+	ret = open_lanes(td);
+	if (ret) {
+		error_set(err, ret, "cannot open the buffers of %s: %s", path, strerror(-ret));
+		goto fail;
+	}
+	*srcp = &td->src;
+	return 0;
+fail:
+	tracedat_close(&td->src);
+	return ret;
+}
+
+void tracedat_source_watch_stderr(struct source *src, int fd)
+{
+	struct tracedat_source *td = to_tracedat(src);
+
+	td->stderr_fd = fd;
+	td->stderr_bytes = lseek(fd, 0, SEEK_END);
+}
