@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/hold.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "collector/model/wait.h"
+#include "lib/clock.h"
+
+/* Shorter ones that nobody waited for are in the roll-ups only. */
+#define KEEP_NS NSEC_PER_MSEC
+
+static struct hold_key key_of(const struct event *ev)
+{
+	return (struct hold_key){
+		.lock = { ev->lock_op.lock, 0 },
+		.tid = ev->tid,
+		.mode = ev->lock_op.write ? MODE_WRITE : MODE_READ,
+	};
+}
+
+/* Frees @h. */
+static int close_hold(struct holds *hs, struct hold *h, uint64_t end_ns, int outcome)
+{
+	struct lock *lock = lock_find(hs->locks, &h->key.lock);
+	int ret;
+
+	if (lock)
+		DL_DELETE(lock->holds, h);
+	HASH_DEL(hs->by_key, h);
+	h->row.outcome = h->tainted ? OUTCOME_UNCERTAIN : outcome;
+	if ((int64_t)end_ns < h->row.start_ns)
+		h->row.outcome = OUTCOME_UNCERTAIN;
+	if (h->row.outcome == OUTCOME_ACQUIRED)
+		h->row.duration_ns = end_ns - h->row.start_ns;
+	ret = rollup_hold(hs->rollups, &h->row, h->process_id, end_ns);
+	if (!ret && (hs->keep_all || h->row.nr_waiters || h->row.duration_ns > (int64_t)KEEP_NS))
+		ret = hs->sink->hold(hs->sink->ctx, &h->row);
+	free(h);
+	return ret;
+}
+
+static int acquired(struct holds *hs, const struct event *ev, int class)
+{
+	const struct hold_key key = key_of(ev);
+	struct site *site;
+	struct task *task;
+	struct lock *lock;
+	struct hold *h;
+	int ret = 0;
+
+	HASH_FIND(hh, hs->by_key, &key, sizeof(key), h);
+	if (h)
+		/* its release is missing */
+		ret = close_hold(hs, h, ev->time_ns, OUTCOME_UNCERTAIN);
+	if (ret)
+		return ret;
+	task = task_get(hs->tasks, ev->tid, ev->time_ns);
+	lock = lock_get(hs->locks, &key.lock, ev->time_ns);
+	if (!task || !lock)
+		return -ENOMEM;
+	lock = lock_seen_as(hs->locks, lock, CLASS_BIT(class), ev->time_ns, hs->sink, &ret);
+	if (!lock)
+		return ret;
+	site = site_at(hs->sites, ev->lock_op.ip, hs->sink, &ret);
+	h = ret ? NULL : calloc(1, sizeof(*h));
+	if (!h)
+		return ret ?: -ENOMEM;
+	h->key = key;
+	h->process_id = task->row.process_id;
+	h->tainted = ev->time_ns < hs->gap_end_ns;
+	h->row = (struct hold_row){
+		.start_ns = ev->time_ns,
+		.duration_ns = NO_TIME,
+		.lock_id = lock->row.id,
+		.task_id = task->row.id,
+		.mode = key.mode,
+		.site_id = site ? site->row.id : 0,
+		/* this thread's own wait ended just before */
+		.nr_waiters = lock->nr_waits,
+		.outcome = OUTCOME_OPEN,
+	};
+	HASH_ADD(hh, hs->by_key, key, sizeof(h->key), h);
+	DL_APPEND(lock->holds, h);
+	return 0;
+}
+
+static int released(struct holds *hs, const struct event *ev)
+{
+	const struct hold_key key = key_of(ev);
+	struct lock *lock;
+	struct hold *h;
+
+	HASH_FIND(hh, hs->by_key, &key, sizeof(key), h);
+	if (!h)
+		/* acquired before the capture, or in a gap */
+		return 0;
+	lock = lock_find(hs->locks, &key.lock);
+	if (lock && !h->tainted)
+		waits_released(lock, h->row.task_id, h->row.site_id);
+	return close_hold(hs, h, ev->time_ns, OUTCOME_ACQUIRED);
+}
+
+static int loss(struct holds *hs, const struct event *ev)
+{
+	struct hold *h, *tmp;
+	int ret;
+
+	HASH_ITER(hh, hs->by_key, h, tmp) {
+		ret = close_hold(hs, h, ev->time_ns, OUTCOME_UNCERTAIN);
+		if (ret)
+			return ret;
+	}
+	if (ev->loss.end_ns > hs->gap_end_ns)
+		hs->gap_end_ns = ev->loss.end_ns;
+	return 0;
+}
+
+int holds_event(struct holds *hs, const struct event *ev)
+{
+	switch (ev->id) {
+	case EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED:
+		return ev->lock_op.success ? acquired(hs, ev, LOCK_ANON_VMA) : 0;
+	case EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED:
+		return ev->lock_op.success ? acquired(hs, ev, LOCK_I_MMAP) : 0;
+	case EVENT_ANON_VMA_LOCK_RELEASED:
+	case EVENT_I_MMAP_LOCK_RELEASED:
+		return released(hs, ev);
+	case EVENT_LOSS:
+		return loss(hs, ev);
+	default:
+		return 0;
+	}
+}
+
+void holds_free(struct holds *hs)
+{
+	struct hold *h, *tmp;
+
+	HASH_ITER(hh, hs->by_key, h, tmp) {
+		HASH_DEL(hs->by_key, h);
+		free(h);
+	}
+}

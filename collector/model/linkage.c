@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/linkage.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* A VMA on a root. fork links it once per ancestor: counted. */
+struct link_key {
+	uint64_t mm, vm_start;
+};
+
+struct link {
+	UT_hash_handle hh; /* in its root, by key */
+	struct link_key key;
+	int32_t tgid;
+	uint64_t vm_end;
+	unsigned int count;
+	struct lock_vma_row row; /* row.id 0: not given yet */
+};
+
+struct anon_root {
+	UT_hash_handle hh;
+	uint64_t address;
+	struct link *links;
+	bool dirty; /* has links that were not given */
+};
+
+struct anon_vma_of {
+	UT_hash_handle hh;
+	uint64_t address;
+	uint64_t root;
+	unsigned int count; /* links to it */
+};
+
+static struct anon_root *find_root(struct linkage *lk, uint64_t address)
+{
+	struct anon_root *root;
+
+	HASH_FIND(hh, lk->roots, &address, sizeof(address), root);
+	return root;
+}
+
+static struct anon_vma_of *find_anon_vma(struct linkage *lk, uint64_t address)
+{
+	struct anon_vma_of *av;
+
+	HASH_FIND(hh, lk->anon_vmas, &address, sizeof(address), av);
+	return av;
+}
+
+static struct link_key key_of(const struct event *ev)
+{
+	return (struct link_key){ ev->anon_vma_chain.mm, ev->anon_vma_chain.vm_start };
+}
+
+static struct link *find_link(struct anon_root *root, const struct event *ev)
+{
+	const struct link_key key = key_of(ev);
+	struct link *link;
+
+	HASH_FIND(hh, root->links, &key, sizeof(key), link);
+	return link;
+}
+
+int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns)
+{
+	const struct anon_vma_of *av = find_anon_vma(lk, anon_vma);
+	struct lock_key key = { .address = av ? av->root : anon_vma };
+	struct lock *lock = lock_find(lk->locks, &key);
+
+	/* without its link only a root that was seen as a lock is sure */
+	if (!lock && av)
+		lock = lock_get(lk->locks, &key, now_ns);
+	return lock ? lock->row.id : 0;
+}
+
+static int note_anon_vma(struct linkage *lk, const struct event *ev)
+{
+	struct anon_vma_of *av = find_anon_vma(lk, ev->anon_vma_chain.anon_vma);
+
+	if (!av) {
+		av = calloc(1, sizeof(*av));
+		if (!av)
+			return -ENOMEM;
+		av->address = ev->anon_vma_chain.anon_vma;
+		HASH_ADD(hh, lk->anon_vmas, address, sizeof(av->address), av);
+	}
+	av->root = ev->anon_vma_chain.root;
+	av->count++;
+	return 0;
+}
+
+static int link_vma(struct linkage *lk, const struct event *ev)
+{
+	struct anon_root *root = find_root(lk, ev->anon_vma_chain.root);
+	struct link *link;
+
+	if (!root) {
+		root = calloc(1, sizeof(*root));
+		if (!root)
+			return -ENOMEM;
+		root->address = ev->anon_vma_chain.root;
+		HASH_ADD(hh, lk->roots, address, sizeof(root->address), root);
+	}
+	link = find_link(root, ev);
+	if (!link) {
+		link = calloc(1, sizeof(*link));
+		if (!link)
+			return -ENOMEM;
+		link->tgid = ev->anon_vma_chain.tgid;
+		link->key = key_of(ev);
+		link->row.from_ns = ev->time_ns;
+		link->row.to_ns = NO_TIME;
+		HASH_ADD(hh, root->links, key, sizeof(link->key), link);
+		root->dirty = true;
+	}
+	link->vm_end = ev->anon_vma_chain.vm_end;
+	link->count++;
+	return note_anon_vma(lk, ev);
+}
+
+/* Give one link of a root that is a row. */
+static int give_link(struct linkage *lk, struct link *link, const struct lock *lock)
+{
+	if (!link->row.id) {
+		struct vma *vma;
+		int ret;
+
+		vma = vma_get(lk->vmas, link->tgid, link->key.vm_start, link->vm_end,
+			      link->row.from_ns, &ret);
+		if (ret)
+			return ret;
+		link->row.lock_id = lock->row.id;
+		link->row.vma_id = vma->row.id;
+	}
+	return lk->sink->lock_vma(lk->sink->ctx, &link->row);
+}
+
+static void forget_anon_vma(struct linkage *lk, uint64_t address)
+{
+	struct anon_vma_of *av = find_anon_vma(lk, address);
+
+	if (!av || --av->count)
+		return;
+	HASH_DEL(lk->anon_vmas, av);
+	free(av);
+}
+
+static int unlink_vma(struct linkage *lk, const struct event *ev)
+{
+	const struct lock_key key = { .address = ev->anon_vma_chain.root };
+	struct anon_root *root = find_root(lk, key.address);
+	struct link *link = root ? find_link(root, ev) : NULL;
+	struct lock *lock;
+	int ret = 0;
+
+	forget_anon_vma(lk, ev->anon_vma_chain.anon_vma);
+	/* linked before the capture, or in a gap */
+	if (!link || --link->count)
+		return 0;
+	link->row.to_ns = ev->time_ns;
+	lock = lock_find(lk->locks, &key);
+	if (lock)
+		ret = give_link(lk, link, lock);
+	HASH_DEL(root->links, link);
+	free(link);
+	if (ret || root->links)
+		return ret;
+	HASH_DEL(lk->roots, root);
+	free(root);
+	return lock_freed(lk->locks, &key, ev->time_ns, lk->sink);
+}
+
+/* Links may have come and gone: what is known is known no longer. */
+static void forget_all(struct linkage *lk)
+{
+	struct anon_vma_of *av, *atmp;
+	struct anon_root *root, *rtmp;
+	struct link *link, *ltmp;
+
+	HASH_ITER(hh, lk->roots, root, rtmp) {
+		HASH_ITER(hh, root->links, link, ltmp) {
+			HASH_DEL(root->links, link);
+			free(link);
+		}
+		HASH_DEL(lk->roots, root);
+		free(root);
+	}
+	HASH_ITER(hh, lk->anon_vmas, av, atmp) {
+		HASH_DEL(lk->anon_vmas, av);
+		free(av);
+	}
+}
+
+int linkage_event(struct linkage *lk, const struct event *ev)
+{
+	switch (ev->id) {
+	case EVENT_ANON_VMA_LINK:
+		return link_vma(lk, ev);
+	case EVENT_ANON_VMA_UNLINK:
+		return unlink_vma(lk, ev);
+	case EVENT_LOSS:
+		forget_all(lk);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int linkage_flush(struct linkage *lk)
+{
+	struct anon_root *root, *tmp;
+	struct link *link, *ltmp;
+	int ret;
+
+	HASH_ITER(hh, lk->roots, root, tmp) {
+		const struct lock_key key = { .address = root->address };
+		struct lock *lock;
+
+		if (!root->dirty)
+			continue;
+		lock = lock_find(lk->locks, &key);
+		if (!lock)
+			continue;
+		root->dirty = false;
+		HASH_ITER(hh, root->links, link, ltmp) {
+			if (link->row.id)
+				continue;
+			ret = give_link(lk, link, lock);
+			if (ret)
+				return ret;
+		}
+	}
+	return 0;
+}
+
+void linkage_free(struct linkage *lk)
+{
+	forget_all(lk);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which VMAs hang on which anon_vma root, from anon_vma_link and _unlink.
+ *
+ * When the last VMA of a root is unlinked its memory is freed: the next lock
+ * at that address is another one. Links are rows for roots that something
+ * else was seen of; a fork-heavy server makes too many of the others.
+ */
+#ifndef RMAPSCOPE_MODEL_LINKAGE_H
+#define RMAPSCOPE_MODEL_LINKAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "collector/event.h"
+#include "collector/model/lock.h"
+#include "collector/model/sink.h"
+#include "collector/model/vma.h"
+
+struct anon_root;
+struct anon_vma_of;
+
+struct linkage {
+	struct anon_root *roots;       /* by address */
+	struct anon_vma_of *anon_vmas; /* by address: the root of each */
+	struct locks *locks;
+	struct vmas *vmas;
+	const struct sink *sink;
+};
+
+/* One event. Returns 0 or a negative errno. */
+int linkage_event(struct linkage *lk, const struct event *ev);
+
+/* lock.id of the root of @anon_vma, 0 when it is not known. */
+int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns);
+
+/* Give links of roots that have become rows. */
+int linkage_flush(struct linkage *lk);
+void linkage_free(struct linkage *lk);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/model.h"
+
+#include <string.h>
+
+void model_init(struct model *m, const struct model_options *opt)
+{
+	memset(m, 0, sizeof(*m));
+	m->sink = *opt->sink;
+	if (opt->lookup)
+		m->tasks.lookup = *opt->lookup;
+	if (opt->symbols)
+		m->sites.symbols = *opt->symbols;
+	m->first_ns = m->last_ns = NO_TIME;
+	m->vmas = (struct vmas){
+		.tasks = &m->tasks,
+		.sink = &m->sink,
+	};
+	m->linkage = (struct linkage){
+		.locks = &m->locks,
+		.vmas = &m->vmas,
+		.sink = &m->sink,
+	};
+	m->waits = (struct waits){
+		.tasks = &m->tasks,
+		.locks = &m->locks,
+		.sites = &m->sites,
+		.rollups = &m->rollups,
+		.sink = &m->sink,
+		.watch_sleep = opt->has[EVENT_SCHED_SWITCH],
+		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
+			      opt->has[EVENT_ANON_VMA_CONTENTION_BEGIN],
+	};
+	m->holds = (struct holds){
+		.tasks = &m->tasks,
+		.locks = &m->locks,
+		.sites = &m->sites,
+		.rollups = &m->rollups,
+		.sink = &m->sink,
+		.keep_all = opt->keep_all,
+	};
+	m->walks = (struct walks){
+		.tasks = &m->tasks,
+		.sites = &m->sites,
+		.linkage = &m->linkage,
+		.sink = &m->sink,
+		.keep_all = opt->keep_all,
+	};
+	m->moves = (struct moves){
+		.tasks = &m->tasks,
+		.locks = &m->locks,
+		.vmas = &m->vmas,
+		.sink = &m->sink,
+		.keep_all = opt->keep_all,
+	};
+}
+
+static void learn_names(struct model *m, const struct event *ev)
+{
+	switch (ev->id) {
+	case EVENT_SCHED_SWITCH:
+		task_name(&m->tasks, ev->tid, ev->sched_switch.prev_comm);
+		task_name(&m->tasks, ev->sched_switch.next_tid, ev->sched_switch.next_comm);
+		break;
+	case EVENT_SCHED_WAKING:
+		task_name(&m->tasks, ev->sched_waking.tid, ev->sched_waking.comm);
+		break;
+	case EVENT_TASK_RENAME:
+		task_name(&m->tasks, ev->task_rename.tid, ev->task_rename.comm);
+		break;
+	default:
+		break;
+	}
+}
+
+static int give_loss(struct model *m, const struct event *ev)
+{
+	/* a gap that began before all events has no known beginning */
+	int64_t start_ns = ev->time_ns ? ev->time_ns : ev->loss.end_ns;
+
+	return m->sink.loss(m->sink.ctx, &(struct loss_row){
+						 .start_ns = start_ns,
+						 .end_ns = ev->loss.end_ns,
+						 .cpu = ev->cpu,
+						 .nr_lost = ev->loss.nr_lost,
+						 .reason = ev->loss.reason,
+					 });
+}
+
+static void note_time(struct model *m, int64_t time_ns)
+{
+	if (m->first_ns == NO_TIME)
+		m->first_ns = time_ns;
+	if (time_ns > m->last_ns)
+		m->last_ns = time_ns;
+}
+
+int model_event(struct model *m, const struct event *ev)
+{
+	int ret;
+
+	m->nr_events += ev->id != EVENT_LOSS;
+	if (ev->id != EVENT_LOSS)
+		note_time(m, ev->time_ns);
+
+	learn_names(m, ev);
+	ret = waits_event(&m->waits, ev);
+	if (!ret)
+		ret = holds_event(&m->holds, ev);
+	if (!ret)
+		ret = walks_event(&m->walks, ev);
+	if (!ret)
+		ret = moves_event(&m->moves, ev);
+	if (!ret)
+		ret = linkage_event(&m->linkage, ev);
+	if (ret)
+		return ret;
+	switch (ev->id) {
+	case EVENT_TASK_NEWTASK:
+		return task_started(&m->tasks, &m->sink, ev);
+	case EVENT_SCHED_PROCESS_EXIT:
+		task_exited(&m->tasks, ev->sched_process_exit.tid, ev->time_ns);
+		return 0;
+	case EVENT_LOSS:
+		return give_loss(m, ev);
+	default:
+		return 0;
+	}
+}
+
+static int flush_rows(struct model *m)
+{
+	int ret = rollups_flush(&m->rollups, &m->sink);
+
+	if (!ret)
+		ret = walks_flush(&m->walks);
+	if (!ret)
+		ret = linkage_flush(&m->linkage);
+	if (!ret)
+		ret = locks_flush(&m->locks, &m->sink);
+	if (!ret)
+		ret = tasks_flush(&m->tasks, &m->sink);
+	return ret;
+}
+
+int model_flush(struct model *m, uint64_t complete_ns)
+{
+	int ret = waits_flush(&m->waits, complete_ns);
+
+	return ret ? ret : flush_rows(m);
+}
+
+int model_finish(struct model *m)
+{
+	int ret = waits_finish(&m->waits);
+
+	if (!ret)
+		ret = walks_finish(&m->walks);
+	return ret ? ret : flush_rows(m);
+}
+
+void model_free(struct model *m)
+{
+	waits_free(&m->waits);
+	holds_free(&m->holds);
+	walks_free(&m->walks);
+	linkage_free(&m->linkage);
+	vmas_free(&m->vmas);
+	rollups_free(&m->rollups);
+	sites_free(&m->sites);
+	locks_free(&m->locks);
+	tasks_free(&m->tasks);
+}

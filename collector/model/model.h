@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Typed events in time order in, spans out through a sink.
+ *
+ * One small state machine per file; this one hands the events round.
+ */
+#ifndef RMAPSCOPE_MODEL_H
+#define RMAPSCOPE_MODEL_H
+
+#include <stdint.h>
+
+#include "collector/event.h"
+#include "collector/model/hold.h"
+#include "collector/model/linkage.h"
+#include "collector/model/lock.h"
+#include "collector/model/move.h"
+#include "collector/model/rollup.h"
+#include "collector/model/sink.h"
+#include "collector/model/site.h"
+#include "collector/model/task.h"
+#include "collector/model/vma.h"
+#include "collector/model/wait.h"
+#include "collector/model/walk.h"
+
+struct model {
+	struct sink sink;
+	struct tasks tasks;
+	struct locks locks;
+	struct sites sites;
+	struct rollups rollups;
+	struct vmas vmas;
+	struct linkage linkage;
+	struct waits waits;
+	struct holds holds;
+	struct walks walks;
+	struct moves moves;
+	int64_t first_ns, last_ns; /* of the events given; NO_TIME before */
+	uint64_t nr_events;
+};
+
+struct model_options {
+	const struct sink *sink;	  /* copied */
+	const struct task_lookup *lookup; /* copied; NULL: none */
+	const struct symbols *symbols;	  /* copied; NULL: none */
+	const bool *has;		  /* [NR_EVENTS]: events that the input has; copied */
+	bool keep_all;			  /* every span is a row */
+};
+
+/*
+ * model_init - the state before the first event; cannot fail
+ */
+void model_init(struct model *m, const struct model_options *opt);
+
+/* One event; time may step back a little. Returns 0 or a negative errno. */
+int model_event(struct model *m, const struct event *ev);
+
+/* Give the sink all that has changed. @complete_ns: see struct consumer. */
+int model_flush(struct model *m, uint64_t complete_ns);
+
+/* The input has ended: store what is open, flush. */
+int model_finish(struct model *m);
+void model_free(struct model *m);
+
+#endif

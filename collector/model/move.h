@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Folios that folio_move_anon_rmap() re-homes to another anon_vma. */
+#ifndef RMAPSCOPE_MODEL_MOVE_H
+#define RMAPSCOPE_MODEL_MOVE_H
+
+#include <stdbool.h>
+
+#include "collector/event.h"
+#include "collector/model/lock.h"
+#include "collector/model/sink.h"
+#include "collector/model/task.h"
+#include "collector/model/vma.h"
+
+struct moves {
+	struct tasks *tasks;
+	struct locks *locks;
+	struct vmas *vmas;
+	const struct sink *sink;
+	bool keep_all; /* also moves that stay below one root */
+};
+
+/* One event. Returns 0 or a negative errno. */
+int moves_event(struct moves *ms, const struct event *ev);
+
+#endif

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/rollup.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "lib/clock.h"
+
+/*
+ * Seconds that stay in memory behind the newest one. Events come in time
+ * order but for the slack of the readers, far below a second.
+ */
+#define KEEP_SECONDS 2
+
+struct rollup_key {
+	int64_t second, process_id, lock_id, vma_id, site_id, mode;
+};
+
+struct rollup {
+	UT_hash_handle hh;
+	struct rollup_key key;
+	struct rollup_row row;
+	bool dirty;
+};
+
+static struct rollup *rollup_get(struct rollups *rs, const struct rollup_key *key)
+{
+	struct rollup_key recent = *key;
+	struct rollup *r;
+
+	/*
+	 * A second that is written and forgotten must not be written again: what
+	 * comes so late (a wait that turns out uncertain) is of the oldest one.
+	 */
+	if (key->second + KEEP_SECONDS < rs->newest)
+		recent.second = rs->newest - KEEP_SECONDS;
+	key = &recent;
+	HASH_FIND(hh, rs->head, key, sizeof(*key), r);
+	if (r)
+		return r;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return NULL;
+	r->key = *key;
+	r->row = (struct rollup_row){
+		.second = key->second,
+		.process_id = key->process_id,
+		.lock_id = key->lock_id,
+		.vma_id = key->vma_id,
+		.site_id = key->site_id,
+		.mode = key->mode,
+		.slept_ns = NO_TIME,
+		.nr_holds = NO_TIME,
+		.hold_ns = NO_TIME,
+	};
+	HASH_ADD(hh, rs->head, key, sizeof(r->key), r);
+	return r;
+}
+
+int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process_id,
+		uint64_t end_ns)
+{
+	const struct rollup_key key = {
+		.second = end_ns / NSEC_PER_SEC,
+		.process_id = process_id,
+		.lock_id = wait->lock_id,
+		.vma_id = wait->vma_id,
+		.site_id = wait->site_id,
+		.mode = wait->mode,
+	};
+	struct rollup *r = rollup_get(rs, &key);
+
+	if (!r)
+		return -ENOMEM;
+	r->dirty = true;
+	if (key.second > rs->newest)
+		rs->newest = key.second;
+	if (wait->duration_ns == NO_TIME) {
+		r->row.nr_uncertain++;
+		rs->nr_uncertain++;
+		return 0;
+	}
+	r->row.nr_waits++;
+	rs->nr_waits++;
+	r->row.wait_ns += wait->duration_ns;
+	if (wait->duration_ns > r->row.max_wait_ns)
+		r->row.max_wait_ns = wait->duration_ns;
+	if (wait->slept_ns != NO_TIME)
+		r->row.slept_ns =
+			(r->row.slept_ns == NO_TIME ? 0 : r->row.slept_ns) + wait->slept_ns;
+	return hist_add(&r->row.hist, wait->duration_ns, 1);
+}
+
+int rollup_hold(struct rollups *rs, const struct hold_row *hold, int64_t process_id,
+		uint64_t end_ns)
+{
+	const struct rollup_key key = {
+		.second = end_ns / NSEC_PER_SEC,
+		.process_id = process_id,
+		.lock_id = hold->lock_id,
+		.site_id = hold->site_id,
+		.mode = hold->mode,
+	};
+	struct rollup *r = rollup_get(rs, &key);
+
+	if (!r)
+		return -ENOMEM;
+	r->dirty = true;
+	if (key.second > rs->newest)
+		rs->newest = key.second;
+	if (r->row.nr_holds == NO_TIME)
+		r->row.nr_holds = r->row.hold_ns = 0;
+	r->row.nr_holds++;
+	if (hold->duration_ns != NO_TIME)
+		r->row.hold_ns += hold->duration_ns;
+	return 0;
+}
+
+static void drop(struct rollups *rs, struct rollup *r)
+{
+	HASH_DEL(rs->head, r);
+	hist_free(&r->row.hist);
+	free(r);
+}
+
+int rollups_flush(struct rollups *rs, const struct sink *sink)
+{
+	struct rollup *r, *tmp;
+	int ret;
+
+	HASH_ITER(hh, rs->head, r, tmp) {
+		if (r->dirty) {
+			ret = sink->rollup(sink->ctx, &r->row);
+			if (ret)
+				return ret;
+			r->dirty = false;
+		}
+		if (r->key.second + KEEP_SECONDS < rs->newest)
+			drop(rs, r);
+	}
+	return 0;
+}
+
+void rollups_free(struct rollups *rs)
+{
+	struct rollup *r, *tmp;
+
+	HASH_ITER(hh, rs->head, r, tmp)
+		drop(rs, r);
+}

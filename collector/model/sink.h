@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the model puts its rows. The store is one sink, a unit test another.
+ *
+ * Every callback returns 0 or a negative errno, which stops the capture.
+ * Identity rows (process, task, lock) come again whenever they have changed;
+ * the later row replaces the earlier one of the same id.
+ */
+#ifndef RMAPSCOPE_SINK_H
+#define RMAPSCOPE_SINK_H
+
+#include "schema/rows.h"
+
+struct sink {
+	void *ctx;
+	int (*process)(void *ctx, const struct process_row *row);
+	int (*task)(void *ctx, const struct task_row *row);
+	int (*lock)(void *ctx, const struct lock_row *row);
+	int (*site)(void *ctx, const struct site_row *row);
+	int (*stack)(void *ctx, const struct stack_row *row);
+	/* sets row->id; an open wait comes again at its end */
+	int (*wait)(void *ctx, struct wait_row *row);
+	int (*vma)(void *ctx, const struct vma_row *row);
+	/* sets row->id at the first call; again when it is unlinked */
+	int (*lock_vma)(void *ctx, struct lock_vma_row *row);
+	int (*hold)(void *ctx, const struct hold_row *row);
+	int (*walk)(void *ctx, const struct walk_row *row);
+	int (*retry)(void *ctx, const struct retry_row *row);
+	int (*skip)(void *ctx, const struct skip_row *row);
+	int (*move)(void *ctx, const struct move_row *row);
+	/* the whole of (second, kind, rmap_one) so far */
+	int (*walk_rollup)(void *ctx, const struct walk_rollup_row *row);
+	int (*loss)(void *ctx, const struct loss_row *row);
+	/* the whole of (second, ids, mode) so far */
+	int (*rollup)(void *ctx, const struct rollup_row *row);
+};
+
+#endif

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/site.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/model/lock.h"
+#include "collector/symbols.h"
+#include "schema/enums.h"
+
+struct role_def {
+	const char *pattern;
+	unsigned int classes[2]; /* [MODE_READ], [MODE_WRITE] */
+	int role;
+	bool locking; /* not a call site yet */
+};
+
+#define ANON CLASS_BIT(LOCK_ANON_VMA)
+#define FILE CLASS_BIT(LOCK_I_MMAP)
+#define MMAP CLASS_BIT(LOCK_MMAP)
+#define VMA  CLASS_BIT(LOCK_VMA)
+#define NONE ENUM_NONE
+
+static const struct role_def role_defs[] = {
+#define LOCKING(pattern)		 { pattern, { 0, 0 }, ENUM_NONE, true },
+#define HELPER(pattern, classes)	 { pattern, { classes, classes }, ENUM_NONE, true },
+#define FUNC(pattern, read, write, role) { pattern, { read, write }, role, false },
+#include "collector/roles.def"
+#undef LOCKING
+#undef HELPER
+#undef FUNC
+};
+
+#undef ANON
+#undef FILE
+#undef MMAP
+#undef VMA
+#undef NONE
+
+static const struct role_def *find_role(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(role_defs) / sizeof(*role_defs); i++)
+		if (!fnmatch(role_defs[i].pattern, name, 0))
+			return &role_defs[i];
+	return NULL;
+}
+
+/* What a helper on the way to the call site, or the site itself, says. */
+static void narrow(unsigned int classes[2], const struct role_def *def)
+{
+	int mode;
+
+	for (mode = 0; mode < 2; mode++)
+		if (def->classes[mode] & classes[mode])
+			classes[mode] &= def->classes[mode];
+}
+
+void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out)
+{
+	unsigned int i;
+
+	*out = (struct stack_reading){ -1, ENUM_NONE, { CLASS_ANY, CLASS_ANY } };
+	for (i = 0; i < nr; i++) {
+		const struct role_def *def = find_role(names[i]);
+		bool locking = def && def->locking;
+
+		if (out->site_frame < 0) {
+			if (def)
+				narrow(out->classes, def);
+			else if (names[i][0] && out->classes[0] == CLASS_ANY)
+				/* taken where no mm lock is taken */
+				out->classes[0] = out->classes[1] = CLASS_BIT(LOCK_OTHER_RWSEM);
+			if (!locking)
+				out->site_frame = i;
+		}
+		if (def && out->role == ENUM_NONE)
+			out->role = def->role;
+	}
+}
+
+static struct site *site_get(struct sites *ss, const struct symbol *sym, int role,
+			     const struct sink *sink, int *ret)
+{
+	struct site *site;
+
+	for (site = ss->sites; site; site = site->next)
+		if (site->row.offset == sym->offset && site->row.role == role &&
+		    !strcmp(site->symbol, sym->name))
+			return site;
+	site = calloc(1, sizeof(*site) + strlen(sym->name) + 1);
+	if (!site) {
+		*ret = -ENOMEM;
+		return NULL;
+	}
+	strcpy(site->symbol, sym->name);
+	site->row = (struct site_row){
+		.id = ++ss->last_site_id,
+		.symbol = site->symbol,
+		.offset = sym->offset,
+		.role = role,
+	};
+	site->next = ss->sites;
+	ss->sites = site;
+	*ret = sink->site(sink->ctx, &site->row);
+	return site;
+}
+
+/* Look-ups of symbols are not for every event. */
+struct site_of_addr {
+	UT_hash_handle hh;
+	uint64_t addr;
+	struct site *site; /* NULL: no name */
+};
+
+struct site *site_at(struct sites *ss, uint64_t addr, const struct sink *sink, int *ret)
+{
+	struct site_of_addr *known;
+	const struct role_def *def;
+	struct symbol sym;
+
+	*ret = 0;
+	HASH_FIND(hh, ss->by_addr, &addr, sizeof(addr), known);
+	if (known)
+		return known->site;
+	known = calloc(1, sizeof(*known));
+	if (!known) {
+		*ret = -ENOMEM;
+		return NULL;
+	}
+	known->addr = addr;
+	HASH_ADD(hh, ss->by_addr, addr, sizeof(addr), known);
+	symbol_find(&ss->symbols, addr, &sym);
+	if (!sym.name[0])
+		return NULL;
+	def = find_role(sym.name);
+	known->site = site_get(ss, &sym, def ? def->role : ENUM_NONE, sink, ret);
+	return known->site;
+}
+
+/* One line per frame; a frame without a name is "?": no raw addresses. */
+static char *frames_text(const struct symbol *sym, unsigned int nr)
+{
+	size_t room = (size_t)nr * (SYMBOL_LEN + 16) + 1, len = 0;
+	char *text = malloc(room);
+	unsigned int i;
+
+	if (!text)
+		return NULL;
+	text[0] = '\0';
+	for (i = 0; i < nr; i++) {
+		const char *newline = i ? "\n" : "";
+
+		if (sym[i].name[0])
+			len += snprintf(text + len, room - len, "%s%s+0x%x", newline, sym[i].name,
+					sym[i].offset);
+		else
+			len += snprintf(text + len, room - len, "%s?", newline);
+	}
+	return text;
+}
+
+/* A new stack's row, after its site's. Returns 0 or a negative errno. */
+static int give_stack(struct sites *ss, struct stack *stack, const struct symbol *site_sym,
+		      int role, const struct sink *sink)
+{
+	struct stack_row row = { .id = stack->id, .frames = stack->frames };
+	int ret = 0;
+
+	if (site_sym && site_sym->name[0]) {
+		stack->site = site_get(ss, site_sym, role, sink, &ret);
+		if (ret)
+			return ret;
+		row.site_id = stack->site->row.id;
+	}
+	return sink->stack(sink->ctx, &row);
+}
+
+static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
+			       const struct sink *sink, int *ret)
+{
+	struct symbol sym[KSTACK_MAX_FRAMES];
+	const char *names[KSTACK_MAX_FRAMES];
+	struct stack_reading reading;
+	struct stack *stack;
+	unsigned int i;
+	char *frames;
+
+	for (i = 0; i < kstack->nr_frames; i++) {
+		symbol_find(&ss->symbols, kstack->frame[i], &sym[i]);
+		names[i] = sym[i].name;
+	}
+	frames = frames_text(sym, kstack->nr_frames);
+	if (!frames)
+		goto no_memory;
+	HASH_FIND_STR(ss->stacks, frames, stack);
+	if (stack) {
+		free(frames);
+		return stack;
+	}
+	stack = calloc(1, sizeof(*stack));
+	if (!stack) {
+		free(frames);
+		goto no_memory;
+	}
+	stack->frames = frames;
+	stack->id = ++ss->last_stack_id;
+	HASH_ADD_KEYPTR(hh, ss->stacks, stack->frames, strlen(stack->frames), stack);
+
+	read_stack_names(names, kstack->nr_frames, &reading);
+	memcpy(stack->classes, reading.classes, sizeof(stack->classes));
+	*ret = give_stack(ss, stack, reading.site_frame < 0 ? NULL : &sym[reading.site_frame],
+			  reading.role, sink);
+	return stack;
+no_memory:
+	*ret = -ENOMEM;
+	return NULL;
+}
+
+struct stack *stack_resolve(struct sites *ss, struct kstack *kstack, const struct sink *sink,
+			    int *ret)
+{
+	*ret = 0;
+	if (!kstack->resolved)
+		kstack->resolved = stack_new(ss, kstack, sink, ret);
+	return *ret ? NULL : kstack->resolved;
+}
+
+void sites_free(struct sites *ss)
+{
+	struct site_of_addr *known, *ktmp;
+	struct stack *stack, *tmp;
+	struct site *site;
+
+	HASH_ITER(hh, ss->by_addr, known, ktmp) {
+		HASH_DEL(ss->by_addr, known);
+		free(known);
+	}
+	HASH_ITER(hh, ss->stacks, stack, tmp) {
+		HASH_DEL(ss->stacks, stack);
+		free(stack->frames);
+		free(stack);
+	}
+	while ((site = ss->sites)) {
+		ss->sites = site->next;
+		free(site);
+	}
+}

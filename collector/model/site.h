@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Call sites and roles from kernel stacks, by the table roles.def.
+ */
+#ifndef RMAPSCOPE_MODEL_SITE_H
+#define RMAPSCOPE_MODEL_SITE_H
+
+#include <stdint.h>
+#include <uthash.h>
+
+#include "collector/kstack.h"
+#include "collector/model/sink.h"
+#include "collector/symbols.h"
+#include "schema/rows.h"
+
+struct site {
+	struct site *next;
+	struct site_row row;
+	char symbol[];
+};
+
+/* What a stack says of the lock that was waited for. */
+struct stack {
+	UT_hash_handle hh; /* by frames: readers intern the same stack each */
+	int64_t id;
+	struct site *site;	 /* NULL: no frame could be named */
+	unsigned int classes[2]; /* [MODE_READ], [MODE_WRITE]: CLASS_BITs */
+	char *frames;
+};
+
+struct sites {
+	struct symbols symbols;
+	struct site *sites;
+	struct site_of_addr *by_addr;
+	struct stack *stacks;
+	int64_t last_site_id, last_stack_id;
+};
+
+/*
+ * stack_resolve - @kstack's site, role and lock classes, looked up once
+ *
+ * New rows go to @sink. Returns NULL with a negative errno in @ret.
+ */
+struct stack *stack_resolve(struct sites *ss, struct kstack *kstack, const struct sink *sink,
+			    int *ret);
+/*
+ * site_at - the site at one address: the caller of a lock helper, or a
+ * function such as rmap_one(), whose role its own name tells
+ *
+ * Returns NULL when the address has no name; a negative errno in @ret.
+ */
+struct site *site_at(struct sites *ss, uint64_t addr, const struct sink *sink, int *ret);
+void sites_free(struct sites *ss);
+
+/*
+ * Reading a stack frame by frame, innermost first; split off so that the
+ * table can be tested with plain names.
+ */
+struct stack_reading {
+	int site_frame; /* index of the call site's frame, -1 */
+	int role;	/* ROLE_* or ENUM_NONE */
+	unsigned int classes[2];
+};
+
+void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out);
+
+#endif

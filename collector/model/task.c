@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/task.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+/* include/uapi/linux/sched.h */
+#define CLONE_THREAD 0x00010000
+
+/* How long a thread that has exited is remembered, for its last waits. */
+#define KEEP_EXITED_NS (10 * NSEC_PER_SEC)
+
+static struct task *find(struct tasks *ts, int32_t tid)
+{
+	struct task *t;
+
+	HASH_FIND(hh, ts->by_tid, &tid, sizeof(tid), t);
+	return t;
+}
+
+static struct task *remember(struct tasks *ts, int32_t tid)
+{
+	struct task *t = find(ts, tid);
+
+	if (t)
+		return t;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return NULL;
+	t->row.tid = tid;
+	t->row.tgid = -1;
+	HASH_ADD(hh, ts->by_tid, row.tid, sizeof(t->row.tid), t);
+	return t;
+}
+
+static void set_comm(struct tasks *ts, struct task *t, const char *comm)
+{
+	struct process *p;
+
+	if (!strncmp(t->row.comm, comm, sizeof(t->row.comm)))
+		return;
+	snprintf(t->row.comm, sizeof(t->row.comm), "%s", comm);
+	t->dirty = true;
+	if (t->row.tid != t->row.tgid)
+		return;
+	/* a process goes by the name of its main thread */
+	HASH_FIND(hh, ts->by_tgid, &t->row.tgid, sizeof(t->row.tgid), p);
+	if (!p)
+		return;
+	memcpy(p->row.comm, t->row.comm, sizeof(p->row.comm));
+	p->dirty = true;
+}
+
+int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid)
+{
+	struct task *t = remember(ts, tid);
+
+	if (!t)
+		return -ENOMEM;
+	t->row.tgid = tgid;
+	return 0;
+}
+
+static void name_process(struct tasks *ts, struct process *p)
+{
+	const struct task *leader = find(ts, p->row.tgid);
+
+	if (ts->lookup.process && !ts->lookup.process(ts->lookup.ctx, p->row.tgid, &p->row))
+		return;
+	if (leader && leader->row.comm[0])
+		memcpy(p->row.comm, leader->row.comm, sizeof(p->row.comm));
+	else if (ts->lookup.comm)
+		ts->lookup.comm(ts->lookup.ctx, p->row.tgid, p->row.comm);
+}
+
+static struct process *process_get(struct tasks *ts, int32_t tgid, uint64_t now_ns)
+{
+	struct process *p;
+
+	HASH_FIND(hh, ts->by_tgid, &tgid, sizeof(tgid), p);
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->row.id = ++ts->last_process_id;
+	p->row.tgid = tgid;
+	p->row.first_ns = p->row.last_ns = now_ns;
+	p->dirty = true;
+	HASH_ADD(hh, ts->by_tgid, row.tgid, sizeof(p->row.tgid), p);
+	name_process(ts, p);
+	return p;
+}
+
+/* A span refers to the thread: give it an id, a name and a process. */
+static int make_row(struct tasks *ts, struct task *t, uint64_t now_ns)
+{
+	struct process *p;
+
+	t->row.id = ++ts->last_task_id;
+	t->row.first_ns = now_ns;
+	if (!t->row.comm[0] && ts->lookup.comm)
+		ts->lookup.comm(ts->lookup.ctx, t->row.tid, t->row.comm);
+	if (t->row.tgid < 0 && ts->lookup.tgid)
+		t->row.tgid = ts->lookup.tgid(ts->lookup.ctx, t->row.tid);
+	if (t->row.tgid >= 0) {
+		p = process_get(ts, t->row.tgid, now_ns);
+		if (!p)
+			return -ENOMEM;
+		t->row.process_id = p->row.id;
+	}
+	return 0;
+}
+
+struct task *task_get(struct tasks *ts, int32_t tid, uint64_t now_ns)
+{
+	struct task *t = remember(ts, tid);
+
+	if (!t || (!t->row.id && make_row(ts, t, now_ns)))
+		return NULL;
+	t->row.last_ns = now_ns;
+	t->dirty = true;
+	return t;
+}
+
+void task_name(struct tasks *ts, int32_t tid, const char comm[COMM_LEN])
+{
+	struct task *t;
+
+	if (!comm[0])
+		return;
+	t = find(ts, tid);
+	if (t)
+		set_comm(ts, t, comm);
+}
+
+static int give_task(struct tasks *ts, struct task *t, const struct sink *sink)
+{
+	struct process *p;
+
+	if (!t->dirty || !t->row.id)
+		return 0;
+	t->dirty = false;
+	/* a process is seen when one of its threads is */
+	HASH_FIND(hh, ts->by_tgid, &t->row.tgid, sizeof(t->row.tgid), p);
+	if (p && p->row.last_ns < t->row.last_ns) {
+		p->row.last_ns = t->row.last_ns;
+		p->dirty = true;
+	}
+	return sink->task(sink->ctx, &t->row);
+}
+
+static int give_process(struct process *p, const struct sink *sink)
+{
+	if (!p->dirty)
+		return 0;
+	p->dirty = false;
+	return sink->process(sink->ctx, &p->row);
+}
+
+/* The thread is no more. */
+static int drop_task(struct tasks *ts, const struct sink *sink, struct task *t)
+{
+	int ret = give_task(ts, t, sink);
+
+	HASH_DEL(ts->by_tid, t);
+	free(t);
+	return ret;
+}
+
+void task_exited(struct tasks *ts, int32_t tid, uint64_t now_ns)
+{
+	struct task *t = find(ts, tid);
+
+	if (!t)
+		return;
+	t->exited_ns = t->row.last_ns = now_ns;
+	t->dirty = true;
+	if (now_ns > ts->newest_exit_ns)
+		ts->newest_exit_ns = now_ns;
+}
+
+/* Another life of the same id begins: the rows of the former are done. */
+static int forget(struct tasks *ts, const struct sink *sink, int32_t tid)
+{
+	struct task *t = find(ts, tid);
+	struct process *p;
+	int ret = t ? drop_task(ts, sink, t) : 0;
+
+	HASH_FIND(hh, ts->by_tgid, &tid, sizeof(tid), p);
+	if (ret || !p)
+		return ret;
+	/* kept until here: threads may outlive the leader of their process */
+	ret = give_process(p, sink);
+	HASH_DEL(ts->by_tgid, p);
+	free(p);
+	return ret;
+}
+
+int task_started(struct tasks *ts, const struct sink *sink, const struct event *ev)
+{
+	const struct task *parent = find(ts, ev->tid);
+	int32_t tid = ev->task_newtask.tid;
+	int32_t tgid = tid;
+	struct task *t;
+	int ret;
+
+	if (ev->task_newtask.clone_flags & CLONE_THREAD)
+		tgid = parent ? parent->row.tgid : -1;
+	ret = forget(ts, sink, tid);
+	if (ret)
+		return ret;
+	t = remember(ts, tid);
+	if (!t)
+		return -ENOMEM;
+	t->row.tgid = tgid;
+	set_comm(ts, t, ev->task_newtask.comm);
+	return 0;
+}
+
+int tasks_flush(struct tasks *ts, const struct sink *sink)
+{
+	struct process *p, *ptmp;
+	struct task *t, *ttmp;
+	int ret;
+
+	HASH_ITER(hh, ts->by_tid, t, ttmp) {
+		if (t->exited_ns && t->exited_ns + KEEP_EXITED_NS < ts->newest_exit_ns)
+			ret = drop_task(ts, sink, t);
+		else
+			ret = give_task(ts, t, sink);
+		if (ret)
+			return ret;
+	}
+	HASH_ITER(hh, ts->by_tgid, p, ptmp) {
+		ret = give_process(p, sink);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void tasks_free(struct tasks *ts)
+{
+	struct process *p, *ptmp;
+	struct task *t, *ttmp;
+
+	HASH_ITER(hh, ts->by_tid, t, ttmp) {
+		HASH_DEL(ts->by_tid, t);
+		free(t);
+	}
+	HASH_ITER(hh, ts->by_tgid, p, ptmp) {
+		HASH_DEL(ts->by_tgid, p);
+		free(p);
+	}
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Threads and processes by their ids, and their lives.
+ *
+ * A thread is remembered from the first event that names it, but becomes a
+ * row only when a span refers to it.
+ */
+#ifndef RMAPSCOPE_MODEL_TASK_H
+#define RMAPSCOPE_MODEL_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "collector/event.h"
+#include "collector/model/sink.h"
+#include "schema/rows.h"
+
+struct process {
+	UT_hash_handle hh; /* by row.tgid */
+	struct process_row row;
+	bool dirty;
+};
+
+struct task {
+	UT_hash_handle hh;   /* by row.tid */
+	struct task_row row; /* row.id 0: no span refers to it */
+	uint64_t exited_ns;  /* sched_process_exit; 0 before */
+	bool dirty;
+};
+
+/*
+ * What the input knows beside its events: /proc for a live capture, saved
+ * command lines for a file, a table in a test. Each may be NULL.
+ */
+struct task_lookup {
+	void *ctx;
+	int (*comm)(void *ctx, int32_t tid, char comm[COMM_LEN]);
+	int32_t (*tgid)(void *ctx, int32_t tid); /* -1 unknown */
+	/* fills comm, exe, cmdline, cgroup */
+	int (*process)(void *ctx, int32_t tgid, struct process_row *row);
+};
+
+struct tasks {
+	struct task *by_tid;
+	struct process *by_tgid;
+	struct task_lookup lookup;
+	int64_t last_task_id, last_process_id;
+	uint64_t newest_exit_ns;
+};
+
+/* A thread that is known to be of a process, from outside the events. */
+int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid);
+
+/* The thread with a row of its own, made on first need. NULL: no memory. */
+struct task *task_get(struct tasks *ts, int32_t tid, uint64_t now_ns);
+
+/* Name of thread @tid, if it is one that we remember. */
+void task_name(struct tasks *ts, int32_t tid, const char comm[COMM_LEN]);
+
+/*
+ * Events task_newtask and sched_process_exit. A thread still waits for locks
+ * after the latter (exit_mm()), so its life ends with the next of the same id.
+ */
+int task_started(struct tasks *ts, const struct sink *sink, const struct event *ev);
+void task_exited(struct tasks *ts, int32_t tid, uint64_t now_ns);
+
+/* Give all rows that changed since the last call to @sink. */
+int tasks_flush(struct tasks *ts, const struct sink *sink);
+void tasks_free(struct tasks *ts);
+
+#endif

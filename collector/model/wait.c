@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/wait.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "collector/model/hold.h"
+#include "lib/clock.h"
+
+/* include/trace/events/lock.h: LCB_F_READ, LCB_F_WRITE; alone: an rwsem */
+#define LCB_F_READ  (1U << 1)
+#define LCB_F_WRITE (1U << 2)
+
+/* prev_state bit of TASK_UNINTERRUPTIBLE, include/linux/sched.h */
+#define TASK_UNINTERRUPTIBLE 2
+
+/*
+ * The rwsem of an anon_vma, and of an address_space, lies within so many bytes
+ * of the structure whose address the kernel series gives.
+ */
+#define RWSEM_WITHIN 1024
+
+/* An open wait this old is written before it ends, so that it can be seen. */
+#define SHOW_OPEN_NS (20 * NSEC_PER_MSEC)
+
+static struct wait *find(struct waits *ws, int32_t tid)
+{
+	struct wait *w;
+
+	HASH_FIND_INT(ws->by_tid, &tid, w);
+	return w;
+}
+
+static void awake(struct wait *w, uint64_t now_ns)
+{
+	if (w->row.slept_ns != NO_TIME && now_ns > w->asleep_since_ns)
+		w->row.slept_ns += now_ns - w->asleep_since_ns;
+	w->asleep_since_ns = 0;
+}
+
+static void leave_lock(struct waits *ws, struct wait *w)
+{
+	struct lock *lock = lock_find(ws->locks, &w->key);
+
+	if (!lock)
+		return;
+	DL_DELETE(lock->waits, w);
+	lock->nr_waits--;
+}
+
+/* The wait is over, one way or the other. Frees @w. */
+static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int outcome)
+{
+	int ret;
+
+	if (w->asleep_since_ns)
+		/* the wake-up was not traced: by then it was awake at the latest */
+		awake(w, end_ns);
+	/* clocks of two CPUs that are out of step give no duration either */
+	if (w->tainted || (int64_t)end_ns < w->row.start_ns)
+		outcome = OUTCOME_UNCERTAIN;
+	w->row.outcome = outcome;
+	if (outcome == OUTCOME_UNCERTAIN) {
+		w->row.slept_ns = w->row.spun_ns = NO_TIME;
+		w->row.holder_task_id = w->row.holder_site_id = 0;
+		w->row.holder_source = HOLDER_UNKNOWN;
+	} else {
+		w->row.duration_ns = end_ns - w->row.start_ns;
+		if (w->row.slept_ns > w->row.duration_ns)
+			w->row.slept_ns = w->row.duration_ns;
+		if (w->traced && ws->watch_spin && !w->inner)
+			/* the kernel never got as far as its own event */
+			w->row.spun_ns = w->row.duration_ns;
+	}
+	ret = rollup_wait(ws->rollups, &w->row, w->process_id, end_ns);
+	if (!ret)
+		ret = ws->sink->wait(ws->sink->ctx, &w->row);
+	leave_lock(ws, w);
+	HASH_DEL(ws->by_tid, w);
+	free(w);
+	return ret;
+}
+
+static int note_begun(struct waits *ws, uint16_t cpu, const struct wait *w)
+{
+	if (cpu >= ws->nr_cpus) {
+		uint32_t nr = cpu + 1;
+		struct begun *grown = realloc(ws->begun, nr * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		memset(grown + ws->nr_cpus, 0, (nr - ws->nr_cpus) * sizeof(*grown));
+		ws->begun = grown;
+		ws->nr_cpus = nr;
+	}
+	ws->begun[cpu] = (struct begun){ w->tid, w->row.start_ns };
+	return 0;
+}
+
+/* What a contention_begin event of either kind says. */
+struct wait_begin {
+	struct lock_key key;
+	unsigned int classes; /* CLASS_BITs that the event leaves open */
+	int mode;
+	uint64_t ip;   /* 0: the stack will tell */
+	int32_t owner; /* tid of the holder, 0 unknown */
+	bool traced;
+};
+
+static int learn_owner(struct waits *ws, struct wait *w, const struct wait_begin *b)
+{
+	struct task *owner;
+
+	if (b->owner <= 0 || b->owner == w->tid)
+		return 0;
+	owner = task_get(ws->tasks, b->owner, w->row.start_ns);
+	if (!owner)
+		return -ENOMEM;
+	w->row.holder_task_id = owner->row.id;
+	w->row.holder_source = HOLDER_OWNER;
+	return 0;
+}
+
+static int learn_site(struct waits *ws, struct wait *w, const struct wait_begin *b)
+{
+	int ret = 0;
+	struct site *site;
+
+	if (!b->ip)
+		return 0;
+	site = site_at(ws->sites, b->ip, ws->sink, &ret);
+	if (site)
+		w->row.site_id = site->row.id;
+	return ret;
+}
+
+/* Everybody who holds the lock now has one waiter more. */
+static void join_lock(struct lock *lock, struct wait *w)
+{
+	struct hold *hold;
+
+	DL_APPEND(lock->waits, w);
+	lock->nr_waits++;
+	DL_FOREACH(lock->holds, hold)
+	hold->row.nr_waiters++;
+}
+
+static int begin(struct waits *ws, const struct event *ev, const struct wait_begin *b)
+{
+	struct wait *w = find(ws, ev->tid);
+	struct task *task;
+	struct lock *lock;
+	int ret = 0;
+
+	if (w)
+		/* its end is missing */
+		ret = close_wait(ws, w, ev->time_ns, OUTCOME_UNCERTAIN);
+	if (ret)
+		return ret;
+	task = task_get(ws->tasks, ev->tid, ev->time_ns);
+	lock = lock_get(ws->locks, &b->key, ev->time_ns);
+	if (!task || !lock)
+		return -ENOMEM;
+	lock = lock_seen_as(ws->locks, lock, b->classes, ev->time_ns, ws->sink, &ret);
+	if (!lock)
+		return ret;
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	w->tid = ev->tid;
+	w->key = b->key;
+	w->traced = b->traced;
+	w->process_id = task->row.process_id;
+	w->tainted = ev->time_ns < ws->gap_end_ns;
+	w->row = (struct wait_row){
+		.start_ns = ev->time_ns,
+		.duration_ns = NO_TIME,
+		.slept_ns = ws->watch_sleep ? 0 : NO_TIME,
+		.spun_ns = NO_TIME,
+		.lock_id = lock->row.id,
+		.task_id = task->row.id,
+		.mode = b->mode,
+		.holder_source = HOLDER_UNKNOWN,
+		.outcome = OUTCOME_OPEN,
+	};
+	HASH_ADD_INT(ws->by_tid, tid, w);
+	join_lock(lock, w);
+	ret = learn_owner(ws, w, b);
+	if (!ret)
+		ret = learn_site(ws, w, b);
+	return ret ? ret : note_begun(ws, ev->cpu, w);
+}
+
+/* The kernel's own event inside a wait that the kernel series traces. */
+static bool is_inner(const struct wait *w, uint64_t rwsem)
+{
+	return w && w->traced && rwsem >= w->key.address && rwsem - w->key.address < RWSEM_WITHIN;
+}
+
+static int contention_begin(struct waits *ws, const struct event *ev)
+{
+	uint32_t flags = ev->contention_begin.flags;
+	struct wait *w = find(ws, ev->tid);
+	const struct wait_begin b = {
+		.key = { .address = ev->contention_begin.lock },
+		.classes = CLASS_ANY,
+		.mode = flags == LCB_F_WRITE ? MODE_WRITE : MODE_READ,
+	};
+
+	/* files come unfiltered: mutexes, spinlocks, percpu-rwsems */
+	if (flags != LCB_F_READ && flags != LCB_F_WRITE)
+		return 0;
+	if (!is_inner(w, ev->contention_begin.lock))
+		return begin(ws, ev, &b);
+	if (!w->inner) {
+		w->inner = ev->contention_begin.lock;
+		if ((int64_t)ev->time_ns >= w->row.start_ns)
+			w->row.spun_ns = ev->time_ns - w->row.start_ns;
+	}
+	/* its stack serves the outer wait */
+	return note_begun(ws, ev->cpu, w);
+}
+
+static int contention_end(struct waits *ws, const struct event *ev)
+{
+	struct wait *w = find(ws, ev->tid);
+
+	/* ends carry no flags: most belong to locks of other kinds */
+	if (!w || w->traced || w->key.address != ev->contention_end.lock)
+		return 0;
+	return close_wait(ws, w, ev->time_ns,
+			  ev->contention_end.ret ? OUTCOME_INTERRUPTED : OUTCOME_ACQUIRED);
+}
+
+static int traced_begin(struct waits *ws, const struct event *ev, int class)
+{
+	const struct wait_begin b = {
+		.key = { ev->lock_op.lock, ev->lock_op.vm_start },
+		.classes = CLASS_BIT(class),
+		.mode = class == LOCK_VMA || ev->lock_op.write ? MODE_WRITE : MODE_READ,
+		.ip = ev->lock_op.ip,
+		.owner = ev->lock_op.owner,
+		.traced = true,
+	};
+
+	return begin(ws, ev, &b);
+}
+
+static int traced_end(struct waits *ws, const struct event *ev)
+{
+	struct wait *w = find(ws, ev->tid);
+
+	if (!w || !w->traced || w->key.address != ev->lock_op.lock ||
+	    w->key.vm_start != ev->lock_op.vm_start)
+		return 0;
+	return close_wait(ws, w, ev->time_ns, OUTCOME_ACQUIRED);
+}
+
+/* The stack follows its event as the next record of the same CPU. */
+static int kernel_stack(struct waits *ws, const struct event *ev, const struct begun *begun)
+{
+	struct wait *w = find(ws, ev->tid);
+	struct stack *stack;
+	struct lock *lock;
+	int ret;
+
+	if (!w || begun->tid != w->tid || begun->start_ns != w->row.start_ns)
+		return 0;
+	if (w->row.stack_id)
+		return 0;
+	stack = stack_resolve(ws->sites, ev->kernel_stack.stack, ws->sink, &ret);
+	if (!stack)
+		return ret;
+	w->row.stack_id = stack->id;
+	if (stack->site)
+		w->row.site_id = stack->site->row.id;
+	if (w->traced)
+		/* the event has named the class */
+		return 0;
+	lock = lock_get(ws->locks, &w->key, w->row.start_ns);
+	if (!lock)
+		return -ENOMEM;
+	lock = lock_seen_as(ws->locks, lock, stack->classes[w->row.mode], w->row.start_ns, ws->sink,
+			    &ret);
+	if (!lock)
+		return ret;
+	w->row.lock_id = lock->row.id;
+	return 0;
+}
+
+static void sched_switch(struct waits *ws, const struct event *ev)
+{
+	struct wait *prev = find(ws, ev->tid);
+	struct wait *next = find(ws, ev->sched_switch.next_tid);
+
+	if (prev && ev->sched_switch.prev_state & TASK_UNINTERRUPTIBLE)
+		prev->asleep_since_ns = ev->time_ns;
+	/* runs again: was woken by somebody that we were not told of */
+	if (next && next->asleep_since_ns)
+		awake(next, ev->time_ns);
+}
+
+/*
+ * Whoever releases an rwsem wakes the next in its queue: the waker held it.
+ * A wake-up from an interrupt says nothing of the thread it interrupted.
+ */
+static int sched_waking(struct waits *ws, const struct event *ev)
+{
+	struct wait *w = find(ws, ev->sched_waking.tid);
+	struct task *holder;
+
+	if (!w)
+		return 0;
+	if (w->asleep_since_ns)
+		awake(w, ev->time_ns);
+	if (ev->in_irq || ev->tid == w->tid || ev->tid == 0)
+		return 0;
+	holder = task_get(ws->tasks, ev->tid, ev->time_ns);
+	if (!holder)
+		return -ENOMEM;
+	if (w->row.holder_source == HOLDER_EXACT)
+		return 0;
+	w->row.holder_task_id = holder->row.id;
+	w->row.holder_source = HOLDER_WAKER;
+	return 0;
+}
+
+void waits_released(struct lock *lock, int64_t holder_task_id, int64_t holder_site_id)
+{
+	struct wait *w;
+
+	DL_FOREACH(lock->waits, w)
+	{
+		if (w->row.task_id == holder_task_id)
+			continue;
+		w->row.holder_task_id = holder_task_id;
+		w->row.holder_site_id = holder_site_id;
+		w->row.holder_source = HOLDER_EXACT;
+	}
+}
+
+/* Every wait that is open now may have ended in the gap. */
+static int loss(struct waits *ws, const struct event *ev)
+{
+	struct wait *w, *tmp;
+	int ret;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		ret = close_wait(ws, w, ev->time_ns, OUTCOME_UNCERTAIN);
+		if (ret)
+			return ret;
+	}
+	if (ev->loss.end_ns > ws->gap_end_ns)
+		ws->gap_end_ns = ev->loss.end_ns;
+	return 0;
+}
+
+static int exited(struct waits *ws, int32_t tid, uint64_t now_ns)
+{
+	struct wait *w = find(ws, tid);
+
+	return w ? close_wait(ws, w, now_ns, OUTCOME_UNCERTAIN) : 0;
+}
+
+int waits_event(struct waits *ws, const struct event *ev)
+{
+	struct begun begun = { 0 };
+
+	/* an interrupt between an event and its stack does not part them */
+	if (!ev->in_irq && ev->cpu < ws->nr_cpus) {
+		begun = ws->begun[ev->cpu];
+		ws->begun[ev->cpu].tid = 0;
+	}
+	switch (ev->id) {
+	case EVENT_CONTENTION_BEGIN:
+		return contention_begin(ws, ev);
+	case EVENT_CONTENTION_END:
+		return contention_end(ws, ev);
+	case EVENT_ANON_VMA_CONTENTION_BEGIN:
+		return traced_begin(ws, ev, LOCK_ANON_VMA);
+	case EVENT_I_MMAP_CONTENTION_BEGIN:
+		return traced_begin(ws, ev, LOCK_I_MMAP);
+	case EVENT_VMA_LOCK_CONTENTION_BEGIN:
+		return traced_begin(ws, ev, LOCK_VMA);
+	case EVENT_ANON_VMA_CONTENTION_END:
+	case EVENT_I_MMAP_CONTENTION_END:
+	case EVENT_VMA_LOCK_CONTENTION_END:
+		return traced_end(ws, ev);
+	case EVENT_KERNEL_STACK:
+		return kernel_stack(ws, ev, &begun);
+	case EVENT_SCHED_SWITCH:
+		sched_switch(ws, ev);
+		return 0;
+	case EVENT_SCHED_WAKING:
+		return sched_waking(ws, ev);
+	case EVENT_SCHED_PROCESS_EXIT:
+		return exited(ws, ev->sched_process_exit.tid, ev->time_ns);
+	case EVENT_LOSS:
+		return loss(ws, ev);
+	default:
+		return 0;
+	}
+}
+
+static int write_open(struct waits *ws, struct wait *w)
+{
+	int64_t slept_ns = w->row.slept_ns;
+	int ret;
+
+	w->row.slept_ns = NO_TIME; /* not over yet */
+	ret = ws->sink->wait(ws->sink->ctx, &w->row);
+	w->row.slept_ns = slept_ns;
+	return ret;
+}
+
+int waits_flush(struct waits *ws, uint64_t now_ns)
+{
+	struct wait *w, *tmp;
+	int ret;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		if (w->row.id || (uint64_t)w->row.start_ns + SHOW_OPEN_NS > now_ns)
+			continue;
+		ret = write_open(ws, w);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int waits_finish(struct waits *ws)
+{
+	struct wait *w, *tmp;
+	int ret = 0;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		if (w->tainted)
+			ret = close_wait(ws, w, w->row.start_ns, OUTCOME_UNCERTAIN);
+		else
+			ret = write_open(ws, w);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void waits_free(struct waits *ws)
+{
+	struct wait *w, *tmp;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		HASH_DEL(ws->by_tid, w);
+		free(w);
+	}
+	free(ws->begun);
+}

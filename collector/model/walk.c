@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/walk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/clock.h"
+
+/* Shorter ones without a retry are in the roll-ups only. */
+#define KEEP_NS	     NSEC_PER_MSEC
+/* As the roll-ups of waits. */
+#define KEEP_SECONDS 2
+
+#define NR_VMAS_UNKNOWN (-1)
+
+struct walk_rollup_key {
+	int64_t second, kind, site_id;
+};
+
+struct walk_rollup {
+	UT_hash_handle hh;
+	struct walk_rollup_key key;
+	struct walk_rollup_row row;
+	bool dirty;
+};
+
+static struct walk_rollup *rollup_get(struct walks *ws, const struct walk_rollup_key *key)
+{
+	struct walk_rollup *r;
+
+	HASH_FIND(hh, ws->rollups, key, sizeof(*key), r);
+	if (r)
+		return r;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return NULL;
+	r->key = *key;
+	r->row = (struct walk_rollup_row){
+		.second = key->second,
+		.kind = key->kind,
+		.site_id = key->site_id,
+	};
+	HASH_ADD(hh, ws->rollups, key, sizeof(r->key), r);
+	return r;
+}
+
+static int roll_up(struct walks *ws, const struct walk_row *walk, uint64_t end_ns)
+{
+	const struct walk_rollup_key key = { end_ns / NSEC_PER_SEC, walk->kind, walk->site_id };
+	struct walk_rollup *r = rollup_get(ws, &key);
+
+	if (!r)
+		return -ENOMEM;
+	r->dirty = true;
+	if (key.second > ws->newest)
+		ws->newest = key.second;
+	r->row.nr_retries += walk->nr_retries;
+	if (walk->duration_ns == NO_TIME) {
+		r->row.nr_uncertain++;
+		return 0;
+	}
+	r->row.nr_walks++;
+	r->row.walk_ns += walk->duration_ns;
+	r->row.nr_vmas += walk->nr_vmas;
+	r->row.nr_contended += walk->outcome == WALK_OUTCOME_CONTENDED;
+	if (walk->duration_ns > r->row.max_walk_ns)
+		r->row.max_walk_ns = walk->duration_ns;
+	return hist_add(&r->row.hist, walk->duration_ns, 1);
+}
+
+static struct walk *find(struct walks *ws, int32_t tid)
+{
+	struct walk *w;
+
+	HASH_FIND_INT(ws->by_tid, &tid, w);
+	return w;
+}
+
+/* Frees @w. @nr_vmas: NR_VMAS_UNKNOWN unless it ended. */
+static int close_walk(struct walks *ws, struct walk *w, uint64_t end_ns, int64_t nr_vmas,
+		      int outcome)
+{
+	int ret;
+
+	HASH_DEL(ws->by_tid, w);
+	if (w->tainted || (int64_t)end_ns < w->row.start_ns)
+		outcome = WALK_OUTCOME_UNCERTAIN;
+	w->row.outcome = outcome;
+	if (w->row.outcome != WALK_OUTCOME_UNCERTAIN) {
+		w->row.duration_ns = end_ns - w->row.start_ns;
+		w->row.nr_vmas = nr_vmas;
+	}
+	ret = roll_up(ws, &w->row, end_ns);
+	if (!ret && (ws->keep_all || w->row.nr_retries || outcome == WALK_OUTCOME_CONTENDED ||
+		     w->row.duration_ns > (int64_t)KEEP_NS))
+		ret = ws->sink->walk(ws->sink->ctx, &w->row);
+	free(w);
+	return ret;
+}
+
+static int walk_begin(struct walks *ws, const struct event *ev)
+{
+	struct walk *w = find(ws, ev->tid);
+	struct site *site;
+	struct task *task;
+	int ret = 0;
+
+	if (w)
+		/* its end is missing */
+		ret = close_walk(ws, w, ev->time_ns, NR_VMAS_UNKNOWN, WALK_OUTCOME_UNCERTAIN);
+	if (ret)
+		return ret;
+	task = task_get(ws->tasks, ev->tid, ev->time_ns);
+	if (!task)
+		return -ENOMEM;
+	site = site_at(ws->sites, ev->walk_begin.rmap_one, ws->sink, &ret);
+	w = ret ? NULL : calloc(1, sizeof(*w));
+	if (!w)
+		return ret ?: -ENOMEM;
+	w->tid = ev->tid;
+	w->tainted = ev->time_ns < ws->gap_end_ns;
+	w->row = (struct walk_row){
+		.start_ns = ev->time_ns,
+		.duration_ns = NO_TIME,
+		.task_id = task->row.id,
+		.kind = ev->walk_begin.kind,
+		.site_id = site ? site->row.id : 0,
+		.pfn = ev->walk_begin.pfn,
+		.nr_pages = ev->walk_begin.nr_pages,
+		.nr_vmas = NR_VMAS_UNKNOWN,
+		.outcome = WALK_OUTCOME_OPEN,
+	};
+	HASH_ADD_INT(ws->by_tid, tid, w);
+	return 0;
+}
+
+static int walk_end(struct walks *ws, const struct event *ev)
+{
+	struct walk *w = find(ws, ev->tid);
+
+	/* a walk of another folio: the beginning of this one is missing */
+	if (!w || w->row.pfn != ev->walk_end.pfn)
+		return 0;
+	return close_walk(ws, w, ev->time_ns, ev->walk_end.nr_vmas, ev->walk_end.outcome);
+}
+
+static int walk_retry(struct walks *ws, const struct event *ev)
+{
+	struct task *task = task_get(ws->tasks, ev->tid, ev->time_ns);
+	struct walk *w = find(ws, ev->tid);
+
+	if (!task)
+		return -ENOMEM;
+	if (w)
+		w->row.nr_retries++;
+	return ws->sink->retry(ws->sink->ctx,
+			       &(struct retry_row){
+				       .time_ns = ev->time_ns,
+				       .task_id = task->row.id,
+				       .pfn = ev->walk_retry.pfn,
+				       .old_lock_id = linkage_root_id(ws->linkage,
+								      ev->walk_retry.old_anon_vma,
+								      ev->time_ns),
+				       .new_lock_id = linkage_root_id(ws->linkage,
+								      ev->walk_retry.new_anon_vma,
+								      ev->time_ns),
+				       .attempt = ev->walk_retry.attempt,
+				       .slow = ev->walk_retry.slow,
+			       });
+}
+
+static int walk_skip(struct walks *ws, const struct event *ev)
+{
+	struct task *task = task_get(ws->tasks, ev->tid, ev->time_ns);
+	struct site *site;
+	int ret;
+
+	if (!task)
+		return -ENOMEM;
+	site = site_at(ws->sites, ev->walk_skip.ip, ws->sink, &ret);
+	if (ret)
+		return ret;
+	return ws->sink->skip(ws->sink->ctx, &(struct skip_row){
+						     .time_ns = ev->time_ns,
+						     .task_id = task->row.id,
+						     .pfn = ev->walk_skip.pfn,
+						     .reason = ev->walk_skip.reason,
+						     .site_id = site ? site->row.id : 0,
+					     });
+}
+
+static int loss(struct walks *ws, const struct event *ev)
+{
+	struct walk *w, *tmp;
+	int ret;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		ret = close_walk(ws, w, ev->time_ns, NR_VMAS_UNKNOWN, WALK_OUTCOME_UNCERTAIN);
+		if (ret)
+			return ret;
+	}
+	if (ev->loss.end_ns > ws->gap_end_ns)
+		ws->gap_end_ns = ev->loss.end_ns;
+	return 0;
+}
+
+int walks_event(struct walks *ws, const struct event *ev)
+{
+	switch (ev->id) {
+	case EVENT_RMAP_WALK_BEGIN:
+		return walk_begin(ws, ev);
+	case EVENT_RMAP_WALK_END:
+		return walk_end(ws, ev);
+	case EVENT_RMAP_WALK_RETRY:
+		return walk_retry(ws, ev);
+	case EVENT_RMAP_WALK_SKIP:
+		return walk_skip(ws, ev);
+	case EVENT_LOSS:
+		return loss(ws, ev);
+	default:
+		return 0;
+	}
+}
+
+static void drop_rollup(struct walks *ws, struct walk_rollup *r)
+{
+	HASH_DEL(ws->rollups, r);
+	hist_free(&r->row.hist);
+	free(r);
+}
+
+int walks_flush(struct walks *ws)
+{
+	struct walk_rollup *r, *tmp;
+	int ret;
+
+	HASH_ITER(hh, ws->rollups, r, tmp) {
+		if (r->dirty) {
+			ret = ws->sink->walk_rollup(ws->sink->ctx, &r->row);
+			if (ret)
+				return ret;
+			r->dirty = false;
+		}
+		if (r->key.second + KEEP_SECONDS < ws->newest)
+			drop_rollup(ws, r);
+	}
+	return 0;
+}
+
+int walks_finish(struct walks *ws)
+{
+	struct walk *w, *tmp;
+	int ret;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		if (w->tainted)
+			w->row.outcome = WALK_OUTCOME_UNCERTAIN;
+		ret = ws->sink->walk(ws->sink->ctx, &w->row);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void walks_free(struct walks *ws)
+{
+	struct walk_rollup *r, *rtmp;
+	struct walk *w, *tmp;
+
+	HASH_ITER(hh, ws->rollups, r, rtmp)
+		drop_rollup(ws, r);
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		HASH_DEL(ws->by_tid, w);
+		free(w);
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rmap walks, their retries, and walks that were given up.
+ *
+ * A walk is a row when it started over, met a lock that it would not wait
+ * for, or took long; all are summed per second, kind and rmap_one().
+ */
+#ifndef RMAPSCOPE_MODEL_WALK_H
+#define RMAPSCOPE_MODEL_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "collector/event.h"
+#include "collector/model/linkage.h"
+#include "collector/model/sink.h"
+#include "collector/model/site.h"
+#include "collector/model/task.h"
+
+struct walk {
+	UT_hash_handle hh; /* by tid: a thread walks one folio at a time */
+	int32_t tid;
+	struct walk_row row;
+	bool tainted; /* began inside a gap */
+};
+
+struct walk_rollup;
+
+struct walks {
+	struct walk *by_tid;
+	struct walk_rollup *rollups;
+	int64_t newest; /* second */
+	struct tasks *tasks;
+	struct sites *sites;
+	struct linkage *linkage;
+	const struct sink *sink;
+	bool keep_all;
+	uint64_t gap_end_ns;
+};
+
+/* One event. Returns 0 or a negative errno. */
+int walks_event(struct walks *ws, const struct event *ev);
+int walks_flush(struct walks *ws);
+/* The capture is over: what is still open is stored as open. */
+int walks_finish(struct walks *ws);
+void walks_free(struct walks *ws);
+
+#endif
