@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Histogram blobs in SQL: hist_count(h), hist_quantile(h, q) and the
+ * aggregate hist_merge(h). Registered by the tool, and shipped as a loadable
+ * extension for any sqlite3 shell.
+ */
+#ifndef RMAPSCOPE_HIST_SQL_H
+#define RMAPSCOPE_HIST_SQL_H
+
+struct sqlite3;
+
+/* Returns SQLITE_OK or an SQLite error code. */
+int hist_sql_register(struct sqlite3 *db);
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "schema/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "schema/store_internal.h"
+
+/* The text of schema/001-initial.sql, embedded by the Makefile. */
+extern const char schema_001_initial_sql[];
+
+static int sqlite_errno(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+		return -EACCES;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	default:
+		return -EIO;
+	}
+}
+
+int store_fail(struct store *st, int rc)
+{
+	if (st->broken)
+		return st->ret;
+	st->broken = true;
+	st->ret = sqlite3_system_errno(st->db) == ENOSPC ? -ENOSPC : sqlite_errno(rc);
+	return error_set(&st->err, st->ret, "cannot write %s: %s", st->path,
+			 st->ret == -ENOSPC ? "the disk is full" : sqlite3_errmsg(st->db));
+}
+
+static int run(struct store *st, const char *sql)
+{
+	int rc;
+
+	if (st->broken)
+		return st->ret;
+	rc = sqlite3_exec(st->db, sql, NULL, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
+}
+
+int store_commit(struct store *st, int64_t time_ns, struct error *err)
+{
+	int ret = store_checkpoint(st, time_ns);
+
+	if (!ret)
+		ret = run(st, "COMMIT; BEGIN");
+	return ret ? error_set(err, ret, "%s", st->err.msg) : 0;
+}
+
+const struct error *store_error(const struct store *st)
+{
+	return &st->err;
+}
+
+static int create_schema(struct store *st)
+{
+	char version[48];
+	int ret;
+
+	/* the page size must come before the first write of any kind */
+	ret = run(st, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; "
+		      "PRAGMA synchronous = NORMAL; BEGIN");
+	if (!ret)
+		ret = run(st, schema_001_initial_sql);
+	if (!ret)
+		ret = store_enums(st);
+	snprintf(version, sizeof(version), "PRAGMA user_version = %d; COMMIT; BEGIN",
+		 SCHEMA_VERSION);
+	return ret ? ret : run(st, version);
+}
+
+void store_remove(const char *path)
+{
+	static const char *const suffix[] = { "", "-wal", "-shm", "-journal" };
+	char name[4096];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(suffix) / sizeof(*suffix); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, suffix[i]);
+		unlink(name);
+	}
+}
+
+int store_path_free(const char *path, bool force, struct error *err)
+{
+	struct stat st;
+
+	if (!*path)
+		return error_set(err, -EINVAL,
+				 "cannot create a file without a name; give one with "
+				 "-o");
+	if (lstat(path, &st))
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, -EINVAL,
+				 "%s is not a regular file; give another name with -o", path);
+	if (!force)
+		return error_set(err, -EEXIST,
+				 "%s exists; give another name with -o, or --force to replace it",
+				 path);
+	return 0;
+}
+
+static int claim_path(const char *path, bool force, struct error *err)
+{
+	int ret = store_path_free(path, force, err);
+	int fd;
+
+	if (ret)
+		return ret;
+	if (force)
+		store_remove(path);
+	/* ours from the start, and a plain errno instead of SQLite's */
+	fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return error_set(err, -errno, "cannot create %s: %s", path, strerror(errno));
+	close(fd);
+	return 0;
+}
+
+int store_create(struct store **stp, const char *path, bool force, struct error *err)
+{
+	struct store *st;
+	int ret, rc;
+
+	ret = claim_path(path, force, err);
+	if (ret)
+		return ret;
+	st = calloc(1, sizeof(*st));
+	if (st)
+		st->path = strdup(path);
+	if (!st || !st->path) {
+		free(st);
+		return error_set(err, -ENOMEM, "out of memory");
+	}
+	rc = sqlite3_open_v2(path, &st->db,
+			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			     NULL);
+	ret = rc == SQLITE_OK ? create_schema(st) : store_fail(st, rc);
+	if (ret) {
+		error_set(err, ret, "%s", st->err.msg);
+		store_discard(st);
+		return ret;
+	}
+	*stp = st;
+	return 0;
+}
+
+static void store_free(struct store *st)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_STATEMENTS; i++)
+		sqlite3_finalize(st->stmt[i]);
+	sqlite3_close(st->db);
+	free(st->path);
+	free(st);
+}
+
+/*
+ * A finished file is a single file. A reader that has it open now keeps the
+ * log beside it; SQLite folds it in when the last one closes.
+ */
+static int fold_log(struct store *st)
+{
+	int rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(st->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+	return rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? 0 : store_fail(st, rc);
+}
+
+int store_finish(struct store *st, struct error *err)
+{
+	int ret = run(st, "COMMIT");
+
+	if (!ret)
+		ret = fold_log(st);
+	if (ret)
+		error_set(err, ret, "%s", st->err.msg);
+	store_free(st);
+	return ret;
+}
+
+void store_discard(struct store *st)
+{
+	char *path = strdup(st->path);
+
+	store_free(st);
+	if (path)
+		store_remove(path);
+	free(path);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one writer of a database.
+ *
+ * Rows go into an open transaction; store_commit() makes them durable for
+ * readers and against a kill. After a failure every call returns the same
+ * error and the file holds what was committed before.
+ */
+#ifndef RMAPSCOPE_STORE_H
+#define RMAPSCOPE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+#include "schema/rows.h"
+
+/* user_version of the files that this build writes */
+#define SCHEMA_VERSION	      1
+/* "RMSC" */
+#define SCHEMA_APPLICATION_ID 0x524d5343
+
+struct store;
+
+/*
+ * store_create - make a new database at @path and begin
+ * @force: replace an existing file
+ *
+ * An existing file is refused with -EEXIST otherwise.
+ */
+int store_create(struct store **st, const char *path, bool force, struct error *err);
+
+/* Rows; each returns 0 or a negative errno, the message is in store_error(). */
+int store_meta_text(struct store *st, const char *key, const char *value);
+int store_meta_int(struct store *st, const char *key, int64_t value);
+int store_process(struct store *st, const struct process_row *row);
+int store_task(struct store *st, const struct task_row *row);
+int store_lock(struct store *st, const struct lock_row *row);
+int store_site(struct store *st, const struct site_row *row);
+int store_stack(struct store *st, const struct stack_row *row);
+/*
+ * Sets @row->id. A row that comes again replaces the former and gets a new
+ * id, so that ids rise with the time at which waits end.
+ */
+int store_wait(struct store *st, struct wait_row *row);
+int store_vma(struct store *st, const struct vma_row *row);
+/* Sets @row->id at the first call; a later one updates to_ns. */
+int store_lock_vma(struct store *st, struct lock_vma_row *row);
+int store_hold(struct store *st, const struct hold_row *row);
+int store_walk(struct store *st, const struct walk_row *row);
+int store_walk_rollup(struct store *st, const struct walk_rollup_row *row);
+int store_retry(struct store *st, const struct retry_row *row);
+int store_skip(struct store *st, const struct skip_row *row);
+int store_move(struct store *st, const struct move_row *row);
+int store_loss(struct store *st, const struct loss_row *row);
+int store_rollup(struct store *st, const struct rollup_row *row);
+
+/*
+ * store_commit - end the transaction and begin the next
+ * @time_ns: every event before this time has been given
+ */
+int store_commit(struct store *st, int64_t time_ns, struct error *err);
+
+/* What went wrong, "" when nothing has. */
+const struct error *store_error(const struct store *st);
+
+/*
+ * store_finish - commit, fold the write-ahead log into one file, close
+ *
+ * Frees @st in any case.
+ */
+int store_finish(struct store *st, struct error *err);
+
+/*
+ * store_path_free - whether a database can be made at @path
+ * @force: an existing file may be replaced
+ *
+ * Returns 0, or a negative errno with @err.
+ */
+int store_path_free(const char *path, bool force, struct error *err);
+
+/* Remove a database and the files that SQLite keeps beside it. */
+void store_remove(const char *path);
+
+/* Close after a failure and remove the file. Frees @st. */
+void store_discard(struct store *st);
+
+#endif
