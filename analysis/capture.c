@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/capture.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+static const struct column totals_columns[] = {
+	{ "nr_open", "", UNIT_COUNT, 0, "", false },
+	{ "first_open_ns", "", UNIT_NS, 0, "", false },
+	{ "nr_lost", "", UNIT_COUNT, 0, "", false },
+	{ "nr_gaps", "", UNIT_COUNT, 0, "", false },
+	{ 0 },
+};
+
+/* Few rows each, by an index: the header is read anew all the time. */
+static const struct table_def totals = {
+	.name = "totals",
+	.sql = "SELECT (SELECT count(*) FROM wait WHERE outcome = 1), "
+	       "(SELECT min(start_ns) FROM wait WHERE outcome = 1), "
+	       "(SELECT coalesce(sum(nr_lost), 0) FROM loss), (SELECT count(*) FROM loss)",
+	.columns = totals_columns,
+};
+
+static int read_totals(struct capture_info *info, struct db *db, struct error *err)
+{
+	struct table t;
+	int ret = table_read(&t, &totals, db, NULL, err);
+
+	if (ret)
+		return ret;
+	info->nr_open = t.cells[0].i;
+	if (t.cells[1].type == CELL_INT && info->last_ns > t.cells[1].i)
+		info->longest_open_ns = info->last_ns - t.cells[1].i;
+	info->nr_lost = t.cells[2].i;
+	info->nr_gaps = t.cells[3].i;
+	table_free(&t);
+	return 0;
+}
+
+int capture_info_read(struct capture_info *info, struct db *db, struct error *err)
+{
+	const struct {
+		const char *key;
+		char *value;
+		unsigned int room;
+	} texts[] = {
+		{ "host", info->host, sizeof(info->host) },
+		{ "kernel_release", info->kernel, sizeof(info->kernel) },
+		{ "profile", info->profile, sizeof(info->profile) },
+		{ "source", info->source, sizeof(info->source) },
+		{ "limits", info->limits, sizeof(info->limits) },
+	};
+	const struct {
+		const char *key;
+		int64_t *value;
+	} ints[] = {
+		{ "first_ns", &info->first_ns },	 { "last_ns", &info->last_ns },
+		{ "nr_events", &info->nr_events },	 { "nr_waits", &info->nr_waits },
+		{ "nr_uncertain", &info->nr_uncertain },
+	};
+	char state[16] = "";
+	unsigned int i;
+	int ret = 0;
+
+	memset(info, 0, sizeof(*info));
+	for (i = 0; !ret && i < sizeof(texts) / sizeof(*texts); i++) {
+		ret = db_meta_text(db, texts[i].key, texts[i].value, texts[i].room, err);
+		if (ret == -ENOENT)
+			ret = 0;
+	}
+	for (i = 0; !ret && i < sizeof(ints) / sizeof(*ints); i++) {
+		ret = db_meta_int(db, ints[i].key, ints[i].value, err);
+		if (ret == -ENOENT)
+			ret = 0;
+	}
+	if (!ret)
+		ret = db_meta_text(db, "state", state, sizeof(state), err);
+	if (ret && ret != -ENOENT)
+		return ret;
+	info->recording = !strcmp(state, "recording");
+	return read_totals(info, db, err);
+}
+
+struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds)
+{
+	const int64_t sec = NSEC_PER_SEC;
+	struct window w = { .end_ns = end_ns };
+
+	w.start_ns = (end_ns / sec - seconds + 1) * sec;
+	if (w.start_ns < info->first_ns / sec * sec)
+		w.start_ns = info->first_ns / sec * sec;
+	if (w.end_ns <= w.start_ns)
+		w.end_ns = w.start_ns + 1;
+	return w;
+}
+
+int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, struct error *err)
+{
+	const int64_t end_s = end_ns / (int64_t)NSEC_PER_SEC + 1;
+	sqlite3_stmt *stmt;
+	int rc;
+
+	memset(rate, 0, nr * sizeof(*rate));
+	if (sqlite3_prepare_v2(db_handle(db),
+			       "SELECT second, sum(nr_waits) FROM rollup "
+			       "WHERE second >= ? AND second < ? GROUP BY second",
+			       -1, &stmt, NULL) != SQLITE_OK)
+		return db_fail(db, err);
+	sqlite3_bind_int64(stmt, 1, end_s - nr);
+	sqlite3_bind_int64(stmt, 2, end_s);
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		rate[sqlite3_column_int64(stmt, 0) - (end_s - nr)] = sqlite3_column_int64(stmt, 1);
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? 0 : db_fail(db, err);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a capture is as a whole: the header of reports and screens. */
+#ifndef RMAPSCOPE_ANALYSIS_CAPTURE_H
+#define RMAPSCOPE_ANALYSIS_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/db.h"
+#include "analysis/table.h"
+
+struct capture_info {
+	char host[65], kernel[65], profile[64], source[32];
+	char limits[1024];	   /* what this capture cannot tell, "" nothing */
+	bool recording;		   /* being written now, or its writer was killed */
+	int64_t first_ns, last_ns; /* of the events; 0 when there are none */
+	int64_t nr_events;
+	int64_t nr_waits; /* with a duration */
+	int64_t nr_open;
+	int64_t nr_uncertain;
+	int64_t longest_open_ns; /* age of the oldest open wait at last_ns */
+	int64_t nr_lost;	 /* where the number is known */
+	int64_t nr_gaps;
+};
+
+/* Returns 0 or a negative errno. */
+int capture_info_read(struct capture_info *info, struct db *db, struct error *err);
+
+/*
+ * capture_window - the @seconds before @end_ns
+ *
+ * Starts at a whole second and not before the capture. Works for a capture
+ * without events, too.
+ */
+struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds);
+
+/*
+ * capture_rate - waits per second over the last seconds, oldest first
+ * @rate: [@nr], for the seconds up to the one that @end_ns is in
+ */
+int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, struct error *err);
+
+#endif

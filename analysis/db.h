@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A database, opened to read: finished, or being written by another process. */
+#ifndef RMAPSCOPE_DB_H
+#define RMAPSCOPE_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+
+struct db;
+struct sqlite3;
+
+/*
+ * db_open - open @path read-only and check that it is one of ours
+ *
+ * A newer schema, a foreign or a damaged file is refused with one clear line.
+ */
+int db_open(struct db **db, const char *path, struct error *err);
+void db_close(struct db *db);
+
+/* Begin and end one consistent view of a file that is being written. */
+int db_begin(struct db *db, struct error *err);
+void db_end(struct db *db);
+
+struct sqlite3 *db_handle(struct db *db);
+const char *db_path(const struct db *db);
+
+/*
+ * db_meta_int - an integer of table meta
+ *
+ * Returns 0, -ENOENT when the key is not there, or another negative errno.
+ */
+int db_meta_int(struct db *db, const char *key, int64_t *value, struct error *err);
+/* Likewise a text, cut to @room. */
+int db_meta_text(struct db *db, const char *key, char *value, unsigned int room, struct error *err);
+
+/* What @sqlite_code of the last call means, as error code and message. */
+int db_fail(struct db *db, struct error *err);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tables as text for people, CSV (RFC 4180) and JSON for programs. */
+#ifndef RMAPSCOPE_OUTPUT_H
+#define RMAPSCOPE_OUTPUT_H
+
+#include <stdio.h>
+
+#include "analysis/table.h"
+
+enum output_format {
+	OUTPUT_TEXT,
+	OUTPUT_CSV,
+	OUTPUT_JSON,
+};
+
+/* OUTPUT_* of "text", "csv" or "json"; -1 for anything else. */
+int output_format(const char *name);
+
+/*
+ * Text: columns that are not details, as wide as their cells need.
+ * @max_rows: 0 for all; a line says how many were left out.
+ */
+void output_text(FILE *f, const struct table *t, size_t max_rows);
+
+/* A line of column names, then a line per row; NULL is an empty field. */
+void output_csv(FILE *f, const struct table *t);
+
+/*
+ * An array of one object per row. Strings are escaped by SQLite's JSON.
+ * Returns 0 or -ENOMEM.
+ */
+int output_json(FILE *f, const struct table *t);
+
+/* @text as a JSON string, quotes included. Returns 0 or -ENOMEM. */
+int output_json_string(FILE *f, const char *text);
+
+#endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sections of `report`: each reads one view of the schema, column by column. */
+#include <string.h>
+
+#include "analysis/tables.h"
+
+/* clang-format off */
+#define WAITS                                                                                 \
+	{ "nr_waits", "WAITS", UNIT_COUNT, 8, "waits that have a duration", false }
+#define WAIT_NS                                                                               \
+	{ "wait_ns", "WAIT ms", UNIT_NS, 12, "sum of their durations", false }
+#define MAX_NS                                                                                \
+	{ "max_ns", "MAX ms", UNIT_NS, 10, "longest of them", false }
+#define SLEPT_NS                                                                              \
+	{ "slept_ns", "SLEPT ms", UNIT_NS, 12, "part of them asleep until woken", false }
+#define OPEN                                                                                  \
+	{ "nr_open", "OPEN", UNIT_COUNT, 5, "waits that had not ended with the capture", false }
+#define UNCERTAIN                                                                             \
+	{ "nr_uncertain", "UNCERT", UNIT_COUNT, 6,                                            \
+	  "waits cut by lost events: counted, never timed", false }
+
+/* clang-format on */
+
+static const struct column locks_columns[] = {
+	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "its address, #N for the Nth life after the first",
+	  false },
+	WAITS,
+	WAIT_NS,
+	MAX_NS,
+	SLEPT_NS,
+	{ "nr_tasks", "TASKS", UNIT_COUNT, 5, "threads that waited", false },
+	OPEN,
+	UNCERTAIN,
+	{ 0 },
+};
+
+static const struct table_def locks = {
+	.name = "locks",
+	.title = "Locks",
+	.help = "which locks were waited for",
+	.sql = "SELECT class, lock, nr_waits, wait_ns, max_ns, slept_ns, nr_tasks, nr_open, "
+	       "nr_uncertain FROM wait_by_lock ORDER BY wait_ns DESC, lock_id",
+	.columns = locks_columns,
+	.sort = 3,
+};
+
+static const struct column processes_columns[] = {
+	{ "process", "PROCESS", UNIT_TEXT, 15, "name of the main thread", false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
+	WAITS,
+	WAIT_NS,
+	MAX_NS,
+	SLEPT_NS,
+	{ "nr_tasks", "TASKS", UNIT_COUNT, 5, "threads that waited", false },
+	{ "nr_locks", "LOCKS", UNIT_COUNT, 5, "locks that they waited for", false },
+	OPEN,
+	UNCERTAIN,
+	{ 0 },
+};
+
+static const struct table_def processes = {
+	.name = "processes",
+	.title = "Processes",
+	.help = "which processes waited",
+	.sql = "SELECT process, tgid, nr_waits, wait_ns, max_ns, slept_ns, nr_tasks, nr_locks, "
+	       "nr_open, nr_uncertain FROM wait_by_process ORDER BY wait_ns DESC, process_id",
+	.columns = processes_columns,
+	.sort = 3,
+};
+
+static const struct column tasks_columns[] = {
+	{ "comm", "THREAD", UNIT_TEXT, 15, "name of the thread", false },
+	{ "tid", "TID", UNIT_ID, 7, "thread id", false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
+	{ "process", "PROCESS", UNIT_TEXT, 15, "name of the main thread", false },
+	WAITS,
+	WAIT_NS,
+	MAX_NS,
+	SLEPT_NS,
+	{ "nr_locks", "LOCKS", UNIT_COUNT, 5, "locks that it waited for", false },
+	OPEN,
+	UNCERTAIN,
+	{ 0 },
+};
+
+static const struct table_def tasks = {
+	.name = "tasks",
+	.title = "Threads",
+	.help = "which threads waited",
+	.sql = "SELECT comm, tid, tgid, process, nr_waits, wait_ns, max_ns, slept_ns, nr_locks, "
+	       "nr_open, nr_uncertain FROM wait_by_task ORDER BY wait_ns DESC, task_id",
+	.columns = tasks_columns,
+	.sort = 5,
+};
+
+static const struct column sites_columns[] = {
+	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what", false },
+	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
+	{ "symbol", "FUNCTION", UNIT_TEXT, 24, "kernel function that took the lock", false },
+	{ "mode", "MODE", UNIT_TEXT, 5, "read or write", false },
+	WAITS,
+	WAIT_NS,
+	MAX_NS,
+	SLEPT_NS,
+	OPEN,
+	UNCERTAIN,
+	{ 0 },
+};
+
+static const struct table_def sites = {
+	.name = "sites",
+	.title = "Call sites",
+	.help = "where in the kernel the locks were taken",
+	.sql = "SELECT role, class, symbol, mode, nr_waits, wait_ns, max_ns, slept_ns, nr_open, "
+	       "nr_uncertain FROM wait_by_site ORDER BY wait_ns DESC, symbol, role, class, mode",
+	.columns = sites_columns,
+	.sort = 5,
+};
+
+static const struct column blame_columns[] = {
+	{ "process", "WAITED", UNIT_TEXT, 15, "process that waited", false },
+	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
+	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that waited", false },
+	{ "holder_process", "FOR", UNIT_TEXT, 15, "process that held the lock last", false },
+	{ "holder_tgid", "PID", UNIT_ID, 7, "its id", false },
+	{ "holder_comm", "THREAD", UNIT_TEXT, 15, "thread that held the lock last", false },
+	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what the waiter took it", false },
+	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false },
+	WAITS,
+	WAIT_NS,
+	MAX_NS,
+	SLEPT_NS,
+	{ 0 },
+};
+
+static const struct table_def blame = {
+	.name = "blame",
+	.title = "Who made whom wait",
+	.help = "waiters by the thread that held the lock",
+	.sql = "SELECT process, tgid, comm, holder_process, holder_tgid, holder_comm, class, role, "
+	       "holder_source, nr_waits, wait_ns, max_ns, slept_ns FROM blame ORDER BY wait_ns "
+	       "DESC, comm, holder_comm, class, role, holder_source",
+	.columns = blame_columns,
+	.sort = 10,
+};
+
+static const struct column lost_columns[] = {
+	{ "cpu", "CPU", UNIT_ID, 4, "whose buffer", false },
+	{ "reason", "REASON", UNIT_TEXT, 13, "why", false },
+	{ "nr_gaps", "GAPS", UNIT_COUNT, 6, "times that events were missing", false },
+	{ "nr_lost", "EVENTS", UNIT_COUNT, 10, "events lost, where the number is known", false },
+	{ "nr_unknown", "UNCOUNTED", UNIT_COUNT, 9, "gaps of unknown size", false },
+	{ "gap_ns", "TIME ms", UNIT_NS, 12, "sum of the gaps", false },
+	{ 0 },
+};
+
+static const struct table_def lost = {
+	.name = "lost",
+	.title = "Lost events",
+	.help = "gaps in the capture; waits across them are uncertain",
+	.sql = "SELECT cpu, reason, nr_gaps, nr_lost, nr_unknown, gap_ns FROM lost "
+	       "ORDER BY cpu, reason",
+	.columns = lost_columns,
+	.sort = 0,
+};
+
+const struct table_def *const report_tables[] = {
+	&processes, &locks, &tasks, &sites, &blame, &lost, NULL,
+};
+
+const struct table_def *table_by_name(const struct table_def *const *tables, const char *name)
+{
+	for (; *tables; tables++)
+		if (!strcmp((*tables)->name, name))
+			return *tables;
+	return NULL;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/text.h"
+
+/* Text cells live as long as their table. */
+struct text_chunk {
+	struct text_chunk *next;
+	char text[];
+};
+
+unsigned int table_nr_columns(const struct table_def *def)
+{
+	unsigned int nr = 0;
+
+	while (def->columns[nr].name)
+		nr++;
+	return nr;
+}
+
+int table_column(const struct table_def *def, const char *name)
+{
+	int i;
+
+	for (i = 0; def->columns[i].name; i++)
+		if (!strcmp(def->columns[i].name, name))
+			return i;
+	return -1;
+}
+
+static const char *keep_text(struct table *t, const char *text)
+{
+	struct text_chunk *chunk = malloc(sizeof(*chunk) + strlen(text) + 1);
+
+	if (!chunk)
+		return NULL;
+	strcpy(chunk->text, text);
+	chunk->next = t->texts;
+	t->texts = chunk;
+	return chunk->text;
+}
+
+static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct cell *cell)
+{
+	switch (sqlite3_column_type(stmt, i)) {
+	case SQLITE_NULL:
+		cell->type = CELL_NULL;
+		return 0;
+	case SQLITE_INTEGER:
+		cell->type = CELL_INT;
+		cell->i = sqlite3_column_int64(stmt, i);
+		return 0;
+	case SQLITE_FLOAT:
+		cell->type = CELL_REAL;
+		cell->r = sqlite3_column_double(stmt, i);
+		return 0;
+	default:
+		cell->type = CELL_TEXT;
+		cell->text = keep_text(t, (const char *)sqlite3_column_text(stmt, i));
+		return cell->text ? 0 : -ENOMEM;
+	}
+}
+
+static int read_row(struct table *t, sqlite3_stmt *stmt, size_t *room)
+{
+	unsigned int i;
+	int ret = 0;
+
+	if (t->nr_rows == *room) {
+		size_t more = *room ? *room * 2 : 64;
+		struct cell *grown;
+
+		grown = realloc(t->cells, more * t->nr_columns * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		t->cells = grown;
+		*room = more;
+	}
+	for (i = 0; !ret && i < t->nr_columns; i++)
+		ret = read_cell(t, stmt, i, &t->cells[t->nr_rows * t->nr_columns + i]);
+	if (!ret)
+		t->nr_rows++;
+	return ret;
+}
+
+static void bind_named(sqlite3_stmt *stmt, const char *name, int64_t value)
+{
+	int at = sqlite3_bind_parameter_index(stmt, name);
+
+	if (at)
+		sqlite3_bind_int64(stmt, at, value);
+}
+
+static int index_rows(struct table *t)
+{
+	size_t i;
+
+	t->rows = malloc((t->nr_rows + 1) * sizeof(*t->rows));
+	if (!t->rows)
+		return -ENOMEM;
+	for (i = 0; i < t->nr_rows; i++)
+		t->rows[i] = &t->cells[i * t->nr_columns];
+	return 0;
+}
+
+int table_read(struct table *t, const struct table_def *def, struct db *db,
+	       const struct window *window, struct error *err)
+{
+	sqlite3_stmt *stmt;
+	size_t room = 0;
+	int rc, ret = 0;
+
+	memset(t, 0, sizeof(*t));
+	t->def = def;
+	t->nr_columns = table_nr_columns(def);
+	if (sqlite3_prepare_v2(db_handle(db), def->sql, -1, &stmt, NULL) != SQLITE_OK)
+		return db_fail(db, err);
+	if (window) {
+		bind_named(stmt, ":start_ns", window->start_ns);
+		bind_named(stmt, ":end_ns", window->end_ns);
+	}
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		ret = read_row(t, stmt, &room);
+	if (!ret && rc != SQLITE_DONE)
+		ret = db_fail(db, err);
+	sqlite3_finalize(stmt);
+	if (!ret)
+		ret = index_rows(t);
+	if (ret == -ENOMEM)
+		error_set(err, ret, "out of memory");
+	if (ret)
+		table_free(t);
+	return ret;
+}
+
+void table_free(struct table *t)
+{
+	struct text_chunk *chunk;
+
+	while ((chunk = t->texts)) {
+		t->texts = chunk->next;
+		free(chunk);
+	}
+	free(t->cells);
+	free(t->rows);
+	memset(t, 0, sizeof(*t));
+}
+
+static double number(const struct cell *c)
+{
+	return c->type == CELL_INT ? (double)c->i : c->r;
+}
+
+static int compare_cells(const struct cell *a, const struct cell *b)
+{
+	if (a->type == CELL_TEXT && b->type == CELL_TEXT)
+		return strcmp(a->text, b->text);
+	if (a->type == CELL_TEXT || b->type == CELL_TEXT)
+		return a->type == CELL_TEXT ? 1 : -1;
+	if (a->type == CELL_INT && b->type == CELL_INT)
+		return (a->i > b->i) - (a->i < b->i);
+	return (number(a) > number(b)) - (number(a) < number(b));
+}
+
+struct sort_order {
+	unsigned int column;
+	bool descending;
+};
+
+static int compare_rows(const void *pa, const void *pb, void *arg)
+{
+	const struct sort_order *order = arg;
+	const struct cell *row_a = *(struct cell *const *)pa, *row_b = *(struct cell *const *)pb;
+	const struct cell *a = &row_a[order->column], *b = &row_b[order->column];
+	int cmp;
+
+	if (a->type == CELL_NULL || b->type == CELL_NULL)
+		cmp = (a->type == CELL_NULL) - (b->type == CELL_NULL);
+	else
+		cmp = order->descending ? compare_cells(b, a) : compare_cells(a, b);
+	/* stable: rows keep the order that the query gave them */
+	return cmp ? cmp : (row_a > row_b) - (row_a < row_b);
+}
+
+void table_sort(struct table *t, unsigned int column, bool descending)
+{
+	struct sort_order order = { column, descending };
+
+	qsort_r(t->rows, t->nr_rows, sizeof(*t->rows), compare_rows, &order);
+}
+
+/* @digits with a comma between groups of three, and @tail behind. */
+static int group_thousands(char *buf, size_t room, const char *digits, const char *tail)
+{
+	size_t len = strlen(digits), sign = digits[0] == '-', n = 0, i;
+	char text[64];
+
+	for (i = 0; i < len && n + 2 < sizeof(text); i++) {
+		if (i > sign && (len - i) % 3 == 0)
+			text[n++] = ',';
+		text[n++] = digits[i];
+	}
+	text[n] = '\0';
+	return snprintf(buf, room, "%s%s", text, tail);
+}
+
+static int format_real(char *buf, size_t room, double value, int decimals)
+{
+	char text[64], *point;
+	char tail[16] = "";
+
+	snprintf(text, sizeof(text), "%.*f", decimals, value);
+	point = strchr(text, '.');
+	if (point) {
+		snprintf(tail, sizeof(tail), "%s", point);
+		*point = '\0';
+	}
+	return group_thousands(buf, room, text, tail);
+}
+
+static int format_text(char *buf, size_t room, const char *text)
+{
+	int len = snprintf(buf, room, "%s", text);
+
+	if (room)
+		text_make_printable(buf);
+	return len;
+}
+
+int cell_format(char *buf, size_t room, const struct column *col, const struct cell *cell)
+{
+	char digits[32];
+
+	if (cell->type == CELL_NULL)
+		return snprintf(buf, room, "-");
+	if (cell->type == CELL_TEXT)
+		return format_text(buf, room, cell->text);
+	switch (col->unit) {
+	case UNIT_NS:
+		return format_real(buf, room, number(cell) / NSEC_PER_MSEC, 3);
+	case UNIT_NS_PER_S:
+		return format_real(buf, room, number(cell) / NSEC_PER_MSEC, 1);
+	case UNIT_PER_S:
+		return format_real(buf, room, number(cell), 1);
+	case UNIT_COUNT:
+		snprintf(digits, sizeof(digits), "%.0f", number(cell));
+		if (cell->type == CELL_INT)
+			snprintf(digits, sizeof(digits), "%" PRId64, cell->i);
+		return group_thousands(buf, room, digits, "");
+	default:
+		if (cell->type == CELL_REAL)
+			return snprintf(buf, room, "%g", cell->r);
+		return snprintf(buf, room, "%" PRId64, cell->i);
+	}
+}

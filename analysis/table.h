@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A table of results: columns declared once, rows read by a query.
+ *
+ * A struct table_def is what a screen, a report section, CSV and JSON have in
+ * common: the SQL that gives the rows and, for each of its result columns in
+ * order, name, unit, title, width and help. Renderers are in output/ and tui/.
+ */
+#ifndef RMAPSCOPE_TABLE_H
+#define RMAPSCOPE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/db.h"
+#include "lib/error.h"
+
+/* How a cell is shown to people; CSV and JSON give the plain value. */
+enum unit {
+	UNIT_TEXT,     /* left-aligned */
+	UNIT_ID,       /* right-aligned, no thousands separators: pid, tid */
+	UNIT_COUNT,    /* thousands separated */
+	UNIT_NS,       /* nanoseconds, shown in milliseconds with 3 decimals */
+	UNIT_NS_PER_S, /* nanoseconds per second, shown in ms/s, 1 decimal */
+	UNIT_PER_S,    /* events per second, 1 decimal */
+};
+
+struct column {
+	const char *name;  /* of the result column, CSV and JSON */
+	const char *title; /* heading for people, unit included */
+	enum unit unit;
+	unsigned int width; /* least, in terminal columns */
+	const char *help;   /* one line */
+	bool detail;	    /* CSV and JSON only: not shown to people */
+};
+
+struct table_def {
+	const char *name;  /* "locks": CLI word and JSON key */
+	const char *title; /* "Locks" */
+	const char *help;  /* one line */
+	const char *sql;
+	const struct column *columns; /* ends with an empty name */
+	unsigned int sort;	      /* default sort column, descending */
+};
+
+enum cell_type {
+	CELL_NULL,
+	CELL_INT,
+	CELL_REAL,
+	CELL_TEXT,
+};
+
+struct cell {
+	enum cell_type type;
+	union {
+		int64_t i;
+		double r;
+		const char *text; /* owned by the table */
+	};
+};
+
+struct table {
+	const struct table_def *def;
+	unsigned int nr_columns;
+	size_t nr_rows;
+	struct cell *cells;	  /* [nr_rows][nr_columns] */
+	struct cell **rows;	  /* [nr_rows], in the order to show */
+	struct text_chunk *texts; /* what the text cells point into */
+};
+
+/*
+ * A part of the capture's time, start inclusive, end exclusive. The start is
+ * at a whole second, as roll-ups are; the end is where the events have come.
+ */
+struct window {
+	int64_t start_ns, end_ns;
+};
+
+/*
+ * table_read - run the query of @def
+ * @window: bound to :start_ns and :end_ns; NULL when the SQL has none
+ *
+ * @t is the caller's to free with table_free(). Returns 0 or a negative errno.
+ */
+int table_read(struct table *t, const struct table_def *def, struct db *db,
+	       const struct window *window, struct error *err);
+void table_free(struct table *t);
+
+unsigned int table_nr_columns(const struct table_def *def);
+
+/* Column number by name, -1 when there is none. */
+int table_column(const struct table_def *def, const char *name);
+
+/* Sort rows by @column; stable, NULLs last either way. */
+void table_sort(struct table *t, unsigned int column, bool descending);
+
+/*
+ * cell_format - a cell as people read it: "-" for NULL
+ *
+ * Returns the length as snprintf() does.
+ */
+int cell_format(char *buf, size_t room, const struct column *col, const struct cell *cell);
+
+/* Whether a column's cells are aligned to the right. */
+static inline bool column_is_number(const struct column *col)
+{
+	return col->unit != UNIT_TEXT;
+}
+
+#endif
