@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What each action of keys.c does; @key is the key that asked for it. */
+#ifndef RMAPSCOPE_TUI_ACT_H
+#define RMAPSCOPE_TUI_ACT_H
+
+struct tui;
+
+void act_help(struct tui *tui, int key);
+void act_quit(struct tui *tui, int key);
+void act_redraw(struct tui *tui, int key);
+
+void act_screen(struct tui *tui, int key);
+void act_screen_next(struct tui *tui, int key);
+void act_screen_previous(struct tui *tui, int key);
+
+void act_up(struct tui *tui, int key);
+void act_down(struct tui *tui, int key);
+void act_page_up(struct tui *tui, int key);
+void act_page_down(struct tui *tui, int key);
+void act_first(struct tui *tui, int key);
+void act_last(struct tui *tui, int key);
+void act_columns_left(struct tui *tui, int key);
+void act_columns_right(struct tui *tui, int key);
+
+void act_search(struct tui *tui, int key);
+void act_search_next(struct tui *tui, int key);
+void act_search_previous(struct tui *tui, int key);
+void act_filter(struct tui *tui, int key);
+
+void act_sort_menu(struct tui *tui, int key);
+void act_sort_left(struct tui *tui, int key);
+void act_sort_right(struct tui *tui, int key);
+void act_sort_invert(struct tui *tui, int key);
+
+void act_pause(struct tui *tui, int key);
+void act_time_back(struct tui *tui, int key);
+void act_time_forward(struct tui *tui, int key);
+void act_time_start(struct tui *tui, int key);
+void act_time_end(struct tui *tui, int key);
+void act_widen(struct tui *tui, int key);
+void act_narrow(struct tui *tui, int key);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/columns.h"
+
+#include <string.h>
+
+#include "tui/text.h"
+
+/* Longer texts are cut, or one command line would push all else out. */
+#define MAX_TEXT_WIDTH 60
+
+static unsigned int nr_columns(const struct table_def *def)
+{
+	unsigned int nr = table_nr_columns(def);
+
+	return nr < MAX_COLUMNS ? nr : MAX_COLUMNS;
+}
+
+void columns_init(struct columns *c, const struct table_def *def)
+{
+	unsigned int nr = nr_columns(def), i;
+
+	memset(c, 0, sizeof(*c));
+	for (i = 0; i < nr; i++) {
+		int title = text_width(def->columns[i].title);
+
+		c->least[i] = def->columns[i].width;
+		if (c->least[i] < title)
+			c->least[i] = title;
+		c->wanted[i] = c->least[i];
+	}
+	for (i = 0; i < nr; i++) {
+		const struct column *col = &def->columns[i];
+
+		if (col->detail || (col->unit != UNIT_TEXT && col->unit != UNIT_ID))
+			break;
+		c->nr_names++;
+	}
+}
+
+void columns_measure(struct columns *c, const struct table_def *def, struct cell *const *rows,
+		     size_t nr_rows)
+{
+	unsigned int nr = nr_columns(def), i;
+	char text[TEXT_MAX];
+	size_t row;
+
+	for (i = 0; i < nr; i++) {
+		const struct column *col = &def->columns[i];
+
+		for (row = 0; !col->detail && row < nr_rows; row++) {
+			int width;
+
+			cell_format(text, sizeof(text), col, &rows[row][i]);
+			width = text_width(text);
+			if (width > c->wanted[i])
+				c->wanted[i] = width;
+		}
+		if (!column_is_number(col) && c->wanted[i] > MAX_TEXT_WIDTH)
+			c->wanted[i] = MAX_TEXT_WIDTH;
+		if (column_is_number(col))
+			c->least[i] = c->wanted[i];
+	}
+}
+
+void columns_layout(struct columns *c, const struct table_def *def, int room)
+{
+	unsigned int nr = nr_columns(def), i, skip = c->scrolled;
+	int used = 0, x = 0;
+
+	c->nr_shown = 0;
+	c->more = false;
+	for (i = 0; i < nr; i++) {
+		if (def->columns[i].detail)
+			continue;
+		if (i >= c->nr_names && skip) {
+			skip--;
+			continue;
+		}
+		/* the first is cut rather than left out */
+		if (c->nr_shown && used + c->least[i] > room) {
+			c->more = true;
+			break;
+		}
+		c->shown[c->nr_shown] = i;
+		c->width[c->nr_shown++] = c->least[i];
+		used += c->least[i] + 1;
+	}
+	for (i = 0; i < c->nr_shown; i++) {
+		int more = c->wanted[c->shown[i]] - c->width[i];
+
+		if (more > room + 1 - used)
+			more = room + 1 - used;
+		if (more > 0) {
+			c->width[i] += more;
+			used += more;
+		}
+		c->x[i] = x;
+		x += c->width[i] + 1;
+	}
+}
+
+void columns_scroll(struct columns *c, const struct table_def *def, int by)
+{
+	unsigned int nr = nr_columns(def), i, most = 0;
+
+	for (i = c->nr_names; i < nr; i++)
+		most += !def->columns[i].detail;
+	most -= most > 0;
+	if (by < 0 && c->scrolled < (unsigned int)-by)
+		c->scrolled = 0;
+	else if (by < 0 || c->more)
+		c->scrolled += by;
+	if (c->scrolled > most)
+		c->scrolled = most;
+}
+
+int columns_at(const struct columns *c, int x)
+{
+	unsigned int i;
+
+	for (i = c->nr_shown; i > 0; i--)
+		if (x >= c->x[i - 1])
+			return x < c->x[i - 1] + c->width[i - 1] ? (int)c->shown[i - 1] : -1;
+	return -1;
+}
+
+unsigned int columns_step(const struct table_def *def, unsigned int column, int by)
+{
+	int nr = nr_columns(def), i;
+
+	for (i = (int)column + by; i >= 0 && i < nr; i += by)
+		if (!def->columns[i].detail)
+			return i;
+	return column;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/feed.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+/* A live recorder writes four times a second, also when nothing happens. */
+#define SILENT_NS (5 * NSEC_PER_SEC)
+
+static int read_info(struct feed *f, struct error *err)
+{
+	struct capture_info info;
+	int ret = capture_info_read(&info, f->db, err);
+
+	if (ret)
+		return ret;
+	if (info.last_ns != f->info.last_ns || !f->grown_ns)
+		f->grown_ns = now_ns();
+	f->info = info;
+	return 0;
+}
+
+static int open_file(struct feed *f, struct error *err)
+{
+	int ret = db_open(&f->db, f->path, err);
+
+	if (ret) {
+		f->db = NULL;
+		return ret;
+	}
+	if (stat(f->path, &f->file))
+		memset(&f->file, 0, sizeof(f->file));
+	return 0;
+}
+
+int feed_open(struct feed *f, const char *path, unsigned int delay_ms, struct error *err)
+{
+	int ret;
+
+	memset(f, 0, sizeof(*f));
+	f->path = path;
+	f->delay_ms = delay_ms;
+	ret = open_file(f, err);
+	if (!ret)
+		ret = read_info(f, err);
+	if (ret)
+		feed_close(f);
+	return ret;
+}
+
+void feed_close(struct feed *f)
+{
+	db_close(f->db);
+	f->db = NULL;
+}
+
+static bool same_content(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+bool feed_changed(struct feed *f)
+{
+	struct stat now;
+
+	f->missing = stat(f->path, &now) != 0;
+	if (f->missing)
+		return !f->db;
+	if (f->db && (now.st_dev != f->file.st_dev || now.st_ino != f->file.st_ino)) {
+		/* another file has its name: show that one */
+		feed_close(f);
+		memset(&f->info, 0, sizeof(f->info));
+	}
+	return !f->db || f->info.recording || !same_content(&now, &f->file);
+}
+
+/*
+ * Try again later, and the later the longer the failed attempt took: waiting
+ * for a lock must not take the time that keys need.
+ */
+static void failed(struct feed *f, uint64_t began_ns, const struct error *err)
+{
+	uint64_t now = now_ns(), pause_ns = 2 * (now - began_ns);
+
+	if (pause_ns < f->delay_ms * NSEC_PER_MSEC)
+		pause_ns = f->delay_ms * NSEC_PER_MSEC;
+	f->next_ns = now + pause_ns;
+	f->problem = *err;
+	feed_close(f);
+}
+
+int feed_begin(struct feed *f)
+{
+	uint64_t began_ns = now_ns();
+	struct error err = { "" };
+	struct stat now;
+	int ret = 0;
+
+	if (began_ns < f->next_ns)
+		return -EAGAIN;
+	if (!stat(f->path, &now))
+		f->file = now;
+	if (!f->db)
+		ret = open_file(f, &err);
+	if (!ret)
+		ret = db_begin(f->db, &err);
+	if (!ret) {
+		ret = read_info(f, &err);
+		if (ret)
+			db_end(f->db);
+	}
+	if (ret)
+		failed(f, began_ns, &err);
+	return ret;
+}
+
+void feed_end(struct feed *f, int ret, const struct error *err)
+{
+	db_end(f->db);
+	if (ret)
+		failed(f, now_ns(), err);
+	else
+		f->problem.msg[0] = '\0';
+}
+
+const char *feed_notice(const struct feed *f, char *buf, size_t room)
+{
+	const char *name = strrchr(f->path, '/');
+	uint64_t silent_ns = now_ns() - f->grown_ns;
+
+	if (f->missing) {
+		snprintf(buf, room, "%s is gone: what was read of it is shown",
+			 name ? name + 1 : f->path);
+		return buf;
+	}
+	if (f->problem.msg[0])
+		return f->problem.msg;
+	if (f->info.recording && silent_ns >= SILENT_NS) {
+		snprintf(buf, room, "nothing new for %llu s: the recorder was stopped or killed",
+			 (unsigned long long)(silent_ns / NSEC_PER_SEC));
+		return buf;
+	}
+	return NULL;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The database behind the screens: opened, watched, and opened again.
+ *
+ * What goes wrong with it while it is shown is a line for the header. What
+ * was read before stays on the screen.
+ */
+#ifndef RMAPSCOPE_TUI_FEED_H
+#define RMAPSCOPE_TUI_FEED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "analysis/capture.h"
+#include "analysis/db.h"
+
+struct feed {
+	const char *path;
+	unsigned int delay_ms;
+	struct db *db;
+	struct stat file;	  /* as it was when it was read last */
+	struct capture_info info; /* as of the last good read */
+	uint64_t grown_ns;	  /* when info.last_ns moved last, by our clock */
+	uint64_t next_ns;	  /* no read before this time */
+	struct error problem;	  /* "": none */
+	bool missing;		  /* the file is gone, our open one still reads */
+};
+
+/* Open the database and read what the capture is. Returns 0 or a negative errno. */
+int feed_open(struct feed *f, const char *path, unsigned int delay_ms, struct error *err);
+void feed_close(struct feed *f);
+
+/* Look at the file. True: it may have changed since it was read. */
+bool feed_changed(struct feed *f);
+
+/*
+ * feed_begin - begin a consistent read, with f->info up to date
+ *
+ * Returns 0, to be followed by feed_end(); or a negative errno: f->problem
+ * says why, or it is too early to try again.
+ */
+int feed_begin(struct feed *f);
+/* @ret, @err: how reading went. */
+void feed_end(struct feed *f, int ret, const struct error *err);
+
+/* A line for the header: a problem, or a recorder that is silent; or NULL. */
+const char *feed_notice(const struct feed *f, char *buf, size_t room);
+
+#endif

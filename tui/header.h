@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The lines above the tabs: what is shown, how bad it is, what is wrong. */
+#ifndef RMAPSCOPE_TUI_HEADER_H
+#define RMAPSCOPE_TUI_HEADER_H
+
+#include "tui/term.h"
+#include "tui/timeline.h"
+
+/* Seconds of waits/s that the sparkline can show. */
+#define SPARK_MAX_S 240
+
+struct header {
+	const struct capture_info *info;
+	const struct timeline *time;
+	double waits_per_s;	    /* over the window; negative: not known */
+	int64_t rate[WINDOW_MAX_S]; /* waits in each second, up to the window's end */
+	int nr_rates;		    /* so many are set */
+	const char *problem;	    /* lines of their own; or NULL */
+	const char *advice;
+};
+
+/* Draw from line 0 on. Returns the lines taken. */
+int header_draw(const struct header *h, const struct terminal *term);
+
+#endif

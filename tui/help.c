@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/app.h"
+#include "tui/keys.h"
+#include "tui/text.h"
+
+static void add_line(struct help *h, const char *left, const char *right)
+{
+	struct help_line *line = &h->line[h->nr];
+
+	if (h->nr == HELP_LINES_MAX)
+		return;
+	h->nr++;
+	snprintf(line->left, sizeof(line->left), "%s", left);
+	snprintf(line->right, sizeof(line->right), "%s", right);
+}
+
+static void add_keys(struct help *h)
+{
+	const struct action *a;
+	char keys[40];
+
+	add_line(h, "Keys", "");
+	for (a = actions; a->run; a++) {
+		action_keys(a, keys, sizeof(keys));
+		add_line(h, keys, a->help);
+	}
+	add_line(h, "Click", "a tab, a column to sort by it, a row, the last line");
+	add_line(h, "Wheel", "rows above and below");
+}
+
+static void add_columns(struct help *h, const struct table_def *def)
+{
+	unsigned int i;
+
+	add_line(h, "", "");
+	add_line(h, def->title, "");
+	add_line(h, "", def->help);
+	for (i = 0; def->columns[i].name; i++)
+		if (!def->columns[i].detail)
+			add_line(h, def->columns[i].title, def->columns[i].help);
+}
+
+/* Words of @text, a line for as many as fit. */
+static void add_wrapped(struct help *h, const char *text)
+{
+	char line[120];
+	size_t room = COLS > 60 ? COLS - 24 : 36;
+
+	if (room >= sizeof(line))
+		room = sizeof(line) - 1;
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		if (len > room) {
+			len = room;
+			while (len && text[len] != ' ')
+				len--;
+			len = len ? len : room;
+		}
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		add_line(h, "", line);
+		text += len;
+		text += strspn(text, " \n");
+	}
+}
+
+static void add_capture(struct help *h, const struct capture_info *info)
+{
+	static const char *const header[][2] = {
+		{ "waits/s", "waits that ended in the window, per second" },
+		{ "blocked now", "waits that have begun and not ended" },
+		{ "longest ms", "age of the oldest of them" },
+		{ "lost", "events that the kernel or the recorder had to drop" },
+	};
+	unsigned int i;
+
+	add_line(h, "", "");
+	add_line(h, "Header", "");
+	for (i = 0; i < sizeof(header) / sizeof(*header); i++)
+		add_line(h, header[i][0], header[i][1]);
+	if (!info->limits[0])
+		return;
+	add_line(h, "", "");
+	add_line(h, "What this capture cannot tell", "");
+	add_wrapped(h, info->limits);
+}
+
+void help_open(struct tui *tui)
+{
+	struct help *h = &tui->help;
+
+	h->nr = h->top = 0;
+	add_keys(h);
+	add_columns(h, tui_view(tui)->def);
+	add_capture(h, &tui->feed.info);
+	tui->overlay = &help_overlay;
+}
+
+static int page(void)
+{
+	return LINES - 1;
+}
+
+static void help_draw(struct tui *tui)
+{
+	const struct help *h = &tui->help;
+	int i;
+
+	erase();
+	for (i = 0; i < page() && h->top + i < h->nr; i++) {
+		const struct help_line *line = &h->line[h->top + i];
+		bool heading = line->left[0] && !line->right[0];
+
+		term_look(&tui->term, heading ? LOOK_TITLE : LOOK_VALUE);
+		text_add(i, heading ? 0 : 2, heading ? COLS : 18, line->left);
+		term_look(&tui->term, LOOK_NORMAL);
+		text_add(i, 21, COLS - 21, line->right);
+	}
+	term_look(&tui->term, LOOK_BAR_LABEL);
+	text_field(LINES - 1, 0, COLS,
+		   h->top + page() < h->nr ? "q or Esc leave, down for more" : "q or Esc leave",
+		   false);
+	term_look(&tui->term, LOOK_NORMAL);
+}
+
+static void scroll_to(struct help *h, int top)
+{
+	if (top > h->nr - page())
+		top = h->nr - page();
+	h->top = top < 0 ? 0 : top;
+}
+
+static void help_key(struct tui *tui, int key)
+{
+	struct help *h = &tui->help;
+
+	switch (key) {
+	case SPECIAL(KEY_UP):
+	case 'k':
+		scroll_to(h, h->top - 1);
+		break;
+	case SPECIAL(KEY_DOWN):
+	case 'j':
+		scroll_to(h, h->top + 1);
+		break;
+	case SPECIAL(KEY_PPAGE):
+		scroll_to(h, h->top - page());
+		break;
+	case SPECIAL(KEY_NPAGE):
+	case ' ':
+		scroll_to(h, h->top + page());
+		break;
+	case SPECIAL(KEY_HOME):
+	case 'g':
+		scroll_to(h, 0);
+		break;
+	case SPECIAL(KEY_END):
+	case 'G':
+		scroll_to(h, h->nr);
+		break;
+	default:
+		/* whatever else: back to the screen */
+		tui->overlay = NULL;
+	}
+}
+
+const struct overlay help_overlay = { help_draw, help_key };

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every key and what it does: one table, from which the function bar and the
+ * help are made.
+ *
+ * A key is a character, or SPECIAL(KEY_...) of curses.
+ */
+#ifndef RMAPSCOPE_TUI_KEYS_H
+#define RMAPSCOPE_TUI_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Behind Unicode: curses' own codes overlap with letters. */
+#define SPECIAL(code) (0x200000 + (code))
+#define CTRL_KEY(c)   ((c)&0x1f)
+#define KEY_ESCAPE    27
+#define KEY_RETURN    '\r'
+
+struct tui;
+
+struct action {
+	int keys[10];	  /* the bar shows the first; ends with 0 */
+	const char *help; /* one line */
+	const char *bar;  /* label in the function bar, or NULL */
+	bool pair;	  /* the bar shows the next action's key with it */
+	void (*run)(struct tui *tui, int key);
+};
+
+/* Ends with an action that has no keys. */
+extern const struct action actions[];
+
+/* The action of @key, or NULL. */
+const struct action *action_of_key(int key);
+
+/* "F1", "Space", "←" (or "Left"), "Ctrl-L", "q". */
+void key_label(int key, char *buf, size_t room);
+
+/* All keys of an action: "F1, h, ?". */
+void action_keys(const struct action *a, char *buf, size_t room);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A list of things to choose one from, over the table. */
+#ifndef RMAPSCOPE_TUI_MENU_H
+#define RMAPSCOPE_TUI_MENU_H
+
+#include <stdbool.h>
+
+struct tui;
+
+#define MENU_ITEMS_MAX 64
+
+struct menu_item {
+	unsigned int value;
+	const char *title, *help;
+};
+
+struct menu {
+	const char *title;
+	struct menu_item item[MENU_ITEMS_MAX];
+	unsigned int nr, selected, top;
+	void (*chosen)(struct tui *tui, unsigned int value);
+};
+
+/* Open an empty menu, then add what is in it. The texts are not copied. */
+void menu_open(struct tui *tui, const char *title,
+	       void (*chosen)(struct tui *tui, unsigned int value));
+void menu_add(struct tui *tui, unsigned int value, const char *title, const char *help,
+	      bool selected);
+
+#endif

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/mouse.h"
+
+#include "tui/app.h"
+#include "tui/function_bar.h"
+#include "tui/keys.h"
+#include "tui/tabs.h"
+
+/* Rows for a notch of the wheel, as in other programs. */
+#define WHEEL_ROWS 3
+
+static void press(struct tui *tui, int key)
+{
+	const struct action *a = action_of_key(key);
+
+	if (tui->overlay)
+		tui->overlay->key(tui, key);
+	else if (a)
+		a->run(tui, key);
+}
+
+static void click(struct tui *tui, int y, int x)
+{
+	int tab;
+
+	/* what is over the screen hides what would be hit */
+	if (tui->overlay)
+		return;
+	if (y == LINES - 1) {
+		press(tui, function_bar_at(x));
+	} else if (y == tui->tabs_y) {
+		tab = tabs_at(top_tables, x);
+		if (tab >= 0)
+			tui_show(tui, tab);
+	} else {
+		table_view_click(tui_view(tui), y, x);
+	}
+}
+
+void mouse_event(struct tui *tui)
+{
+	MEVENT event;
+	int i;
+
+	if (getmouse(&event) != OK)
+		return;
+	if (event.bstate & BUTTON1_PRESSED)
+		click(tui, event.y, event.x);
+	for (i = 0; i < WHEEL_ROWS; i++) {
+		if (event.bstate & BUTTON4_PRESSED)
+			press(tui, SPECIAL(KEY_UP));
+		if (event.bstate & BUTTON5_PRESSED)
+			press(tui, SPECIAL(KEY_DOWN));
+	}
+}

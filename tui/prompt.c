@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/prompt.h"
+
+#include <stdio.h>
+
+#include "tui/app.h"
+#include "tui/keys.h"
+#include "tui/text.h"
+
+void prompt_open(struct tui *tui, const char *label, const char *text,
+		 void (*changed)(struct tui *tui, const char *text), void (*next)(struct tui *tui))
+{
+	struct prompt *p = &tui->prompt;
+
+	p->label = label;
+	snprintf(p->text, sizeof(p->text), "%s", text);
+	p->changed = changed;
+	p->next = next;
+	tui->overlay = &prompt_overlay;
+	curs_set(1);
+}
+
+static void prompt_draw(struct tui *tui)
+{
+	const struct prompt *p = &tui->prompt;
+	int y = LINES - 1, x;
+	const char *hint = p->next ? "Enter keep  Esc drop  F3 next" : "Enter keep  Esc drop";
+
+	term_look(&tui->term, LOOK_NORMAL);
+	text_field(y, 0, COLS, "", false);
+	term_look(&tui->term, LOOK_VALUE);
+	x = text_add(y, 0, COLS, p->label);
+	x += text_add(y, x, COLS - x, ": ");
+	term_look(&tui->term, LOOK_NORMAL);
+	x += text_add(y, x, COLS - x - 1, p->text);
+	if (x + 2 + text_width(hint) < COLS)
+		text_add(y, COLS - text_width(hint), COLS, hint);
+	move(y, x);
+}
+
+static void prompt_close(struct tui *tui)
+{
+	tui->overlay = NULL;
+	curs_set(0);
+}
+
+static void set_text(struct tui *tui, const char *text)
+{
+	struct prompt *p = &tui->prompt;
+
+	if (text != p->text)
+		snprintf(p->text, sizeof(p->text), "%s", text);
+	p->changed(tui, p->text);
+}
+
+static void prompt_key(struct tui *tui, int key)
+{
+	struct prompt *p = &tui->prompt;
+
+	switch (key) {
+	case KEY_RETURN:
+	case '\n':
+	case SPECIAL(KEY_ENTER):
+		prompt_close(tui);
+		return;
+	case KEY_ESCAPE:
+		set_text(tui, "");
+		prompt_close(tui);
+		return;
+	case SPECIAL(KEY_BACKSPACE):
+	case CTRL_KEY('h'):
+	case 127:
+		text_chop(p->text);
+		set_text(tui, p->text);
+		return;
+	case CTRL_KEY('u'):
+		set_text(tui, "");
+		return;
+	case SPECIAL(KEY_F(3)):
+		if (p->next)
+			p->next(tui);
+		return;
+	}
+	/* up and down go on working */
+	if (key >= SPECIAL(0) && action_of_key(key))
+		action_of_key(key)->run(tui, key);
+	else if (key >= ' ' && key < SPECIAL(0) && text_append(p->text, sizeof(p->text), key))
+		set_text(tui, p->text);
+}
+
+const struct overlay prompt_overlay = { prompt_draw, prompt_key };

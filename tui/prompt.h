@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A line of text at the bottom, as for an incremental search: what is typed
+ * takes effect at once. Enter keeps it, Esc takes it back to nothing.
+ */
+#ifndef RMAPSCOPE_TUI_PROMPT_H
+#define RMAPSCOPE_TUI_PROMPT_H
+
+#include "tui/table_view.h"
+
+struct tui;
+
+struct prompt {
+	const char *label;
+	char text[PATTERN_MAX];
+	void (*changed)(struct tui *tui, const char *text);
+	void (*next)(struct tui *tui); /* F3, or NULL */
+};
+
+void prompt_open(struct tui *tui, const char *label, const char *text,
+		 void (*changed)(struct tui *tui, const char *text), void (*next)(struct tui *tui));
+
+#endif

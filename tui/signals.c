@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* Enough for a handler that makes a few system calls. */
+#define STACK_BYTES 65536
+
+static const int taken[] = {
+	SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT,
+};
+
+#define NR_TAKEN ((int)(sizeof(taken) / sizeof(*taken)))
+
+/* What the handlers need; a handler gets no argument of ours. */
+static struct {
+	struct termios termios;
+	char restore[256];
+	size_t restore_bytes;
+	int wake[2]; /* a pipe: a signal may meet another thread than the one that waits */
+	volatile sig_atomic_t quit, resized;
+	struct sigaction old[NR_TAKEN];
+	sigset_t old_mask;
+	stack_t old_stack;
+	char stack[STACK_BYTES];
+} state;
+
+/* Async-signal-safe: the terminal as it was before, then the signal as it was meant. */
+static void restore_and_raise(int sig)
+{
+	ssize_t written;
+	int i;
+
+	written = write(STDOUT_FILENO, state.restore, state.restore_bytes);
+	(void)written;
+	tcsetattr(STDIN_FILENO, TCSANOW, &state.termios);
+	for (i = 0; i < NR_TAKEN; i++)
+		if (taken[i] == sig)
+			sigaction(sig, &state.old[i], NULL);
+	raise(sig);
+}
+
+static void wake(void)
+{
+	int saved = errno;
+	ssize_t written = write(state.wake[1], "", 1);
+
+	(void)written;
+	errno = saved;
+}
+
+static void on_signal(int sig)
+{
+	switch (sig) {
+	case SIGWINCH:
+		state.resized = 1;
+		wake();
+		return;
+	case SIGINT:
+	case SIGTERM:
+	case SIGHUP:
+		/* asked for twice: something hangs */
+		if (state.quit)
+			break;
+		state.quit = 1;
+		wake();
+		return;
+	}
+	restore_and_raise(sig);
+}
+
+static void unblock(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGWINCH);
+	pthread_sigmask(SIG_UNBLOCK, &set, &state.old_mask);
+}
+
+int signals_start(const char *restore)
+{
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_ONSTACK };
+	/* a stack overflow is a crash, too */
+	stack_t stack = { .ss_sp = state.stack, .ss_size = sizeof(state.stack) };
+	int i;
+
+	state.quit = state.resized = 0;
+	state.restore_bytes = snprintf(state.restore, sizeof(state.restore), "%s", restore);
+	if (state.restore_bytes >= sizeof(state.restore))
+		state.restore_bytes = sizeof(state.restore) - 1;
+	if (tcgetattr(STDIN_FILENO, &state.termios) || pipe2(state.wake, O_NONBLOCK | O_CLOEXEC))
+		return -errno;
+	sigaltstack(&stack, &state.old_stack);
+	sigemptyset(&sa.sa_mask);
+	for (i = 0; i < NR_TAKEN; i++)
+		sigaction(taken[i], &sa, &state.old[i]);
+	unblock();
+	return 0;
+}
+
+void signals_stop(void)
+{
+	int i;
+
+	pthread_sigmask(SIG_SETMASK, &state.old_mask, NULL);
+	for (i = 0; i < NR_TAKEN; i++)
+		sigaction(taken[i], &state.old[i], NULL);
+	sigaltstack(&state.old_stack, NULL);
+	close(state.wake[0]);
+	close(state.wake[1]);
+}
+
+bool signals_wait(int timeout_ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = state.wake[0], .events = POLLIN },
+	};
+	char drained[64];
+
+	if (poll(fds, 2, timeout_ms) < 0)
+		return errno == EINTR;
+	if (fds[1].revents)
+		while (read(state.wake[0], drained, sizeof(drained)) > 0)
+			;
+	return !(fds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+bool signals_quit(void)
+{
+	return state.quit;
+}
+
+bool signals_resized(void)
+{
+	bool resized = state.resized;
+
+	state.resized = 0;
+	return resized;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/sparkline.h"
+
+#include "tui/text.h"
+
+#define NR_LEVELS 8
+
+static const wchar_t bars[] = L"▁▂▃▄▅▆▇█";
+static const char ascii_bars[] = ":-=+*#%@";
+
+static wchar_t glyph(int64_t value, int64_t max)
+{
+	unsigned int level;
+
+	if (!value)
+		return text_glyph(L'·', '.');
+	level = (value * NR_LEVELS - 1) / max;
+	return text_glyph(bars[level], ascii_bars[level]);
+}
+
+void sparkline_draw(const struct terminal *term, int y, int x, const int64_t *value,
+		    unsigned int nr, unsigned int bright)
+{
+	int64_t max = 1;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (value[i] > max)
+			max = value[i];
+	for (i = 0; i < nr; i++) {
+		wchar_t c = glyph(value[i], max);
+
+		term_look(term, nr - i <= bright ? LOOK_SPARK_WINDOW : LOOK_SPARK);
+		mvaddnwstr(y, x + i, &c, 1);
+	}
+	term_look(term, LOOK_NORMAL);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A series of numbers as a line of bars, one column each. */
+#ifndef RMAPSCOPE_TUI_SPARKLINE_H
+#define RMAPSCOPE_TUI_SPARKLINE_H
+
+#include <stdint.h>
+
+#include "tui/term.h"
+
+/*
+ * sparkline_draw - the @nr values at @y, @x, scaled to the largest
+ * @value: oldest first; 0 is a dot
+ * @bright: the last so many stand out
+ */
+void sparkline_draw(const struct terminal *term, int y, int x, const int64_t *value,
+		    unsigned int nr, unsigned int bright);
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/text.h"
+
+#include <curses.h>
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+#include <wctype.h>
+
+#define REPLACEMENT 0xfffd
+
+wchar_t text_glyph(wchar_t want, char fallback)
+{
+	char bytes[MB_LEN_MAX];
+	mbstate_t state = { 0 };
+
+	return wcrtomb(bytes, want, &state) == (size_t)-1 ? (wchar_t)fallback : want;
+}
+
+/*
+ * One code point. The database is UTF-8 whatever the locale is, so mbrtowc()
+ * will not do.
+ */
+static wchar_t decode_one(const unsigned char **at)
+{
+	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *s = *at;
+	uint32_t c = *s++;
+	int more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3, i;
+
+	*at = s;
+	if (c < 0x80)
+		return c;
+	if (!more || c > 0xf4)
+		return REPLACEMENT;
+	c &= 0x3f >> more;
+	for (i = 0; i < more; i++, s++) {
+		if ((*s & 0xc0) != 0x80)
+			return REPLACEMENT;
+		c = c << 6 | (*s & 0x3f);
+	}
+	*at = s;
+	if (c < least[more] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return REPLACEMENT;
+	return c;
+}
+
+size_t text_decode(wchar_t *wide, size_t room, const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	size_t n = 0;
+
+	while (*at && n + 1 < room) {
+		wchar_t c = decode_one(&at);
+		bool shown = text_glyph(c, 0) && wcwidth(c) >= 0;
+
+		/* a combining character needs something to stand on */
+		if (shown && (n || wcwidth(c) > 0))
+			wide[n++] = c;
+		else
+			wide[n++] = '?';
+	}
+	wide[n] = L'\0';
+	return n;
+}
+
+bool text_append(char *text, size_t room, wchar_t c)
+{
+	size_t len = strlen(text);
+	uint32_t u = c;
+	int more = u < 0x80 ? 0 : u < 0x800 ? 1 : u < 0x10000 ? 2 : 3;
+	static const unsigned char first[] = { 0, 0xc0, 0xe0, 0xf0 };
+
+	if (len + more + 2 > room)
+		return false;
+	text[len++] = first[more] | u >> (6 * more);
+	while (more--)
+		text[len++] = 0x80 | (u >> (6 * more) & 0x3f);
+	text[len] = '\0';
+	return true;
+}
+
+void text_chop(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && (text[len - 1] & 0xc0) == 0x80)
+		len--;
+	text[len ? len - 1 : 0] = '\0';
+}
+
+int text_width(const char *text)
+{
+	wchar_t wide[TEXT_MAX];
+	size_t n = text_decode(wide, TEXT_MAX, text);
+
+	return wcswidth(wide, n);
+}
+
+/* The characters of @wide that fit into @max columns. */
+static size_t fit(const wchar_t *wide, size_t n, int max, int *columns)
+{
+	size_t i;
+
+	*columns = 0;
+	for (i = 0; i < n; i++) {
+		int w = wcwidth(wide[i]);
+
+		if (*columns + w > max)
+			break;
+		*columns += w;
+	}
+	return i;
+}
+
+int text_add(int y, int x, int max, const char *text)
+{
+	wchar_t wide[TEXT_MAX];
+	size_t n = text_decode(wide, TEXT_MAX, text), fits;
+	wchar_t cut = text_glyph(L'…', '~');
+	int columns;
+
+	if (max <= 0)
+		return 0;
+	fits = fit(wide, n, max, &columns);
+	if (fits < n)
+		fits = fit(wide, n, max - 1, &columns);
+	mvaddnwstr(y, x, wide, fits);
+	if (fits < n) {
+		addnwstr(&cut, 1);
+		columns++;
+	}
+	return columns;
+}
+
+void text_field(int y, int x, int width, const char *text, bool right)
+{
+	int columns = text_width(text);
+
+	if (width <= 0)
+		return;
+	mvhline(y, x, ' ' | getattrs(stdscr), width);
+	if (columns > width)
+		columns = width;
+	text_add(y, right ? x + width - columns : x, width, text);
+}
+
+static void lower(wchar_t *wide)
+{
+	for (; *wide; wide++)
+		*wide = towlower(*wide);
+}
+
+bool text_contains(const char *text, const char *part)
+{
+	wchar_t in[TEXT_MAX], what[TEXT_MAX];
+
+	text_decode(in, TEXT_MAX, text);
+	text_decode(what, TEXT_MAX, part);
+	lower(in);
+	lower(what);
+	return wcsstr(in, what);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which part of the capture is on the screen: its end, or a time in the past. */
+#ifndef RMAPSCOPE_TUI_TIMELINE_H
+#define RMAPSCOPE_TUI_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/capture.h"
+
+/* Longest window. */
+#define WINDOW_MAX_S 3600
+
+struct timeline {
+	bool fixed; /* at @end_ns; else it follows the capture's end */
+	bool moved; /* fixed by moving, not by a pause */
+	int64_t end_ns;
+	unsigned int window_s;
+	/* of a pause: what was open then */
+	int64_t nr_open, longest_open_ns;
+};
+
+/* Where the window that is shown ends. */
+int64_t timeline_end(const struct timeline *t, const struct capture_info *info);
+
+/* Stop at the time that is shown, or follow the capture's end again. */
+void timeline_pause(struct timeline *t, const struct capture_info *info);
+/* Move by @steps, each a tenth of the window and at least a second. */
+void timeline_move(struct timeline *t, const struct capture_info *info, int steps);
+void timeline_to_start(struct timeline *t, const struct capture_info *info);
+void timeline_to_end(struct timeline *t);
+
+/* The next wider (@by 1) or narrower (-1) window: 1, 2, 5, 10, 20, ... */
+void timeline_widen(struct timeline *t, int by);
+
+/* "LIVE", "END", "PAUSED 0:12.3" or "AT 0:12.3 of 0:29.7". */
+void timeline_text(const struct timeline *t, const struct capture_info *info, char *buf,
+		   size_t room);
+
+#endif

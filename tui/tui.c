@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/tui.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "tui/app.h"
+#include "tui/function_bar.h"
+#include "tui/keys.h"
+#include "tui/mouse.h"
+#include "tui/signals.h"
+#include "tui/tabs.h"
+#include "tui/text.h"
+
+#define DELAY_MS 1000
+#define WINDOW_S 10
+
+void tui_show(struct tui *tui, unsigned int which)
+{
+	if (which >= tui->nr_screens || which == tui->current)
+		return;
+	tui->current = which;
+	tui->reread = true;
+}
+
+/* Waits in each second: of the window, and of the sparkline before it. */
+static int read_rates(struct tui *tui, int64_t end_ns, const struct window *w, struct error *err)
+{
+	const int64_t sec = NSEC_PER_SEC, end_s = end_ns / sec + 1;
+	const int64_t window_s = end_s - w->start_ns / sec;
+	int64_t nr = window_s > SPARK_MAX_S ? window_s : SPARK_MAX_S, nr_waits = 0, i;
+	struct header *h = &tui->header;
+	int ret;
+
+	/* not before the capture */
+	if (nr > end_s - tui->feed.info.first_ns / sec)
+		nr = end_s - tui->feed.info.first_ns / sec;
+	if (nr < 0 || nr > WINDOW_MAX_S)
+		nr = nr < 0 ? 0 : WINDOW_MAX_S;
+	ret = capture_rate(tui->feed.db, end_ns, h->rate, nr, err);
+	if (ret)
+		return ret;
+	for (i = 0; i < nr && i < window_s; i++)
+		nr_waits += h->rate[nr - 1 - i];
+	h->nr_rates = nr;
+	h->waits_per_s = nr_waits * 1e9 / (w->end_ns - w->start_ns);
+	return 0;
+}
+
+static int read_window(struct tui *tui, struct error *err)
+{
+	struct feed *f = &tui->feed;
+	int64_t end_ns = timeline_end(&tui->time, &f->info);
+	struct window w = capture_window(&f->info, end_ns, tui->time.window_s);
+	struct table t;
+	int ret;
+
+	ret = read_rates(tui, end_ns, &w, err);
+	if (!ret)
+		ret = table_read(&t, tui_view(tui)->def, f->db, &w, err);
+	if (!ret)
+		table_view_set(tui_view(tui), &t);
+	return ret;
+}
+
+/* What is to be shown, or the line that says why it cannot be had. */
+static void read_data(struct tui *tui)
+{
+	struct error err = { "" };
+	int ret = 0;
+
+	/* after a failure the next refresh tries again, not the next turn of the loop */
+	tui->stale |= tui->reread;
+	tui->reread = false;
+	if (feed_begin(&tui->feed))
+		return;
+	/* a frozen picture stays, while the capture goes on */
+	if (tui->stale || !tui->time.fixed)
+		ret = read_window(tui, &err);
+	if (!ret)
+		tui->stale = false;
+	feed_end(&tui->feed, ret, &err);
+}
+
+static void draw_note(struct tui *tui, char *buf, size_t room)
+{
+	struct table_view *v = tui_view(tui);
+
+	if (tui->note[0])
+		snprintf(buf, room, "%s", tui->note);
+	else if (v->filter[0])
+		snprintf(buf, room, "filter \"%.40s\": %zu of %zu", v->filter, v->nr_shown,
+			 v->table.nr_rows);
+	else if (v->nr_shown)
+		snprintf(buf, room, "%zu/%zu", v->selected + 1, v->nr_shown);
+	else
+		buf[0] = '\0';
+}
+
+static void draw_screen(struct tui *tui)
+{
+	char notice[600], note[256];
+	int y;
+
+	tui->header.info = &tui->feed.info;
+	tui->header.time = &tui->time;
+	tui->header.problem = feed_notice(&tui->feed, notice, sizeof(notice));
+	tui->header.advice = tui->opt->advice;
+	y = header_draw(&tui->header, &tui->term);
+	draw_note(tui, note, sizeof(note));
+	tui->tabs_y = y;
+	tabs_draw(&tui->term, y++, top_tables, tui->current, note);
+	table_view_draw(tui_view(tui), &tui->term, y, LINES - y - 1);
+	if (tui->overlay != &prompt_overlay)
+		function_bar_draw(&tui->term, LINES - 1);
+	if (tui->overlay)
+		tui->overlay->draw(tui);
+}
+
+static void draw(struct tui *tui)
+{
+	char text[80];
+
+	term_look(&tui->term, LOOK_NORMAL);
+	erase();
+	if (term_too_small()) {
+		snprintf(text, sizeof(text), "needs %dx%d, has %dx%d", TERM_MIN_COLS, TERM_MIN_ROWS,
+			 COLS, LINES);
+		text_add(0, 0, COLS, text);
+	} else {
+		draw_screen(tui);
+	}
+	refresh();
+}
+
+static void handle_key(struct tui *tui, int key)
+{
+	const struct action *a = action_of_key(key);
+
+	tui->note[0] = '\0';
+	if (key == SPECIAL(KEY_RESIZE))
+		return;
+	if (key == SPECIAL(KEY_MOUSE))
+		mouse_event(tui);
+	else if (tui->overlay)
+		tui->overlay->key(tui, key);
+	else if (a)
+		a->run(tui, key);
+}
+
+static void handle_keys(struct tui *tui)
+{
+	wint_t c;
+	int ret;
+
+	if (signals_resized())
+		term_resize();
+	/* all that have come, before the screen is drawn once */
+	while (!tui->quit && (ret = get_wch(&c)) != ERR)
+		handle_key(tui, ret == KEY_CODE_YES ? SPECIAL((int)c) : (int)c);
+}
+
+static void run(struct tui *tui)
+{
+	uint64_t next_ns = 0, began_ns;
+	int64_t left_ms;
+	bool alive = true;
+
+	while (alive && !tui->quit && !signals_quit()) {
+		began_ns = now_ns();
+		if (began_ns >= next_ns || tui->reread) {
+			if (feed_changed(&tui->feed) || tui->reread)
+				read_data(tui);
+			next_ns = now_ns() + tui->opt->delay_ms * NSEC_PER_MSEC;
+		}
+		draw(tui);
+		left_ms = ((int64_t)next_ns - (int64_t)now_ns()) / (int64_t)NSEC_PER_MSEC + 1;
+		alive = signals_wait(left_ms > 0 ? left_ms : 0);
+		handle_keys(tui);
+	}
+}
+
+static int make_screens(struct tui *tui, struct error *err)
+{
+	const char *first = tui->opt->screen;
+	unsigned int i;
+
+	while (top_tables[tui->nr_screens])
+		tui->nr_screens++;
+	tui->screens = calloc(tui->nr_screens, sizeof(*tui->screens));
+	if (!tui->screens)
+		return error_set(err, -ENOMEM, "out of memory");
+	for (i = 0; i < tui->nr_screens; i++) {
+		table_view_init(&tui->screens[i], top_tables[i]);
+		if (first && !strcmp(first, top_tables[i]->name))
+			tui->current = i;
+	}
+	if (first && strcmp(first, top_tables[tui->current]->name))
+		return error_set(err, -EINVAL, "there is no screen %s; the first is %s", first,
+				 top_tables[0]->name);
+	return 0;
+}
+
+static void free_tui(struct tui *tui)
+{
+	unsigned int i;
+
+	feed_close(&tui->feed);
+	for (i = 0; tui->screens && i < tui->nr_screens; i++)
+		table_view_free(&tui->screens[i]);
+	free(tui->screens);
+	free(tui);
+}
+
+int tui_run(const struct tui_options *options, struct error *err)
+{
+	struct tui_options opt = *options;
+	struct tui *tui = calloc(1, sizeof(*tui));
+	int ret;
+
+	if (!tui)
+		return error_set(err, -ENOMEM, "out of memory");
+	opt.delay_ms = opt.delay_ms ?: DELAY_MS;
+	tui->opt = &opt;
+	tui->time.window_s = opt.window_s ?: WINDOW_S;
+	if (tui->time.window_s > WINDOW_MAX_S)
+		tui->time.window_s = WINDOW_MAX_S;
+	tui->header.waits_per_s = -1;
+	tui->reread = true;
+	ret = make_screens(tui, err);
+	if (!ret)
+		ret = feed_open(&tui->feed, opt.path, opt.delay_ms, err);
+	if (!ret)
+		ret = term_start(&tui->term, err);
+	if (!ret) {
+		run(tui);
+		term_stop(&tui->term);
+	}
+	free_tui(tui);
+	return ret;
+}

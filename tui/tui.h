@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The screens of `rmapscope top`, on a database that is finished or growing.
+ *
+ * Reads through analysis/ only. Every table of top_tables[] is a screen.
+ */
+#ifndef RMAPSCOPE_TUI_H
+#define RMAPSCOPE_TUI_H
+
+#include "lib/error.h"
+
+struct tui_options {
+	const char *path;      /* database to show */
+	unsigned int delay_ms; /* between refreshes; 0: 1000 */
+	unsigned int window_s; /* seconds that rates are over; 0: 10 */
+	const char *screen;    /* name of the first one, NULL: the first of top_tables[] */
+	const char *advice;    /* a line for the header, e.g. what the capture lacks; or NULL */
+};
+
+/*
+ * tui_run - show @opt->path until the user quits
+ *
+ * SIGINT, SIGTERM and SIGHUP end it as q does, also where the caller keeps
+ * them blocked; a second one kills. The terminal is as before on return, and
+ * after a crash. Returns 0, or a negative errno with @err set.
+ */
+int tui_run(const struct tui_options *opt, struct error *err);
+
+#endif
