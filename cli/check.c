@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rmapscope check: what this kernel and this user can see, and the remedies. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <tracefs/tracefs.h>
+
+#include "cli/cli.h"
+#include "collector/decode.h"
+#include "collector/instance.h"
+#include "collector/profile.h"
+#include "collector/symbols.h"
+
+/* A small buffer: nothing is recorded. */
+#define CHECK_BUFFER_KB 64
+
+#define NEEDS_SERIES "no; needs the rmap:* events of tracepoints-patch/"
+
+/* What the questions that rmapscope is there for can be told by. */
+static const struct {
+	const char *question, *stock, *series;
+} answers[] = {
+	{ "which processes and locks lose the most time, and to whom",
+	  "yes; which VMA: no, stock events do not name it", "yes" },
+	{ "who holds the lock that a thread is blocked on",
+	  "partly; after the wait, by who woke the waiter", "yes, with --profile holds" },
+	{ "retry storms of rmap walks", NEEDS_SERIES,
+	  "retries and skips yes; who moves with walks" },
+	{ "what rmap walks cost", NEEDS_SERIES, "yes, with --profile walks" },
+	{ "which lock an uninterruptible sleep was for", "yes, for rwsems", "yes, for rwsems" },
+};
+
+static void say(const char *what, const char *state, const char *remark)
+{
+	printf("%-28s %-8s %s\n", what, state, remark);
+}
+
+static void say_event(const struct profile_event *pe, const struct profile_result *res)
+{
+	char name[96], remark[256];
+
+	snprintf(name, sizeof(name), "%s:%s", event_system(pe->id), event_name(pe->id));
+	if (!res->enabled) {
+		snprintf(remark, sizeof(remark), "%s; unknown without it: %s",
+			 res->present ? "cannot be enabled" : "not in this kernel", pe->gives);
+		say(name, "no", remark);
+		return;
+	}
+	remark[0] = '\0';
+	if (pe->filter && !res->filtered)
+		strcat(remark, "no filter: costs more; needs CONFIG_EVENT_TRACING filters. ");
+	if (pe->trigger && !res->triggered)
+		strcat(remark, "no stacktrace trigger: no call sites and lock classes; needs "
+			       "CONFIG_STACKTRACE.");
+	say(name, "yes", remark);
+}
+
+static void check_symbols(void)
+{
+	struct error err = { 0 };
+	int ret = symbols_readable(&err);
+
+	say("kernel symbols", ret ? "no" : "yes", err.msg);
+}
+
+/* The events that the capture is of use without: all of the series, and tracefs. */
+static int check_events(struct profile_result *result, struct error *err)
+{
+	struct tracefs_instance *inst;
+	const struct profile_event *pe;
+	int ret = instance_create(&inst, err), ret2;
+
+	if (ret)
+		return ret;
+	ret = profiles_apply(PROFILE_ALL, inst, CHECK_BUFFER_KB, result, err);
+	for (pe = profile_events; pe->id != NR_EVENTS; pe++)
+		if (!profile_is_series(pe->id))
+			say_event(pe, &result[pe->id]);
+	ret2 = instance_destroy(inst, err);
+	return ret ?: ret2;
+}
+
+/* One line for a stock kernel; each event when there are some. */
+static bool check_series(const struct profile_result *result)
+{
+	const struct profile_event *pe;
+	bool any = false;
+
+	for (pe = profile_events; pe->id != NR_EVENTS; pe++)
+		any |= profile_is_series(pe->id) && result[pe->id].present;
+	if (!any)
+		say("rmap:* events", "no",
+		    "a stock kernel; spins, exact holders, walks and retries need a kernel with "
+		    "tracepoints-patch/");
+	for (pe = profile_events; any && pe->id != NR_EVENTS; pe++)
+		if (profile_is_series(pe->id))
+			say_event(pe, &result[pe->id]);
+	return any;
+}
+
+static void print_answers(bool series)
+{
+	unsigned int i;
+
+	printf("\nWhat a capture on this kernel can tell:\n");
+	for (i = 0; i < sizeof(answers) / sizeof(*answers); i++)
+		printf("  %-60s %s\n", answers[i].question,
+		       series ? answers[i].series : answers[i].stock);
+}
+
+static const struct argp argp = {
+	.doc = "Say what this kernel and this user can see, and what to do about what is missing.\v"
+	       "Exit codes: 0 live capture is possible, 1 it is not, 2 wrong usage.",
+};
+
+static int check(int argc, char **argv)
+{
+	struct profile_result result[NR_EVENTS] = { 0 };
+	struct error err = { 0 };
+	struct utsname uts;
+	bool series;
+	int ret;
+
+	cli_parse(&argp, argc, argv, NULL);
+	uname(&uts);
+	say("kernel", uts.machine, uts.release);
+	ret = tracefs_usable(&err);
+	if (ret) {
+		say("live capture", "no", err.msg);
+		return EXIT_FAILED;
+	}
+	say("tracefs", "yes", tracefs_tracing_dir());
+	ret = check_events(result, &err);
+	check_symbols();
+	series = check_series(result);
+	say("live capture", ret ? "no" : "yes", ret ? err.msg : "sudo rmapscope top");
+	if (!ret)
+		print_answers(series);
+	return ret ? EXIT_FAILED : EXIT_DONE;
+}
+
+const struct subcommand cmd_check = {
+	.name = "check",
+	.help = "what this kernel and this user can see, and the remedies",
+	.run = check,
+};

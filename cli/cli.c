@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/recording.h"
+
+void cli_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+	argp_err_exit_status = EXIT_USAGE;
+	if (argp_parse(argp, argc, argv, 0, NULL, input))
+		exit(EXIT_USAGE);
+}
+
+double cli_seconds(const char *text, struct argp_state *state, const char *what)
+{
+	char *end;
+	double v = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(v) || v <= 0 || v > 1e9)
+		argp_error(state, "%s: '%s' is not a number of seconds above 0", what, text);
+	return v;
+}
+
+unsigned int cli_count(const char *text, struct argp_state *state, const char *what)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(text, &end, 10);
+	if (end == text || *end || errno || v <= 0 || v > 1000000000)
+		argp_error(state, "%s: '%s' is not a whole number above 0", what, text);
+	return v;
+}
+
+int cli_fail(const struct error *err)
+{
+	fprintf(stderr, "rmapscope: %s\n", err->msg);
+	return EXIT_FAILED;
+}
+
+void cli_summary(const char *path, const struct recording_result *result)
+{
+	double seconds = result->first_ns < 0 ? 0 : (result->last_ns - result->first_ns) / 1e9;
+
+	printf("%s: %.3f s, %" PRIu64 " events, %" PRIu64 " lost\n", path, seconds,
+	       result->nr_events, result->nr_lost);
+}
+
+void cli_join(char *buf, size_t room, char *const *argv)
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (; *argv && len < room; argv++)
+		len += snprintf(buf + len, room - len, "%s%s", len ? " " : "", *argv);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the subcommands share. */
+#ifndef RMAPSCOPE_CLI_H
+#define RMAPSCOPE_CLI_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/error.h"
+
+struct recording_result;
+
+/* Exit codes, see rmapscope(1). */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+};
+
+/* A subcommand: `rmapscope NAME ...`. argv[0] is "rmapscope NAME". */
+struct subcommand {
+	const char *name;
+	const char *help; /* one line */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct subcommand cmd_check, cmd_demo, cmd_import, cmd_record, cmd_report, cmd_top;
+
+/* The option that takes it away when the output is in use. */
+#define DEFAULT_OUTPUT "rmapscope.db"
+
+/*
+ * cli_parse - argp_parse() with our conventions
+ *
+ * Wrong usage prints one line and exits with EXIT_USAGE.
+ */
+void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+/* Option values; a wrong one is wrong usage. */
+double cli_seconds(const char *text, struct argp_state *state, const char *what);
+unsigned int cli_count(const char *text, struct argp_state *state, const char *what);
+
+/* "rmapscope: MESSAGE" on stderr. Returns EXIT_FAILED. */
+int cli_fail(const struct error *err);
+
+/* The line that ends record and import. */
+void cli_summary(const char *path, const struct recording_result *result);
+
+/* The words of argv as one text, cut to @room. */
+void cli_join(char *buf, size_t room, char *const *argv);
+
+#endif

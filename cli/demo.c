@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rmapscope demo: a contended workload on this machine, recorded and shown.
+ *
+ * Where nothing can be recorded, it says why and shows a capture that was
+ * made elsewhere.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/tables.h"
+#include "cli/child.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "cli/recording.h"
+#include "cli/scratch.h"
+#include "cli/show.h"
+#include "cli/watch.h"
+#include "tests/workloads/workload.h"
+#include "tui/tui.h"
+
+/* docs/demo.db, see demo_capture.S */
+extern const char demo_capture[], demo_capture_end[];
+
+#define REPORT_ROWS 10
+
+struct args {
+	double seconds;
+	bool report; /* rather than the screens */
+	bool bundled;
+};
+
+enum {
+	OPT_REPORT = 0x100,
+	OPT_BUNDLED,
+};
+
+static const struct argp_option options[] = {
+	{ "duration", 'd', "SECONDS", 0,
+	  "length of the workload (default 5 for a report, 600 for the screens)", 0 },
+	{ "report", OPT_REPORT, NULL, 0, "print a report, also on a terminal", 0 },
+	{ "bundled", OPT_BUNDLED, NULL, 0, "show the capture that came with rmapscope", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct args *a = state->input;
+
+	switch (key) {
+	case 'd':
+		a->seconds = cli_seconds(arg, state, "--duration");
+		return 0;
+	case OPT_REPORT:
+		a->report = true;
+		return 0;
+	case OPT_BUNDLED:
+		a->bundled = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.doc = "Make threads of one process contend for an anon_vma lock with UFFDIO_MOVE, record "
+	       "that, and show who waited for whom: screens on a terminal, a report without one.",
+};
+
+static int report(const char *path, struct error *err)
+{
+	const struct report_options opt = {
+		.sections = report_tables,
+		.format = OUTPUT_TEXT,
+		.max_rows = REPORT_ROWS,
+	};
+	struct db *db;
+	int ret = db_open(&db, path, err);
+
+	if (ret)
+		return ret;
+	ret = show_report(stdout, db, &opt, err);
+	db_close(db);
+	return ret;
+}
+
+static int screens(const char *path, struct error *err)
+{
+	const struct tui_options opt = {
+		.path = path,
+		.delay_ms = 1000,
+		.window_s = 10,
+	};
+
+	return tui_run(&opt, err);
+}
+
+struct workload {
+	double seconds;
+	bool quiet; /* its line of figures would land in the screens */
+};
+
+static int run_uffd_move(void *ctx)
+{
+	const struct workload *w = ctx;
+	char duration[32];
+	char *argv[] = { "uffd-move", "--threads", "4", "--pin", "--duration", duration, NULL };
+
+	snprintf(duration, sizeof(duration), "%.3f", w->seconds);
+	if (w->quiet && !freopen("/dev/null", "w", stdout))
+		return EXIT_FAILED;
+	return uffd_move_main(6, argv);
+}
+
+static int finish(struct recording *rec, struct child *child, struct error *err)
+{
+	child_kill(child, SIGTERM);
+	recording_stop(rec);
+	return recording_finish(rec, NULL, err);
+}
+
+/* Live screens over the growing database, until the user quits. */
+static int demo_screens(struct recording *rec, struct child *child, const char *path,
+			struct error *err)
+{
+	int ret = screens(path, err);
+	int ret2 = finish(rec, child, err);
+
+	return ret ?: ret2;
+}
+
+static int demo_report(struct recording *rec, struct child *child, const char *path, double seconds,
+		       struct error *err)
+{
+	struct progress progress;
+	enum watch_end end;
+	int ret;
+
+	progress_begin(&progress, "recording uffd-move", seconds);
+	end = watch(rec, child, seconds + 1, &progress);
+	progress_end(&progress);
+	ret = finish(rec, child, err);
+	if (!ret && end == WATCH_SIGNAL)
+		return error_set(err, -EINTR, "interrupted");
+	return ret ? ret : report(path, err);
+}
+
+/* Record and show. *@impossible: capturing does not work here. */
+static int demo_live(const struct args *a, const char *path, bool on_terminal, bool *impossible,
+		     struct error *err)
+{
+	const struct recording_options opt = { .path = path, .command = "rmapscope demo" };
+	struct workload w = { a->seconds ?: on_terminal ? 600 : 5, on_terminal };
+	struct child child = { .pid = -1 };
+	struct recording *rec;
+	int ret;
+
+	ret = child_fork_fn(&child, "uffd-move", run_uffd_move, &w, err);
+	if (ret)
+		return ret;
+	ret = recording_start(&rec, &opt, err);
+	if (ret) {
+		*impossible = true;
+		child_close(&child);
+		return ret;
+	}
+	ret = child_go(&child, "uffd-move", err);
+	if (ret)
+		finish(rec, &child, err);
+	else if (on_terminal)
+		ret = demo_screens(rec, &child, path, err);
+	else
+		ret = demo_report(rec, &child, path, w.seconds, err);
+	child_close(&child);
+	return ret;
+}
+
+static int write_bundled(const char *path, struct error *err)
+{
+	size_t bytes = demo_capture_end - demo_capture;
+	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	if (fd < 0)
+		return error_set(err, -errno, "cannot create %s: %s", path, strerror(errno));
+	n = write(fd, demo_capture, bytes);
+	close(fd);
+	if (n != (ssize_t)bytes)
+		return error_set(err, -ENOSPC,
+				 "cannot write %s: no room; set TMPDIR to a place "
+				 "with room",
+				 path);
+	return 0;
+}
+
+static int demo_bundled(const char *path, bool on_terminal, struct error *err)
+{
+	int ret = write_bundled(path, err);
+
+	if (ret)
+		return ret;
+	return on_terminal ? screens(path, err) : report(path, err);
+}
+
+static int demo(int argc, char **argv)
+{
+	struct args a = { 0 };
+	struct error err = { 0 };
+	struct scratch scratch;
+	bool impossible = false, on_terminal;
+	int ret = 0;
+
+	cli_parse(&argp, argc, argv, &a);
+	on_terminal = !a.report && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (!on_terminal)
+		watch_block_signals();
+	if (scratch_create(&scratch, &err))
+		return cli_fail(&err);
+	if (!a.bundled)
+		ret = demo_live(&a, scratch.path, on_terminal, &impossible, &err);
+	if (impossible)
+		fprintf(stderr,
+			"rmapscope: no live demo: %s\n"
+			"rmapscope: showing a capture that was made on another machine\n",
+			err.msg);
+	if (impossible || a.bundled) {
+		memset(&err, 0, sizeof(err));
+		ret = demo_bundled(scratch.path, on_terminal, &err);
+	}
+	scratch_remove(&scratch);
+	return ret ? cli_fail(&err) : EXIT_DONE;
+}
+
+const struct subcommand cmd_demo = {
+	.name = "demo",
+	.help = "record a contended workload here and show it: start with this",
+	.run = demo,
+};

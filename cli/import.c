@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rmapscope import: a trace-cmd file into a database.
+ *
+ * trace-cmd's library was not made for damaged files and may crash on one. The
+ * import runs in a process of its own, so that this, too, ends in one line and
+ * leaves nothing half-written.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/child.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "cli/recording.h"
+#include "cli/watch.h"
+#include "schema/store.h"
+
+enum {
+	OPT_FORCE = 0x100,
+};
+
+struct args {
+	struct recording_options rec;
+	const char *trace;
+};
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "database to create (default " DEFAULT_OUTPUT ")", 0 },
+	{ "force", OPT_FORCE, NULL, 0, "replace FILE if it exists", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct args *a = state->input;
+
+	switch (key) {
+	case 'o':
+		a->rec.path = arg;
+		return 0;
+	case OPT_FORCE:
+		a->rec.force = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->trace)
+			argp_error(state, "one TRACE.DAT at a time");
+		a->trace = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which TRACE.DAT?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "TRACE.DAT",
+	.doc = "Import a file of trace-cmd record or trace-cmd extract (versions 6 and 7, compressed "
+	       "ones too).\v"
+	       "What is needed: lock:contention_begin and _end; better with a stacktrace trigger on "
+	       "the former, sched:sched_switch and sched:sched_waking. "
+	       "Exit codes: 0 done, 1 failed (no FILE is left), 2 wrong usage.",
+};
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+/* What the two processes have in common. */
+struct job {
+	const struct args *args;
+	char part[4096]; /* written first, then renamed */
+	struct recording_result result;
+	struct error err;
+};
+
+/* In the process of its own. */
+static int import_file(void *ctx)
+{
+	struct job *job = ctx;
+	struct recording_options opt = {
+		.path = job->part,
+		.force = true,
+		.command = job->args->rec.command,
+	};
+	struct recording *rec;
+	struct progress progress;
+	enum watch_end end;
+
+	watch_block_signals();
+	progress_begin(&progress, job->args->trace, 0);
+	/* what the library says of the file goes to one of our own */
+	opt.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
+	if (opt.stderr_fd < 0 || dup2(opt.stderr_fd, STDERR_FILENO) < 0 ||
+	    dup2(opt.stderr_fd, STDOUT_FILENO) < 0) {
+		error_set(&job->err, -errno, "cannot redirect stderr: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (recording_import(&rec, job->args->trace, &opt, &job->err))
+		return EXIT_FAILED;
+	end = watch(rec, NULL, 0, &progress);
+	if (end == WATCH_SIGNAL)
+		recording_abort(rec);
+	progress_end(&progress);
+	return recording_finish(rec, &job->result, &job->err) ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Run it, and wait for it. Returns 0 or a negative errno. */
+static int run_apart(struct job *job)
+{
+	struct child child;
+	int ret;
+
+	ret = child_fork_fn(&child, "rmapscope", import_file, job, &job->err);
+	if (!ret)
+		ret = child_go(&child, "the import", &job->err);
+	if (ret)
+		return ret;
+	if (watch_child(&child))
+		child_kill(&child, SIGTERM);
+	child_wait(&child);
+	child_close(&child);
+	if (WIFEXITED(child.status))
+		return WEXITSTATUS(child.status) ? -EIO : 0;
+	memset(&job->err, 0, sizeof(job->err));
+	return error_set(&job->err, -EBADMSG,
+			 "%s is damaged: trace-cmd's library crashed on it (%s); copy it again from "
+			 "where it was recorded",
+			 job->args->trace, strsignal(WTERMSIG(child.status)));
+}
+
+/* An existing database stays as it is until the new one is complete. */
+static int run(struct job *job)
+{
+	const char *path = job->args->rec.path;
+	int ret;
+
+	watch_block_signals();
+	snprintf(job->part, sizeof(job->part), "%s.part", path);
+	if (same_file(job->args->trace, path))
+		ret = error_set(&job->err, -EINVAL,
+				"%s is the file to import; give the database another name with -o",
+				path);
+	else
+		ret = store_path_free(path, job->args->rec.force, &job->err);
+	if (ret)
+		return cli_fail(&job->err);
+	ret = run_apart(job);
+	if (!ret && rename(job->part, path))
+		ret = error_set(&job->err, -errno, "cannot rename %s to %s: %s", job->part, path,
+				strerror(errno));
+	if (ret) {
+		store_remove(job->part);
+		return cli_fail(&job->err);
+	}
+	cli_summary(path, &job->result);
+	return EXIT_DONE;
+}
+
+static int import(int argc, char **argv)
+{
+	struct args a = { .rec.path = DEFAULT_OUTPUT };
+	char command[1024];
+	struct job *job;
+
+	cli_join(command, sizeof(command), argv);
+	a.rec.command = command;
+	cli_parse(&argp, argc, argv, &a);
+
+	job = mmap(NULL, sizeof(*job), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (job == MAP_FAILED) {
+		fprintf(stderr, "rmapscope: out of memory\n");
+		return EXIT_FAILED;
+	}
+	job->args = &a;
+	return run(job);
+}
+
+const struct subcommand cmd_import = {
+	.name = "import",
+	.help = "turn a trace-cmd file into a database",
+	.run = import,
+};

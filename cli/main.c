@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rmapscope SUBCOMMAND: finds the subcommand and hands over. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct subcommand *const subcommands[] = {
+	&cmd_check, &cmd_demo, &cmd_record, &cmd_import, &cmd_report, &cmd_top,
+};
+
+#define NR_SUBCOMMANDS (sizeof(subcommands) / sizeof(*subcommands))
+
+static void usage(FILE *f)
+{
+	unsigned int i;
+
+	fprintf(f, "Usage: rmapscope SUBCOMMAND [OPTION...]\n"
+		   "Shows what the kernel's reverse mapping and its locks are doing.\n\n");
+	for (i = 0; i < NR_SUBCOMMANDS; i++)
+		fprintf(f, "  %-8s %s\n", subcommands[i]->name, subcommands[i]->help);
+	fprintf(f,
+		"\n'rmapscope SUBCOMMAND --help' says more; start with 'sudo rmapscope demo'.\n");
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int i;
+	char name[64];
+
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("rmapscope %s\n", RMAPSCOPE_VERSION);
+		return EXIT_DONE;
+	}
+	for (i = 0; i < NR_SUBCOMMANDS; i++) {
+		if (strcmp(argv[1], subcommands[i]->name))
+			continue;
+		snprintf(name, sizeof(name), "rmapscope %s", argv[1]);
+		argv[1] = name;
+		return subcommands[i]->run(argc - 1, argv + 1);
+	}
+	fprintf(stderr, "rmapscope: no subcommand '%s'; 'rmapscope --help' lists them\n", argv[1]);
+	return EXIT_USAGE;
+}

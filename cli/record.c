@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rmapscope record: capture this machine's events into a database. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/child.h"
+#include "cli/cli.h"
+#include "cli/recording.h"
+#include "cli/watch.h"
+#include "collector/profile.h"
+
+struct args {
+	struct recording_options rec;
+	double seconds;
+	char **command; /* argv of the COMMAND, or NULL */
+};
+
+enum {
+	OPT_PROFILE = 0x100,
+	OPT_FORCE,
+	OPT_BUFFER,
+	OPT_KEEP,
+};
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "database to create (default " DEFAULT_OUTPUT ")", 0 },
+	{ "force", OPT_FORCE, NULL, 0, "replace FILE if it exists", 0 },
+	{ "duration", 'd', "SECONDS", 0, "stop after so long", 0 },
+	{ "profile", OPT_PROFILE, "NAME,...", 0,
+	  "which events; they add up: contention (default): waits, cheap enough to stay on; holds: "
+	  "every acquire and release; walks: rmap walks, moved folios, linked VMAs; all",
+	  0 },
+	{ "keep", OPT_KEEP, "all", 0, "keep every hold, walk and move as a row", 0 },
+	{ "pid", 'p', "PID", 0, "this process and the threads and children it makes", 0 },
+	{ "buffer", OPT_BUFFER, "KIB", 0, "ring buffer per CPU (default: the profile's)", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct args *a = state->input;
+	struct error err = { 0 };
+	unsigned int profiles;
+
+	switch (key) {
+	case 'o':
+		a->rec.path = arg;
+		return 0;
+	case OPT_FORCE:
+		a->rec.force = true;
+		return 0;
+	case 'd':
+		a->seconds = cli_seconds(arg, state, "--duration");
+		return 0;
+	case OPT_PROFILE:
+		if (profiles_parse(arg, &profiles, &err))
+			argp_error(state, "--profile: %s", err.msg);
+		a->rec.profiles = arg;
+		return 0;
+	case OPT_KEEP:
+		if (strcmp(arg, "all"))
+			argp_error(state, "--keep: '%s' is not all", arg);
+		a->rec.keep_all = true;
+		return 0;
+	case 'p':
+		a->rec.pid = cli_count(arg, state, "--pid");
+		return 0;
+	case OPT_BUFFER:
+		a->rec.buffer_kb = cli_count(arg, state, "--buffer");
+		return 0;
+	case ARGP_KEY_ARGS:
+		a->command = state->argv + state->next;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Record waits for rmap locks into a database, on all CPUs, until COMMAND ends, "
+	       "SECONDS are over, or Ctrl-C.\v"
+	       "COMMAND is started when tracing is on and gets a SIGTERM if it still runs at the "
+	       "end. Exit codes: 0 done, 1 failed, 2 wrong usage.",
+};
+
+/* A command that failed may have shown nothing of interest: say it. */
+static void tell_status(const struct child *child, const char *command)
+{
+	if (WIFEXITED(child->status) && WEXITSTATUS(child->status))
+		fprintf(stderr, "rmapscope: %s exited with status %d\n", command,
+			WEXITSTATUS(child->status));
+	else if (WIFSIGNALED(child->status))
+		fprintf(stderr, "rmapscope: %s was ended by signal %d (%s)\n", command,
+			WTERMSIG(child->status), strsignal(WTERMSIG(child->status)));
+}
+
+/* Recording is on: run to the end of it. */
+static int run(struct args *a, struct child *child, struct recording *rec, struct error *err)
+{
+	struct recording_result result;
+	enum watch_end end;
+	int ret = 0, ret2;
+
+	if (a->command)
+		ret = child_go(child, a->command[0], err);
+	if (!ret) {
+		end = watch(rec, a->command ? child : NULL, a->seconds, NULL);
+		if (a->command && end != WATCH_CHILD)
+			child_kill(child, SIGTERM);
+		else if (a->command && !child_reap(child))
+			tell_status(child, a->command[0]);
+	}
+	recording_stop(rec);
+	ret2 = recording_finish(rec, &result, err);
+	if (ret)
+		/* nothing was watched: nothing to keep */
+		unlink(a->rec.path);
+	if (ret || ret2)
+		return cli_fail(err);
+	cli_summary(a->rec.path, &result);
+	return EXIT_DONE;
+}
+
+static int record(int argc, char **argv)
+{
+	struct args a = { .rec.path = DEFAULT_OUTPUT };
+	char command[1024];
+	struct child child = { .pid = -1 };
+	struct recording *rec;
+	struct error err = { 0 };
+	int ret = 0;
+
+	cli_join(command, sizeof(command), argv);
+	a.rec.command = command;
+	cli_parse(&argp, argc, argv, &a);
+
+	watch_block_signals();
+	if (a.command)
+		ret = child_fork_exec(&child, a.command, &err);
+	if (!ret)
+		ret = recording_start(&rec, &a.rec, &err);
+	ret = ret ? cli_fail(&err) : run(&a, &child, rec, &err);
+	child_close(&child);
+	return ret;
+}
+
+const struct subcommand cmd_record = {
+	.name = "record",
+	.help = "capture this machine's waits into a database",
+	.run = record,
+};

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/recording.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <tracefs/tracefs.h>
+#include <unistd.h>
+
+#include "collector/instance.h"
+#include "collector/model/model.h"
+#include "collector/pipeline.h"
+#include "collector/proc.h"
+#include "collector/profile.h"
+#include "collector/symbols.h"
+#include "collector/tracedat_source.h"
+#include "collector/tracefs_source.h"
+#include "lib/clock.h"
+#include "schema/store.h"
+
+/* A reader serves several CPUs on larger machines. */
+#define MAX_READERS_LIVE 4
+/* libtracecmd's handle is not to be shared by threads. */
+#define MAX_READERS_FILE 1
+
+#define DEFAULT_PROFILE "contention"
+
+struct recording {
+	struct tracefs_instance *inst; /* NULL: an import */
+	struct source *src;
+	struct store *store;
+	struct model model;
+	struct pipeline pipeline;
+	char limits[1024];
+};
+
+/* The store as the model's sink. */
+#define SINK(table, row_type)                                                                      \
+	static int sink_##table(void *ctx, row_type *row)                                          \
+	{                                                                                          \
+		return store_##table(ctx, row);                                                    \
+	}
+
+SINK(process, const struct process_row)
+SINK(task, const struct task_row)
+SINK(lock, const struct lock_row)
+SINK(site, const struct site_row)
+SINK(stack, const struct stack_row)
+SINK(wait, struct wait_row)
+SINK(vma, const struct vma_row)
+SINK(lock_vma, struct lock_vma_row)
+SINK(hold, const struct hold_row)
+SINK(walk, const struct walk_row)
+SINK(walk_rollup, const struct walk_rollup_row)
+SINK(retry, const struct retry_row)
+SINK(skip, const struct skip_row)
+SINK(move, const struct move_row)
+SINK(loss, const struct loss_row)
+SINK(rollup, const struct rollup_row)
+
+static struct sink store_sink(struct store *store)
+{
+	return (struct sink){
+		.ctx = store,
+		.process = sink_process,
+		.task = sink_task,
+		.lock = sink_lock,
+		.site = sink_site,
+		.stack = sink_stack,
+		.wait = sink_wait,
+		.vma = sink_vma,
+		.lock_vma = sink_lock_vma,
+		.hold = sink_hold,
+		.walk = sink_walk,
+		.walk_rollup = sink_walk_rollup,
+		.retry = sink_retry,
+		.skip = sink_skip,
+		.move = sink_move,
+		.loss = sink_loss,
+		.rollup = sink_rollup,
+	};
+}
+
+static int consume_event(void *ctx, const struct event *ev)
+{
+	struct recording *rec = ctx;
+
+	return model_event(&rec->model, ev);
+}
+
+static void write_reach(struct recording *rec, uint64_t complete_ns)
+{
+	const struct model *m = &rec->model;
+
+	store_meta_int(rec->store, "nr_events", m->nr_events);
+	store_meta_int(rec->store, "nr_waits", m->rollups.nr_waits);
+	store_meta_int(rec->store, "nr_uncertain", m->rollups.nr_uncertain);
+	if (m->first_ns != NO_TIME)
+		store_meta_int(rec->store, "first_ns", m->first_ns);
+	if (m->last_ns != NO_TIME)
+		store_meta_int(rec->store, "last_ns",
+			       (int64_t)complete_ns > m->last_ns ? (int64_t)complete_ns
+								 : m->last_ns);
+}
+
+static int consume_flush(void *ctx, uint64_t complete_ns, struct error *err)
+{
+	struct recording *rec = ctx;
+	int ret = model_flush(&rec->model, complete_ns);
+
+	if (ret)
+		return error_set(err, ret, "%s", store_error(rec->store)->msg);
+	write_reach(rec, complete_ns);
+	return store_commit(rec->store, complete_ns, err);
+}
+
+/* Our own threads are not part of what is watched. */
+static void exclude_thread(void *ctx)
+{
+	struct recording *rec = ctx;
+	char tid[16];
+
+	if (!rec->inst)
+		return;
+	snprintf(tid, sizeof(tid), "%d", gettid());
+	tracefs_instance_file_append(rec->inst, "set_event_notrace_pid", tid);
+}
+
+static int live_comm(void *ctx, int32_t tid, char comm[COMM_LEN])
+{
+	(void)ctx;
+	return proc_comm(tid, comm);
+}
+
+static int32_t live_tgid(void *ctx, int32_t tid)
+{
+	(void)ctx;
+	return proc_tgid(tid);
+}
+
+static int live_process(void *ctx, int32_t tgid, struct process_row *row)
+{
+	struct proc_process p;
+	int ret = proc_process(tgid, &p);
+
+	(void)ctx;
+	if (ret)
+		return ret;
+	memcpy(row->comm, p.comm, sizeof(row->comm));
+	snprintf(row->exe, sizeof(row->exe), "%s", p.exe);
+	snprintf(row->cmdline, sizeof(row->cmdline), "%s", p.cmdline);
+	snprintf(row->cgroup, sizeof(row->cgroup), "%s", p.cgroup);
+	return 0;
+}
+
+static const struct task_lookup live_lookup = {
+	.comm = live_comm,
+	.tgid = live_tgid,
+	.process = live_process,
+};
+
+static int file_comm(void *ctx, int32_t tid, char comm[COMM_LEN])
+{
+	struct source *src = ctx;
+	const char *name = src->ops->comm ? src->ops->comm(src, tid) : NULL;
+
+	if (!name)
+		return -ENOENT;
+	snprintf(comm, COMM_LEN, "%s", name);
+	return 0;
+}
+
+static void seed_thread(void *ctx, int32_t tid, int32_t tgid)
+{
+	tasks_seed(ctx, tid, tgid);
+}
+
+static void add_limit(struct recording *rec, const char *what)
+{
+	size_t len = strlen(rec->limits);
+
+	snprintf(rec->limits + len, sizeof(rec->limits) - len, "%s%s", len ? "\n" : "", what);
+}
+
+/* What the events that are there cannot give. */
+static void find_limits(struct recording *rec, unsigned int profiles)
+{
+	const struct profile_event *pe;
+	const bool *has = rec->src->dec.has;
+	char line[192];
+
+	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
+		if (has[pe->id] || !(pe->profiles & profiles) || profile_is_series(pe->id))
+			continue;
+		snprintf(line, sizeof(line), "no %s:%s: unknown: %s", event_system(pe->id),
+			 event_name(pe->id), pe->gives);
+		add_limit(rec, line);
+	}
+	if (!has[EVENT_KERNEL_STACK])
+		add_limit(rec, "no stacks: unknown: call sites, roles and lock classes");
+	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN])
+		add_limit(rec,
+			  "stock events: spinning before the first sleep is not seen, holders "
+			  "are known by their wake-ups only, and waits cannot be told apart by "
+			  "VMA");
+}
+
+static void write_machine(struct store *st, const struct source *src)
+{
+	struct utsname uts;
+
+	/* a file does not tell where it was recorded */
+	if (!src->live || uname(&uts))
+		return;
+	store_meta_text(st, "host", uts.nodename);
+	store_meta_text(st, "kernel_release", uts.release);
+	store_meta_text(st, "kernel_version", uts.version);
+	store_meta_text(st, "machine", uts.machine);
+	store_meta_int(st, "nr_cpus", src->nr_lanes);
+	store_meta_int(st, "clock_offset_ns", clock_ns(CLOCK_REALTIME) - now_ns());
+}
+
+static int write_meta(struct recording *rec, const struct recording_options *opt)
+{
+	struct store *st = rec->store;
+
+	store_meta_text(st, "version", RMAPSCOPE_VERSION);
+	store_meta_text(st, "state", "recording");
+	store_meta_text(st, "source", rec->src->ops->name);
+	store_meta_text(st, "clock", rec->src->clock);
+	store_meta_text(st, "command", opt->command);
+	if (rec->src->live)
+		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);
+	store_meta_text(st, "limits", rec->limits);
+	write_machine(st, rec->src);
+	return store_commit(st, 0, NULL);
+}
+
+/*
+ * Tracing first, then the threads that there are: one that starts in between
+ * is in the events, so that every thread's process is known.
+ */
+static int begin_tracing(struct recording *rec, struct error *err)
+{
+	if (tracefs_trace_on(rec->inst))
+		return error_set(err, -errno, "cannot turn tracing on: %s", strerror(errno));
+	proc_for_each_thread(seed_thread, &rec->model.tasks);
+	return 0;
+}
+
+/* The database and the threads; the source is open. */
+static int start(struct recording *rec, const struct recording_options *opt, unsigned int profiles,
+		 struct error *err)
+{
+	const struct consumer consumer = {
+		.ctx = rec,
+		.event = consume_event,
+		.flush = consume_flush,
+		.thread_started = exclude_thread,
+	};
+	const struct task_lookup file_lookup = { .ctx = rec->src, .comm = file_comm };
+	bool live = rec->src->live;
+	const struct symbols symbols = { .tep = rec->src->tep, .load_live = live };
+	sigset_t all, old;
+	struct sink sink;
+	int ret;
+
+	find_limits(rec, profiles);
+	ret = store_create(&rec->store, opt->path, opt->force, err);
+	if (ret)
+		return ret;
+	sink = store_sink(rec->store);
+	model_init(&rec->model, &(struct model_options){
+					.sink = &sink,
+					.lookup = live ? &live_lookup : &file_lookup,
+					.symbols = &symbols,
+					.has = rec->src->dec.has,
+					.keep_all = opt->keep_all,
+				});
+	ret = write_meta(rec, opt);
+	if (ret)
+		return error_set(err, ret, "%s", store_error(rec->store)->msg);
+	if (live) {
+		ret = begin_tracing(rec, err);
+		if (ret)
+			return ret;
+	}
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ret = pipeline_start(&rec->pipeline, rec->src, &consumer,
+			     live ? MAX_READERS_LIVE : MAX_READERS_FILE, err);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return ret;
+}
+
+/* Undo a start that failed. The first error is the one that is told. */
+static int abandon(struct recording *rec, int ret)
+{
+	struct error ignored = { 0 };
+
+	if (rec->store) {
+		model_free(&rec->model);
+		store_discard(rec->store);
+	}
+	source_close(rec->src);
+	if (rec->inst)
+		instance_destroy(rec->inst, &ignored);
+	free(rec);
+	return ret;
+}
+
+int recording_start(struct recording **recp, const struct recording_options *opt, struct error *err)
+{
+	struct recording *rec;
+	unsigned int profiles;
+	int ret;
+
+	ret = profiles_parse(opt->profiles ?: DEFAULT_PROFILE, &profiles, err);
+	if (ret)
+		return ret;
+	rec = calloc(1, sizeof(*rec));
+	if (!rec)
+		return error_set(err, -ENOMEM, "out of memory");
+	ret = instance_create(&rec->inst, err);
+	if (!ret)
+		ret = profiles_apply(profiles, rec->inst, opt->buffer_kb, NULL, err);
+	if (!ret && opt->pid)
+		ret = profile_only_pid(rec->inst, opt->pid, err);
+	if (!ret)
+		ret = tracefs_source_open(&rec->src, rec->inst, err);
+	if (ret)
+		return abandon(rec, ret);
+	/* not fatal: the capture is good, its sites have no names */
+	if (symbols_readable(NULL))
+		add_limit(rec, "kernel symbols are hidden (kernel.kptr_restrict): call sites and "
+			       "lock classes are unknown");
+	exclude_thread(rec);
+	ret = start(rec, opt, profiles, err);
+	if (ret)
+		return abandon(rec, ret);
+	*recp = rec;
+	return 0;
+}
+
+int recording_import(struct recording **recp, const char *trace,
+		     const struct recording_options *opt, struct error *err)
+{
+	struct recording *rec = calloc(1, sizeof(*rec));
+	int ret;
+
+	if (!rec)
+		return error_set(err, -ENOMEM, "out of memory");
+	ret = tracedat_source_open(&rec->src, trace, err);
+	if (!ret && opt->stderr_fd)
+		tracedat_source_watch_stderr(rec->src, opt->stderr_fd);
+	if (!ret && !rec->src->dec.has[EVENT_CONTENTION_BEGIN] &&
+	    !rec->src->dec.has[EVENT_ANON_VMA_CONTENTION_BEGIN])
+		ret = error_set(
+			err, -ENODATA,
+			"%s holds neither lock:contention_begin nor rmap events; record with trace-cmd "
+			"record -e lock -e sched",
+			trace);
+	if (!ret)
+		ret = start(rec, opt, PROFILE_ALL, err);
+	if (ret)
+		return abandon(rec, ret);
+	*recp = rec;
+	return 0;
+}
+
+int recording_done_fd(const struct recording *rec)
+{
+	return rec->pipeline.done_fd;
+}
+
+void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64_t *done_bytes,
+			uint64_t *total_bytes)
+{
+	*nr_events = atomic_load_explicit(&rec->pipeline.nr_events, memory_order_relaxed);
+	*done_bytes = *total_bytes = 0;
+	if (rec->src->ops->progress)
+		rec->src->ops->progress(rec->src, done_bytes, total_bytes);
+}
+
+const char *recording_limits(const struct recording *rec)
+{
+	return rec->limits;
+}
+
+void recording_stop(struct recording *rec)
+{
+	rec->src->ops->stop(rec->src);
+}
+
+void recording_abort(struct recording *rec)
+{
+	pipeline_abort(&rec->pipeline, "interrupted");
+}
+
+static void sum_up(const struct recording *rec, struct recording_result *result)
+{
+	unsigned int i;
+
+	*result = (struct recording_result){
+		.nr_events = rec->model.nr_events,
+		.first_ns = rec->model.first_ns,
+		.last_ns = rec->model.last_ns,
+	};
+	for (i = 0; i < rec->src->nr_lanes; i++)
+		result->nr_lost += rec->src->ops->lost(rec->src, i);
+}
+
+/* What is still open, and the note that the file is whole. */
+static int finish_store(struct recording *rec, struct error *err)
+{
+	int ret = model_finish(&rec->model);
+
+	if (ret)
+		return error_set(err, ret, "%s", store_error(rec->store)->msg);
+	write_reach(rec, 0);
+	return store_meta_text(rec->store, "state", "finished");
+}
+
+int recording_finish(struct recording *rec, struct recording_result *result, struct error *err)
+{
+	struct error later = { 0 };
+	int ret, ret2;
+
+	ret = pipeline_join(&rec->pipeline, &later);
+	if (!ret)
+		ret = finish_store(rec, &later);
+	if (ret)
+		/* the store's own words say more than an errno */
+		error_set(err, ret, "%s%s",
+			  store_error(rec->store)->msg[0] ? store_error(rec->store)->msg
+							  : later.msg,
+			  rec->inst ? "; it keeps what was recorded before" : "; nothing is kept");
+	if (result)
+		sum_up(rec, result);
+	model_free(&rec->model);
+	if (ret && !rec->inst) {
+		store_discard(rec->store);
+	} else {
+		ret2 = store_finish(rec->store, err);
+		ret = ret ?: ret2;
+	}
+	source_close(rec->src);
+	if (rec->inst) {
+		ret2 = instance_destroy(rec->inst, err);
+		ret = ret ?: ret2;
+	}
+	free(rec);
+	return ret;
+}

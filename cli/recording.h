@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a source into a database: what record, import, top and demo share.
+ *
+ *	source -> pipeline (threads) -> model -> store
+ */
+#ifndef RMAPSCOPE_RECORDING_H
+#define RMAPSCOPE_RECORDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/error.h"
+
+struct recording;
+
+struct recording_options {
+	const char *path;	/* database to create */
+	bool force;		/* replace an existing one */
+	const char *profiles;	/* live only, joined by commas; NULL: "contention" */
+	bool keep_all;		/* every span is a row */
+	unsigned int buffer_kb; /* live only, per CPU; 0: the profile's */
+	pid_t pid;		/* live only: this process alone; 0: all */
+	int stderr_fd;		/* import only: file that stderr goes to; 0: none */
+	const char *command;	/* for the database: how it was made; or NULL */
+};
+
+/* What came of it. */
+struct recording_result {
+	uint64_t nr_events;
+	uint64_t nr_lost;
+	int64_t first_ns, last_ns; /* of the events; -1 without any */
+};
+
+/* Begin to capture this machine's events. Signals are blocked in the threads. */
+int recording_start(struct recording **rec, const struct recording_options *opt, struct error *err);
+
+/* Begin to import the trace-cmd file @trace. */
+int recording_import(struct recording **rec, const char *trace, const struct recording_options *opt,
+		     struct error *err);
+
+/* Readable when an import is through, or anything has failed. */
+int recording_done_fd(const struct recording *rec);
+
+/* How far an import is, in bytes of its file. */
+void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64_t *done_bytes,
+			uint64_t *total_bytes);
+
+/* What a live capture cannot tell, a line each; "" when it can tell all. */
+const char *recording_limits(const struct recording *rec);
+
+/* Give up: what was stored so far is not wanted. Then recording_finish(). */
+void recording_abort(struct recording *rec);
+
+/* No new events; what was recorded so far is still stored. */
+void recording_stop(struct recording *rec);
+
+/*
+ * recording_finish - wait for the end, close the database, remove the
+ * tracefs instance, free @rec
+ *
+ * A live capture must have been stopped. On failure the database keeps what
+ * was committed; an import that fails leaves no file.
+ */
+int recording_finish(struct recording *rec, struct recording_result *result, struct error *err);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rmapscope report: what a database says, as text, CSV or JSON. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/tables.h"
+#include "cli/cli.h"
+#include "cli/show.h"
+
+#define MAX_SECTIONS 32
+#define DEFAULT_ROWS 20
+
+enum {
+	OPT_FORMAT = 0x100,
+	OPT_ALL,
+};
+
+struct args {
+	const char *path;
+	struct report_options report;
+	const struct table_def *sections[MAX_SECTIONS + 1];
+	unsigned int nr_sections;
+};
+
+static const struct argp_option options[] = {
+	{ "format", OPT_FORMAT, "FORMAT", 0, "text (default), csv or json", 0 },
+	{ "rows", 'n', "N", 0, "at most N rows a section, text only (default 20)", 0 },
+	{ "all", OPT_ALL, NULL, 0, "all rows", 0 },
+	{ 0 },
+};
+
+static void add_section(struct args *a, const char *name, struct argp_state *state)
+{
+	const struct table_def *def = table_by_name(report_tables, name);
+
+	if (!def)
+		argp_error(state,
+			   "no section '%s'; there are: processes, locks, tasks, sites, "
+			   "blame, lost",
+			   name);
+	else if (a->nr_sections < MAX_SECTIONS)
+		a->sections[a->nr_sections++] = def;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct args *a = state->input;
+	int format;
+
+	switch (key) {
+	case OPT_FORMAT:
+		format = output_format(arg);
+		if (format < 0)
+			argp_error(state, "--format: '%s' is not text, csv or json", arg);
+		a->report.format = format;
+		return 0;
+	case 'n':
+		a->report.max_rows = cli_count(arg, state, "--rows");
+		return 0;
+	case OPT_ALL:
+		a->report.max_rows = 0;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->path)
+			add_section(a, arg, state);
+		else
+			a->path = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which FILE?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "FILE [SECTION...]",
+	.doc = "Report on a database of rmapscope record or import.\v"
+	       "Sections: processes, locks, tasks, sites, blame, lost (default: all). Times are in "
+	       "milliseconds in text, nanoseconds in CSV and JSON; - and empty mean unknown. "
+	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+};
+
+static int report(int argc, char **argv)
+{
+	struct args a = { .report.max_rows = DEFAULT_ROWS };
+	struct error err = { 0 };
+	struct db *db;
+	int ret;
+
+	cli_parse(&argp, argc, argv, &a);
+	a.report.sections = a.nr_sections ? a.sections : report_tables;
+	if (db_open(&db, a.path, &err))
+		return cli_fail(&err);
+	ret = show_report(stdout, db, &a.report, &err);
+	db_close(db);
+	return ret ? cli_fail(&err) : EXIT_DONE;
+}
+
+const struct subcommand cmd_report = {
+	.name = "report",
+	.help = "what a database says: processes, locks, call sites, blame",
+	.run = report,
+};

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/show.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "analysis/capture.h"
+
+static void print_limits(FILE *f, const char *limits)
+{
+	const char *line = limits;
+
+	while (*line) {
+		int len = strcspn(line, "\n");
+
+		fprintf(f, "note: %.*s\n", len, line);
+		line += len + (line[len] == '\n');
+	}
+}
+
+static void print_header(FILE *f, const struct db *db, const struct capture_info *info)
+{
+	fprintf(f, "%s: %s %s, source %s, profile %s%s\n", db_path(db),
+		info->host[0] ? info->host : "-", info->kernel[0] ? info->kernel : "-",
+		info->source[0] ? info->source : "-", info->profile[0] ? info->profile : "-",
+		info->recording ? ", not finished" : "");
+	fprintf(f,
+		"%.3f s, %" PRId64 " events, %" PRId64 " waits, %" PRId64 " open, %" PRId64
+		" uncertain, %" PRId64 " events lost in %" PRId64 " gaps\n",
+		(info->last_ns - info->first_ns) / 1e9, info->nr_events, info->nr_waits,
+		info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps);
+}
+
+static int print_json_header(FILE *f, const struct capture_info *info)
+{
+	const struct {
+		const char *key, *value;
+	} texts[] = {
+		{ "host", info->host },	    { "kernel_release", info->kernel },
+		{ "source", info->source }, { "profile", info->profile },
+		{ "limits", info->limits },
+	};
+	unsigned int i;
+	int ret = 0;
+
+	fputs("{\"capture\":{", f);
+	for (i = 0; !ret && i < sizeof(texts) / sizeof(*texts); i++) {
+		fprintf(f, "\"%s\":", texts[i].key);
+		ret = texts[i].value[0]	     ? output_json_string(f, texts[i].value)
+		      : fputs("null", f) < 0 ? -EIO
+					     : 0;
+		fputc(',', f);
+	}
+	fprintf(f,
+		"\"finished\":%s,\"first_ns\":%" PRId64 ",\"last_ns\":%" PRId64
+		",\"nr_events\":%" PRId64 ",\"nr_waits\":%" PRId64 ",\"nr_open\":%" PRId64
+		",\"nr_uncertain\":%" PRId64 ",\"nr_lost\":%" PRId64 ",\"nr_gaps\":%" PRId64 "}",
+		info->recording ? "false" : "true", info->first_ns, info->last_ns, info->nr_events,
+		info->nr_waits, info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps);
+	return ret;
+}
+
+static int show_section(FILE *f, const struct table *t, const struct report_options *opt)
+{
+	const struct table_def *def = t->def;
+
+	switch (opt->format) {
+	case OUTPUT_CSV:
+		if (opt->sections[1])
+			fprintf(f, "# %s\n", def->name);
+		output_csv(f, t);
+		return 0;
+	case OUTPUT_JSON:
+		fprintf(f, ",\n\"%s\":", def->name);
+		return output_json(f, t);
+	default:
+		fprintf(f, "\n%s: %s\n", def->title, def->help);
+		output_text(f, t, opt->max_rows);
+		return 0;
+	}
+}
+
+int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err)
+{
+	const struct table_def *const *section;
+	struct capture_info info;
+	struct table t;
+	int ret = db_begin(db, err);
+
+	if (ret)
+		return ret;
+	ret = capture_info_read(&info, db, err);
+	if (!ret && opt->format == OUTPUT_TEXT) {
+		print_header(f, db, &info);
+		print_limits(f, info.limits);
+	} else if (!ret && opt->format == OUTPUT_JSON) {
+		ret = print_json_header(f, &info);
+	}
+	for (section = opt->sections; !ret && *section; section++) {
+		ret = table_read(&t, *section, db, NULL, err);
+		if (ret)
+			break;
+		ret = show_section(f, &t, opt);
+		table_free(&t);
+	}
+	if (opt->format == OUTPUT_JSON)
+		fputs("}\n", f);
+	db_end(db);
+	if (!ret && (fflush(f) || ferror(f)))
+		ret = -errno ?: -EIO;
+	if (ret)
+		error_set(err, ret, "cannot write the report: %s", strerror(-ret));
+	return ret;
+}
+
+int show_frame(FILE *f, struct db *db, const struct table_def *const *screens,
+	       unsigned int window_s, struct error *err)
+{
+	struct capture_info info;
+	struct window window;
+	struct table t;
+	int ret = db_begin(db, err);
+
+	if (ret)
+		return ret;
+	ret = capture_info_read(&info, db, err);
+	if (!ret) {
+		/* the last event is part of the window */
+		window = capture_window(&info, info.last_ns + 1, window_s);
+		print_header(f, db, &info);
+		fprintf(f, "window %" PRId64 "..%" PRId64 " ns, %.3f s\n", window.start_ns,
+			window.end_ns, (window.end_ns - window.start_ns) / 1e9);
+	}
+	for (; !ret && *screens; screens++) {
+		ret = table_read(&t, *screens, db, &window, err);
+		if (ret)
+			break;
+		fprintf(f, "\n%s: %s\n", t.def->title, t.def->help);
+		output_text(f, &t, 0);
+		table_free(&t);
+	}
+	db_end(db);
+	fputc('\n', f);
+	if (!ret && (fflush(f) || ferror(f)))
+		ret = error_set(err, -EIO, "cannot write: %s", strerror(errno));
+	return ret;
+}

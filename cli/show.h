@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Printing what a database says: the report, and batch frames of top. */
+#ifndef RMAPSCOPE_SHOW_H
+#define RMAPSCOPE_SHOW_H
+
+#include <stdio.h>
+
+#include "analysis/db.h"
+#include "analysis/output/output.h"
+#include "analysis/table.h"
+
+struct report_options {
+	const struct table_def *const *sections; /* ends with NULL */
+	enum output_format format;
+	size_t max_rows; /* per section, text only; 0: all */
+};
+
+/* Returns 0 or a negative errno. */
+int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err);
+
+/*
+ * show_frame - one frame of `top -b`: the header, and each of @screens over
+ * the last @window_s seconds
+ */
+int show_frame(FILE *f, struct db *db, const struct table_def *const *screens,
+	       unsigned int window_s, struct error *err);
+
+#endif
