@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lock classes by their sites, and the lives of an address. */
+#include "tests/unit/fixture.h"
+
+#define LOCK 0xffff888000001000ULL
+#define A    100
+#define B    200
+
+#define WRITE_AT(path) "rwsem_down_write_slowpath down_write " path
+#define READ_AT(path)  "rwsem_down_read_slowpath down_read " path
+
+/* A whole wait of @tid at a stack; returns the id of its lock. */
+static int64_t wait_at(struct fixture *f, uint64_t t, int32_t tid, uint32_t flags, const char *path)
+{
+	feed(f, ev_begin(t, tid, 0, LOCK, flags));
+	feed(f, ev_stack(t + 1, tid, 0, fixture_stack(f, path)));
+	feed(f, ev_end(t + 10, tid, 0, LOCK, 0));
+	flush(f, 0);
+	return f->seen.wait[f->seen.nr_waits - 1].lock_id;
+}
+
+static int class_of(struct fixture *f, int64_t id)
+{
+	return seen_lock_of(&f->seen, id)->class;
+}
+
+static void a_site_of_one_class_decides(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_at(f, 1000, A, F_WRITE, WRITE_AT("move_pages"));
+
+	assert_int_equal(class_of(f, id), LOCK_ANON_VMA);
+	assert_int_equal(seen_lock_of(&f->seen, id)->generation, 0);
+	assert_true(seen_lock_of(&f->seen, id)->address == LOCK);
+}
+
+static void an_ambiguous_site_leaves_the_class_open(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_at(f, 1000, A, F_WRITE, WRITE_AT("dup_mmap copy_process"));
+
+	assert_int_equal(class_of(f, id), ENUM_NONE);
+}
+
+/* dup_mmap(): mmap_lock or i_mmap_rwsem; collapse_huge_page(): mmap_lock or anon_vma. */
+static void two_ambiguous_sites_leave_what_they_have_in_common(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id, again;
+
+	id = wait_at(f, 1000, A, F_WRITE, WRITE_AT("dup_mmap copy_process"));
+	again = wait_at(f, 2000, A, F_WRITE, WRITE_AT("collapse_huge_page khugepaged"));
+	assert_int_equal(again, id);
+	assert_int_equal(class_of(f, id), LOCK_MMAP);
+}
+
+static void a_clear_site_settles_an_ambiguous_one_in_either_order(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_at(f, 1000, A, F_WRITE, WRITE_AT("dup_mmap copy_process"));
+
+	assert_int_equal(wait_at(f, 2000, B, F_READ, READ_AT("unmap_mapping_range")), id);
+	assert_int_equal(class_of(f, id), LOCK_I_MMAP);
+	/* and the ambiguous one again changes nothing */
+	assert_int_equal(wait_at(f, 3000, A, F_WRITE, WRITE_AT("dup_mmap copy_process")), id);
+	assert_int_equal(class_of(f, id), LOCK_I_MMAP);
+	assert_int_equal(f->seen.nr_locks, 1);
+}
+
+static void the_mode_counts_reading_in_move_pages_is_the_mmap_lock(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_at(f, 1000, A, F_READ, READ_AT("move_pages userfaultfd_ioctl"));
+
+	assert_int_equal(class_of(f, id), LOCK_MMAP);
+}
+
+static void a_contradiction_is_a_new_life_of_the_address(void **state)
+{
+	struct fixture *f = *state;
+	int64_t first = wait_at(f, 1000, A, F_WRITE, WRITE_AT("move_pages")), second, third;
+
+	second = wait_at(f, 2000, A, F_READ, READ_AT("unmap_mapping_range"));
+	third = wait_at(f, 3000, A, F_READ, READ_AT("kernfs_iop_lookup"));
+	assert_int_not_equal(first, second);
+	assert_int_not_equal(second, third);
+	assert_int_equal(class_of(f, first), LOCK_ANON_VMA);
+	assert_int_equal(class_of(f, second), LOCK_I_MMAP);
+	assert_int_equal(class_of(f, third), LOCK_OTHER_RWSEM);
+	assert_int_equal(seen_lock_of(&f->seen, second)->generation, 1);
+	assert_int_equal(seen_lock_of(&f->seen, third)->generation, 2);
+	assert_true(seen_lock_of(&f->seen, third)->address == LOCK);
+	/* it begins with the wait that showed it, where the former is over */
+	assert_int_equal(seen_lock_of(&f->seen, second)->first_ns, 2000);
+	assert_true(seen_lock_of(&f->seen, first)->last_ns <= 2000);
+	/* the new life goes on */
+	assert_int_equal(wait_at(f, 4000, A, F_READ, READ_AT("kernfs_iop_lookup")), third);
+}
+
+static void a_stack_that_says_nothing_contradicts_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_at(f, 1000, A, F_WRITE, WRITE_AT("move_pages"));
+	const uint64_t unknown[] = { 1, 2, 3 };
+
+	feed(f, ev_begin(2000, B, 0, LOCK, F_WRITE));
+	feed(f, ev_stack(2001, B, 0, kstack_intern(&f->stacks, unknown, 3)));
+	feed(f, ev_end(2010, B, 0, LOCK, 0));
+	/* and one without a stack at all */
+	feed(f, ev_begin(3000, B, 0, LOCK, F_WRITE));
+	feed(f, ev_end(3010, B, 0, LOCK, 0));
+	flush(f, 0);
+	assert_int_equal(f->seen.wait[1].lock_id, id);
+	assert_int_equal(f->seen.wait[2].lock_id, id);
+	assert_int_equal(f->seen.nr_locks, 1);
+	assert_int_equal(class_of(f, id), LOCK_ANON_VMA);
+}
+
+static void a_wait_that_was_open_at_the_change_keeps_its_lock(void **state)
+{
+	struct fixture *f = *state;
+	int64_t first, second;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_stack(1001, A, 0, fixture_stack(f, WRITE_AT("move_pages"))));
+	second = wait_at(f, 2000, B, F_READ, READ_AT("kernfs_iop_lookup"));
+	feed(f, ev_end(3000, A, 0, LOCK, 0));
+	finish(f);
+	first = f->seen.wait[1].lock_id;
+	assert_int_not_equal(first, second);
+	assert_int_equal(class_of(f, first), LOCK_ANON_VMA);
+	assert_int_equal(class_of(f, second), LOCK_OTHER_RWSEM);
+	assert_int_equal(f->seen.wait[1].duration_ns, 2000);
+}
+
+static void first_and_last_seen_cover_the_waits(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_at(f, 1000, A, F_WRITE, WRITE_AT("move_pages"));
+	const struct lock_row *lock;
+
+	wait_at(f, 5000, B, F_WRITE, WRITE_AT("move_pages"));
+	lock = seen_lock_of(&f->seen, id);
+	assert_int_equal(lock->first_ns, 1000);
+	assert_in_range(lock->last_ns, 5000, 5010);
+}
+
+static void the_site_of_a_frame_without_a_name_is_unknown(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t frame[] = { fixture_address("down_write"), 1,
+				   fixture_address("userfaultfd_ioctl") };
+
+	feed(f, ev_begin(2000, B, 0, LOCK, F_WRITE));
+	feed(f, ev_stack(2001, B, 0, kstack_intern(&f->stacks, frame, 3)));
+	feed(f, ev_end(2010, B, 0, LOCK, 0));
+	assert_int_equal(only_wait(f)->site_id, 0);
+	assert_int_not_equal(only_wait(f)->stack_id, 0);
+	/* no raw kernel address in the file */
+	assert_string_equal(f->seen.stack[0].frames, "down_write+0x10\n?\nuserfaultfd_ioctl+0x10");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_site_of_one_class_decides),
+		TEST(an_ambiguous_site_leaves_the_class_open),
+		TEST(two_ambiguous_sites_leave_what_they_have_in_common),
+		TEST(a_clear_site_settles_an_ambiguous_one_in_either_order),
+		TEST(the_mode_counts_reading_in_move_pages_is_the_mmap_lock),
+		TEST(a_contradiction_is_a_new_life_of_the_address),
+		TEST(a_stack_that_says_nothing_contradicts_nothing),
+		TEST(a_wait_that_was_open_at_the_change_keeps_its_lock),
+		TEST(first_and_last_seen_cover_the_waits),
+		TEST(the_site_of_a_frame_without_a_name_is_unknown),
+	};
+
+	return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
+}

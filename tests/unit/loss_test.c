@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lost events: whatever part of one CPU's events is missing, no wait gets a
+ * duration that it did not have.
+ *
+ * Histories of several threads on several CPUs are made with their true
+ * waits; then any range of one CPU's events is cut out and replaced by an
+ * EVENT_LOSS, as the sources do it, and the model's rows are compared with
+ * the truth.
+ */
+#include <errno.h>
+
+#include "lib/clock.h"
+#include "tests/unit/fixture.h"
+#include "tests/unit/random.h"
+
+#define NR_CPUS	   3
+#define NR_THREADS 6
+#define NR_LOCKS   3
+#define MAX_EVENTS 200
+#define MAX_WAITS  200
+#define FIRST_TID  100
+#define NOBODY	   0 /* not a thread of the history */
+
+struct true_wait {
+	int32_t tid;
+	uint64_t start_ns, end_ns; /* end_ns 0: open at the end */
+	int64_t slept_ns;
+	unsigned int begin_event; /* its number in the history */
+	int outcome;
+};
+
+enum doing {
+	RUNNING,
+	WAITING,
+	SLEEPING,
+	WOKEN, /* on the run queue */
+};
+
+struct history {
+	struct random r;
+	struct event ev[MAX_EVENTS];
+	unsigned int nr;
+	struct true_wait wait[MAX_WAITS];
+	unsigned int nr_waits;
+	uint64_t now_ns;
+	struct thread {
+		enum doing doing;
+		uint16_t cpu;
+		uint64_t lock;
+		uint64_t asleep_since_ns;
+		unsigned int wait; /* index, while not RUNNING */
+	} thread[NR_THREADS];
+};
+
+static void add(struct history *h, struct event ev)
+{
+	h->ev[h->nr++] = ev;
+}
+
+static void thread_begins(struct history *h, struct thread *t, int32_t tid)
+{
+	t->lock = 0xffff888000001000ULL + 0x1000 * random_below(&h->r, NR_LOCKS);
+	t->wait = h->nr_waits++;
+	h->wait[t->wait] = (struct true_wait){
+		.tid = tid,
+		.start_ns = h->now_ns,
+		.begin_event = h->nr,
+		.outcome = OUTCOME_OPEN,
+	};
+	t->doing = WAITING;
+	add(h,
+	    ev_begin(h->now_ns, tid, t->cpu, t->lock, random_below(&h->r, 2) ? F_READ : F_WRITE));
+}
+
+static void thread_ends(struct history *h, struct thread *t, int32_t tid)
+{
+	struct true_wait *w = &h->wait[t->wait];
+	bool interrupted = random_below(&h->r, 8) == 0;
+
+	w->end_ns = h->now_ns;
+	w->outcome = interrupted ? OUTCOME_INTERRUPTED : OUTCOME_ACQUIRED;
+	t->doing = RUNNING;
+	add(h, ev_end(h->now_ns, tid, t->cpu, t->lock, interrupted ? -EINTR : 0));
+}
+
+/* One thing that thread number @i may do next. */
+static void thread_step(struct history *h, unsigned int i)
+{
+	struct thread *t = &h->thread[i];
+	int32_t tid = FIRST_TID + i;
+
+	switch (t->doing) {
+	case RUNNING:
+		if (random_below(&h->r, 3) == 0) {
+			/* a mutex, nothing to us */
+			add(h, ev_begin(h->now_ns, tid, t->cpu, 0x1000, F_MUTEX));
+			return;
+		}
+		thread_begins(h, t, tid);
+		return;
+	case WAITING:
+		if (random_below(&h->r, 2)) {
+			thread_ends(h, t, tid);
+			return;
+		}
+		t->asleep_since_ns = h->now_ns;
+		t->doing = SLEEPING;
+		add(h, ev_switch(h->now_ns, tid, t->cpu, S_UNINTERRUPTIBLE, NOBODY));
+		return;
+	case SLEEPING:
+		h->wait[t->wait].slept_ns += h->now_ns - t->asleep_since_ns;
+		t->doing = WOKEN;
+		add(h, ev_waking(h->now_ns, FIRST_TID + random_below(&h->r, NR_THREADS),
+				 random_below(&h->r, NR_CPUS), tid));
+		return;
+	case WOKEN:
+		t->cpu = random_below(&h->r, NR_CPUS);
+		t->doing = WAITING;
+		add(h, ev_switch(h->now_ns, NOBODY, t->cpu, S_RUNNING, tid));
+		return;
+	}
+}
+
+static void history_make(struct history *h, uint64_t seed, unsigned int nr)
+{
+	unsigned int i;
+
+	memset(h, 0, sizeof(*h));
+	h->r = random_from(seed);
+	h->now_ns = NSEC_PER_SEC;
+	for (i = 0; i < NR_THREADS; i++)
+		h->thread[i].cpu = random_below(&h->r, NR_CPUS);
+	while (h->nr < nr) {
+		/* no two at once; about ten seconds in all */
+		h->now_ns += 1 + random_below(&h->r, 160 * NSEC_PER_MSEC);
+		thread_step(h, random_below(&h->r, NR_THREADS));
+	}
+}
+
+/* The events @first..@last of @cpu (numbers among those of this CPU) are lost. */
+struct cut {
+	unsigned int cpu, first, last;
+	uint64_t start_ns, end_ns;
+	bool lost[MAX_EVENTS];
+	unsigned int before; /* the loss is told after this event; -1: first */
+};
+
+static bool cut_make(struct cut *c, const struct history *h, unsigned int cpu, unsigned int first,
+		     unsigned int last)
+{
+	unsigned int i, n = 0;
+
+	memset(c, 0, sizeof(*c));
+	c->cpu = cpu;
+	c->before = -1;
+	/* a loss at the end is told with the time of the end */
+	c->end_ns = h->now_ns + 1;
+	for (i = 0; i < h->nr; i++) {
+		if (h->ev[i].cpu != cpu)
+			continue;
+		c->lost[i] = n >= first && n <= last;
+		if (n < first) {
+			c->start_ns = h->ev[i].time_ns;
+			c->before = i;
+		}
+		if (n == last + 1)
+			c->end_ns = h->ev[i].time_ns;
+		n++;
+	}
+	return last < n;
+}
+
+static void feed_loss(struct fixture *f, const struct cut *c)
+{
+	feed(f, ev_loss(c->start_ns, c->end_ns, c->cpu, c->last - c->first + 1));
+}
+
+static void play(struct fixture *f, const struct history *h, const struct cut *c)
+{
+	unsigned int i;
+
+	memset(f, 0, sizeof(*f));
+	/* two threads a process */
+	fixture_start(f, true);
+	for (i = 0; i < NR_THREADS; i++)
+		assert_int_equal(tasks_seed(&f->m.tasks, FIRST_TID + i, 1000 + i / 2), 0);
+	if (c && c->before == (unsigned int)-1)
+		feed_loss(f, c);
+	for (i = 0; i < h->nr; i++) {
+		if (!c || !c->lost[i])
+			feed(f, h->ev[i]);
+		if (c && c->before == i)
+			feed_loss(f, c);
+		if (i % 7 == 0)
+			flush(f, h->ev[i].time_ns);
+	}
+	finish(f);
+}
+
+static const char *where(uint64_t seed, const struct cut *c)
+{
+	static char text[96];
+
+	snprintf(text, sizeof(text), "seed %" PRIu64 ", cpu %u without its events %u..%u", seed,
+		 c->cpu, c->first, c->last);
+	return text;
+}
+
+#define check(condition)                                                                           \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			fail_msg("%s: %s", where(seed, c), #condition);                            \
+	} while (0)
+
+static bool overlaps(const struct true_wait *w, const struct cut *c)
+{
+	return w->start_ns < c->end_ns && (!w->end_ns || w->end_ns > c->start_ns);
+}
+
+/* The model's row of the true wait @w, or NULL. */
+static const struct wait_row *row_of(struct fixture *f, const struct true_wait *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->seen.nr_waits; i++)
+		if (f->seen.wait[i].start_ns == (int64_t)w->start_ns &&
+		    seen_task_of(&f->seen, f->seen.wait[i].task_id)->tid == w->tid)
+			return &f->seen.wait[i];
+	return NULL;
+}
+
+static void check_waits(struct fixture *f, const struct history *h, const struct cut *c,
+			uint64_t seed)
+{
+	unsigned int i, nr_rows = 0, nr_uncertain = 0, want_uncertain = 0;
+
+	for (i = 0; i < h->nr_waits; i++) {
+		const struct true_wait *w = &h->wait[i];
+		const struct wait_row *row = row_of(f, w);
+
+		if (c->lost[w->begin_event]) {
+			check(!row);
+			continue;
+		}
+		check(row);
+		nr_rows++;
+		if (overlaps(w, c)) {
+			want_uncertain++;
+			check(row->outcome == OUTCOME_UNCERTAIN);
+			check(row->duration_ns == NO_TIME);
+			check(row->slept_ns == NO_TIME);
+			check(row->holder_task_id == 0);
+		} else if (!w->end_ns) {
+			check(row->outcome == OUTCOME_OPEN);
+			check(row->duration_ns == NO_TIME);
+		} else {
+			check(row->outcome == w->outcome);
+			check(row->duration_ns == (int64_t)(w->end_ns - w->start_ns));
+			check(row->slept_ns == w->slept_ns);
+		}
+	}
+	/* and no wait that never was */
+	check(nr_rows == f->seen.nr_waits);
+	for (i = 0; i < f->seen.nr_waits; i++)
+		nr_uncertain += f->seen.wait[i].outcome == OUTCOME_UNCERTAIN;
+	check(nr_uncertain == want_uncertain);
+	check(f->seen.nr_losses == 1);
+	check(f->seen.loss[0].cpu == c->cpu);
+	/* what was lost before all events has no known beginning */
+	check(f->seen.loss[0].start_ns == (int64_t)(c->start_ns ? c->start_ns : c->end_ns));
+	check(f->seen.loss[0].end_ns == (int64_t)c->end_ns);
+	check(f->seen.loss[0].nr_lost == c->last - c->first + 1);
+}
+
+/* The roll-ups are the sums of the rows, lock by lock. */
+static void check_rollups(struct fixture *f, const struct cut *c, uint64_t seed)
+{
+	unsigned int k, i;
+
+	for (k = 0; k < f->seen.nr_locks; k++) {
+		int64_t id = f->seen.lock[k].id, max_ns = 0, got_max_ns = 0;
+		int64_t nr = 0, wait_ns = 0, slept_ns = 0, nr_uncertain = 0;
+		uint64_t hist = 0;
+
+		for (i = 0; i < f->seen.nr_waits; i++) {
+			const struct wait_row *w = &f->seen.wait[i];
+
+			if (w->lock_id != id)
+				continue;
+			nr_uncertain += w->outcome == OUTCOME_UNCERTAIN;
+			if (w->duration_ns == NO_TIME)
+				continue;
+			nr++;
+			hist++;
+			wait_ns += w->duration_ns;
+			slept_ns += w->slept_ns;
+			max_ns = w->duration_ns > max_ns ? w->duration_ns : max_ns;
+		}
+		for (i = 0; i < f->seen.nr_rollups; i++) {
+			const struct rollup_row *r = &f->seen.rollup[i].row;
+
+			if (r->lock_id != id)
+				continue;
+			nr_uncertain -= r->nr_uncertain;
+			nr -= r->nr_waits;
+			wait_ns -= r->wait_ns;
+			slept_ns -= r->slept_ns == NO_TIME ? 0 : r->slept_ns;
+			hist -= f->seen.rollup[i].hist_count;
+			got_max_ns = r->max_wait_ns > got_max_ns ? r->max_wait_ns : got_max_ns;
+		}
+		check(nr == 0);
+		check(wait_ns == 0);
+		check(slept_ns == 0);
+		check(nr_uncertain == 0);
+		check(hist == 0);
+		check(got_max_ns == max_ns);
+	}
+}
+
+static void without_a_loss_the_rows_are_the_true_waits(void **state)
+{
+	static struct history h;
+	struct fixture f;
+	uint64_t seed;
+	unsigned int i;
+
+	(void)state;
+	for (seed = 1; seed <= 100; seed++) {
+		struct cut none = { 0 };
+		const struct cut *c = &none;
+
+		history_make(&h, seed, MAX_EVENTS);
+		play(&f, &h, NULL);
+		check(f.seen.nr_waits == h.nr_waits);
+		for (i = 0; i < h.nr_waits; i++) {
+			const struct wait_row *row = row_of(&f, &h.wait[i]);
+			bool open = !h.wait[i].end_ns;
+
+			check(row && row->outcome == h.wait[i].outcome);
+			check(row->duration_ns ==
+			      (open ? NO_TIME : (int64_t)(h.wait[i].end_ns - h.wait[i].start_ns)));
+			check(open || row->slept_ns == h.wait[i].slept_ns);
+		}
+		check_rollups(&f, c, seed);
+		fixture_stop(&f);
+	}
+}
+
+/* Call @fn for every cut of some histories. */
+static void for_every_cut(void (*fn)(struct fixture *f, const struct history *h,
+				     const struct cut *c, uint64_t seed))
+{
+	static struct history h;
+	uint64_t seed;
+
+	for (seed = 1; seed <= 12; seed++) {
+		unsigned int cpu, first, last;
+		struct fixture f;
+		struct cut c;
+
+		history_make(&h, seed, 90);
+		for (cpu = 0; cpu < NR_CPUS; cpu++)
+			for (first = 0; cut_make(&c, &h, cpu, first, first); first++)
+				for (last = first; cut_make(&c, &h, cpu, first, last); last++) {
+					c.first = first;
+					c.last = last;
+					play(&f, &h, &c);
+					fn(&f, &h, &c, seed);
+					fixture_stop(&f);
+				}
+	}
+}
+
+static void no_cut_gives_a_wait_a_duration_that_it_did_not_have(void **state)
+{
+	(void)state;
+	for_every_cut(check_waits);
+}
+
+static void just_rollups(struct fixture *f, const struct history *h, const struct cut *c,
+			 uint64_t seed)
+{
+	(void)h;
+	check_rollups(f, c, seed);
+}
+
+static void rollups_are_the_sums_of_the_rows_for_every_cut(void **state)
+{
+	(void)state;
+	for_every_cut(just_rollups);
+}
+
+/*
+ * The same, small: a wait of second 1 is counted, its second is over; then
+ * one that began inside a gap in second 1, and never ended, is counted there.
+ */
+static void an_uncertain_wait_of_a_second_that_is_over_takes_nothing_from_it(void **state)
+{
+	struct fixture *f = *state;
+	int64_t nr_waits = 0, nr_uncertain = 0;
+	unsigned int i;
+
+	feed(f, ev_begin(1 * NSEC_PER_SEC, 100, 0, 0x1000, F_WRITE));
+	feed(f, ev_end(1 * NSEC_PER_SEC + 500, 100, 0, 0x1000, 0));
+	feed(f, ev_loss(1 * NSEC_PER_SEC + 1000, 1 * NSEC_PER_SEC + 9000, 1, 5));
+	feed(f, ev_begin(1 * NSEC_PER_SEC + 2000, 101, 0, 0x1000, F_WRITE));
+	for (i = 2; i < 10; i++) {
+		feed(f, ev_begin(i * NSEC_PER_SEC, 100, 0, 0x2000, F_WRITE));
+		feed(f, ev_end(i * NSEC_PER_SEC + 1, 100, 0, 0x2000, 0));
+		flush(f, i * NSEC_PER_SEC);
+	}
+	finish(f);
+	for (i = 0; i < f->seen.nr_rollups; i++) {
+		nr_waits += f->seen.rollup[i].row.nr_waits;
+		nr_uncertain += f->seen.rollup[i].row.nr_uncertain;
+	}
+	assert_int_equal(nr_waits, 9);
+	assert_int_equal(nr_uncertain, 1);
+}
+
+static void an_unknown_number_of_lost_events_is_told_as_that(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_loss(1000, 2000, 3, LOST_UNKNOWN));
+	assert_int_equal(f->seen.nr_losses, 1);
+	assert_int_equal(f->seen.loss[0].nr_lost, LOST_UNKNOWN);
+	assert_int_equal(f->seen.loss[0].reason, LOSS_OVERRUN);
+	assert_int_equal(f->seen.loss[0].cpu, 3);
+}
+
+static void two_gaps_that_overlap_taint_until_the_later_end(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_loss(1000, 5000, 0, 1));
+	feed(f, ev_loss(1500, 2000, 1, 1));
+	feed(f, ev_begin(3000, 100, 2, 0x1000, F_WRITE));
+	feed(f, ev_end(6000, 100, 2, 0x1000, 0));
+	assert_int_equal(only_wait(f)->outcome, OUTCOME_UNCERTAIN);
+	feed(f, ev_begin(5000, 100, 2, 0x1000, F_WRITE));
+	feed(f, ev_end(6000, 100, 2, 0x1000, 0));
+	assert_int_equal(f->seen.wait[1].outcome, OUTCOME_ACQUIRED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_a_loss_the_rows_are_the_true_waits),
+		cmocka_unit_test(no_cut_gives_a_wait_a_duration_that_it_did_not_have),
+		cmocka_unit_test(rollups_are_the_sums_of_the_rows_for_every_cut),
+		cmocka_unit_test_setup_teardown(
+			an_uncertain_wait_of_a_second_that_is_over_takes_nothing_from_it,
+			fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(an_unknown_number_of_lost_events_is_told_as_that,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(two_gaps_that_overlap_taint_until_the_later_end,
+						fixture_setup, fixture_teardown),
+	};
+
+	return cmocka_run_group_tests_name("loss", tests, NULL, NULL);
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sums per second and key. */
+#include <errno.h>
+#include <malloc.h>
+
+#include "collector/model/rollup.h"
+#include "lib/clock.h"
+#include "schema/enums.h"
+#include "tests/unit/random.h"
+#include "tests/unit/seen.h"
+
+#define SEC ((int64_t)NSEC_PER_SEC)
+
+struct summing {
+	struct rollups rs;
+	struct seen seen;
+	struct sink sink;
+};
+
+static int setup(void **state)
+{
+	struct summing *s = calloc(1, sizeof(*s));
+
+	s->sink = seen_sink(&s->seen);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct summing *s = *state;
+
+	rollups_free(&s->rs);
+	seen_free(&s->seen);
+	free(s);
+	return 0;
+}
+
+static struct wait_row a_wait(int64_t duration_ns, int64_t slept_ns)
+{
+	return (struct wait_row){
+		.duration_ns = duration_ns,
+		.slept_ns = slept_ns,
+		.lock_id = 1,
+		.site_id = 2,
+		.mode = MODE_WRITE,
+	};
+}
+
+static void add(struct summing *s, struct wait_row w, int64_t process_id, int64_t end_ns)
+{
+	assert_int_equal(rollup_wait(&s->rs, &w, process_id, end_ns), 0);
+}
+
+static void give(struct summing *s)
+{
+	assert_int_equal(rollups_flush(&s->rs, &s->sink), 0);
+}
+
+static void waits_of_a_second_add_up(void **state)
+{
+	struct summing *s = *state;
+	const struct rollup_row *r;
+
+	add(s, a_wait(100, 50), 7, 5 * SEC);
+	add(s, a_wait(300, 0), 7, 5 * SEC + 1);
+	add(s, a_wait(200, 20), 7, 6 * SEC - 1);
+	give(s);
+	assert_int_equal(s->seen.nr_rollups, 1);
+	r = &s->seen.rollup[0].row;
+	assert_int_equal(r->second, 5);
+	assert_int_equal(r->process_id, 7);
+	assert_int_equal(r->lock_id, 1);
+	assert_int_equal(r->site_id, 2);
+	assert_int_equal(r->mode, MODE_WRITE);
+	assert_int_equal(r->nr_waits, 3);
+	assert_int_equal(r->wait_ns, 600);
+	assert_int_equal(r->max_wait_ns, 300);
+	assert_int_equal(r->slept_ns, 70);
+	assert_int_equal(r->nr_uncertain, 0);
+	assert_int_equal(s->seen.rollup[0].hist_count, 3);
+}
+
+static void the_second_is_that_of_the_end(void **state)
+{
+	struct summing *s = *state;
+
+	add(s, a_wait(100, 0), 7, 5 * SEC - 1);
+	add(s, a_wait(100, 0), 7, 5 * SEC);
+	give(s);
+	assert_int_equal(s->seen.nr_rollups, 2);
+	assert_int_equal(s->seen.rollup[0].row.second, 4);
+	assert_int_equal(s->seen.rollup[1].row.second, 5);
+}
+
+static void every_part_of_the_key_keeps_sums_apart(void **state)
+{
+	struct summing *s = *state;
+	struct wait_row w[5];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(w); i++)
+		w[i] = a_wait(100, 0);
+	w[1].lock_id = 9;
+	w[2].site_id = 9;
+	w[3].mode = MODE_READ;
+	w[4].vma_id = 9;
+	for (i = 0; i < ARRAY_SIZE(w); i++)
+		add(s, w[i], 7, SEC);
+	add(s, w[0], 8, SEC);
+	give(s);
+	assert_int_equal(s->seen.nr_rollups, 6);
+	for (i = 0; i < 6; i++)
+		assert_int_equal(s->seen.rollup[i].row.nr_waits, 1);
+}
+
+static void uncertain_waits_are_counted_and_never_timed(void **state)
+{
+	struct summing *s = *state;
+	const struct rollup_row *r;
+
+	add(s, a_wait(NO_TIME, NO_TIME), 7, SEC);
+	add(s, a_wait(100, 10), 7, SEC);
+	add(s, a_wait(NO_TIME, NO_TIME), 7, SEC);
+	give(s);
+	r = &s->seen.rollup[0].row;
+	assert_int_equal(r->nr_waits, 1);
+	assert_int_equal(r->wait_ns, 100);
+	assert_int_equal(r->slept_ns, 10);
+	assert_int_equal(r->nr_uncertain, 2);
+	assert_int_equal(s->seen.rollup[0].hist_count, 1);
+}
+
+static void sleep_that_no_wait_knows_stays_unknown(void **state)
+{
+	struct summing *s = *state;
+
+	add(s, a_wait(100, NO_TIME), 7, SEC);
+	give(s);
+	assert_int_equal(s->seen.rollup[0].row.slept_ns, NO_TIME);
+	add(s, a_wait(100, 0), 7, SEC);
+	give(s);
+	assert_int_equal(s->seen.rollup[0].row.slept_ns, 0);
+}
+
+static void every_flush_gives_the_whole_so_far(void **state)
+{
+	struct summing *s = *state;
+
+	add(s, a_wait(100, 0), 7, SEC);
+	give(s);
+	assert_int_equal(s->seen.rollup[0].row.nr_waits, 1);
+	add(s, a_wait(300, 0), 7, SEC + 1);
+	give(s);
+	assert_int_equal(s->seen.nr_rollups, 1);
+	assert_int_equal(s->seen.rollup[0].row.nr_waits, 2);
+	assert_int_equal(s->seen.rollup[0].row.wait_ns, 400);
+	assert_int_equal(s->seen.rollup[0].hist_count, 2);
+}
+
+static void a_flush_gives_only_what_changed(void **state)
+{
+	struct summing *s = *state;
+
+	add(s, a_wait(100, 0), 7, SEC);
+	give(s);
+	give(s);
+	assert_int_equal(s->seen.rollup[0].nr_given, 1);
+}
+
+static void seconds_that_are_over_do_not_stay_in_memory(void **state)
+{
+	struct summing *s = *state;
+	size_t after_100 = 0;
+	unsigned int i;
+
+	for (i = 0; i < 20000; i++) {
+		add(s, a_wait(100, 0), 7, i * SEC);
+		give(s);
+		if (i == 100)
+			after_100 = mallinfo2().uordblks;
+		/* the sink keeps them all; it is not what is measured */
+		s->seen.nr_rollups = 0;
+	}
+	assert_true(mallinfo2().uordblks <= after_100 + 4096);
+}
+
+/* A wait that ended a second or two late still finds its sums. */
+static void a_late_wait_of_a_kept_second_adds(void **state)
+{
+	struct summing *s = *state;
+
+	add(s, a_wait(100, 0), 7, 10 * SEC);
+	add(s, a_wait(100, 0), 7, 12 * SEC);
+	give(s);
+	add(s, a_wait(50, 0), 7, 10 * SEC);
+	give(s);
+	assert_int_equal(s->seen.nr_rollups, 2);
+	assert_int_equal(s->seen.rollup[0].row.nr_waits, 2);
+	assert_int_equal(s->seen.rollup[0].row.wait_ns, 150);
+}
+
+static void an_error_of_the_sink_comes_back(void **state)
+{
+	struct summing *s = *state;
+
+	add(s, a_wait(100, 0), 7, SEC);
+	s->seen.fail = -ENOSPC;
+	assert_int_equal(rollups_flush(&s->rs, &s->sink), -ENOSPC);
+	/* and what was not taken comes again */
+	s->seen.fail = 0;
+	give(s);
+	assert_int_equal(s->seen.rollup[0].nr_given, 2);
+}
+
+static void random_waits_add_up_over_any_flushes(void **state)
+{
+	uint64_t seed;
+
+	for (seed = 1; seed <= 50; seed++) {
+		struct random r = random_from(seed);
+		int64_t t = 0, wait_ns = 0, slept_ns = 0, nr = 0, nr_uncertain = 0, max_ns = 0;
+		int64_t got_wait_ns = 0, got_slept_ns = 0, got_nr = 0, got_uncertain = 0;
+		int64_t got_max_ns = 0;
+		struct summing *s;
+		unsigned int i;
+
+		assert_int_equal(setup(state), 0);
+		s = *state;
+		for (i = 0; i < 500; i++) {
+			struct wait_row w = a_wait(random_magnitude(&r) >> 24, 0);
+
+			w.slept_ns = random_below(&r, w.duration_ns + 1);
+			w.lock_id = random_below(&r, 3);
+			t += random_below(&r, SEC / 10);
+			if (random_below(&r, 5) == 0) {
+				w.duration_ns = w.slept_ns = NO_TIME;
+				nr_uncertain++;
+			} else {
+				nr++;
+				wait_ns += w.duration_ns;
+				slept_ns += w.slept_ns;
+				if (w.duration_ns > max_ns)
+					max_ns = w.duration_ns;
+			}
+			add(s, w, random_below(&r, 2), t);
+			if (random_below(&r, 6) == 0)
+				give(s);
+		}
+		give(s);
+		for (i = 0; i < s->seen.nr_rollups; i++) {
+			const struct rollup_row *row = &s->seen.rollup[i].row;
+
+			got_nr += row->nr_waits;
+			got_wait_ns += row->wait_ns;
+			got_slept_ns += row->slept_ns == NO_TIME ? 0 : row->slept_ns;
+			got_uncertain += row->nr_uncertain;
+			if (row->max_wait_ns > got_max_ns)
+				got_max_ns = row->max_wait_ns;
+			assert_seed(seed, (int64_t)s->seen.rollup[i].hist_count == row->nr_waits);
+		}
+		assert_seed(seed, got_nr == nr);
+		assert_seed(seed, got_wait_ns == wait_ns);
+		assert_seed(seed, got_slept_ns == slept_ns);
+		assert_seed(seed, got_uncertain == nr_uncertain);
+		assert_seed(seed, got_max_ns == max_ns);
+		teardown(state);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(waits_of_a_second_add_up),
+		TEST(the_second_is_that_of_the_end),
+		TEST(every_part_of_the_key_keeps_sums_apart),
+		TEST(uncertain_waits_are_counted_and_never_timed),
+		TEST(sleep_that_no_wait_knows_stays_unknown),
+		TEST(every_flush_gives_the_whole_so_far),
+		TEST(a_flush_gives_only_what_changed),
+		TEST(seconds_that_are_over_do_not_stay_in_memory),
+		TEST(a_late_wait_of_a_kept_second_adds),
+		TEST(an_error_of_the_sink_comes_back),
+		cmocka_unit_test(random_waits_add_up_over_any_flushes),
+	};
+
+	return cmocka_run_group_tests_name("rollup", tests, NULL, NULL);
+}

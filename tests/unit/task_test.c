@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Threads, processes, their names and their lives. */
+#include "tests/unit/fixture.h"
+
+#define LOCK   0xffff888000001000ULL
+#define LEADER 100
+#define THREAD 101
+#define PARENT 50
+
+/* A wait of @tid: from then on a span refers to it. Returns its task's id. */
+static int64_t wait_of(struct fixture *f, uint64_t t, int32_t tid)
+{
+	feed(f, ev_begin(t, tid, 0, LOCK, F_WRITE));
+	feed(f, ev_end(t + 10, tid, 0, LOCK, 0));
+	return f->seen.wait[f->seen.nr_waits - 1].task_id;
+}
+
+static const struct task_row *task(struct fixture *f, int64_t id)
+{
+	flush(f, 0);
+	return seen_task_of(&f->seen, id);
+}
+
+static const struct process_row *process(struct fixture *f, int64_t task_id)
+{
+	return seen_process_of(&f->seen, task(f, task_id)->process_id);
+}
+
+static void a_thread_without_a_span_is_no_row(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "sh", 0));
+	feed(f, ev_rename(1001, LEADER, "ls"));
+	feed(f, ev_exit(1002, LEADER));
+	finish(f);
+	assert_int_equal(f->seen.nr_tasks, 0);
+	assert_int_equal(f->seen.nr_processes, 0);
+}
+
+static void an_unknown_thread_has_no_process(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_of(f, 1000, LEADER);
+
+	assert_int_equal(task(f, id)->tid, LEADER);
+	assert_int_equal(task(f, id)->tgid, -1);
+	assert_int_equal(task(f, id)->process_id, 0);
+	assert_string_equal(task(f, id)->comm, "");
+	assert_int_equal(f->seen.nr_processes, 0);
+}
+
+static void a_new_process_is_its_own_leader(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "sh", CLONE_VM_FLAG));
+	id = wait_of(f, 2000, LEADER);
+	assert_int_equal(task(f, id)->tgid, LEADER);
+	assert_string_equal(task(f, id)->comm, "sh");
+	assert_int_equal(process(f, id)->tgid, LEADER);
+	assert_string_equal(process(f, id)->comm, "sh");
+	assert_int_equal(task(f, id)->first_ns, 2000);
+}
+
+static void a_new_thread_is_of_its_parents_process(void **state)
+{
+	struct fixture *f = *state;
+	int64_t leader, thread, second;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "java", 0));
+	feed(f, ev_newtask(1001, LEADER, THREAD, "java", CLONE_THREAD_FLAG));
+	/* a thread of a thread */
+	feed(f, ev_newtask(1002, THREAD, 102, "gc", CLONE_THREAD_FLAG));
+	thread = wait_of(f, 2000, THREAD);
+	second = wait_of(f, 2100, 102);
+	leader = wait_of(f, 2200, LEADER);
+	assert_int_equal(task(f, thread)->tgid, LEADER);
+	assert_int_equal(task(f, second)->tgid, LEADER);
+	assert_int_equal(task(f, leader)->tgid, LEADER);
+	assert_int_equal(f->seen.nr_processes, 1);
+	assert_int_equal(process(f, thread)->id, process(f, leader)->id);
+	assert_string_equal(process(f, thread)->comm, "java");
+}
+
+static void a_thread_of_an_unknown_parent_is_of_no_process(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, THREAD, "worker", CLONE_THREAD_FLAG));
+	id = wait_of(f, 2000, THREAD);
+	assert_int_equal(task(f, id)->tgid, -1);
+	assert_string_equal(task(f, id)->comm, "worker");
+}
+
+static void a_rename_is_the_name_from_then_on(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "sh", 0));
+	id = wait_of(f, 2000, LEADER);
+	assert_string_equal(task(f, id)->comm, "sh");
+	feed(f, ev_rename(3000, LEADER, "renamed"));
+	assert_string_equal(task(f, id)->comm, "renamed");
+}
+
+/* fork, a wait for the page tables of the child, and only then exec. */
+static void a_process_is_named_after_the_last_name_of_its_main_thread(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "sh", 0));
+	id = wait_of(f, 2000, LEADER);
+	assert_string_equal(process(f, id)->comm, "sh");
+	feed(f, ev_rename(3000, LEADER, "firefox"));
+	wait_of(f, 4000, LEADER);
+	assert_string_equal(process(f, id)->comm, "firefox");
+}
+
+static void the_name_of_another_thread_does_not_name_the_process(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "java", 0));
+	feed(f, ev_newtask(1001, LEADER, THREAD, "java", CLONE_THREAD_FLAG));
+	feed(f, ev_rename(1002, THREAD, "GC Thread#0"));
+	id = wait_of(f, 2000, THREAD);
+	assert_string_equal(task(f, id)->comm, "GC Thread#0");
+	assert_string_equal(process(f, id)->comm, "java");
+}
+
+static void scheduler_events_name_threads_that_are_known(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_of(f, 1000, LEADER), second = wait_of(f, 1100, THREAD);
+	struct event ev = ev_switch(2000, LEADER, 0, 0, THREAD);
+
+	snprintf(ev.sched_switch.prev_comm, COMM_LEN, "prev");
+	snprintf(ev.sched_switch.next_comm, COMM_LEN, "next");
+	feed(f, ev);
+	assert_string_equal(task(f, id)->comm, "prev");
+	assert_string_equal(task(f, second)->comm, "next");
+	ev = ev_waking(3000, LEADER, 0, THREAD);
+	snprintf(ev.sched_waking.comm, COMM_LEN, "woken");
+	feed(f, ev);
+	assert_string_equal(task(f, second)->comm, "woken");
+	assert_int_equal(f->seen.nr_tasks, 2);
+}
+
+static void an_empty_name_does_not_replace_one(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "sh", 0));
+	id = wait_of(f, 2000, LEADER);
+	feed(f, ev_switch(3000, LEADER, 0, 0, 0));
+	assert_string_equal(task(f, id)->comm, "sh");
+}
+
+static void a_reused_id_is_another_thread_and_another_process(void **state)
+{
+	struct fixture *f = *state;
+	int64_t first, second, first_process;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "old", 0));
+	first = wait_of(f, 2000, LEADER);
+	first_process = process(f, first)->id;
+	feed(f, ev_exit(3000, LEADER));
+	feed(f, ev_newtask(4000, PARENT, LEADER, "new", 0));
+	second = wait_of(f, 5000, LEADER);
+	assert_int_not_equal(first, second);
+	assert_string_equal(task(f, first)->comm, "old");
+	assert_string_equal(task(f, second)->comm, "new");
+	assert_int_not_equal(process(f, second)->id, first_process);
+	assert_string_equal(process(f, first)->comm, "old");
+	assert_string_equal(process(f, second)->comm, "new");
+	assert_true(task(f, first)->last_ns <= 3000);
+	assert_true(task(f, second)->first_ns >= 4000);
+}
+
+static void a_reused_id_is_noticed_although_the_exit_was_lost(void **state)
+{
+	struct fixture *f = *state;
+	int64_t first, second;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "old", 0));
+	first = wait_of(f, 2000, LEADER);
+	feed(f, ev_newtask(4000, PARENT, LEADER, "new", 0));
+	second = wait_of(f, 5000, LEADER);
+	assert_int_not_equal(first, second);
+	assert_string_equal(task(f, first)->comm, "old");
+	assert_string_equal(task(f, second)->comm, "new");
+	assert_int_not_equal(process(f, second)->id, process(f, first)->id);
+	/* when it ended is not known: not after it was seen last */
+	assert_in_range(task(f, first)->last_ns, 2000, 2010);
+}
+
+static void threads_outlive_their_leader(void **state)
+{
+	struct fixture *f = *state;
+	int64_t leader, thread;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "java", 0));
+	feed(f, ev_newtask(1001, LEADER, THREAD, "java", CLONE_THREAD_FLAG));
+	leader = wait_of(f, 2000, LEADER);
+	feed(f, ev_exit(3000, LEADER));
+	thread = wait_of(f, 4000, THREAD);
+	assert_int_equal(process(f, thread)->id, process(f, leader)->id);
+	assert_int_equal(f->seen.nr_processes, 1);
+}
+
+static void an_exit_is_the_last_time_a_thread_is_seen(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "sh", 0));
+	id = wait_of(f, 2000, LEADER);
+	feed(f, ev_exit(9000, LEADER));
+	assert_int_equal(task(f, id)->last_ns, 9000);
+}
+
+/* Most processes of a build live for less than the time between two flushes. */
+static void a_process_is_seen_as_long_as_its_threads(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "cc1", 0));
+	id = wait_of(f, 2000, LEADER);
+	wait_of(f, 7000, LEADER);
+	feed(f, ev_exit(9000, LEADER));
+	assert_int_equal(process(f, id)->first_ns, 2000);
+	assert_int_equal(process(f, id)->last_ns, task(f, id)->last_ns);
+}
+
+static void a_process_is_seen_until_its_threads_last_wait(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "cc1", 0));
+	id = wait_of(f, 2000, LEADER);
+	flush(f, 0);
+	wait_of(f, 7000, LEADER);
+	assert_in_range(process(f, id)->last_ns, 7000, 7010);
+}
+
+static void rows_come_again_only_when_they_changed(void **state)
+{
+	struct fixture *f = *state;
+	struct task_row *row;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "sh", 0));
+	wait_of(f, 2000, LEADER);
+	flush(f, 0);
+	row = &f->seen.task[0];
+	row->first_ns = -7;
+	flush(f, 0);
+	assert_int_equal(row->first_ns, -7);
+	wait_of(f, 3000, LEADER);
+	flush(f, 0);
+	assert_int_equal(row->first_ns, 2000);
+}
+
+/* What /proc or a file's saved command lines would say. */
+static int lookup_comm(void *ctx, int32_t tid, char comm[COMM_LEN])
+{
+	(void)ctx;
+	snprintf(comm, COMM_LEN, "proc-%d", tid);
+	return 0;
+}
+
+static int32_t lookup_tgid(void *ctx, int32_t tid)
+{
+	(void)ctx;
+	return tid == THREAD ? LEADER : -1;
+}
+
+static int lookup_process(void *ctx, int32_t tgid, struct process_row *row)
+{
+	int *nr = ctx;
+
+	(*nr)++;
+	if (tgid != LEADER)
+		return -1;
+	snprintf(row->comm, sizeof(row->comm), "leader");
+	snprintf(row->exe, sizeof(row->exe), "/usr/bin/leader");
+	snprintf(row->cmdline, sizeof(row->cmdline), "leader --all");
+	snprintf(row->cgroup, sizeof(row->cgroup), "/system.slice");
+	return 0;
+}
+
+static int setup_lookup(void **state)
+{
+	static int nr_lookups;
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	nr_lookups = 0;
+	f->lookup = (struct task_lookup){ &nr_lookups, lookup_comm, lookup_tgid, lookup_process };
+	fixture_start(f, true);
+	*state = f;
+	return 0;
+}
+
+static void the_look_up_names_thread_and_process_once(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = wait_of(f, 1000, THREAD);
+
+	wait_of(f, 2000, THREAD);
+	assert_string_equal(task(f, id)->comm, "proc-101");
+	assert_int_equal(task(f, id)->tgid, LEADER);
+	assert_string_equal(process(f, id)->comm, "leader");
+	assert_string_equal(process(f, id)->exe, "/usr/bin/leader");
+	assert_string_equal(process(f, id)->cmdline, "leader --all");
+	assert_string_equal(process(f, id)->cgroup, "/system.slice");
+	assert_int_equal(*(int *)f->lookup.ctx, 1);
+}
+
+static void a_failed_process_look_up_falls_back_to_the_main_threads_name(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id, other;
+
+	assert_int_equal(tasks_seed(&f->m.tasks, 301, 300), 0);
+	id = wait_of(f, 1000, 301);
+	assert_string_equal(process(f, id)->comm, "proc-300");
+	feed(f, ev_newtask(2000, PARENT, 400, "forked", 0));
+	other = wait_of(f, 3000, 400);
+	assert_string_equal(process(f, other)->comm, "forked");
+}
+
+static void an_event_knows_better_than_the_look_up(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_newtask(1000, PARENT, THREAD, "event", 0));
+	id = wait_of(f, 2000, THREAD);
+	assert_string_equal(task(f, id)->comm, "event");
+	assert_int_equal(task(f, id)->tgid, THREAD);
+}
+
+static void a_seed_gives_the_process_of_a_thread(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	assert_int_equal(tasks_seed(&f->m.tasks, THREAD, 77), 0);
+	id = wait_of(f, 2000, THREAD);
+	assert_int_equal(task(f, id)->tgid, 77);
+	assert_int_equal(process(f, id)->tgid, 77);
+}
+
+static void an_exit_of_an_unknown_thread_is_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_exit(1000, 4242));
+	finish(f);
+	assert_int_equal(f->seen.nr_tasks, 0);
+}
+
+#define TEST(name)	  cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+#define LOOKUP_TEST(name) cmocka_unit_test_setup_teardown(name, setup_lookup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_thread_without_a_span_is_no_row),
+		TEST(an_unknown_thread_has_no_process),
+		TEST(a_new_process_is_its_own_leader),
+		TEST(a_new_thread_is_of_its_parents_process),
+		TEST(a_thread_of_an_unknown_parent_is_of_no_process),
+		TEST(a_rename_is_the_name_from_then_on),
+		TEST(a_process_is_named_after_the_last_name_of_its_main_thread),
+		TEST(the_name_of_another_thread_does_not_name_the_process),
+		TEST(scheduler_events_name_threads_that_are_known),
+		TEST(an_empty_name_does_not_replace_one),
+		TEST(a_reused_id_is_another_thread_and_another_process),
+		TEST(a_reused_id_is_noticed_although_the_exit_was_lost),
+		TEST(threads_outlive_their_leader),
+		TEST(an_exit_is_the_last_time_a_thread_is_seen),
+		TEST(a_process_is_seen_as_long_as_its_threads),
+		TEST(a_process_is_seen_until_its_threads_last_wait),
+		TEST(rows_come_again_only_when_they_changed),
+		LOOKUP_TEST(the_look_up_names_thread_and_process_once),
+		LOOKUP_TEST(a_failed_process_look_up_falls_back_to_the_main_threads_name),
+		LOOKUP_TEST(an_event_knows_better_than_the_look_up),
+		TEST(a_seed_gives_the_process_of_a_thread),
+		TEST(an_exit_of_an_unknown_thread_is_nothing),
+	};
+
+	return cmocka_run_group_tests_name("task", tests, NULL, NULL);
+}
