@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
+#include "cli/recording_meta.h"
 #include "collector/instance.h"
 #include "collector/model/model.h"
 #include "collector/pipeline.h"
@@ -25,8 +25,6 @@
 #define MAX_READERS_LIVE 4
 /* libtracecmd's handle is not to be shared by threads. */
 #define MAX_READERS_FILE 1
-
-#define DEFAULT_PROFILE "contention"
 
 struct recording {
 	struct tracefs_instance *inst; /* NULL: an import */
@@ -178,67 +176,6 @@ static void seed_thread(void *ctx, int32_t tid, int32_t tgid)
 	tasks_seed(ctx, tid, tgid);
 }
 
-static void add_limit(struct recording *rec, const char *what)
-{
-	size_t len = strlen(rec->limits);
-
-	snprintf(rec->limits + len, sizeof(rec->limits) - len, "%s%s", len ? "\n" : "", what);
-}
-
-/* What the events that are there cannot give. */
-static void find_limits(struct recording *rec, unsigned int profiles)
-{
-	const struct profile_event *pe;
-	const bool *has = rec->src->dec.has;
-	char line[192];
-
-	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
-		if (has[pe->id] || !(pe->profiles & profiles) || profile_is_series(pe->id))
-			continue;
-		snprintf(line, sizeof(line), "no %s:%s: unknown: %s", event_system(pe->id),
-			 event_name(pe->id), pe->gives);
-		add_limit(rec, line);
-	}
-	if (!has[EVENT_KERNEL_STACK])
-		add_limit(rec, "no stacks: unknown: call sites, roles and lock classes");
-	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN])
-		add_limit(rec,
-			  "stock events: spinning before the first sleep is not seen, holders "
-			  "are known by their wake-ups only, and waits cannot be told apart by "
-			  "VMA");
-}
-
-static void write_machine(struct store *st, const struct source *src)
-{
-	struct utsname uts;
-
-	/* a file does not tell where it was recorded */
-	if (!src->live || uname(&uts))
-		return;
-	store_meta_text(st, "host", uts.nodename);
-	store_meta_text(st, "kernel_release", uts.release);
-	store_meta_text(st, "kernel_version", uts.version);
-	store_meta_text(st, "machine", uts.machine);
-	store_meta_int(st, "nr_cpus", src->nr_lanes);
-	store_meta_int(st, "clock_offset_ns", clock_ns(CLOCK_REALTIME) - now_ns());
-}
-
-static int write_meta(struct recording *rec, const struct recording_options *opt)
-{
-	struct store *st = rec->store;
-
-	store_meta_text(st, "version", RMAPSCOPE_VERSION);
-	store_meta_text(st, "state", "recording");
-	store_meta_text(st, "source", rec->src->ops->name);
-	store_meta_text(st, "clock", rec->src->clock);
-	store_meta_text(st, "command", opt->command);
-	if (rec->src->live)
-		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);
-	store_meta_text(st, "limits", rec->limits);
-	write_machine(st, rec->src);
-	return store_commit(st, 0, NULL);
-}
-
 /*
  * Tracing first, then the threads that there are: one that starts in between
  * is in the events, so that every thread's process is known.
@@ -268,7 +205,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 	struct sink sink;
 	int ret;
 
-	find_limits(rec, profiles);
+	limits_find(rec->limits, sizeof(rec->limits), rec->src, profiles);
 	ret = store_create(&rec->store, opt->path, opt->force, err);
 	if (ret)
 		return ret;
@@ -280,7 +217,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.has = rec->src->dec.has,
 					.keep_all = opt->keep_all,
 				});
-	ret = write_meta(rec, opt);
+	ret = meta_write(rec->store, rec->src, opt, rec->limits);
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	if (live) {
@@ -336,8 +273,9 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 		return abandon(rec, ret);
 	/* not fatal: the capture is good, its sites have no names */
 	if (symbols_readable(NULL))
-		add_limit(rec, "kernel symbols are hidden (kernel.kptr_restrict): call sites and "
-			       "lock classes are unknown");
+		limits_add(rec->limits, sizeof(rec->limits),
+			   "kernel symbols are hidden (kernel.kptr_restrict): call sites and lock "
+			   "classes are unknown");
 	exclude_thread(rec);
 	ret = start(rec, opt, profiles, err);
 	if (ret)

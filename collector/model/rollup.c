@@ -60,24 +60,35 @@ static struct rollup *rollup_get(struct rollups *rs, const struct rollup_key *ke
 	return r;
 }
 
-int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process_id,
-		uint64_t end_ns)
+/* The roll-up that a span which ended at @end_ns belongs to. */
+static struct rollup *rollup_of(struct rollups *rs, uint64_t end_ns, struct rollup_key key)
 {
-	const struct rollup_key key = {
-		.second = end_ns / NSEC_PER_SEC,
-		.process_id = process_id,
-		.lock_id = wait->lock_id,
-		.vma_id = wait->vma_id,
-		.site_id = wait->site_id,
-		.mode = wait->mode,
-	};
-	struct rollup *r = rollup_get(rs, &key);
+	struct rollup *r;
 
+	key.second = end_ns / NSEC_PER_SEC;
+	r = rollup_get(rs, &key);
 	if (!r)
-		return -ENOMEM;
+		return NULL;
 	r->dirty = true;
 	if (key.second > rs->newest)
 		rs->newest = key.second;
+	return r;
+}
+
+int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process_id,
+		uint64_t end_ns)
+{
+	struct rollup *r = rollup_of(rs, end_ns,
+				     (struct rollup_key){
+					     .process_id = process_id,
+					     .lock_id = wait->lock_id,
+					     .vma_id = wait->vma_id,
+					     .site_id = wait->site_id,
+					     .mode = wait->mode,
+				     });
+
+	if (!r)
+		return -ENOMEM;
 	if (wait->duration_ns == NO_TIME) {
 		r->row.nr_uncertain++;
 		rs->nr_uncertain++;
@@ -97,20 +108,16 @@ int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process
 int rollup_hold(struct rollups *rs, const struct hold_row *hold, int64_t process_id,
 		uint64_t end_ns)
 {
-	const struct rollup_key key = {
-		.second = end_ns / NSEC_PER_SEC,
-		.process_id = process_id,
-		.lock_id = hold->lock_id,
-		.site_id = hold->site_id,
-		.mode = hold->mode,
-	};
-	struct rollup *r = rollup_get(rs, &key);
+	struct rollup *r = rollup_of(rs, end_ns,
+				     (struct rollup_key){
+					     .process_id = process_id,
+					     .lock_id = hold->lock_id,
+					     .site_id = hold->site_id,
+					     .mode = hold->mode,
+				     });
 
 	if (!r)
 		return -ENOMEM;
-	r->dirty = true;
-	if (key.second > rs->newest)
-		rs->newest = key.second;
 	if (r->row.nr_holds == NO_TIME)
 		r->row.nr_holds = r->row.hold_ns = 0;
 	r->row.nr_holds++;

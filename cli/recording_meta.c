@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/recording_meta.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "collector/profile.h"
+#include "collector/source.h"
+#include "lib/clock.h"
+#include "schema/store.h"
+
+void limits_add(char *limits, size_t room, const char *what)
+{
+	size_t len = strlen(limits);
+
+	snprintf(limits + len, room - len, "%s%s", len ? "\n" : "", what);
+}
+
+void limits_find(char *limits, size_t room, const struct source *src, unsigned int profiles)
+{
+	const struct profile_event *pe;
+	const bool *has = src->dec.has;
+	char line[192];
+
+	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
+		if (has[pe->id] || !(pe->profiles & profiles) || profile_is_series(pe->id))
+			continue;
+		snprintf(line, sizeof(line), "no %s:%s: unknown: %s", event_system(pe->id),
+			 event_name(pe->id), pe->gives);
+		limits_add(limits, room, line);
+	}
+	if (!has[EVENT_KERNEL_STACK])
+		limits_add(limits, room, "no stacks: unknown: call sites, roles and lock classes");
+	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN])
+		limits_add(limits, room,
+			   "stock events: spinning before the first sleep is not seen, holders are "
+			   "known by their wake-ups only, and waits cannot be told apart by VMA");
+}
+
+static void write_machine(struct store *st, const struct source *src)
+{
+	struct utsname uts;
+
+	/* a file does not tell where it was recorded */
+	if (!src->live || uname(&uts))
+		return;
+	store_meta_text(st, "host", uts.nodename);
+	store_meta_text(st, "kernel_release", uts.release);
+	store_meta_text(st, "kernel_version", uts.version);
+	store_meta_text(st, "machine", uts.machine);
+	store_meta_int(st, "nr_cpus", src->nr_lanes);
+	store_meta_int(st, "clock_offset_ns", clock_ns(CLOCK_REALTIME) - now_ns());
+}
+
+int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
+	       const char *limits)
+{
+	store_meta_text(st, "version", RMAPSCOPE_VERSION);
+	store_meta_text(st, "state", "recording");
+	store_meta_text(st, "source", src->ops->name);
+	store_meta_text(st, "clock", src->clock);
+	store_meta_text(st, "command", opt->command);
+	if (src->live)
+		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);
+	store_meta_text(st, "limits", limits);
+	write_machine(st, src);
+	return store_commit(st, 0, NULL);
+}
