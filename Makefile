@@ -40,6 +40,12 @@ cli_srcs := $(wildcard cli/*.c)
 lib_objs := $(lib_srcs:%.c=$(BUILD)/%.o) $(BUILD)/schema/sql.o
 cli_objs := $(cli_srcs:%.c=$(BUILD)/%.o) $(BUILD)/cli/demo_capture.o
 
+# what is done, in a line each; V=1 shows the commands
+ifeq ($(V),)
+Q	:= @
+say	 = @printf '  %-7s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@)
+endif
+
 .PHONY: all
 all: rmapscope rmapscope_hist.so
 
@@ -51,31 +57,38 @@ rmapscope: $(BUILD)/rmapscope FORCE
 FORCE:
 
 $(BUILD)/rmapscope: $(cli_objs) $(BUILD)/librmapscope.a
-	$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
 $(BUILD)/librmapscope.a: $(lib_objs)
+	$(call say,AR)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
 
 # the SQL text as C strings: schema/NNN-name.sql is schema_NNN_name_sql
 sql := $(sort $(wildcard schema/*.sql analysis/*.sql))
 $(BUILD)/schema/sql.c: $(sql) schema/embed.sh
 	@mkdir -p $(@D)
-	sh schema/embed.sh $(sql) > $@
+	$(call say,SQL)
+	$(Q)sh schema/embed.sh $(sql) > $@
 
 $(BUILD)/schema/sql.o: $(BUILD)/schema/sql.c
-	$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/cli/demo_capture.o: cli/demo_capture.S docs/demo.db
 	@mkdir -p $(@D)
-	$(CC) -c -o $@ $<
+	$(call say,AS)
+	$(Q)$(CC) -c -o $@ $<
 
 rmapscope_hist.so: schema/hist.c schema/hist_sql.c schema/hist.h schema/hist_sql.h
-	$(CC) -std=gnu11 -I. -Wall -Wextra $(CFLAGS) -fPIC -shared -DHIST_EXTENSION -o $@ \
+	$(call say,LINK)
+	$(Q)$(CC) -std=gnu11 -I. -Wall -Wextra $(CFLAGS) -fPIC -shared -DHIST_EXTENSION -o $@ \
 		schema/hist.c schema/hist_sql.c
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
@@ -113,9 +126,9 @@ formatted := $(shell find lib collector schema analysis tui cli tests -name '*.[
 
 .PHONY: format format-check
 format:
-	clang-format -i $(formatted)
+	@clang-format -i $(formatted)
 format-check:
-	clang-format --dry-run -Werror $(formatted)
+	@clang-format --dry-run -Werror $(formatted)
 
 .PHONY: clean
 clean:

@@ -11,21 +11,28 @@ scripts    := $(wildcard tests/cli/*.t tests/tui/*.t tests/live/*.t)
 T ?= $(unit_tests) $(scripts)
 
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/librmapscope.a
-	$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
 
 $(BUILD)/tests/live/%_test: $(BUILD)/tests/live/%_test.o $(BUILD)/librmapscope.a
-	$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
 
 # the workloads as programs of their own; main() is not in the library's objects
 $(BUILD)/tests/workloads/%.main.o: tests/workloads/%.c
 	@mkdir -p $(@D)
-	$(CC) $(cflags) $(CFLAGS) -DWORKLOAD_MAIN -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(cflags) $(CFLAGS) -DWORKLOAD_MAIN -c -o $@ $<
 
 $(BUILD)/tests/workloads/uffd-move: $(BUILD)/tests/workloads/uffd_move.main.o
 $(BUILD)/tests/workloads/fork-chain: $(BUILD)/tests/workloads/fork_chain.main.o
 $(BUILD)/tests/workloads/mmap-churn: $(BUILD)/tests/workloads/mmap_churn.main.o
 $(workloads): $(BUILD)/tests/workloads/workload.o
-	$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+
+# built on the way to a program, and kept for the next time
+.SECONDARY:
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
@@ -37,7 +44,7 @@ test:
 
 .PHONY: run-tests
 run-tests: check-build
-	CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
+	@CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
 
 .PHONY: bench
 bench:

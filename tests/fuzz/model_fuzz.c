@@ -9,6 +9,7 @@
 #include "tests/unit/events.h"
 
 #define NR_STACKS 8
+#define NR_TIDS	  8
 
 static struct kstack_table stacks;
 static struct kstack *stack[NR_STACKS];
@@ -17,7 +18,8 @@ static struct tep_handle *tep;
 /* What the model gave in this run, to be compared at the end. */
 struct sums {
 	int64_t nr_waits, nr_uncertain;
-	int64_t last_wait_id;
+	int64_t nr_holds, nr_walks; /* all are rows */
+	int64_t last_wait_id, last_lock_vma_id, last_vma_id;
 };
 
 static int take_process(void *ctx, const struct process_row *row)
@@ -64,8 +66,12 @@ static int take_wait(void *ctx, struct wait_row *row)
 {
 	struct sums *s = ctx;
 
-	if (row->duration_ns < NO_TIME || row->slept_ns < NO_TIME || row->lock_id <= 0 ||
-	    row->task_id <= 0)
+	if (row->duration_ns < NO_TIME || row->slept_ns < NO_TIME || row->spun_ns < NO_TIME ||
+	    row->lock_id <= 0 || row->task_id <= 0)
+		abort();
+	if ((row->holder_source == HOLDER_UNKNOWN) != !row->holder_task_id)
+		abort();
+	if (row->outcome == OUTCOME_UNCERTAIN && (row->spun_ns != NO_TIME || row->holder_task_id))
 		abort();
 	if ((row->outcome == OUTCOME_UNCERTAIN || row->outcome == OUTCOME_OPEN) &&
 	    row->duration_ns != NO_TIME)
@@ -83,12 +89,102 @@ static int take_loss(void *ctx, const struct loss_row *row)
 	return 0;
 }
 
+static int take_vma(void *ctx, const struct vma_row *row)
+{
+	struct sums *s = ctx;
+
+	/* each is given once */
+	if (row->id != s->last_vma_id + 1 || row->process_id < 0)
+		abort();
+	s->last_vma_id = row->id;
+	return 0;
+}
+
+static int take_lock_vma(void *ctx, struct lock_vma_row *row)
+{
+	struct sums *s = ctx;
+
+	if (row->lock_id <= 0 || row->vma_id <= 0 || row->vma_id > s->last_vma_id ||
+	    row->from_ns < 0 || row->id < 0 || row->id > s->last_lock_vma_id)
+		abort();
+	if (row->id && row->to_ns == NO_TIME)
+		/* given again for nothing */
+		abort();
+	if (!row->id)
+		row->id = ++s->last_lock_vma_id;
+	return 0;
+}
+
+static int take_hold(void *ctx, const struct hold_row *row)
+{
+	struct sums *s = ctx;
+
+	if (row->duration_ns < NO_TIME || row->lock_id <= 0 || row->task_id <= 0 ||
+	    row->nr_waiters < 0)
+		abort();
+	if ((row->outcome == OUTCOME_ACQUIRED) != (row->duration_ns != NO_TIME))
+		abort();
+	s->nr_holds++;
+	return 0;
+}
+
+static int take_walk(void *ctx, const struct walk_row *row)
+{
+	struct sums *s = ctx;
+	bool over = row->outcome != WALK_OUTCOME_OPEN && row->outcome != WALK_OUTCOME_UNCERTAIN;
+
+	if (row->duration_ns < NO_TIME || row->task_id <= 0 || row->nr_retries < 0)
+		abort();
+	if (over != (row->duration_ns != NO_TIME) || over != (row->nr_vmas >= 0))
+		abort();
+	s->nr_walks++;
+	return 0;
+}
+
+static int take_retry(void *ctx, const struct retry_row *row)
+{
+	(void)ctx;
+	if (row->task_id <= 0 || row->old_lock_id < 0 || row->new_lock_id < 0)
+		abort();
+	return 0;
+}
+
+static int take_skip(void *ctx, const struct skip_row *row)
+{
+	(void)ctx;
+	if (row->task_id <= 0)
+		abort();
+	return 0;
+}
+
+static int take_move(void *ctx, const struct move_row *row)
+{
+	struct sums *s = ctx;
+
+	if (row->task_id <= 0 || row->old_lock_id < 0 || row->new_lock_id < 0 || row->vma_id < 0 ||
+	    row->vma_id > s->last_vma_id)
+		abort();
+	return 0;
+}
+
+static int take_walk_rollup(void *ctx, const struct walk_rollup_row *row)
+{
+	struct sums *s = ctx;
+
+	if ((int64_t)hist_count(&row->hist) != row->nr_walks || row->nr_contended > row->nr_walks ||
+	    row->nr_walks + row->nr_uncertain > s->nr_walks || row->max_walk_ns > row->walk_ns)
+		abort();
+	return 0;
+}
+
 static int take_rollup(void *ctx, const struct rollup_row *row)
 {
 	struct sums *s = ctx;
 
 	if ((int64_t)hist_count(&row->hist) != row->nr_waits || row->nr_uncertain < 0 ||
 	    row->nr_waits > s->nr_waits || row->nr_uncertain > s->nr_uncertain + 1)
+		abort();
+	if (row->nr_holds < NO_TIME || row->nr_holds > s->nr_holds || row->hold_ns < NO_TIME)
 		abort();
 	return 0;
 }
@@ -127,11 +223,50 @@ static uint64_t next_time(uint64_t now_ns, uint8_t step)
 	return now_ns + (1ULL << (step & 0x1f));
 }
 
+/* The events of the kernel series; @d and the rest as in event_of(). */
+static struct event series_event_of(enum event_id id, const uint8_t *d, uint64_t now_ns)
+{
+	const int32_t tid = d[2] & (NR_TIDS - 1);
+	const uint16_t cpu = d[2] >> 6;
+	/* few of each, near each other, as memory that is used again */
+	const uint64_t lock = 0x1000 * (1 + (d[4] & 3)), other = 0x1000 * (1 + (d[5] & 3));
+	const uint64_t ip = d[6] & 2 ? 0xffffffff81000010 + 0x1000 * (d[3] & 7) : 0;
+	const uint64_t vm_start = 0x10000 * (uint64_t)(d[3] >> 6);
+	struct event ev;
+
+	switch (id) {
+	case EVENT_RMAP_WALK_BEGIN:
+		return ev_walk_begin(now_ns, tid, cpu, d[4] & 3, d[5] & 3, ip);
+	case EVENT_RMAP_WALK_END:
+		return ev_walk_end(now_ns, tid, cpu, d[4] & 3, d[5], d[5] % 3);
+	case EVENT_RMAP_WALK_RETRY:
+		return ev_walk_retry(now_ns, tid, cpu, d[3] & 3, lock, other);
+	case EVENT_RMAP_WALK_SKIP:
+		return ev_walk_skip(now_ns, tid, cpu, d[4] & 3, d[5] & 3, ip);
+	case EVENT_FOLIO_MOVE_ANON_RMAP:
+		return ev_folio_move(now_ns, tid, d[3], lock & -(d[6] & 2), other, vm_start,
+				     vm_start + 0x1000 * (d[3] & 3));
+	case EVENT_ANON_VMA_LINK:
+	case EVENT_ANON_VMA_UNLINK:
+		return ev_chain(id, now_ns, (d[3] & 7) - 1, lock, other, vm_start,
+				vm_start + 0x1000);
+	case EVENT_VMA_LOCK_CONTENTION_BEGIN:
+	case EVENT_VMA_LOCK_CONTENTION_END:
+		return ev_at(ev_vma_lock(id, now_ns, tid, cpu, lock, vm_start), ip);
+	default:
+		ev = ev_at(ev_lock(id, now_ns, tid, cpu, lock, d[5] & 1), ip);
+		ev.lock_op.owner = (d[5] >> 1 & 15) - 1;
+		ev.lock_op.success = !(d[6] & 4);
+		return ev;
+	}
+}
+
 static struct event event_of(const uint8_t *d, uint64_t now_ns)
 {
-	const int32_t tid = d[2] & 7, other = d[3] & 7;
+	const int32_t tid = d[2] & (NR_TIDS - 1), other = d[3] & (NR_TIDS - 1);
 	const uint16_t cpu = d[2] >> 6;
-	const uint64_t lock = 0x1000 * (1 + (d[4] & 3));
+	/* sometimes inside what the series gives the address of */
+	const uint64_t lock = 0x1000 * (1 + (d[4] & 3)) + (d[4] & 4) * 2;
 	struct event ev;
 
 	switch (d[0] % NR_EVENTS) {
@@ -159,8 +294,11 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 	case EVENT_KERNEL_STACK:
 		ev = ev_stack(now_ns, tid, cpu, stack[d[5] % NR_STACKS]);
 		break;
-	default:
+	case EVENT_LOSS:
 		ev = ev_loss(now_ns, now_ns + (1ULL << (d[4] & 0x1f)), cpu, d[5]);
+		break;
+	default:
+		ev = series_event_of(d[0] % NR_EVENTS, d, now_ns);
 		break;
 	}
 	ev.in_irq = d[6] & 1;
@@ -178,6 +316,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.site = take_site,
 		.stack = take_stack,
 		.wait = take_wait,
+		.vma = take_vma,
+		.lock_vma = take_lock_vma,
+		.hold = take_hold,
+		.walk = take_walk,
+		.retry = take_retry,
+		.skip = take_skip,
+		.move = take_move,
+		.walk_rollup = take_walk_rollup,
 		.loss = take_loss,
 		.rollup = take_rollup,
 	};
@@ -189,10 +335,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memset(has, 1, sizeof(has));
 	has[EVENT_SCHED_SWITCH] = size & 8;
+	has[EVENT_CONTENTION_BEGIN] = size & 16;
 	model_init(&m, &(struct model_options){
 			       .sink = &sink,
 			       .symbols = &symbols,
 			       .has = has,
+			       .keep_all = true,
 		       });
 	for (; size >= 8; data += 8, size -= 8) {
 		const struct event ev = event_of(data, now_ns);

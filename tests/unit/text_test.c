@@ -21,8 +21,7 @@ static const char *const valid[] = {
 	"\xef\xbf\xbf",	    /* U+FFFF, the last of three */
 	"\xf0\x90\x80\x80", /* U+10000, the first of four */
 	"\xf4\x8f\xbf\xbf", /* U+10FFFF, the last of all */
-	"Gr\xc3\xbc\xc3\x9f"
-	"e",
+	"Gru\xc3\x9f, stra\xc3\x9fx",
 };
 
 static const struct {
