@@ -33,6 +33,7 @@ cflags	+= -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=a
 ldflags	+= -fsanitize=$(SANITIZE)
 endif
 include tests/tests.mk
+include tests/guest/guest.mk
 
 lib_srcs := $(wildcard lib/*.c collector/*.c collector/model/*.c schema/*.c analysis/*.c \
 	      analysis/output/*.c tui/*.c) tests/workloads/uffd_move.c tests/workloads/workload.c
@@ -91,7 +92,8 @@ rmapscope_hist.so: schema/hist.c schema/hist_sql.c schema/hist.h schema/hist_sql
 	$(Q)$(CC) -std=gnu11 -I. -Wall -Wextra $(CFLAGS) -fPIC -shared -DHIST_EXTENSION -o $@ \
 		schema/hist.c schema/hist_sql.c
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(lib_objs:.o=.d) $(cli_objs:.o=.d) $(unit_tests:=.d) \
+	 $(wildcard $(BUILD)/tests/workloads/*.main.d)
 
 .PHONY: help
 help:
@@ -101,6 +103,7 @@ help:
 #: make deps         install what building and testing needs, from the distribution
 #: sudo make demo    all of it: install, build, record a contended workload, show it
 #: make test         install, build and run every test that this machine can run
+#: make test-kernel  build and boot kernels with the rmap events (QEMU; KERNEL=6.12 for one)
 #: make bench        measure speed and cost; prints ratios against the peers
 #: make install      install below PREFIX (default /usr/local; DESTDIR is honoured)
 #: make format       format all C sources in place

@@ -5,6 +5,7 @@
 #   deps.sh build	to build and run
 #   deps.sh test	to run the tests as well
 #   deps.sh ci		and what only CI checks
+#   deps.sh kernel	to build kernels with the series and boot them
 set -eu
 
 what=${1:-build}
@@ -31,6 +32,7 @@ tmux tmux tmux
 perl perl-Test-Harness perl
 linux-perf perf perf
 procps procps-ng procps-ng
+time time time
 '
 needs_ci='
 clang clang clang
@@ -38,11 +40,26 @@ clang-format clang-tools-extra clang
 libclang-rt-14-dev compiler-rt compiler-rt
 '
 
+# kernels and guests; what builds a kernel is in the groups of the others
+needs_kernel='
+flex flex flex
+bison bison bison
+bc bc bc
+patch patch patch
+cpio cpio cpio
+xz-utils xz xz
+libelf-dev elfutils-libelf-devel libelf
+libssl-dev openssl-devel openssl
+busybox-static busybox busybox
+qemu-system-x86 qemu-system-x86-core qemu-system-x86
+'
+
 case $what in
 build) needs=$needs_build ;;
 test) needs=$needs_build$needs_test ;;
 ci) needs=$needs_build$needs_test$needs_ci ;;
-*) echo "deps: no such set: $what; build, test or ci" >&2; exit 2 ;;
+kernel) needs=$needs_build$needs_test$needs_kernel ;;
+*) echo "deps: no such set: $what; build, test, ci or kernel" >&2; exit 2 ;;
 esac
 
 if command -v apt-get >/dev/null; then

@@ -29,6 +29,6 @@ for threads in 1 4; do
 		-v r="$(awk '{ print $1 / $2 }' "$bench_dir/pairs" | median)" \
 		-v sp="$(awk '{ printf "%.3f\n", $1 / $2 }' "$bench_dir/pairs" | spread)" 'BEGIN {
 		printf "  %d thread%s  %8.0f with  %8.0f without  ratio %.3f (%s)%s\n", t,
-			t > 1 ? "s" : " ", a / s, b / s, r, sp, t > 1 ? "" : "  target 0.95"
+			(t > 1 ? "s" : " "), a / s, b / s, r, sp, (t > 1 ? "" : "  target 0.95")
 	}'
 done

@@ -40,16 +40,10 @@ seconds() {
 	echo "$out" | awk '{ print $1, $2 + $3 }'
 }
 
-# peak_kb COMMAND...: highest resident set of it, in KiB
+# peak_kb COMMAND...: highest resident set of it or of a child, in KiB
 peak_kb() {
-	"$@" >/dev/null 2>&1 &
-	local pid=$! peak=0 now
-
-	while now=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && [ -n "$now" ]; do
-		peak=$now
-	done
-	wait "$pid"
-	echo "$peak"
+	command time -f %M -o "$bench_dir/peak" "$@" >/dev/null 2>&1
+	tail -n 1 "$bench_dir/peak"
 }
 
 # value KEY LINE: of a workload's key=value line

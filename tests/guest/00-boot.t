@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The patched kernels build and boot, and every workload does what it says.
+# The other tests read what this one leaves behind.
+
+. "$(dirname "$0")/tap.sh"
+for v in $kernels; do
+	result=$(result_dir "$v" patched events)
+	rm -f "$result/inputs"
+	if why=$("$guest_dir/run-guest" "$v" patched events storm 2>&1 >/dev/null); then
+		ok "$v: builds, boots and powers off ($(cat "$result/boot-seconds") s, kernel $(cat "$result/release"))"
+	else
+		not_ok "$v: ${why##*$'\n'}"
+		[ -f "$result/console.txt" ] && note "$(tail -30 "$result/console.txt")"
+		continue
+	fi
+	note "$(cat "$result/workloads" "$result/events.log")"
+	for job in events storm; do
+		check "$v: all workloads of job $job did their work" [ "$(cat "$result/$job.rc")" = 0 ]
+	done
+done
+done_testing

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loops whose cost is counted in instructions: in a guest with -icount shift=0
+ * a nanosecond of guest time is one instruction. Prints one line per loop.
+ */
+#include "../workloads/workload.h"
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#ifndef UFFDIO_MOVE
+#define UFFD_FEATURE_MOVE	(1 << 16)
+struct uffdio_move {
+	__u64 dst;
+	__u64 src;
+	__u64 len;
+	__u64 mode;
+	__s64 move;
+};
+#define UFFDIO_MOVE		_IOWR(UFFDIO, 0x05, struct uffdio_move)
+#endif
+
+#define NR_PAGES	256UL
+#define BYTES		(NR_PAGES * PAGE_BYTES)
+
+static char *area, *side[2];
+static int uffd;
+static const char *memcg;
+
+static unsigned long loop_fork(void)
+{
+	for (int i = 0; i < 50; i++) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+	return 50;
+}
+
+static unsigned long loop_fault(void)
+{
+	for (int i = 0; i < 10; i++) {
+		touch(area, BYTES, 1);
+		madvise(area, BYTES, MADV_DONTNEED);
+	}
+	return 10 * NR_PAGES;
+}
+
+static unsigned long loop_munmap(void)
+{
+	for (int i = 0; i < 500; i++) {
+		char *p = map_anon(4 * PAGE_BYTES);
+
+		p[0] = 1;
+		munmap(p, 4 * PAGE_BYTES);
+	}
+	return 500;
+}
+
+static unsigned long loop_move(void)
+{
+	for (int round = 0; round < 10; round++) {
+		for (unsigned long i = 0; i < NR_PAGES; i++) {
+			struct uffdio_move move = {
+				.dst = (uintptr_t)side[!(round & 1)] + i * PAGE_BYTES,
+				.src = (uintptr_t)side[round & 1] + i * PAGE_BYTES,
+				.len = PAGE_BYTES,
+			};
+
+			if (ioctl(uffd, UFFDIO_MOVE, &move))
+				die("UFFDIO_MOVE");
+		}
+	}
+	return 10 * NR_PAGES;
+}
+
+static unsigned long loop_reclaim(void)
+{
+	unsigned long swapped = vmstat("pswpout");
+
+	for (int i = 0; i < 4; i++) {
+		touch(area, BYTES, 1);
+		madvise(area, BYTES, MADV_PAGEOUT);
+	}
+	swapped = vmstat("pswpout") - swapped;
+	return swapped ? swapped : 1;
+}
+
+static void setup_move(void)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_MOVE };
+
+	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api))
+		die("userfaultfd");
+	for (int i = 0; i < 2; i++) {
+		struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+		side[i] = map_alone(BYTES, PAGE_BYTES);
+		touch(side[i], BYTES, 1);
+		if (i)
+			madvise(side[i], BYTES, MADV_DONTNEED);
+		reg.range.start = (uintptr_t)side[i];
+		reg.range.len = BYTES;
+		if (ioctl(uffd, UFFDIO_REGISTER, &reg))
+			die("UFFDIO_REGISTER");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		unsigned long (*fn)(void);
+	} loops[] = {
+		{ "fork", loop_fork },
+		{ "fault", loop_fault },
+		{ "munmap", loop_munmap },
+		{ "move", loop_move },
+		{ "reclaim", loop_reclaim },
+	};
+	const char *label = argc > 1 ? argv[1] : "off";
+
+	memcg = enter_memcg("cost");
+	area = map_alone(BYTES, PAGE_BYTES);
+	setup_move();
+	for (unsigned long i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
+		unsigned long operations = 0;
+		double best = 1e18;
+
+		if (argc > 2 && strcmp(argv[2], loops[i].name))
+			continue;
+		/* exclusive again after a fork: other pages cannot be moved */
+		touch(side[0], BYTES, 1);
+		/* the least of some rounds: no interrupt, everything warm */
+		for (int round = 0; round < 7; round++) {
+			double start = now(), each;
+			unsigned long nr = loops[i].fn();
+
+			each = (now() - start) * 1e9 / nr;
+			operations += nr;
+			if (each < best)
+				best = each;
+		}
+		printf("cost events=%s loop=%s instructions=%.1f operations=%lu\n",
+		       label, loops[i].name, best, operations);
+		fflush(stdout);
+	}
+	return 0;
+}
