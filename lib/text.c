@@ -49,7 +49,12 @@ void text_make_utf8(char *text)
 
 void text_make_printable(char *text)
 {
-	for (; *text; text++)
+	for (; *text; text++) {
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			*text = '?';
+		/* U+0080 to U+009F */
+		if ((unsigned char)text[0] == 0xc2 && (unsigned char)text[1] >= 0x80 &&
+		    (unsigned char)text[1] < 0xa0)
+			text[0] = text[1] = '?';
+	}
 }

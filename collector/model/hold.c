@@ -134,6 +134,22 @@ int holds_event(struct holds *hs, const struct event *ev)
 	}
 }
 
+int holds_finish(struct holds *hs)
+{
+	struct hold *h, *tmp;
+	int ret;
+
+	HASH_ITER(hh, hs->by_key, h, tmp) {
+		if (h->tainted)
+			ret = close_hold(hs, h, h->row.start_ns, OUTCOME_UNCERTAIN);
+		else
+			ret = hs->sink->hold(hs->sink->ctx, &h->row);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 void holds_free(struct holds *hs)
 {
 	struct hold *h, *tmp;

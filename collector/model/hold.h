@@ -49,6 +49,8 @@ struct holds {
 
 /* One event. Returns 0 or a negative errno. */
 int holds_event(struct holds *hs, const struct event *ev);
+/* The capture is over: what is still open is stored as open. */
+int holds_finish(struct holds *hs);
 void holds_free(struct holds *hs);
 
 #endif

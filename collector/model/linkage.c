@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collector/model/hold.h"
+
 /* A VMA on a root. fork links it once per ancestor: counted. */
 struct link_key {
 	uint64_t mm, vm_start;
@@ -22,7 +24,8 @@ struct anon_root {
 	UT_hash_handle hh;
 	uint64_t address;
 	struct link *links;
-	bool dirty; /* has links that were not given */
+	bool dirty;    /* has links that were not given */
+	bool complete; /* all its links are known */
 };
 
 struct anon_vma_of {
@@ -62,15 +65,42 @@ static struct link *find_link(struct anon_root *root, const struct event *ev)
 	return link;
 }
 
-int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns)
+/* Linked with another start: the VMA grew downwards, or lost its front. */
+static struct link *find_moved_link(struct anon_root *root, const struct event *ev)
+{
+	struct link *link, *tmp;
+
+	HASH_ITER(hh, root->links, link, tmp)
+		if (link->key.mm == ev->anon_vma_chain.mm &&
+		    link->vm_end == ev->anon_vma_chain.vm_end)
+			return link;
+	return NULL;
+}
+
+/* The lock of root @address, if something refers to it. */
+static struct lock *seen_lock(struct linkage *lk, uint64_t address)
+{
+	struct lock *lock = lock_find(lk->locks, &(struct lock_key){ .address = address });
+
+	return lock && lock->seen ? lock : NULL;
+}
+
+int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns, int *ret)
 {
 	const struct anon_vma_of *av = find_anon_vma(lk, anon_vma);
-	struct lock_key key = { .address = av ? av->root : anon_vma };
-	struct lock *lock = lock_find(lk->locks, &key);
+	const struct lock_key key = { .address = av ? av->root : anon_vma };
+	struct lock *lock = seen_lock(lk, key.address);
 
+	*ret = 0;
 	/* without its link only a root that was seen as a lock is sure */
-	if (!lock && av)
-		lock = lock_get(lk->locks, &key, now_ns);
+	if (!lock && !av)
+		return 0;
+	lock = lock_get(lk->locks, &key, now_ns);
+	if (lock)
+		lock = lock_seen_as(lk->locks, lock, CLASS_BIT(LOCK_ANON_VMA), now_ns, lk->sink,
+				    ret);
+	else
+		*ret = -ENOMEM;
 	return lock ? lock->row.id : 0;
 }
 
@@ -90,6 +120,21 @@ static int note_anon_vma(struct linkage *lk, const struct event *ev)
 	return 0;
 }
 
+/*
+ * Whether the first link that we see of a root is its first one: it was not
+ * seen before, but as __anon_vma_prepare() takes its lock to link it.
+ */
+static bool is_new_root(struct linkage *lk, const struct event *ev)
+{
+	const struct lock *lock = seen_lock(lk, ev->anon_vma_chain.root);
+	const struct hold *hold = lock ? lock->holds : NULL;
+
+	if (!process_is_new(lk->tasks, ev->anon_vma_chain.tgid))
+		return false;
+	return !lock || (hold && !hold->next && hold->key.tid == ev->tid &&
+			 lock->row.first_ns == hold->row.start_ns);
+}
+
 static int link_vma(struct linkage *lk, const struct event *ev)
 {
 	struct anon_root *root = find_root(lk, ev->anon_vma_chain.root);
@@ -100,6 +145,7 @@ static int link_vma(struct linkage *lk, const struct event *ev)
 		if (!root)
 			return -ENOMEM;
 		root->address = ev->anon_vma_chain.root;
+		root->complete = is_new_root(lk, ev);
 		HASH_ADD(hh, lk->roots, address, sizeof(root->address), root);
 	}
 	link = find_link(root, ev);
@@ -151,24 +197,27 @@ static int unlink_vma(struct linkage *lk, const struct event *ev)
 	const struct lock_key key = { .address = ev->anon_vma_chain.root };
 	struct anon_root *root = find_root(lk, key.address);
 	struct link *link = root ? find_link(root, ev) : NULL;
-	struct lock *lock;
+	struct lock *lock = seen_lock(lk, key.address);
+	bool complete;
 	int ret = 0;
 
 	forget_anon_vma(lk, ev->anon_vma_chain.anon_vma);
+	if (root && !link)
+		link = find_moved_link(root, ev);
 	/* linked before the capture, or in a gap */
 	if (!link || --link->count)
 		return 0;
 	link->row.to_ns = ev->time_ns;
-	lock = lock_find(lk->locks, &key);
 	if (lock)
 		ret = give_link(lk, link, lock);
 	HASH_DEL(root->links, link);
 	free(link);
 	if (ret || root->links)
 		return ret;
+	complete = root->complete;
 	HASH_DEL(lk->roots, root);
 	free(root);
-	return lock_freed(lk->locks, &key, ev->time_ns, lk->sink);
+	return complete ? lock_freed(lk->locks, &key, ev->time_ns, lk->sink) : 0;
 }
 
 /* Links may have come and gone: what is known is known no longer. */
@@ -214,13 +263,9 @@ int linkage_flush(struct linkage *lk)
 	int ret;
 
 	HASH_ITER(hh, lk->roots, root, tmp) {
-		const struct lock_key key = { .address = root->address };
-		struct lock *lock;
+		struct lock *lock = seen_lock(lk, root->address);
 
-		if (!root->dirty)
-			continue;
-		lock = lock_find(lk->locks, &key);
-		if (!lock)
+		if (!root->dirty || !lock)
 			continue;
 		root->dirty = false;
 		HASH_ITER(hh, root->links, link, ltmp) {

@@ -3,7 +3,9 @@
  * Which VMAs hang on which anon_vma root, from anon_vma_link and _unlink.
  *
  * When the last VMA of a root is unlinked its memory is freed: the next lock
- * at that address is another one. Links are rows for roots that something
+ * at that address is another one. That is only known of a root whose links
+ * are all known: made by a process that began during the capture, and not
+ * seen before. What a process from before forks hangs on older roots. Links are rows for roots that something
  * else was seen of; a fork-heavy server makes too many of the others.
  */
 #ifndef RMAPSCOPE_MODEL_LINKAGE_H
@@ -26,14 +28,15 @@ struct linkage {
 	struct anon_vma_of *anon_vmas; /* by address: the root of each */
 	struct locks *locks;
 	struct vmas *vmas;
+	struct tasks *tasks;
 	const struct sink *sink;
 };
 
 /* One event. Returns 0 or a negative errno. */
 int linkage_event(struct linkage *lk, const struct event *ev);
 
-/* lock.id of the root of @anon_vma, 0 when it is not known. */
-int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns);
+/* lock.id of the root of @anon_vma, 0 when it is not known; errno in @ret. */
+int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns, int *ret);
 
 /* Give links of roots that have become rows. */
 int linkage_flush(struct linkage *lk);

@@ -39,7 +39,8 @@ static struct lock *next_life(struct locks *ls, struct lock *lock, uint64_t now_
 	struct lock *next;
 
 	/* the use that told was of the next life */
-	if (lock->row.last_ns == (int64_t)now_ns && lock->before_ns < (int64_t)now_ns) {
+	if (!lock->waits && !lock->holds && lock->row.last_ns == (int64_t)now_ns &&
+	    lock->before_ns < (int64_t)now_ns) {
 		lock->row.last_ns = lock->before_ns;
 		lock->dirty = true;
 	}
@@ -80,7 +81,7 @@ struct lock *lock_get(struct locks *ls, const struct lock_key *key, uint64_t now
 		lock->before_ns = lock->row.last_ns;
 		lock->row.last_ns = now_ns;
 	}
-	lock->dirty = true;
+	lock->seen = lock->dirty = true;
 	return lock;
 }
 
@@ -97,7 +98,7 @@ struct lock *lock_seen_as(struct locks *ls, struct lock *lock, unsigned int clas
 	/* one class left: that is what it is */
 	if (!(lock->classes & (lock->classes - 1)))
 		lock->row.class = __builtin_ctz(lock->classes);
-	lock->dirty = true;
+	lock->seen = lock->dirty = true;
 	return lock;
 }
 

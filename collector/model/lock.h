@@ -38,6 +38,7 @@ struct lock {
 	struct wait *waits; /* open ones; utlist */
 	unsigned int nr_waits;
 	unsigned int classes; /* CLASS_BIT of all that it may still be */
+	bool seen;	      /* something refers to this life: it is a row */
 	int64_t before_ns;    /* row.last_ns before the latest use */
 	bool dirty;
 };

@@ -19,6 +19,7 @@ void model_init(struct model *m, const struct model_options *opt)
 	m->linkage = (struct linkage){
 		.locks = &m->locks,
 		.vmas = &m->vmas,
+		.tasks = &m->tasks,
 		.sink = &m->sink,
 	};
 	m->waits = (struct waits){
@@ -154,6 +155,8 @@ int model_finish(struct model *m)
 {
 	int ret = waits_finish(&m->waits);
 
+	if (!ret)
+		ret = holds_finish(&m->holds);
 	if (!ret)
 		ret = walks_finish(&m->walks);
 	return ret ? ret : flush_rows(m);

@@ -34,8 +34,9 @@ int moves_event(struct moves *ms, const struct event *ev)
 	if (!task)
 		return -ENOMEM;
 	/* a thread moves folios within its own process */
-	vma = vma_get(ms->vmas, task->row.tgid, ev->folio_move.vm_start, ev->folio_move.vm_end,
-		      ev->time_ns, &ret);
+	vma = ev->folio_move.vm_end ? vma_get(ms->vmas, task->row.tgid, ev->folio_move.vm_start,
+					      ev->folio_move.vm_end, ev->time_ns, &ret)
+				    : NULL;
 	row = (struct move_row){
 		.time_ns = ev->time_ns,
 		.task_id = task->row.id,

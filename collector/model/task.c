@@ -96,6 +96,20 @@ static struct process *process_get(struct tasks *ts, int32_t tgid, uint64_t now_
 	return p;
 }
 
+bool process_is_new(struct tasks *ts, int32_t tgid)
+{
+	const struct task *leader = find(ts, tgid);
+
+	return leader && leader->started;
+}
+
+int64_t process_id_of(struct tasks *ts, int32_t tgid, uint64_t now_ns)
+{
+	const struct process *p = tgid > 0 ? process_get(ts, tgid, now_ns) : NULL;
+
+	return p ? p->row.id : 0;
+}
+
 /* A span refers to the thread: give it an id, a name and a process. */
 static int make_row(struct tasks *ts, struct task *t, uint64_t now_ns)
 {
@@ -218,6 +232,7 @@ int task_started(struct tasks *ts, const struct sink *sink, const struct event *
 	if (!t)
 		return -ENOMEM;
 	t->row.tgid = tgid;
+	t->started = true;
 	set_comm(ts, t, ev->task_newtask.comm);
 	return 0;
 }

@@ -26,6 +26,7 @@ struct task {
 	UT_hash_handle hh;   /* by row.tid */
 	struct task_row row; /* row.id 0: no span refers to it */
 	uint64_t exited_ns;  /* sched_process_exit; 0 before */
+	bool started;	     /* during the capture */
 	bool dirty;
 };
 
@@ -54,6 +55,12 @@ int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid);
 
 /* The thread with a row of its own, made on first need. NULL: no memory. */
 struct task *task_get(struct tasks *ts, int32_t tid, uint64_t now_ns);
+
+/* process.id of @tgid, made on first need; 0 unless @tgid is above 0. */
+int64_t process_id_of(struct tasks *ts, int32_t tgid, uint64_t now_ns);
+
+/* Whether process @tgid began during the capture. */
+bool process_is_new(struct tasks *ts, int32_t tgid);
 
 /* Name of thread @tid, if it is one that we remember. */
 void task_name(struct tasks *ts, int32_t tid, const char comm[COMM_LEN]);

@@ -4,17 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int64_t process_id(struct tasks *ts, int32_t tgid, int64_t now_ns)
-{
-	const struct task *leader = tgid > 0 ? task_get(ts, tgid, now_ns) : NULL;
-
-	return leader ? leader->row.process_id : 0;
-}
-
 struct vma *vma_get(struct vmas *vs, int32_t tgid, uint64_t start, uint64_t end, int64_t now_ns,
 		    int *ret)
 {
-	const struct vma_key key = { process_id(vs->tasks, tgid, now_ns), start };
+	const struct vma_key key = { process_id_of(vs->tasks, tgid, now_ns), start };
 	struct vma *vma;
 
 	*ret = 0;

@@ -33,6 +33,11 @@ static struct wait *find(struct waits *ws, int32_t tid)
 	return w;
 }
 
+static bool is_vma_lock(const struct wait *w)
+{
+	return w->key.vm_start;
+}
+
 static void awake(struct wait *w, uint64_t now_ns)
 {
 	if (w->row.slept_ns != NO_TIME && now_ns > w->asleep_since_ns)
@@ -44,7 +49,7 @@ static void leave_lock(struct waits *ws, struct wait *w)
 {
 	struct lock *lock = lock_find(ws->locks, &w->key);
 
-	if (!lock)
+	if (!lock || w->tainted)
 		return;
 	DL_DELETE(lock->waits, w);
 	lock->nr_waits--;
@@ -70,8 +75,10 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		w->row.duration_ns = end_ns - w->row.start_ns;
 		if (w->row.slept_ns > w->row.duration_ns)
 			w->row.slept_ns = w->row.duration_ns;
-		if (w->traced && ws->watch_spin && !w->inner)
-			/* the kernel never got as far as its own event */
+		/* the kernel never got as far as its own event, if it has one */
+		if (w->traced && ws->watch_spin && !w->inner && !is_vma_lock(w))
+			w->row.spun_ns = w->row.duration_ns;
+		if (w->row.spun_ns > w->row.duration_ns)
 			w->row.spun_ns = w->row.duration_ns;
 	}
 	ret = rollup_wait(ws->rollups, &w->row, w->process_id, end_ns);
@@ -186,17 +193,24 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		.outcome = OUTCOME_OPEN,
 	};
 	HASH_ADD_INT(ws->by_tid, tid, w);
-	join_lock(lock, w);
+	/* one that began inside a gap may be over: it is nobody's waiter */
+	if (!w->tainted)
+		join_lock(lock, w);
 	ret = learn_owner(ws, w, b);
 	if (!ret)
 		ret = learn_site(ws, w, b);
 	return ret ? ret : note_begun(ws, ev->cpu, w);
 }
 
-/* The kernel's own event inside a wait that the kernel series traces. */
+/*
+ * The kernel's own event inside a wait that the kernel series traces. The rwsem
+ * of a VMA lock, where it has one (until Linux 6.14), is allocated by itself.
+ */
 static bool is_inner(const struct wait *w, uint64_t rwsem)
 {
-	return w && w->traced && rwsem >= w->key.address && rwsem - w->key.address < RWSEM_WITHIN;
+	if (!w || !w->traced)
+		return false;
+	return is_vma_lock(w) || (rwsem >= w->key.address && rwsem - w->key.address < RWSEM_WITHIN);
 }
 
 static int contention_begin(struct waits *ws, const struct event *ev)
@@ -406,12 +420,12 @@ int waits_event(struct waits *ws, const struct event *ev)
 
 static int write_open(struct waits *ws, struct wait *w)
 {
-	int64_t slept_ns = w->row.slept_ns;
+	struct wait_row row = w->row;
 	int ret;
 
-	w->row.slept_ns = NO_TIME; /* not over yet */
-	ret = ws->sink->wait(ws->sink->ctx, &w->row);
-	w->row.slept_ns = slept_ns;
+	row.slept_ns = row.spun_ns = NO_TIME; /* not over yet */
+	ret = ws->sink->wait(ws->sink->ctx, &row);
+	w->row.id = row.id;
 	return ret;
 }
 

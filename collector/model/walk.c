@@ -26,8 +26,13 @@ struct walk_rollup {
 
 static struct walk_rollup *rollup_get(struct walks *ws, const struct walk_rollup_key *key)
 {
+	struct walk_rollup_key recent = *key;
 	struct walk_rollup *r;
 
+	/* as the roll-ups of waits: what comes too late is of the oldest second */
+	if (key->second + KEEP_SECONDS < ws->newest)
+		recent.second = ws->newest - KEEP_SECONDS;
+	key = &recent;
 	HASH_FIND(hh, ws->rollups, key, sizeof(*key), r);
 	if (r)
 		return r;
@@ -148,25 +153,26 @@ static int walk_retry(struct walks *ws, const struct event *ev)
 {
 	struct task *task = task_get(ws->tasks, ev->tid, ev->time_ns);
 	struct walk *w = find(ws, ev->tid);
+	struct retry_row row;
+	int ret;
 
 	if (!task)
 		return -ENOMEM;
-	if (w)
+	if (w && w->row.pfn == ev->walk_retry.pfn)
 		w->row.nr_retries++;
-	return ws->sink->retry(ws->sink->ctx,
-			       &(struct retry_row){
-				       .time_ns = ev->time_ns,
-				       .task_id = task->row.id,
-				       .pfn = ev->walk_retry.pfn,
-				       .old_lock_id = linkage_root_id(ws->linkage,
-								      ev->walk_retry.old_anon_vma,
-								      ev->time_ns),
-				       .new_lock_id = linkage_root_id(ws->linkage,
-								      ev->walk_retry.new_anon_vma,
-								      ev->time_ns),
-				       .attempt = ev->walk_retry.attempt,
-				       .slow = ev->walk_retry.slow,
-			       });
+	row = (struct retry_row){
+		.time_ns = ev->time_ns,
+		.task_id = task->row.id,
+		.pfn = ev->walk_retry.pfn,
+		.attempt = ev->walk_retry.attempt,
+		.slow = ev->walk_retry.slow,
+	};
+	row.old_lock_id =
+		linkage_root_id(ws->linkage, ev->walk_retry.old_anon_vma, ev->time_ns, &ret);
+	if (!ret)
+		row.new_lock_id = linkage_root_id(ws->linkage, ev->walk_retry.new_anon_vma,
+						  ev->time_ns, &ret);
+	return ret ? ret : ws->sink->retry(ws->sink->ctx, &row);
 }
 
 static int walk_skip(struct walks *ws, const struct event *ev)
@@ -253,8 +259,12 @@ int walks_finish(struct walks *ws)
 	int ret;
 
 	HASH_ITER(hh, ws->by_tid, w, tmp) {
-		if (w->tainted)
+		if (w->tainted) {
 			w->row.outcome = WALK_OUTCOME_UNCERTAIN;
+			ret = roll_up(ws, &w->row, w->row.start_ns);
+			if (ret)
+				return ret;
+		}
 		ret = ws->sink->walk(ws->sink->ctx, &w->row);
 		if (ret)
 			return ret;
