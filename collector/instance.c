@@ -41,15 +41,13 @@ static uint64_t start_time(int pid)
 
 int tracefs_usable(struct error *err)
 {
-	const char *dir;
-
 	tracefs_set_loglevel(TEP_LOG_NONE);
 	if (geteuid() != 0 && access("/sys/kernel/tracing/instances", W_OK))
 		return error_set(err, -EPERM,
 				 "live capture needs root: the kernel's tracing files are not "
 				 "open to this user; run it with sudo");
 	/* mounts it where it belongs when it is not mounted yet */
-	if (tracefs_tracing_dir_is_mounted(true, &dir) < 0 || !tracefs_tracing_dir())
+	if (!tracefs_tracing_dir())
 		return error_set(err, -ENODEV,
 				 "no tracefs here (a container, or a kernel without "
 				 "CONFIG_FTRACE); on the host: mount -t tracefs nodev "

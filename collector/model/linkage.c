@@ -6,6 +6,9 @@
 
 #include "collector/model/hold.h"
 
+/* include/uapi/linux/sched.h */
+#define CLONE_VM 0x00000100
+
 /* A VMA on a root. fork links it once per ancestor: counted. */
 struct link_key {
 	uint64_t mm, vm_start;
@@ -14,7 +17,6 @@ struct link_key {
 struct link {
 	UT_hash_handle hh; /* in its root, by key */
 	struct link_key key;
-	int32_t tgid;
 	uint64_t vm_end;
 	unsigned int count;
 	struct lock_vma_row row; /* row.id 0: not given yet */
@@ -34,6 +36,90 @@ struct anon_vma_of {
 	uint64_t root;
 	unsigned int count; /* links to it */
 };
+
+/*
+ * The process of an mm. During a fork the VMAs of the child's mm are linked by
+ * the parent, whose tgid the event has: a second mm of the same process is a
+ * child's (or the process's own after exec), and known when it unlinks.
+ */
+struct mm_owner {
+	UT_hash_handle hh; /* by mm */
+	UT_hash_handle by_tgid;
+	uint64_t mm;
+	int32_t tgid;
+	uint64_t child_mm; /* being made by fork, 0: none */
+};
+
+static struct mm_owner *find_owner(struct linkage *lk, uint64_t mm)
+{
+	struct mm_owner *owner;
+
+	HASH_FIND(hh, lk->owners, &mm, sizeof(mm), owner);
+	return owner;
+}
+
+static struct mm_owner *owner_of(struct linkage *lk, int32_t tgid)
+{
+	struct mm_owner *owner;
+
+	HASH_FIND(by_tgid, lk->owners_by_tgid, &tgid, sizeof(tgid), owner);
+	return owner;
+}
+
+static void forget_owner(struct linkage *lk, struct mm_owner *owner)
+{
+	HASH_DELETE(hh, lk->owners, owner);
+	HASH_DELETE(by_tgid, lk->owners_by_tgid, owner);
+	free(owner);
+}
+
+static int learn_owner(struct linkage *lk, uint64_t mm, int32_t tgid)
+{
+	struct mm_owner *owner = find_owner(lk, mm);
+
+	if (owner && owner->tgid == tgid)
+		return 0;
+	if (owner)
+		forget_owner(lk, owner);
+	owner = owner_of(lk, tgid);
+	if (owner)
+		forget_owner(lk, owner);
+	owner = calloc(1, sizeof(*owner));
+	if (!owner)
+		return -ENOMEM;
+	owner->mm = mm;
+	owner->tgid = tgid;
+	HASH_ADD(hh, lk->owners, mm, sizeof(owner->mm), owner);
+	HASH_ADD(by_tgid, lk->owners_by_tgid, tgid, sizeof(owner->tgid), owner);
+	return 0;
+}
+
+/* The first mm that a process links for is its own. */
+static int note_linker(struct linkage *lk, const struct event *ev)
+{
+	const int32_t tgid = ev->anon_vma_chain.tgid;
+	struct mm_owner *owner;
+
+	if (find_owner(lk, ev->anon_vma_chain.mm))
+		return 0;
+	owner = owner_of(lk, tgid);
+	if (!owner)
+		return learn_owner(lk, ev->anon_vma_chain.mm, tgid);
+	owner->child_mm = ev->anon_vma_chain.mm;
+	return 0;
+}
+
+/* fork has linked the child's VMAs; now its process id is known. */
+static int note_child(struct linkage *lk, const struct event *ev)
+{
+	struct mm_owner *owner = owner_of(lk, task_tgid(lk->tasks, ev->tid));
+	uint64_t mm = owner ? owner->child_mm : 0;
+
+	if (!mm || ev->task_newtask.clone_flags & CLONE_VM)
+		return 0;
+	owner->child_mm = 0;
+	return learn_owner(lk, mm, ev->task_newtask.tid);
+}
 
 static struct anon_root *find_root(struct linkage *lk, uint64_t address)
 {
@@ -65,16 +151,24 @@ static struct link *find_link(struct anon_root *root, const struct event *ev)
 	return link;
 }
 
-/* Linked with another start: the VMA grew downwards, or lost its front. */
+/*
+ * Linked with another range: the VMA grew downwards, lost its front, or was
+ * moved as a whole (exec's stack): then it is the only one of its mm.
+ */
 static struct link *find_moved_link(struct anon_root *root, const struct event *ev)
 {
-	struct link *link, *tmp;
+	struct link *link, *tmp, *of_mm = NULL;
+	unsigned int nr_of_mm = 0;
 
-	HASH_ITER(hh, root->links, link, tmp)
-		if (link->key.mm == ev->anon_vma_chain.mm &&
-		    link->vm_end == ev->anon_vma_chain.vm_end)
+	HASH_ITER(hh, root->links, link, tmp) {
+		if (link->key.mm != ev->anon_vma_chain.mm)
+			continue;
+		if (link->vm_end == ev->anon_vma_chain.vm_end)
 			return link;
-	return NULL;
+		of_mm = link;
+		nr_of_mm++;
+	}
+	return nr_of_mm == 1 ? of_mm : NULL;
 }
 
 /* The lock of root @address, if something refers to it. */
@@ -129,7 +223,7 @@ static bool is_new_root(struct linkage *lk, const struct event *ev)
 	const struct lock *lock = seen_lock(lk, ev->anon_vma_chain.root);
 	const struct hold *hold = lock ? lock->holds : NULL;
 
-	if (!process_is_new(lk->tasks, ev->anon_vma_chain.tgid))
+	if (!process_began_after(lk->tasks, ev->anon_vma_chain.tgid, lk->gap_end_ns))
 		return false;
 	return !lock || (hold && !hold->next && hold->key.tid == ev->tid &&
 			 lock->row.first_ns == hold->row.start_ns);
@@ -153,7 +247,6 @@ static int link_vma(struct linkage *lk, const struct event *ev)
 		link = calloc(1, sizeof(*link));
 		if (!link)
 			return -ENOMEM;
-		link->tgid = ev->anon_vma_chain.tgid;
 		link->key = key_of(ev);
 		link->row.from_ns = ev->time_ns;
 		link->row.to_ns = NO_TIME;
@@ -162,6 +255,8 @@ static int link_vma(struct linkage *lk, const struct event *ev)
 	}
 	link->vm_end = ev->anon_vma_chain.vm_end;
 	link->count++;
+	if (note_linker(lk, ev))
+		return -ENOMEM;
 	return note_anon_vma(lk, ev);
 }
 
@@ -169,10 +264,11 @@ static int link_vma(struct linkage *lk, const struct event *ev)
 static int give_link(struct linkage *lk, struct link *link, const struct lock *lock)
 {
 	if (!link->row.id) {
+		const struct mm_owner *owner = find_owner(lk, link->key.mm);
 		struct vma *vma;
 		int ret;
 
-		vma = vma_get(lk->vmas, link->tgid, link->key.vm_start, link->vm_end,
+		vma = vma_get(lk->vmas, owner ? owner->tgid : -1, link->key.vm_start, link->vm_end,
 			      link->row.from_ns, &ret);
 		if (ret)
 			return ret;
@@ -199,8 +295,10 @@ static int unlink_vma(struct linkage *lk, const struct event *ev)
 	struct link *link = root ? find_link(root, ev) : NULL;
 	struct lock *lock = seen_lock(lk, key.address);
 	bool complete;
-	int ret = 0;
+	int ret = learn_owner(lk, ev->anon_vma_chain.mm, ev->anon_vma_chain.tgid);
 
+	if (ret)
+		return ret;
 	forget_anon_vma(lk, ev->anon_vma_chain.anon_vma);
 	if (root && !link)
 		link = find_moved_link(root, ev);
@@ -248,8 +346,12 @@ int linkage_event(struct linkage *lk, const struct event *ev)
 		return link_vma(lk, ev);
 	case EVENT_ANON_VMA_UNLINK:
 		return unlink_vma(lk, ev);
+	case EVENT_TASK_NEWTASK:
+		return note_child(lk, ev);
 	case EVENT_LOSS:
 		forget_all(lk);
+		if (ev->loss.end_ns > lk->gap_end_ns)
+			lk->gap_end_ns = ev->loss.end_ns;
 		return 0;
 	default:
 		return 0;
@@ -281,5 +383,9 @@ int linkage_flush(struct linkage *lk)
 
 void linkage_free(struct linkage *lk)
 {
+	struct mm_owner *owner, *tmp;
+
 	forget_all(lk);
+	HASH_ITER(hh, lk->owners, owner, tmp)
+		forget_owner(lk, owner);
 }

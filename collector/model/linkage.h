@@ -5,8 +5,10 @@
  * When the last VMA of a root is unlinked its memory is freed: the next lock
  * at that address is another one. That is only known of a root whose links
  * are all known: made by a process that began during the capture, and not
- * seen before. What a process from before forks hangs on older roots. Links are rows for roots that something
- * else was seen of; a fork-heavy server makes too many of the others.
+ * seen before. What a process from before forks hangs on older roots.
+ *
+ * Links are rows for roots that something else was seen of; a fork-heavy
+ * server makes too many of the others.
  */
 #ifndef RMAPSCOPE_MODEL_LINKAGE_H
 #define RMAPSCOPE_MODEL_LINKAGE_H
@@ -22,14 +24,18 @@
 
 struct anon_root;
 struct anon_vma_of;
+struct mm_owner;
 
 struct linkage {
 	struct anon_root *roots;       /* by address */
 	struct anon_vma_of *anon_vmas; /* by address: the root of each */
+	struct mm_owner *owners_by_tgid;
+	struct mm_owner *owners; /* by mm: the process that it is of */
 	struct locks *locks;
 	struct vmas *vmas;
 	struct tasks *tasks;
 	const struct sink *sink;
+	uint64_t gap_end_ns; /* links made before may be missing */
 };
 
 /* One event. Returns 0 or a negative errno. */

@@ -96,11 +96,18 @@ static struct process *process_get(struct tasks *ts, int32_t tgid, uint64_t now_
 	return p;
 }
 
-bool process_is_new(struct tasks *ts, int32_t tgid)
+int32_t task_tgid(struct tasks *ts, int32_t tid)
+{
+	const struct task *t = find(ts, tid);
+
+	return t ? t->row.tgid : -1;
+}
+
+bool process_began_after(struct tasks *ts, int32_t tgid, uint64_t since_ns)
 {
 	const struct task *leader = find(ts, tgid);
 
-	return leader && leader->started;
+	return leader && leader->started_ns > since_ns;
 }
 
 int64_t process_id_of(struct tasks *ts, int32_t tgid, uint64_t now_ns)
@@ -232,7 +239,7 @@ int task_started(struct tasks *ts, const struct sink *sink, const struct event *
 	if (!t)
 		return -ENOMEM;
 	t->row.tgid = tgid;
-	t->started = true;
+	t->started_ns = ev->time_ns;
 	set_comm(ts, t, ev->task_newtask.comm);
 	return 0;
 }

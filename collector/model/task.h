@@ -26,7 +26,7 @@ struct task {
 	UT_hash_handle hh;   /* by row.tid */
 	struct task_row row; /* row.id 0: no span refers to it */
 	uint64_t exited_ns;  /* sched_process_exit; 0 before */
-	bool started;	     /* during the capture */
+	uint64_t started_ns; /* task_newtask; 0: before the capture */
 	bool dirty;
 };
 
@@ -59,8 +59,11 @@ struct task *task_get(struct tasks *ts, int32_t tid, uint64_t now_ns);
 /* process.id of @tgid, made on first need; 0 unless @tgid is above 0. */
 int64_t process_id_of(struct tasks *ts, int32_t tgid, uint64_t now_ns);
 
-/* Whether process @tgid began during the capture. */
-bool process_is_new(struct tasks *ts, int32_t tgid);
+/* The process of thread @tid as far as it is known, else -1. */
+int32_t task_tgid(struct tasks *ts, int32_t tid);
+
+/* Whether process @tgid began during the capture, and after @since_ns. */
+bool process_began_after(struct tasks *ts, int32_t tgid, uint64_t since_ns);
 
 /* Name of thread @tid, if it is one that we remember. */
 void task_name(struct tasks *ts, int32_t tid, const char comm[COMM_LEN]);

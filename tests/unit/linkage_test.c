@@ -467,6 +467,21 @@ static void a_vma_whose_start_has_moved_is_unlinked_all_the_same(void **state)
 	assert_int_not_equal(lock_at(f, 6000000, ROOT), id);
 }
 
+/* exec shifts its new stack as a whole, and then it grows: setup_arg_pages(). */
+static void a_vma_that_has_moved_as_a_whole_is_unlinked_all_the_same(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_link(1000, P, ROOT, ROOT, END - 0x1000, END));
+	id = lock_at(f, 2000, ROOT);
+	flush(f, 3000);
+	feed(f, ev_unlink(5000000, P, ROOT, ROOT, START - 0x21000, START));
+	finish(f);
+	assert_int_equal(only_link(f)->to_ns, 5000000);
+	assert_int_not_equal(lock_at(f, 6000000, ROOT), id);
+}
+
 /* What a process from before the capture forks hangs on roots from before. */
 static void a_root_of_an_older_process_is_not_freed_with_its_children(void **state)
 {
@@ -608,6 +623,50 @@ static void links_after_a_gap_are_known_again(void **state)
 	assert_int_equal(root_id_by_retry(f, 4000, CHILD), id);
 }
 
+/* The process is new and so was its root, but only a part of its links is known. */
+static void a_root_first_seen_as_a_lock_after_a_gap_is_not_freed_with_the_vmas_linked_since(
+	void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	feed(f, ev_link(500, P, ROOT, ROOT, START, END));
+	feed(f, ev_loss(1000, 1100, 1, 3));
+	/* its VMA is split, and a part is unmapped */
+	feed(f, ev_link(2000, P, ROOT, ROOT, START + 0x1000, END));
+	id = lock_at(f, 3000, ROOT);
+	feed(f, ev_unlink(5000000, P, ROOT, ROOT, START + 0x1000, END));
+	assert_int_equal(lock_at(f, 6000000, ROOT), id);
+}
+
+/*
+ * fork links the VMAs of the child while the parent is running, whose tgid is
+ * in the event; the mm is the child's. The child unlinks them itself.
+ */
+static void a_vma_that_fork_made_is_not_the_parents(void **state)
+{
+	struct fixture *f = *state;
+	struct event ev = ev_link(1000, Q, CHILD, ROOT, START, END);
+	unsigned int i;
+
+	feed(f, ev_link(500, P, ROOT, ROOT, START, END));
+	ev.tid = ev.anon_vma_chain.tgid = P;
+	feed(f, ev);
+	feed(f, ev_newtask(1100, P, Q, "child", 0));
+	lock_at(f, 2000, ROOT);
+	feed(f, ev_unlink(5000000, Q, CHILD, ROOT, START, END));
+	finish(f);
+	assert_int_equal(f->seen.nr_lock_vmas, 2);
+	assert_int_not_equal(f->seen.lock_vma[0].vma_id, f->seen.lock_vma[1].vma_id);
+	for (i = 0; i < 2; i++) {
+		const struct lock_vma_row *l = &f->seen.lock_vma[i];
+		const struct vma_row *vma = vma_of(f, l->vma_id);
+
+		assert_int_equal(seen_process_of(&f->seen, vma->process_id)->tgid,
+				 l->from_ns == 500 ? P : Q);
+	}
+}
+
 /* Links are given late: a thread is not seen earlier than it was because of it. */
 static void a_link_given_late_does_not_turn_back_the_last_time_its_process_was_seen(void **state)
 {
@@ -663,6 +722,7 @@ int main(void)
 		TEST(a_root_from_before_the_capture_is_not_freed_with_the_vmas_linked_since),
 		TEST(a_root_from_before_a_gap_is_not_freed_with_the_vmas_linked_since),
 		TEST(a_vma_whose_start_has_moved_is_unlinked_all_the_same),
+		TEST(a_vma_that_has_moved_as_a_whole_is_unlinked_all_the_same),
 		TEST(a_root_of_an_older_process_is_not_freed_with_its_children),
 		TEST(links_of_a_life_that_was_never_seen_as_a_lock_have_no_rows),
 		TEST(links_of_the_next_life_are_given_when_it_is_seen),
@@ -672,6 +732,8 @@ int main(void)
 		TEST(a_retry_refers_to_a_lock_that_is_a_row),
 		TEST(a_gap_makes_all_links_unknown),
 		TEST(links_after_a_gap_are_known_again),
+		TEST(a_root_first_seen_as_a_lock_after_a_gap_is_not_freed_with_the_vmas_linked_since),
+		TEST(a_vma_that_fork_made_is_not_the_parents),
 		TEST(a_link_given_late_does_not_turn_back_the_last_time_its_process_was_seen),
 		TEST(an_error_of_the_sink_stops_the_model),
 	};
