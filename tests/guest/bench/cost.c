@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 
 #ifndef UFFDIO_MOVE
-#define UFFD_FEATURE_MOVE	(1 << 16)
+#define UFFD_FEATURE_MOVE (1 << 16)
 struct uffdio_move {
 	__u64 dst;
 	__u64 src;
@@ -17,11 +17,11 @@ struct uffdio_move {
 	__u64 mode;
 	__s64 move;
 };
-#define UFFDIO_MOVE		_IOWR(UFFDIO, 0x05, struct uffdio_move)
+#define UFFDIO_MOVE _IOWR(UFFDIO, 0x05, struct uffdio_move)
 #endif
 
-#define NR_PAGES	256UL
-#define BYTES		(NR_PAGES * PAGE_BYTES)
+#define NR_PAGES 256UL
+#define BYTES	 (NR_PAGES * PAGE_BYTES)
 
 static char *area, *side[2];
 static int uffd;
@@ -115,11 +115,8 @@ int main(int argc, char **argv)
 		const char *name;
 		unsigned long (*fn)(void);
 	} loops[] = {
-		{ "fork", loop_fork },
-		{ "fault", loop_fault },
-		{ "munmap", loop_munmap },
-		{ "move", loop_move },
-		{ "reclaim", loop_reclaim },
+		{ "fork", loop_fork }, { "fault", loop_fault },	    { "munmap", loop_munmap },
+		{ "move", loop_move }, { "reclaim", loop_reclaim },
 	};
 	const char *label = argc > 1 ? argv[1] : "off";
 
@@ -144,8 +141,8 @@ int main(int argc, char **argv)
 			if (each < best)
 				best = each;
 		}
-		printf("cost events=%s loop=%s instructions=%.1f operations=%lu\n",
-		       label, loops[i].name, best, operations);
+		printf("cost events=%s loop=%s instructions=%.1f operations=%lu\n", label,
+		       loops[i].name, best, operations);
 		fflush(stdout);
 	}
 	return 0;

@@ -15,10 +15,10 @@ struct hmm_dmirror_cmd {
 	uint64_t cpages;
 	uint64_t faults;
 };
-#define HMM_DMIRROR_EXCLUSIVE	_IOWR('H', 0x05, struct hmm_dmirror_cmd)
+#define HMM_DMIRROR_EXCLUSIVE _IOWR('H', 0x05, struct hmm_dmirror_cmd)
 
-#define NR_PAGES	32UL
-#define NODE		"/tmp/hmm_dmirror0"
+#define NR_PAGES 32UL
+#define NODE	 "/tmp/hmm_dmirror0"
 
 /* The device node, made from its major number if devtmpfs has none. */
 static int open_device(void)

@@ -7,10 +7,10 @@
 #include <setjmp.h>
 #include <signal.h>
 
-#define NR_PAGES	256UL
-#define BYTES		(NR_PAGES * PAGE_BYTES)
-#define NR_MAPPERS	3
-#define BITMAP		"/sys/kernel/mm/page_idle/bitmap"
+#define NR_PAGES   256UL
+#define BYTES	   (NR_PAGES * PAGE_BYTES)
+#define NR_MAPPERS 3
+#define BITMAP	   "/sys/kernel/mm/page_idle/bitmap"
 
 struct shared {
 	atomic_ulong maps;
@@ -77,8 +77,7 @@ int main(int argc, char **argv)
 	unsigned long truncations = 0;
 	int fd = memfd_create("file-truncate", 0);
 
-	shared = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (fd < 0 || ftruncate(fd, BYTES))
 		die("memfd");
 	for (int i = 0; i < NR_MAPPERS + 2; i++) {
@@ -104,8 +103,7 @@ int main(int argc, char **argv)
 	while (wait(NULL) > 0)
 		;
 	printf("workload=file-truncate seconds=%g truncations=%lu maps=%lu sigbus=%lu reclaims=%lu idle_passes=%lu\n",
-	       seconds, truncations, atomic_load(&shared->maps),
-	       atomic_load(&shared->sigbus), atomic_load(&shared->reclaims),
-	       atomic_load(&shared->idle_passes));
+	       seconds, truncations, atomic_load(&shared->maps), atomic_load(&shared->sigbus),
+	       atomic_load(&shared->reclaims), atomic_load(&shared->idle_passes));
 	return !(truncations && atomic_load(&shared->maps));
 }

@@ -6,8 +6,8 @@
  */
 #include "workload.h"
 
-#define NR_PAGES	512UL
-#define DEPTH		6
+#define NR_PAGES 512UL
+#define DEPTH	 6
 
 static atomic_ulong *forks;
 
@@ -37,8 +37,7 @@ int main(int argc, char **argv)
 	int depth = 0;
 	char *p;
 
-	forks = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	forks = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	p = map_alone(NR_PAGES * PAGE_BYTES, PAGE_BYTES);
 	touch(p, NR_PAGES * PAGE_BYTES, 1);
 	end = now() + seconds;

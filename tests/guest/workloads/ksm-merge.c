@@ -5,10 +5,10 @@
  */
 #include "workload.h"
 
-#define NR_PAGES	256UL
-#define BYTES		(NR_PAGES * PAGE_BYTES)
-#define KSM		"/sys/kernel/mm/ksm/"
-#define BITMAP		"/sys/kernel/mm/page_idle/bitmap"
+#define NR_PAGES 256UL
+#define BYTES	 (NR_PAGES * PAGE_BYTES)
+#define KSM	 "/sys/kernel/mm/ksm/"
+#define BITMAP	 "/sys/kernel/mm/page_idle/bitmap"
 
 /* Two passes over the bits of all memory: mark idle, then look. */
 static unsigned long walk_idle(void)
@@ -45,8 +45,7 @@ int main(int argc, char **argv)
 	if (write_file(KSM "run", "1"))
 		die(KSM "run");
 	/* ksmd says nothing when it is done: look until it has shared enough */
-	while ((sharing = read_number(KSM "pages_sharing")) < (long)NR_PAGES / 2 &&
-	       now() < end)
+	while ((sharing = read_number(KSM "pages_sharing")) < (long)NR_PAGES / 2 && now() < end)
 		usleep(10000);
 	write_file(KSM "run", "0");
 

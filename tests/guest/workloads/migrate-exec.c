@@ -7,8 +7,8 @@
 #include "workload.h"
 #include <sys/syscall.h>
 
-#define NR_PAGES	256UL
-#define BITMAP		"/sys/kernel/mm/page_idle/bitmap"
+#define NR_PAGES 256UL
+#define BITMAP	 "/sys/kernel/mm/page_idle/bitmap"
 
 static atomic_bool stop;
 static atomic_ulong moved, failed, compactions, walks;
@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
 	printf("workload=migrate-exec seconds=%g execs=%lu pages_moved=%lu pages_not_moved=%lu compactions=%lu idle_passes=%lu\n",
-	       seconds, execs, atomic_load(&moved), atomic_load(&failed),
-	       atomic_load(&compactions), atomic_load(&walks));
+	       seconds, execs, atomic_load(&moved), atomic_load(&failed), atomic_load(&compactions),
+	       atomic_load(&walks));
 	return !(execs && atomic_load(&moved));
 }

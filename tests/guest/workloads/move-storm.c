@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 
 #ifndef UFFDIO_MOVE
-#define UFFD_FEATURE_MOVE	(1 << 16)
+#define UFFD_FEATURE_MOVE (1 << 16)
 struct uffdio_move {
 	__u64 dst;
 	__u64 src;
@@ -19,13 +19,13 @@ struct uffdio_move {
 	__u64 mode;
 	__s64 move;
 };
-#define UFFDIO_MOVE		_IOWR(UFFDIO, 0x05, struct uffdio_move)
+#define UFFDIO_MOVE _IOWR(UFFDIO, 0x05, struct uffdio_move)
 #endif
 
-#define NR_MOVERS	2
-#define NR_PAGES	16UL
-#define BYTES		(NR_PAGES * PAGE_BYTES)
-#define BITMAP		"/sys/kernel/mm/page_idle/bitmap"
+#define NR_MOVERS 2
+#define NR_PAGES  16UL
+#define BYTES	  (NR_PAGES * PAGE_BYTES)
+#define BITMAP	  "/sys/kernel/mm/page_idle/bitmap"
 
 static atomic_ulong moves, busy, passes;
 static atomic_bool stop;
@@ -126,7 +126,7 @@ int main(int argc, char **argv)
 	pthread_join(idle, NULL);
 
 	printf("workload=move-storm seconds=%g movers=%d pages=%lu moves=%lu busy=%lu idle_passes=%lu\n",
-	       seconds, NR_MOVERS, NR_PAGES, atomic_load(&moves),
-	       atomic_load(&busy), atomic_load(&passes));
+	       seconds, NR_MOVERS, NR_PAGES, atomic_load(&moves), atomic_load(&busy),
+	       atomic_load(&passes));
 	return !(atomic_load(&moves) && atomic_load(&passes));
 }

@@ -5,8 +5,8 @@
  */
 #include "workload.h"
 
-#define NR_PAGES	64UL
-#define BYTES		(NR_PAGES * PAGE_BYTES)
+#define NR_PAGES 64UL
+#define BYTES	 (NR_PAGES * PAGE_BYTES)
 
 int main(int argc, char **argv)
 {
@@ -19,8 +19,7 @@ int main(int argc, char **argv)
 	side[1] = map_alone(BYTES, PAGE_BYTES);
 	touch(side[0], BYTES, 7);
 	for (end = now() + seconds; now() < end; from = !from) {
-		p = mremap(side[from], BYTES, BYTES, MREMAP_MAYMOVE | MREMAP_FIXED,
-			   side[!from]);
+		p = mremap(side[from], BYTES, BYTES, MREMAP_MAYMOVE | MREMAP_FIXED, side[!from]);
 		if (p != side[!from] || p[BYTES - PAGE_BYTES] != 7)
 			die("mremap");
 		remaps++;
@@ -30,7 +29,6 @@ int main(int argc, char **argv)
 		if (mprotect(p + BYTES / 4, BYTES / 2, PROT_READ | PROT_WRITE))
 			die("mprotect");
 	}
-	printf("workload=remap seconds=%g remaps=%lu splits=%lu\n",
-	       seconds, remaps, splits);
+	printf("workload=remap seconds=%g remaps=%lu splits=%lu\n", seconds, remaps, splits);
 	return !(remaps && splits);
 }

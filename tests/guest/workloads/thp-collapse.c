@@ -7,10 +7,10 @@
 #include "workload.h"
 
 #ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE	25
+#define MADV_COLLAPSE 25
 #endif
-#define KHUGEPAGED	"/sys/kernel/mm/transparent_hugepage/khugepaged/"
-#define NR_AREAS	4
+#define KHUGEPAGED "/sys/kernel/mm/transparent_hugepage/khugepaged/"
+#define NR_AREAS   4
 
 static atomic_bool stop;
 static atomic_ulong faults;

@@ -5,8 +5,8 @@
  */
 #include "workload.h"
 
-#define NR_FAULTERS	3
-#define BYTES		(1UL << 20)
+#define NR_FAULTERS 3
+#define BYTES	    (1UL << 20)
 
 static atomic_bool stop;
 static atomic_ulong faults;
@@ -35,13 +35,12 @@ int main(int argc, char **argv)
 		start_thread(&threads[i], faulter, p + i * BYTES);
 	/* the whole VMA changes back and forth, so that it is never split */
 	for (end = now() + seconds; now() < end; changes++)
-		if (madvise(p, NR_FAULTERS * BYTES,
-			    changes & 1 ? MADV_DOFORK : MADV_DONTFORK))
+		if (madvise(p, NR_FAULTERS * BYTES, changes & 1 ? MADV_DOFORK : MADV_DONTFORK))
 			die("madvise");
 	atomic_store(&stop, true);
 	for (int i = 0; i < NR_FAULTERS; i++)
 		pthread_join(threads[i], NULL);
-	printf("workload=vma-contend seconds=%g changes=%lu faults=%lu\n",
-	       seconds, changes, atomic_load(&faults));
+	printf("workload=vma-contend seconds=%g changes=%lu faults=%lu\n", seconds, changes,
+	       atomic_load(&faults));
 	return !(changes && atomic_load(&faults));
 }

@@ -22,8 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE_BYTES	4096UL
-#define THP_BYTES	(2UL << 20)
+#define PAGE_BYTES 4096UL
+#define THP_BYTES  (2UL << 20)
 
 static inline void die(const char *what)
 {
@@ -47,8 +47,7 @@ static inline double now(void)
 
 static inline char *map_anon(size_t bytes)
 {
-	char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
 		die("mmap");
@@ -58,8 +57,7 @@ static inline char *map_anon(size_t bytes)
 /* An aligned area with inaccessible neighbours, so that it merges with none. */
 static inline char *map_alone(size_t bytes, size_t align)
 {
-	char *base = mmap(NULL, bytes + 2 * align, PROT_NONE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *base = mmap(NULL, bytes + 2 * align, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *p;
 
 	if (base == MAP_FAILED)
