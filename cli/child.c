@@ -123,7 +123,10 @@ int child_fork_fn(struct child *c, const char *name, int (*fn)(void *ctx), void 
 	close(status[1]);
 	/* known by its own name, as an executed program would be */
 	prctl(PR_SET_NAME, name);
-	exit(fn(ctx));
+	c->status = fn(ctx);
+	/* not exit(): what the parent has registered is the parent's */
+	fflush(NULL);
+	_exit(c->status);
 }
 
 int child_go(struct child *c, const char *what, struct error *err)
