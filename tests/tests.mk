@@ -44,7 +44,7 @@ test:
 
 .PHONY: run-tests
 run-tests: check-build
-	@CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
+	@WORKLOADS=$(abspath $(BUILD))/tests/workloads CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
 
 .PHONY: bench
 bench:
