@@ -10,6 +10,12 @@
 #include <trace-cmd/trace-cmd.h>
 #include <unistd.h>
 
+/*
+ * Exported by the library for KernelShark, in no header that Debian installs:
+ * the last record of a CPU, found from the end of its data.
+ */
+struct tep_record *tracecmd_read_cpu_last(struct tracecmd_input *handle, int cpu);
+
 /* Records that one call of next_batch reads at most. */
 #define MAX_RECORDS 4096
 
@@ -19,6 +25,7 @@ struct file_lane {
 	int cpu;
 	bool started, ended;
 	uint64_t last_ns;
+	uint64_t last_offset; /* of the newest record, as the library counts */
 	uint64_t nr_lost;
 	uint64_t first_at, at; /* file position, for progress */
 	/* read already, but a loss event had to go first */
@@ -104,6 +111,22 @@ static bool library_complained(struct tracedat_source *td)
 	return more;
 }
 
+/*
+ * Whether a lane that has ended by itself ended before its last record: the
+ * library gives up in silence where a page that it uncompressed makes no sense.
+ */
+static bool ended_early(struct file_lane *lane)
+{
+	struct tep_record *last;
+	bool early;
+
+	last = tracecmd_read_cpu_last(lane->handle, lane->cpu);
+	early = last ? last->offset > lane->last_offset : lane->last_offset > 0;
+	if (last)
+		tracecmd_free_record(last);
+	return early;
+}
+
 static int tracedat_next_batch(struct source *s, unsigned int i, struct event *ev, unsigned int max,
 			       uint64_t *complete_ns, struct error *err)
 {
@@ -120,7 +143,7 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 			bool failed = errno;
 
 			*complete_ns = LANE_ENDED;
-			if (library_complained(td) || failed)
+			if (library_complained(td) || failed || ended_early(lane))
 				make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, lane->last_ns,
 					  &ev[nr++]);
 			return nr;
@@ -140,6 +163,7 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 			ret = 1;
 		}
 		lane->last_ns = rec->ts;
+		lane->last_offset = rec->offset;
 		tracecmd_free_record(rec);
 		if (ret < 0)
 			return error_set(err, ret, "cannot decode: %s", strerror(-ret));
