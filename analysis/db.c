@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "schema/hist_sql.h"
-#include "schema/store.h"
+#include "schema/migrate.h"
 
 /* Readers never wait for our writer (WAL); this is for others, and short for the screens. */
 #define BUSY_MS 200
@@ -110,6 +110,33 @@ static int check_complete(struct db *db, struct error *err)
 		db->path, (long long)st.st_size, (long long)(nr_pages * page_bytes));
 }
 
+/* An older version becomes this one, in the file: by a connection of its own. */
+static int migrate(struct db *db, struct error *err)
+{
+	int64_t version = 0;
+	struct db rw = { .path = db->path };
+	int ret = 0;
+
+	if (sqlite3_open_v2(db->path, &rw.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+		    SQLITE_OK ||
+	    sqlite3_busy_timeout(rw.db, BUSY_MS) != SQLITE_OK ||
+	    sqlite3_exec(rw.db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		ret = -EIO;
+	/* another reader may have been faster */
+	if (!ret)
+		ret = query_int(&rw, "PRAGMA user_version", &version, err);
+	if (!ret && (schema_migrate(rw.db, version) != SQLITE_OK ||
+		     sqlite3_exec(rw.db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK))
+		ret = -EIO;
+	if (ret)
+		ret = error_set(err, ret,
+				"%s has an older schema and cannot be brought to version %d: %s; "
+				"copy it to where you can write",
+				db->path, SCHEMA_VERSION, sqlite3_errmsg(rw.db));
+	sqlite3_close(rw.db);
+	return ret;
+}
+
 static int check_schema(struct db *db, struct error *err)
 {
 	int64_t application_id, version;
@@ -125,6 +152,8 @@ static int check_schema(struct db *db, struct error *err)
 				 "%s is an SQLite file of another program, not rmapscope's; give a "
 				 "file made by rmapscope record or import",
 				 db->path);
+	if (version < SCHEMA_VERSION)
+		return migrate(db, err);
 	if (version > SCHEMA_VERSION)
 		return error_set(
 			err, -ENOTSUP,

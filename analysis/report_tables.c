@@ -122,28 +122,29 @@ static const struct column blame_columns[] = {
 	{ "process", "WAITED", UNIT_TEXT, 15, "process that waited", false },
 	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
 	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that waited", false },
-	{ "holder_process", "FOR", UNIT_TEXT, 15, "process that held the lock last", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it took the lock", false },
+	{ "holder_process", "FOR", UNIT_TEXT, 15, "process that held the lock", false },
 	{ "holder_tgid", "PID", UNIT_ID, 7, "its id", false },
-	{ "holder_comm", "THREAD", UNIT_TEXT, 15, "thread that held the lock last", false },
+	{ "holder_comm", "THREAD", UNIT_TEXT, 15, "thread that held the lock", false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 13, "on behalf of what it held it", false },
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
-	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what the waiter took it", false },
 	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false },
-	WAITS,
-	WAIT_NS,
-	MAX_NS,
-	SLEPT_NS,
+	{ "nr_waits", "WAITS", UNIT_COUNT, 8, "waits that the holder had a part in", false },
+	{ "wait_ns", "WAIT ms", UNIT_NS, 12,
+	  "its parts of them; waits with exact holders are split over all who held", false },
+	{ "max_ns", "MAX ms", UNIT_NS, 10, "largest part of one wait", false },
 	{ 0 },
 };
 
 static const struct table_def blame = {
 	.name = "blame",
 	.title = "Who made whom wait",
-	.help = "waiters by the thread that held the lock",
-	.sql = "SELECT process, tgid, comm, holder_process, holder_tgid, holder_comm, class, role, "
-	       "holder_source, nr_waits, wait_ns, max_ns, slept_ns FROM blame ORDER BY wait_ns "
-	       "DESC, comm, holder_comm, class, role, holder_source",
+	.help = "waits split over the threads that held the lock",
+	.sql = "SELECT process, tgid, comm, role, holder_process, holder_tgid, holder_comm, "
+	       "holder_role, class, holder_source, nr_waits, wait_ns, max_ns FROM blame ORDER BY "
+	       "wait_ns DESC, comm, holder_comm, class, role, holder_role, holder_source",
 	.columns = blame_columns,
-	.sort = 10,
+	.sort = 11,
 };
 
 static const struct column lost_columns[] = {

@@ -48,6 +48,11 @@ SINK(lock, const struct lock_row)
 SINK(site, const struct site_row)
 SINK(stack, const struct stack_row)
 SINK(wait, struct wait_row)
+SINK(wait_part, const struct wait_part_row)
+SINK(stall, const struct stall_row)
+SINK(storm, struct storm_row)
+SINK(straggler, const struct straggler_row)
+SINK(order_edge, const struct order_edge_row)
 SINK(vma, const struct vma_row)
 SINK(lock_vma, struct lock_vma_row)
 SINK(hold, const struct hold_row)
@@ -69,6 +74,7 @@ static struct sink store_sink(struct store *store)
 		.site = sink_site,
 		.stack = sink_stack,
 		.wait = sink_wait,
+		.wait_part = sink_wait_part,
 		.vma = sink_vma,
 		.lock_vma = sink_lock_vma,
 		.hold = sink_hold,
@@ -77,6 +83,10 @@ static struct sink store_sink(struct store *store)
 		.retry = sink_retry,
 		.skip = sink_skip,
 		.move = sink_move,
+		.stall = sink_stall,
+		.storm = sink_storm,
+		.straggler = sink_straggler,
+		.order_edge = sink_order_edge,
 		.loss = sink_loss,
 		.rollup = sink_rollup,
 	};

@@ -66,10 +66,20 @@ struct wait_row {
 	int outcome;	   /* OUTCOME_* */
 };
 
+struct wait_part_row {
+	int64_t wait_id;
+	int64_t nr;
+	int64_t holder_task_id, holder_site_id; /* 0: nobody known held it */
+	int mode;				/* MODE_*, ENUM_NONE */
+	int64_t duration_ns;
+};
+
 struct vma_row {
 	int64_t id;
 	int64_t process_id;
 	uint64_t start, end;	/* addresses; @end is the first after it */
+	char perms[5];		/* "rw-p" */
+	char name[128];		/* as in /proc/PID/maps, cut */
 	int64_t from_ns, to_ns; /* NO_TIME: not known, or still there */
 };
 
@@ -132,6 +142,46 @@ struct move_row {
 	int root_changed;
 };
 
+struct stall_row {
+	int64_t start_ns;
+	int64_t duration_ns; /* NO_TIME unless woken */
+	int64_t task_id;
+	int64_t wait_id; /* 0: no wait explains it */
+	int64_t waker_task_id;
+	int outcome; /* OUTCOME_* */
+};
+
+struct storm_row {
+	int64_t id; /* given by the store at the first write; 0 before */
+	int kind;   /* STORM_* */
+	int64_t start_ns, duration_ns;
+	int outcome; /* OUTCOME_OPEN or OUTCOME_ACQUIRED */
+	int64_t lock_id;
+	int64_t nr_events, peak_per_s, nr_walkers;
+	int64_t nr_movers, nr_moves; /* NO_TIME: moves are not traced */
+	int64_t walker_task_id, walker_site_id, mover_task_id;
+	int64_t from_vma_id, to_vma_id;
+};
+
+struct straggler_row {
+	int64_t time_ns, task_id;
+	uint64_t address;
+	int64_t nr_pages;
+	int why; /* STRAGGLER_* */
+	int64_t other_task_id, other_ns;
+};
+
+struct order_edge_row {
+	int64_t id; /* given by the model; the later row replaces the earlier */
+	int held_class, taken_class;
+	int64_t nr_taken, nr_tried;
+	int documented; /* 1, 0, or ENUM_NONE */
+	int64_t time_ns, task_id;
+	int64_t held_lock_id, taken_lock_id;
+	int64_t held_site_id, taken_site_id;
+	int64_t held_stack_id, taken_stack_id;
+};
+
 struct loss_row {
 	int64_t start_ns, end_ns;
 	uint32_t cpu;
@@ -146,6 +196,8 @@ struct rollup_row {
 	int64_t nr_waits, wait_ns, max_wait_ns, slept_ns;
 	int64_t nr_uncertain;
 	int64_t nr_holds, hold_ns; /* NO_TIME: holds are not traced */
+	int64_t nr_retries;	   /* NO_TIME: retries are not traced */
+	int64_t nr_moves;	   /* NO_TIME: moves are not traced */
 	struct hist hist;	   /* of wait durations */
 };
 

@@ -10,10 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "schema/migrate.h"
 #include "schema/store_internal.h"
-
-/* The text of schema/001-initial.sql, embedded by the Makefile. */
-extern const char schema_001_initial_sql[];
 
 static int sqlite_errno(int rc)
 {
@@ -69,19 +67,15 @@ const struct error *store_error(const struct store *st)
 
 static int create_schema(struct store *st)
 {
-	char version[48];
-	int ret;
+	int ret, rc;
 
 	/* the page size must come before the first write of any kind */
 	ret = run(st, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; "
 		      "PRAGMA synchronous = NORMAL; BEGIN");
-	if (!ret)
-		ret = run(st, schema_001_initial_sql);
-	if (!ret)
-		ret = store_enums(st);
-	snprintf(version, sizeof(version), "PRAGMA user_version = %d; COMMIT; BEGIN",
-		 SCHEMA_VERSION);
-	return ret ? ret : run(st, version);
+	if (ret)
+		return ret;
+	rc = schema_migrate(st->db, 0);
+	return rc == SQLITE_OK ? run(st, "COMMIT; BEGIN") : store_fail(st, rc);
 }
 
 void store_remove(const char *path)
@@ -148,6 +142,7 @@ int store_create(struct store **stp, const char *path, bool force, struct error 
 		free(st);
 		return error_set(err, -ENOMEM, "out of memory");
 	}
+	st->done.wait_min_ns = st->done.hold_min_ns = NO_TIME;
 	rc = sqlite3_open_v2(path, &st->db,
 			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			     NULL);

@@ -15,11 +15,6 @@
 #include "lib/error.h"
 #include "schema/rows.h"
 
-/* user_version of the files that this build writes */
-#define SCHEMA_VERSION	      1
-/* "RMSC" */
-#define SCHEMA_APPLICATION_ID 0x524d5343
-
 struct store;
 
 /*
@@ -52,6 +47,12 @@ int store_walk_rollup(struct store *st, const struct walk_rollup_row *row);
 int store_retry(struct store *st, const struct retry_row *row);
 int store_skip(struct store *st, const struct skip_row *row);
 int store_move(struct store *st, const struct move_row *row);
+int store_wait_part(struct store *st, const struct wait_part_row *row);
+int store_stall(struct store *st, const struct stall_row *row);
+/* Sets @row->id at the first call; a later one replaces the row. */
+int store_storm(struct store *st, struct storm_row *row);
+int store_straggler(struct store *st, const struct straggler_row *row);
+int store_order_edge(struct store *st, const struct order_edge_row *row);
 int store_loss(struct store *st, const struct loss_row *row);
 int store_rollup(struct store *st, const struct rollup_row *row);
 

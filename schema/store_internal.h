@@ -28,14 +28,25 @@ enum statement {
 	ST_RETRY,
 	ST_SKIP,
 	ST_MOVE,
+	ST_WAIT_PART,
+	ST_STALL,
+	ST_STORM,
+	ST_STRAGGLER,
+	ST_ORDER_EDGE,
 	NR_STATEMENTS,
+};
+
+/* The tables whose rows come in time order: see table checkpoint. */
+struct progress {
+	int64_t wait_id, hold_id, walk_id, stall_id, retry_id, skip_id, move_id;
+	int64_t wait_min_ns, hold_min_ns; /* since the last checkpoint; NO_TIME */
 };
 
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[NR_STATEMENTS];
 	char *path;
-	int64_t last_wait_id, checkpoint_wait_id;
+	struct progress done, checkpointed;
 	bool broken;
 	int ret;
 	struct error err;
@@ -44,10 +55,7 @@ struct store {
 /* Keep the first failure; all later calls give it back. */
 int store_fail(struct store *st, int rc);
 
-/* Where a time is in table wait, if waits were added since the last. */
+/* Where a time is in the tables, if rows were added since the last. */
 int store_checkpoint(struct store *st, int64_t time_ns);
-
-/* The labels of enums.def. */
-int store_enums(struct store *st);
 
 #endif

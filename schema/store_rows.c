@@ -20,15 +20,27 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		    "task_id, mode, site_id, stack_id, vma_id, holder_task_id, holder_site_id, "
 		    "holder_source, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_WAIT_FORGET] = "DELETE FROM wait WHERE id = ?",
-	[ST_CHECKPOINT] = "INSERT OR IGNORE INTO checkpoint (time_ns, wait_id) VALUES (?, ?)",
+	/* two commits in one nanosecond are one checkpoint, with all that was added */
+	[ST_CHECKPOINT] = "INSERT INTO checkpoint (time_ns, wait_id, wait_min_ns, hold_id, "
+			  "hold_min_ns, walk_id, stall_id, retry_id, skip_id, move_id) "
+			  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+			  "wait_id = excluded.wait_id, "
+			  "wait_min_ns = min(coalesce(wait_min_ns, excluded.wait_min_ns), "
+			  "coalesce(excluded.wait_min_ns, wait_min_ns)), "
+			  "hold_id = excluded.hold_id, "
+			  "hold_min_ns = min(coalesce(hold_min_ns, excluded.hold_min_ns), "
+			  "coalesce(excluded.hold_min_ns, hold_min_ns)), "
+			  "walk_id = excluded.walk_id, stall_id = excluded.stall_id, "
+			  "retry_id = excluded.retry_id, skip_id = excluded.skip_id, "
+			  "move_id = excluded.move_id",
 	[ST_LOSS] = "INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) "
 		    "VALUES (?, ?, ?, ?, ?)",
 	[ST_ROLLUP] = "INSERT OR REPLACE INTO rollup (second, process_id, lock_id, vma_id, "
 		      "site_id, mode, nr_waits, wait_ns, max_wait_ns, slept_ns, nr_uncertain, "
-		      "nr_holds, hold_ns, hist) "
-		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_VMA] = "INSERT OR REPLACE INTO vma (id, process_id, start, end, from_ns, to_ns) "
-		   "VALUES (?, ?, ?, ?, ?, ?)",
+		      "nr_holds, hold_ns, nr_retries, nr_moves, hist) "
+		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_VMA] = "INSERT OR REPLACE INTO vma (id, process_id, start, end, perms, name, "
+		   "from_ns, to_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_LOCK_VMA] =
 		"INSERT INTO lock_vma (lock_id, vma_id, from_ns, to_ns) VALUES (?, ?, ?, ?)",
 	[ST_LOCK_VMA_END] = "UPDATE lock_vma SET to_ns = ? WHERE id = ?",
@@ -45,6 +57,22 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		    "VALUES (?, ?, ?, ?, ?)",
 	[ST_MOVE] = "INSERT INTO move (time_ns, task_id, pfn, nr_pages, old_lock_id, new_lock_id, "
 		    "vma_id, root_changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_WAIT_PART] =
+		"INSERT INTO wait_part (wait_id, nr, holder_task_id, holder_site_id, mode, "
+		"duration_ns) VALUES (?, ?, ?, ?, ?, ?)",
+	[ST_STALL] = "INSERT INTO stall (start_ns, duration_ns, task_id, wait_id, waker_task_id, "
+		     "outcome) VALUES (?, ?, ?, ?, ?, ?)",
+	[ST_STORM] = "INSERT OR REPLACE INTO storm (id, kind, start_ns, duration_ns, outcome, "
+		     "lock_id, nr_events, peak_per_s, nr_walkers, nr_movers, nr_moves, "
+		     "walker_task_id, walker_site_id, mover_task_id, from_vma_id, to_vma_id) "
+		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_STRAGGLER] = "INSERT INTO straggler (time_ns, task_id, address, nr_pages, why, "
+			 "other_task_id, other_ns) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[ST_ORDER_EDGE] =
+		"INSERT OR REPLACE INTO order_edge (id, held_class, taken_class, nr_taken, "
+		"nr_tried, documented, time_ns, task_id, held_lock_id, taken_lock_id, "
+		"held_site_id, taken_site_id, held_stack_id, taken_stack_id) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 };
 
 static sqlite3_stmt *begin_row(struct store *st, enum statement which)
@@ -69,6 +97,23 @@ static int end_row(struct store *st, sqlite3_stmt *stmt)
 	rc = sqlite3_step(stmt);
 	sqlite3_reset(stmt);
 	return rc == SQLITE_DONE ? 0 : store_fail(st, rc);
+}
+
+/* Likewise a row that SQLite numbers. */
+static int end_numbered(struct store *st, sqlite3_stmt *stmt, int64_t *id)
+{
+	int ret = end_row(st, stmt);
+
+	if (!ret)
+		*id = sqlite3_last_insert_rowid(st->db);
+	return ret;
+}
+
+/* The earliest start since the last checkpoint. */
+static void note_start(int64_t *min_ns, int64_t start_ns)
+{
+	if (*min_ns == NO_TIME || start_ns < *min_ns)
+		*min_ns = start_ns;
 }
 
 /* Binding: each takes the next column. Unknown values become NULL. */
@@ -212,7 +257,7 @@ int store_wait(struct store *st, struct wait_row *row)
 	if (ret)
 		return ret;
 	/* SQLite would give the id of a last row that was deleted once more */
-	bind_int(&b, st->last_wait_id + 1);
+	bind_int(&b, st->done.wait_id + 1);
 	bind_int(&b, row->start_ns);
 	bind_unless(&b, row->duration_ns, NO_TIME);
 	bind_unless(&b, row->slept_ns, NO_TIME);
@@ -228,9 +273,11 @@ int store_wait(struct store *st, struct wait_row *row)
 	bind_int(&b, row->holder_source);
 	bind_int(&b, row->outcome);
 	ret = end_row(st, b.stmt);
-	if (!ret)
-		row->id = ++st->last_wait_id;
-	return ret;
+	if (ret)
+		return ret;
+	row->id = ++st->done.wait_id;
+	note_start(&st->done.wait_min_ns, row->start_ns);
+	return 0;
 }
 
 int store_loss(struct store *st, const struct loss_row *row)
@@ -277,6 +324,8 @@ int store_rollup(struct store *st, const struct rollup_row *row)
 	bind_int(&b, row->nr_uncertain);
 	bind_unless(&b, row->nr_holds, NO_TIME);
 	bind_unless(&b, row->hold_ns, NO_TIME);
+	bind_unless(&b, row->nr_retries, NO_TIME);
+	bind_unless(&b, row->nr_moves, NO_TIME);
 	return end_row_hist(st, &b, &row->hist);
 }
 
@@ -288,6 +337,8 @@ int store_vma(struct store *st, const struct vma_row *row)
 	bind_id(&b, row->process_id);
 	bind_int(&b, (int64_t)row->start);
 	bind_int(&b, (int64_t)row->end);
+	bind_text(&b, row->perms);
+	bind_text(&b, row->name);
 	bind_unless(&b, row->from_ns, NO_TIME);
 	bind_unless(&b, row->to_ns, NO_TIME);
 	return end_row(st, b.stmt);
@@ -324,7 +375,8 @@ int store_hold(struct store *st, const struct hold_row *row)
 	bind_id(&b, row->site_id);
 	bind_int(&b, row->nr_waiters);
 	bind_int(&b, row->outcome);
-	return end_row(st, b.stmt);
+	note_start(&st->done.hold_min_ns, row->start_ns);
+	return end_numbered(st, b.stmt, &st->done.hold_id);
 }
 
 int store_walk(struct store *st, const struct walk_row *row)
@@ -341,7 +393,7 @@ int store_walk(struct store *st, const struct walk_row *row)
 	bind_unless(&b, row->nr_vmas, -1);
 	bind_int(&b, row->nr_retries);
 	bind_int(&b, row->outcome);
-	return end_row(st, b.stmt);
+	return end_numbered(st, b.stmt, &st->done.walk_id);
 }
 
 int store_walk_rollup(struct store *st, const struct walk_rollup_row *row)
@@ -372,7 +424,7 @@ int store_retry(struct store *st, const struct retry_row *row)
 	bind_id(&b, row->new_lock_id);
 	bind_int(&b, row->attempt);
 	bind_int(&b, row->slow);
-	return end_row(st, b.stmt);
+	return end_numbered(st, b.stmt, &st->done.retry_id);
 }
 
 int store_skip(struct store *st, const struct skip_row *row)
@@ -384,7 +436,7 @@ int store_skip(struct store *st, const struct skip_row *row)
 	bind_int(&b, (int64_t)row->pfn);
 	bind_int(&b, row->reason);
 	bind_id(&b, row->site_id);
-	return end_row(st, b.stmt);
+	return end_numbered(st, b.stmt, &st->done.skip_id);
 }
 
 int store_move(struct store *st, const struct move_row *row)
@@ -399,48 +451,121 @@ int store_move(struct store *st, const struct move_row *row)
 	bind_id(&b, row->new_lock_id);
 	bind_id(&b, row->vma_id);
 	bind_int(&b, row->root_changed);
+	return end_numbered(st, b.stmt, &st->done.move_id);
+}
+
+int store_wait_part(struct store *st, const struct wait_part_row *row)
+{
+	struct binder b = { begin_row(st, ST_WAIT_PART), 0 };
+
+	bind_int(&b, row->wait_id);
+	bind_int(&b, row->nr);
+	bind_id(&b, row->holder_task_id);
+	bind_id(&b, row->holder_site_id);
+	bind_unless(&b, row->mode, ENUM_NONE);
+	bind_int(&b, row->duration_ns);
 	return end_row(st, b.stmt);
+}
+
+int store_stall(struct store *st, const struct stall_row *row)
+{
+	struct binder b = { begin_row(st, ST_STALL), 0 };
+
+	bind_int(&b, row->start_ns);
+	bind_unless(&b, row->duration_ns, NO_TIME);
+	bind_int(&b, row->task_id);
+	bind_id(&b, row->wait_id);
+	bind_id(&b, row->waker_task_id);
+	bind_int(&b, row->outcome);
+	return end_numbered(st, b.stmt, &st->done.stall_id);
+}
+
+int store_storm(struct store *st, struct storm_row *row)
+{
+	struct binder b = { begin_row(st, ST_STORM), 0 };
+	int ret;
+
+	bind_id(&b, row->id);
+	bind_int(&b, row->kind);
+	bind_int(&b, row->start_ns);
+	bind_int(&b, row->duration_ns);
+	bind_int(&b, row->outcome);
+	bind_id(&b, row->lock_id);
+	bind_int(&b, row->nr_events);
+	bind_int(&b, row->peak_per_s);
+	bind_int(&b, row->nr_walkers);
+	bind_unless(&b, row->nr_movers, NO_TIME);
+	bind_unless(&b, row->nr_moves, NO_TIME);
+	bind_id(&b, row->walker_task_id);
+	bind_id(&b, row->walker_site_id);
+	bind_id(&b, row->mover_task_id);
+	bind_id(&b, row->from_vma_id);
+	bind_id(&b, row->to_vma_id);
+	ret = end_row(st, b.stmt);
+	if (!ret && !row->id)
+		row->id = sqlite3_last_insert_rowid(st->db);
+	return ret;
+}
+
+int store_straggler(struct store *st, const struct straggler_row *row)
+{
+	struct binder b = { begin_row(st, ST_STRAGGLER), 0 };
+
+	bind_int(&b, row->time_ns);
+	bind_int(&b, row->task_id);
+	bind_int(&b, (int64_t)row->address);
+	bind_unless(&b, row->nr_pages, 0);
+	bind_int(&b, row->why);
+	bind_id(&b, row->other_task_id);
+	bind_unless(&b, row->other_ns, NO_TIME);
+	return end_row(st, b.stmt);
+}
+
+int store_order_edge(struct store *st, const struct order_edge_row *row)
+{
+	struct binder b = { begin_row(st, ST_ORDER_EDGE), 0 };
+
+	bind_int(&b, row->id);
+	bind_int(&b, row->held_class);
+	bind_int(&b, row->taken_class);
+	bind_int(&b, row->nr_taken);
+	bind_int(&b, row->nr_tried);
+	bind_unless(&b, row->documented, ENUM_NONE);
+	bind_int(&b, row->time_ns);
+	bind_int(&b, row->task_id);
+	bind_id(&b, row->held_lock_id);
+	bind_id(&b, row->taken_lock_id);
+	bind_id(&b, row->held_site_id);
+	bind_id(&b, row->taken_site_id);
+	bind_id(&b, row->held_stack_id);
+	bind_id(&b, row->taken_stack_id);
+	return end_row(st, b.stmt);
+}
+
+static bool same_ids(const struct progress *a, const struct progress *b)
+{
+	return a->wait_id == b->wait_id && a->hold_id == b->hold_id && a->walk_id == b->walk_id &&
+	       a->stall_id == b->stall_id && a->retry_id == b->retry_id &&
+	       a->skip_id == b->skip_id && a->move_id == b->move_id;
 }
 
 int store_checkpoint(struct store *st, int64_t time_ns)
 {
 	struct binder b = { begin_row(st, ST_CHECKPOINT), 0 };
 
-	if (st->last_wait_id == st->checkpoint_wait_id)
+	if (same_ids(&st->done, &st->checkpointed))
 		return 0;
-	st->checkpoint_wait_id = st->last_wait_id;
 	bind_int(&b, time_ns);
-	bind_int(&b, st->last_wait_id);
+	bind_int(&b, st->done.wait_id);
+	bind_unless(&b, st->done.wait_min_ns, NO_TIME);
+	bind_int(&b, st->done.hold_id);
+	bind_unless(&b, st->done.hold_min_ns, NO_TIME);
+	bind_int(&b, st->done.walk_id);
+	bind_int(&b, st->done.stall_id);
+	bind_int(&b, st->done.retry_id);
+	bind_int(&b, st->done.skip_id);
+	bind_int(&b, st->done.move_id);
+	st->done.wait_min_ns = st->done.hold_min_ns = NO_TIME;
+	st->checkpointed = st->done;
 	return end_row(st, b.stmt);
-}
-
-int store_enums(struct store *st)
-{
-	static const struct {
-		const char *domain;
-		int value;
-		const char *label;
-	} rows[] = {
-#define DOMAIN(name)
-#define VALUE(domain, id, value, label) { #domain, value, label },
-#include "schema/enums.def"
-#undef DOMAIN
-#undef VALUE
-	};
-	sqlite3_stmt *stmt;
-	unsigned int i;
-	int rc;
-
-	rc = sqlite3_prepare_v2(st->db, "INSERT INTO enum VALUES (?, ?, ?)", -1, &stmt, NULL);
-	for (i = 0; rc == SQLITE_OK && i < sizeof(rows) / sizeof(*rows); i++) {
-		struct binder b = { stmt, 0 };
-
-		bind_text(&b, rows[i].domain);
-		bind_int(&b, rows[i].value);
-		bind_text(&b, rows[i].label);
-		rc = sqlite3_step(stmt) == SQLITE_DONE ? sqlite3_reset(stmt)
-						       : sqlite3_errcode(st->db);
-	}
-	sqlite3_finalize(stmt);
-	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
 }

@@ -54,6 +54,8 @@ static struct rollup *rollup_get(struct rollups *rs, const struct rollup_key *ke
 		.mode = key->mode,
 		.slept_ns = NO_TIME,
 		.nr_holds = NO_TIME,
+		.nr_retries = NO_TIME,
+		.nr_moves = NO_TIME,
 		.hold_ns = NO_TIME,
 	};
 	HASH_ADD(hh, rs->head, key, sizeof(r->key), r);

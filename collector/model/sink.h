@@ -20,6 +20,8 @@ struct sink {
 	int (*stack)(void *ctx, const struct stack_row *row);
 	/* sets row->id; an open wait comes again at its end */
 	int (*wait)(void *ctx, struct wait_row *row);
+	/* after its wait: the parts of those that have exact holders */
+	int (*wait_part)(void *ctx, const struct wait_part_row *row);
 	int (*vma)(void *ctx, const struct vma_row *row);
 	/* sets row->id at the first call; again when it is unlinked */
 	int (*lock_vma)(void *ctx, struct lock_vma_row *row);
@@ -30,6 +32,12 @@ struct sink {
 	int (*move)(void *ctx, const struct move_row *row);
 	/* the whole of (second, kind, rmap_one) so far */
 	int (*walk_rollup)(void *ctx, const struct walk_rollup_row *row);
+	int (*stall)(void *ctx, const struct stall_row *row);
+	/* sets row->id at the first call; again while it lasts and at its end */
+	int (*storm)(void *ctx, struct storm_row *row);
+	int (*straggler)(void *ctx, const struct straggler_row *row);
+	/* the whole of (held class, taken class) so far */
+	int (*order_edge)(void *ctx, const struct order_edge_row *row);
 	int (*loss)(void *ctx, const struct loss_row *row);
 	/* the whole of (second, ids, mode) so far */
 	int (*rollup)(void *ctx, const struct rollup_row *row);

@@ -109,8 +109,8 @@ tap_is "$?:$(head -n 1 "$tap_dir/err"):$(cat "$tap_dir/out")" \
 # --- report and top on what is no database of ours
 
 db=$dir/good.db
-sqlite3 "$db" <schema/001-initial.sql
-sqlite3 "$db" "PRAGMA user_version = 1; INSERT INTO meta VALUES ('state', 'finished');
+sh tests/empty-db.sh "$db" </dev/null
+sqlite3 "$db" "INSERT INTO meta VALUES ('state', 'finished');
 	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
 	INSERT INTO stack SELECT i, NULL, printf('%0100d', i) FROM n"
 printf 'some text\n' >"$dir/text"

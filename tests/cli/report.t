@@ -23,12 +23,7 @@ same() {
 
 # Awkward names, unknown values, open and uncertain waits, gaps of unknown size
 made_up() {
-	sqlite3 "$1" <schema/001-initial.sql
-	sed -n 's/^VALUE(\([a-z_]*\), [A-Z0-9_]*, \([0-9]*\), "\(.*\)")$/INSERT INTO enum VALUES ('\''\1'\'', \2, '\''\3'\'');/p' \
-		schema/enums.def | sqlite3 "$1"
-	sqlite3 "$1" <<-'END'
-		PRAGMA user_version = 1;
-		BEGIN;
+	sh tests/empty-db.sh "$1" <<-'END'
 		INSERT INTO meta VALUES ('state', 'finished'), ('host', 'a "host", with comma'),
 			('kernel_release', '6.18.0-µ'), ('source', 'tracefs'), ('profile', 'contention'),
 			('first_ns', 1000000000123), ('last_ns', 1012345678901), ('nr_events', 123456789),
@@ -56,7 +51,7 @@ made_up() {
 			CASE i % 50 WHEN 7 THEN 1 WHEN 8 THEN 2 ELSE i % 17 = 0 END * iif(i % 17 = 0 AND
 			i % 50 NOT IN (7, 8), 3, 1)
 		FROM n;
-		INSERT INTO checkpoint SELECT max(start_ns + coalesce(duration_ns, 0)), max(id)
+		INSERT INTO checkpoint (time_ns, wait_id) SELECT max(start_ns + coalesce(duration_ns, 0)), max(id)
 			FROM wait GROUP BY id / 500;
 		INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits, wait_ns,
 			max_wait_ns, slept_ns, nr_uncertain)
@@ -67,7 +62,6 @@ made_up() {
 		INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) VALUES
 			(1001000000000, 1001000500000, 0, 1234567, 0), (1002000000000, 1002000000001, 0, 3, 1),
 			(1003000000000, 1003500000000, 1, NULL, 0), (1004000000000, 1004000000000, 11, 1, 2);
-		COMMIT;
 	END
 }
 
@@ -131,9 +125,9 @@ columns_sites='role:t class:t symbol:t mode:t nr_waits:c wait_ns:n max_ns:n slep
 	nr_uncertain:c'
 order_sites='wait_ns DESC, symbol, role, class, mode'
 view_blame=blame
-columns_blame='process:t tgid:i comm:t holder_process:t holder_tgid:i holder_comm:t class:t role:t
-	holder_source:t nr_waits:c wait_ns:n max_ns:n slept_ns:n'
-order_blame='wait_ns DESC, comm, holder_comm, class, role, holder_source'
+columns_blame='process:t tgid:i comm:t role:t holder_process:t holder_tgid:i holder_comm:t holder_role:t
+	class:t holder_source:t nr_waits:c wait_ns:n max_ns:n'
+order_blame='wait_ns DESC, comm, holder_comm, class, role, holder_role, holder_source'
 view_lost=lost
 columns_lost='cpu:i reason:t nr_gaps:c nr_lost:c nr_unknown:c gap_ns:n'
 order_lost='cpu, reason'

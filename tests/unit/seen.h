@@ -44,9 +44,15 @@ struct seen {
 	struct retry_row *retry;
 	struct skip_row *skip;
 	struct move_row *move;
+	struct wait_part_row *wait_part;
+	struct stall_row *stall;
+	struct storm_row *storm;
+	struct straggler_row *straggler;
+	struct order_edge_row *order_edge;
 	struct walk_rollup_row *walk_rollup; /* without the histogram */
 	unsigned int nr_processes, nr_tasks, nr_locks, nr_sites, nr_stacks, nr_waits, nr_losses,
 		nr_rollups;
+	unsigned int nr_wait_parts, nr_stalls, nr_storms, nr_stragglers, nr_order_edges;
 	unsigned int nr_vmas, nr_lock_vmas, nr_holds, nr_walks, nr_retries, nr_skips, nr_moves,
 		nr_walk_rollups;
 	unsigned int nr_wait_writes;
@@ -248,6 +254,51 @@ static inline int seen_walk_rollup(void *ctx, const struct walk_rollup_row *row)
 	return s->fail;
 }
 
+static inline int seen_stall(void *ctx, const struct stall_row *row)
+{
+	struct seen *s = ctx;
+
+	s->stall = grow(s->stall, s->nr_stalls);
+	s->stall[s->nr_stalls++] = *row;
+	return s->fail;
+}
+
+static inline int seen_wait_part(void *ctx, const struct wait_part_row *row)
+{
+	struct seen *s = ctx;
+
+	s->wait_part = grow(s->wait_part, s->nr_wait_parts);
+	s->wait_part[s->nr_wait_parts++] = *row;
+	return s->fail;
+}
+
+static inline int seen_straggler(void *ctx, const struct straggler_row *row)
+{
+	struct seen *s = ctx;
+
+	s->straggler = grow(s->straggler, s->nr_stragglers);
+	s->straggler[s->nr_stragglers++] = *row;
+	return s->fail;
+}
+
+static inline int seen_storm(void *ctx, struct storm_row *row)
+{
+	struct seen *s = ctx;
+
+	if (!row->id)
+		row->id = s->nr_storms + 1;
+	SEEN_BY_ID(s->storm, s->nr_storms, row);
+	return s->fail;
+}
+
+static inline int seen_order_edge(void *ctx, const struct order_edge_row *row)
+{
+	struct seen *s = ctx;
+
+	SEEN_BY_ID(s->order_edge, s->nr_order_edges, row);
+	return s->fail;
+}
+
 static inline struct sink seen_sink(struct seen *s)
 {
 	return (struct sink){
@@ -266,6 +317,11 @@ static inline struct sink seen_sink(struct seen *s)
 		.retry = seen_retry,
 		.skip = seen_skip,
 		.move = seen_move,
+		.wait_part = seen_wait_part,
+		.stall = seen_stall,
+		.storm = seen_storm,
+		.straggler = seen_straggler,
+		.order_edge = seen_order_edge,
 		.walk_rollup = seen_walk_rollup,
 		.rollup = seen_rollup,
 	};
@@ -291,6 +347,11 @@ static inline void seen_free(struct seen *s)
 	free(s->retry);
 	free(s->skip);
 	free(s->move);
+	free(s->wait_part);
+	free(s->stall);
+	free(s->storm);
+	free(s->straggler);
+	free(s->order_edge);
 	free(s->walk_rollup);
 	free(s->rollup);
 	memset(s, 0, sizeof(*s));

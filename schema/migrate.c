@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "schema/migrate.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+/* Embedded by the Makefile. */
+extern const char schema_001_initial_sql[], schema_002_what_happened_sql[];
+
+static const char *const steps[SCHEMA_VERSION] = {
+	schema_001_initial_sql,
+	schema_002_what_happened_sql,
+};
+
+/* The labels of enums.def; those of earlier versions are a part of them. */
+static int write_enums(sqlite3 *db)
+{
+	static const struct {
+		const char *domain;
+		int value;
+		const char *label;
+	} rows[] = {
+#define DOMAIN(name)
+#define VALUE(domain, id, value, label) { #domain, value, label },
+#include "schema/enums.def"
+#undef DOMAIN
+#undef VALUE
+	};
+	sqlite3_stmt *stmt;
+	unsigned int i;
+	int rc;
+
+	rc = sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO enum VALUES (?, ?, ?)", -1, &stmt,
+				NULL);
+	for (i = 0; rc == SQLITE_OK && i < sizeof(rows) / sizeof(*rows); i++) {
+		sqlite3_bind_text(stmt, 1, rows[i].domain, -1, SQLITE_STATIC);
+		sqlite3_bind_int(stmt, 2, rows[i].value);
+		sqlite3_bind_text(stmt, 3, rows[i].label, -1, SQLITE_STATIC);
+		sqlite3_step(stmt);
+		rc = sqlite3_reset(stmt);
+	}
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+int schema_migrate(sqlite3 *db, int64_t from)
+{
+	char version[48];
+	int rc = SQLITE_OK;
+
+	for (; rc == SQLITE_OK && from < SCHEMA_VERSION; from++)
+		rc = sqlite3_exec(db, steps[from], NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = write_enums(db);
+	snprintf(version, sizeof(version), "PRAGMA user_version = %d", SCHEMA_VERSION);
+	return rc == SQLITE_OK ? sqlite3_exec(db, version, NULL, NULL, NULL) : rc;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The SQL files NNN-*.sql, one step of the schema each. */
+#ifndef RMAPSCOPE_MIGRATE_H
+#define RMAPSCOPE_MIGRATE_H
+
+#include <stdint.h>
+
+struct sqlite3;
+
+/* user_version of the files that this build writes */
+#define SCHEMA_VERSION	      2
+/* "RMSC" */
+#define SCHEMA_APPLICATION_ID 0x524d5343
+
+/*
+ * schema_migrate - bring a database from version @from (0: empty) to
+ * SCHEMA_VERSION; the caller has begun a transaction, and ends it
+ *
+ * Returns an SQLite result code; the message is in sqlite3_errmsg().
+ */
+int schema_migrate(struct sqlite3 *db, int64_t from);
+
+#endif
