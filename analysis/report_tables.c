@@ -21,6 +21,34 @@
 
 /* clang-format on */
 
+static const struct column vmas_columns[] = {
+	{ "process", "PROCESS", UNIT_TEXT, 15, "process that waited", false },
+	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
+	{ "vma_start", "START", UNIT_ADDRESS, 12,
+	  "first address of the VMA; - where it is not known", false },
+	{ "vma_end", "END", UNIT_ADDRESS, 12, "first address after it", false },
+	{ "vma_name", "NAME", UNIT_TEXT, 20, "its name, as in /proc/PID/maps", false },
+	WAITS,
+	WAIT_NS,
+	MAX_NS,
+	SLEPT_NS,
+	{ "nr_locks", "LOCKS", UNIT_COUNT, 5, "locks that were waited for", false },
+	OPEN,
+	UNCERTAIN,
+	{ 0 },
+};
+
+static const struct table_def vmas = {
+	.name = "vmas",
+	.title = "VMAs",
+	.help = "which VMAs were waited for, by process",
+	.sql = "SELECT process, tgid, vma_start, vma_end, vma_name, nr_waits, wait_ns, max_ns, "
+	       "slept_ns, nr_locks, nr_open, nr_uncertain FROM wait_by_vma "
+	       "ORDER BY wait_ns DESC, process_id, vma_id",
+	.columns = vmas_columns,
+	.sort = 6,
+};
+
 static const struct column locks_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
 	{ "lock", "LOCK", UNIT_TEXT, 16, "its address, #N for the Nth life after the first",
@@ -168,7 +196,7 @@ static const struct table_def lost = {
 };
 
 const struct table_def *const report_tables[] = {
-	&processes, &locks, &tasks, &sites, &blame, &lost, NULL,
+	&processes, &vmas, &locks, &tasks, &sites, &blame, &lost, NULL,
 };
 
 const struct table_def *table_by_name(const struct table_def *const *tables, const char *name)

@@ -256,6 +256,11 @@ int cell_format(char *buf, size_t room, const struct column *col, const struct c
 		if (cell->type == CELL_INT)
 			snprintf(digits, sizeof(digits), "%" PRId64, cell->i);
 		return group_thousands(buf, room, digits, "");
+	case UNIT_ADDRESS:
+		/* the upper half of the address space is negative in SQLite */
+		if (cell->type == CELL_INT)
+			return snprintf(buf, room, "%" PRIx64, (uint64_t)cell->i);
+		/* fallthrough */
 	default:
 		if (cell->type == CELL_REAL)
 			return snprintf(buf, room, "%g", cell->r);

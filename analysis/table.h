@@ -24,6 +24,7 @@ enum unit {
 	UNIT_NS,       /* nanoseconds, shown in milliseconds with 3 decimals */
 	UNIT_NS_PER_S, /* nanoseconds per second, shown in ms/s, 1 decimal */
 	UNIT_PER_S,    /* events per second, 1 decimal */
+	UNIT_ADDRESS,  /* hexadecimal */
 };
 
 struct column {

@@ -21,7 +21,8 @@ static const struct {
 	const char *question, *stock, *series;
 } answers[] = {
 	{ "which processes and locks lose the most time, and to whom",
-	  "yes; which VMA: no, stock events do not name it", "yes" },
+	  "yes; which VMA: in page faults only, with --profile holds",
+	  "yes; which VMA: with --profile walks" },
 	{ "who holds the lock that a thread is blocked on",
 	  "partly; after the wait, by who woke the waiter", "yes, with --profile holds" },
 	{ "retry storms of rmap walks", NEEDS_SERIES,

@@ -14,6 +14,7 @@
 #include "collector/model/model.h"
 #include "collector/pipeline.h"
 #include "collector/proc.h"
+#include "collector/procmap.h"
 #include "collector/profile.h"
 #include "collector/symbols.h"
 #include "collector/tracedat_source.h"
@@ -32,6 +33,8 @@ struct recording {
 	struct store *store;
 	struct model model;
 	struct pipeline pipeline;
+	struct procmap procmap;
+	bool traced[NR_EVENTS]; /* live: events that are enabled */
 	char limits[1024];
 };
 
@@ -64,6 +67,11 @@ SINK(move, const struct move_row)
 SINK(loss, const struct loss_row)
 SINK(rollup, const struct rollup_row)
 
+static int sink_wait_vma(void *ctx, int64_t wait_id, int64_t vma_id)
+{
+	return store_wait_vma(ctx, wait_id, vma_id);
+}
+
 static struct sink store_sink(struct store *store)
 {
 	return (struct sink){
@@ -74,6 +82,7 @@ static struct sink store_sink(struct store *store)
 		.site = sink_site,
 		.stack = sink_stack,
 		.wait = sink_wait,
+		.wait_vma = sink_wait_vma,
 		.wait_part = sink_wait_part,
 		.vma = sink_vma,
 		.lock_vma = sink_lock_vma,
@@ -164,11 +173,19 @@ static int live_process(void *ctx, int32_t tgid, struct process_row *row)
 	return 0;
 }
 
-static const struct task_lookup live_lookup = {
-	.comm = live_comm,
-	.tgid = live_tgid,
-	.process = live_process,
-};
+static int live_vma(void *ctx, int32_t tgid, uint64_t address, struct vma_row *row)
+{
+	struct procmap_entry e;
+	int ret = procmap_find(ctx, tgid, address, &e);
+
+	if (ret)
+		return ret;
+	row->start = e.start;
+	row->end = e.end;
+	memcpy(row->perms, e.perms, sizeof(row->perms));
+	snprintf(row->name, sizeof(row->name), "%.*s", (int)sizeof(row->name) - 1, e.name);
+	return 0;
+}
 
 static int file_comm(void *ctx, int32_t tid, char comm[COMM_LEN])
 {
@@ -209,6 +226,13 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 		.thread_started = exclude_thread,
 	};
 	const struct task_lookup file_lookup = { .ctx = rec->src, .comm = file_comm };
+	const struct task_lookup live_lookup = {
+		.ctx = &rec->procmap,
+		.comm = live_comm,
+		.tgid = live_tgid,
+		.process = live_process,
+		.vma = live_vma,
+	};
 	bool live = rec->src->live;
 	const struct symbols symbols = { .tep = rec->src->tep, .load_live = live };
 	sigset_t all, old;
@@ -225,6 +249,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.lookup = live ? &live_lookup : &file_lookup,
 					.symbols = &symbols,
 					.has = rec->src->dec.has,
+					.traced = rec->traced,
 					.keep_all = opt->keep_all,
 				});
 	ret = meta_write(rec->store, rec->src, opt, rec->limits);
@@ -262,8 +287,9 @@ static int abandon(struct recording *rec, int ret)
 
 int recording_start(struct recording **recp, const struct recording_options *opt, struct error *err)
 {
+	struct profile_result applied[NR_EVENTS] = { 0 };
 	struct recording *rec;
-	unsigned int profiles;
+	unsigned int profiles, i;
 	int ret;
 
 	ret = profiles_parse(opt->profiles ?: DEFAULT_PROFILE, &profiles, err);
@@ -274,7 +300,9 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 		return error_set(err, -ENOMEM, "out of memory");
 	ret = instance_create(&rec->inst, err);
 	if (!ret)
-		ret = profiles_apply(profiles, rec->inst, opt->buffer_kb, NULL, err);
+		ret = profiles_apply(profiles, rec->inst, opt->buffer_kb, applied, err);
+	for (i = 0; i < NR_EVENTS; i++)
+		rec->traced[i] = applied[i].enabled;
 	if (!ret && opt->pid)
 		ret = profile_only_pid(rec->inst, opt->pid, err);
 	if (!ret)
@@ -390,6 +418,7 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 	if (result)
 		sum_up(rec, result);
 	model_free(&rec->model);
+	procmap_close(&rec->procmap);
 	if (ret && !rec->inst) {
 		store_discard(rec->store);
 	} else {

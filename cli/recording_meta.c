@@ -17,6 +17,46 @@ void limits_add(char *limits, size_t room, const char *what)
 	snprintf(limits + len, room - len, "%s%s", len ? "\n" : "", what);
 }
 
+static bool is_traced(const struct source *src, unsigned int profiles, enum event_id id)
+{
+	const struct profile_event *pe;
+
+	for (pe = profile_events; pe->id != NR_EVENTS; pe++)
+		if (pe->id == id)
+			return src->dec.has[id] && pe->profiles & profiles;
+	return false;
+}
+
+/* Why the VMA of a wait is not known, or of which only. */
+static void limits_add_vmas(char *limits, size_t room, const struct source *src,
+			    unsigned int profiles)
+{
+	bool links = is_traced(src, profiles, EVENT_ANON_VMA_LINK);
+
+	if (src->dec.has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !links)
+		limits_add(limits, room,
+			   "VMAs: of waits for VMA locks only; profile walks tells more");
+	else if (links)
+		return;
+	else if (!src->live)
+		limits_add(limits, room, "VMAs: unknown: stock events in a file name none");
+	else if (is_traced(src, profiles, EVENT_PAGE_FAULT_USER))
+		limits_add(limits, room,
+			   "VMAs: of waits in page faults only: stock events name none");
+	else if (src->dec.has[EVENT_PAGE_FAULT_USER])
+		limits_add(limits, room,
+			   "VMAs: unknown: stock events name none; profile holds learns those of "
+			   "page faults");
+	else
+		limits_add(limits, room, "VMAs: unknown: stock events name none");
+}
+
+/* Of no use in a file: what it tells is looked up in /proc. */
+static bool is_live_only(enum event_id id)
+{
+	return id == EVENT_PAGE_FAULT_USER || id == EVENT_SCHED_PROCESS_EXEC;
+}
+
 void limits_find(char *limits, size_t room, const struct source *src, unsigned int profiles)
 {
 	const struct profile_event *pe;
@@ -24,7 +64,8 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 	char line[192];
 
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
-		if (has[pe->id] || !(pe->profiles & profiles) || profile_is_series(pe->id))
+		if (has[pe->id] || !(pe->profiles & profiles) || profile_is_series(pe->id) ||
+		    (!src->live && is_live_only(pe->id)))
 			continue;
 		snprintf(line, sizeof(line), "no %s:%s: unknown: %s", event_system(pe->id),
 			 event_name(pe->id), pe->gives);
@@ -35,7 +76,8 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN])
 		limits_add(limits, room,
 			   "stock events: spinning before the first sleep is not seen, holders are "
-			   "known by their wake-ups only, and waits cannot be told apart by VMA");
+			   "known by their wake-ups only");
+	limits_add_vmas(limits, room, src, profiles);
 }
 
 static void write_machine(struct store *st, const struct source *src)

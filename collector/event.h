@@ -69,7 +69,14 @@ struct event {
 		} task_rename;
 		struct {
 			int32_t tid;
+			uint8_t group_dead; /* the last thread of its process */
 		} sched_process_exit;
+		struct {
+			int32_t tid;
+		} sched_process_exec;
+		struct {
+			uint64_t address;
+		} page_fault;
 		struct {			   /* the lock events of the kernel series */
 			uint64_t lock;		   /* anon_vma root, address_space, or mm */
 			uint64_t ip;		   /* caller of the lock helper */

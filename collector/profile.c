@@ -66,6 +66,16 @@ const struct profile_event profile_events[] = {
 		.gives = "telling a thread from a later one of the same id",
 	},
 	{
+		.id = EVENT_SCHED_PROCESS_EXEC,
+		.profiles = PROFILE_ALL,
+		.gives = "telling the VMAs before an exec from those after it",
+	},
+	{
+		.id = EVENT_PAGE_FAULT_USER,
+		.profiles = HOLDS,
+		.gives = "the VMAs that page faults wait for",
+	},
+	{
 		.id = EVENT_ANON_VMA_CONTENTION_BEGIN,
 		.profiles = PROFILE_ALL,
 		.trigger = "stacktrace",

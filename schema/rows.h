@@ -36,6 +36,7 @@ struct lock_row {
 	int class; /* LOCK_*, ENUM_NONE when the sites leave it open */
 	uint64_t address;
 	uint32_t generation; /* lives of this address before this one */
+	int64_t vma_id;	     /* that describes it */
 	int64_t first_ns, last_ns;
 };
 

@@ -38,6 +38,8 @@ int store_stack(struct store *st, const struct stack_row *row);
  * id, so that ids rise with the time at which waits end.
  */
 int store_wait(struct store *st, struct wait_row *row);
+/* The VMA of a wait that was written without one. */
+int store_wait_vma(struct store *st, int64_t wait_id, int64_t vma_id);
 int store_vma(struct store *st, const struct vma_row *row);
 /* Sets @row->id at the first call; a later one updates to_ns. */
 int store_lock_vma(struct store *st, struct lock_vma_row *row);

@@ -16,6 +16,7 @@ enum statement {
 	ST_STACK,
 	ST_WAIT,
 	ST_WAIT_FORGET,
+	ST_WAIT_VMA,
 	ST_CHECKPOINT,
 	ST_LOSS,
 	ST_ROLLUP,

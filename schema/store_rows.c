@@ -12,8 +12,8 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		       "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_TASK] = "INSERT OR REPLACE INTO task (id, tid, tgid, comm, is_main, process_id, "
 		    "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_LOCK] = "INSERT OR REPLACE INTO lock (id, class, address, generation, first_ns, "
-		    "last_ns) VALUES (?, ?, ?, ?, ?, ?)",
+	[ST_LOCK] = "INSERT OR REPLACE INTO lock (id, class, address, generation, vma_id, "
+		    "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[ST_SITE] = "INSERT INTO site (id, symbol, offset, role) VALUES (?, ?, ?, ?)",
 	[ST_STACK] = "INSERT INTO stack (id, site_id, frames) VALUES (?, ?, ?)",
 	[ST_WAIT] = "INSERT INTO wait (id, start_ns, duration_ns, slept_ns, spun_ns, lock_id, "
@@ -39,6 +39,7 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		      "site_id, mode, nr_waits, wait_ns, max_wait_ns, slept_ns, nr_uncertain, "
 		      "nr_holds, hold_ns, nr_retries, nr_moves, hist) "
 		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_WAIT_VMA] = "UPDATE wait SET vma_id = ? WHERE id = ?",
 	[ST_VMA] = "INSERT OR REPLACE INTO vma (id, process_id, start, end, perms, name, "
 		   "from_ns, to_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_LOCK_VMA] =
@@ -215,6 +216,7 @@ int store_lock(struct store *st, const struct lock_row *row)
 	bind_unless(&b, row->class, ENUM_NONE);
 	bind_int(&b, (int64_t)row->address);
 	bind_int(&b, row->generation);
+	bind_id(&b, row->vma_id);
 	bind_int(&b, row->first_ns);
 	bind_int(&b, row->last_ns);
 	return end_row(st, b.stmt);
@@ -278,6 +280,15 @@ int store_wait(struct store *st, struct wait_row *row)
 	row->id = ++st->done.wait_id;
 	note_start(&st->done.wait_min_ns, row->start_ns);
 	return 0;
+}
+
+int store_wait_vma(struct store *st, int64_t wait_id, int64_t vma_id)
+{
+	struct binder b = { begin_row(st, ST_WAIT_VMA), 0 };
+
+	bind_id(&b, vma_id);
+	bind_int(&b, wait_id);
+	return end_row(st, b.stmt);
 }
 
 int store_loss(struct store *st, const struct loss_row *row)

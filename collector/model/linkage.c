@@ -109,6 +109,18 @@ static int note_linker(struct linkage *lk, const struct event *ev)
 	return 0;
 }
 
+/* The mm that it has linked the new stack in is its own now; that before is over. */
+static int note_exec(struct linkage *lk, const struct event *ev)
+{
+	int32_t tgid = task_tgid(lk->tasks, ev->tid);
+	struct mm_owner *owner = owner_of(lk, tgid);
+	uint64_t mm = owner ? owner->child_mm : 0;
+	int ret = mm ? learn_owner(lk, mm, tgid) : 0;
+
+	process_execed(lk->tasks, tgid);
+	return ret ?: vmas_over(lk->vmas, tgid, mm, ev->time_ns);
+}
+
 /* fork has linked the child's VMAs; now its process id is known. */
 static int note_child(struct linkage *lk, const struct event *ev)
 {
@@ -229,11 +241,23 @@ static bool is_new_root(struct linkage *lk, const struct event *ev)
 			 lock->row.first_ns == hold->row.start_ns);
 }
 
+static struct vma_at vma_at_of(const struct event *ev, int32_t tgid)
+{
+	return (struct vma_at){
+		.tgid = tgid,
+		.mm = ev->anon_vma_chain.mm,
+		.start = ev->anon_vma_chain.vm_start,
+		.end = ev->anon_vma_chain.vm_end,
+	};
+}
+
 static int link_vma(struct linkage *lk, const struct event *ev)
 {
+	const struct vma_at at = vma_at_of(ev, linkage_tgid(lk, ev->anon_vma_chain.mm));
 	struct anon_root *root = find_root(lk, ev->anon_vma_chain.root);
 	struct link *link;
 
+	vma_linked(lk->vmas, &at);
 	if (!root) {
 		root = calloc(1, sizeof(*root));
 		if (!root)
@@ -260,21 +284,51 @@ static int link_vma(struct linkage *lk, const struct event *ev)
 	return note_anon_vma(lk, ev);
 }
 
+int32_t linkage_tgid(struct linkage *lk, uint64_t mm)
+{
+	const struct mm_owner *owner = find_owner(lk, mm);
+
+	return owner ? owner->tgid : -1;
+}
+
+static struct vma_at vma_at_link(struct linkage *lk, const struct link *link)
+{
+	return (struct vma_at){
+		.tgid = linkage_tgid(lk, link->key.mm),
+		.mm = link->key.mm,
+		.start = link->key.vm_start,
+		.end = link->vm_end,
+	};
+}
+
+bool linkage_only_vma(struct linkage *lk, uint64_t address, struct vma_at *at)
+{
+	const struct anon_root *root = find_root(lk, address);
+	bool only = root && root->complete && root->links && !root->links->hh.next;
+
+	*at = only ? vma_at_link(lk, root->links) : (struct vma_at){ 0 };
+	return only;
+}
+
 /* Give one link of a root that is a row. */
-static int give_link(struct linkage *lk, struct link *link, const struct lock *lock)
+static int give_link(struct linkage *lk, struct link *link, struct lock *lock)
 {
 	if (!link->row.id) {
-		const struct mm_owner *owner = find_owner(lk, link->key.mm);
+		const struct vma_at at = vma_at_link(lk, link);
 		struct vma *vma;
 		int ret;
 
-		vma = vma_get(lk->vmas, owner ? owner->tgid : -1, link->key.vm_start, link->vm_end,
-			      link->row.from_ns, &ret);
+		if (link->row.to_ns == NO_TIME)
+			vma = vma_get(lk->vmas, &at, link->row.from_ns, &ret);
+		else
+			vma = vma_unlinking(lk->vmas, &at, link->row.from_ns, link->row.to_ns,
+					    &ret);
 		if (ret)
 			return ret;
 		link->row.lock_id = lock->row.id;
 		link->row.vma_id = vma->row.id;
 	}
+	lock_describe(lock, link->row.vma_id);
 	return lk->sink->lock_vma(lk->sink->ctx, &link->row);
 }
 
@@ -295,8 +349,11 @@ static int unlink_vma(struct linkage *lk, const struct event *ev)
 	struct link *link = root ? find_link(root, ev) : NULL;
 	struct lock *lock = seen_lock(lk, key.address);
 	bool complete;
+	const struct vma_at at = vma_at_of(ev, ev->anon_vma_chain.tgid);
 	int ret = learn_owner(lk, ev->anon_vma_chain.mm, ev->anon_vma_chain.tgid);
 
+	if (!ret)
+		ret = vma_over(lk->vmas, &at, ev->time_ns);
 	if (ret)
 		return ret;
 	forget_anon_vma(lk, ev->anon_vma_chain.anon_vma);
@@ -348,6 +405,8 @@ int linkage_event(struct linkage *lk, const struct event *ev)
 		return unlink_vma(lk, ev);
 	case EVENT_TASK_NEWTASK:
 		return note_child(lk, ev);
+	case EVENT_SCHED_PROCESS_EXEC:
+		return note_exec(lk, ev);
 	case EVENT_LOSS:
 		forget_all(lk);
 		if (ev->loss.end_ns > lk->gap_end_ns)

@@ -44,6 +44,16 @@ int linkage_event(struct linkage *lk, const struct event *ev);
 /* lock.id of the root of @anon_vma, 0 when it is not known; errno in @ret. */
 int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns, int *ret);
 
+/* The process that @mm is of, -1 when it is not known. */
+int32_t linkage_tgid(struct linkage *lk, uint64_t mm);
+
+/*
+ * linkage_only_vma - whether a single VMA hangs on the root at @address
+ *
+ * Only where all of its links are known; else @at->end is 0.
+ */
+bool linkage_only_vma(struct linkage *lk, uint64_t address, struct vma_at *at);
+
 /* Give links of roots that have become rows. */
 int linkage_flush(struct linkage *lk);
 void linkage_free(struct linkage *lk);

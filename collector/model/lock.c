@@ -102,6 +102,14 @@ struct lock *lock_seen_as(struct locks *ls, struct lock *lock, unsigned int clas
 	return lock;
 }
 
+void lock_describe(struct lock *lock, int64_t vma_id)
+{
+	if (lock->row.vma_id)
+		return;
+	lock->row.vma_id = vma_id;
+	lock->dirty = true;
+}
+
 int lock_freed(struct locks *ls, const struct lock_key *key, uint64_t now_ns,
 	       const struct sink *sink)
 {

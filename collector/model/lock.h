@@ -72,6 +72,9 @@ int lock_freed(struct locks *ls, const struct lock_key *key, uint64_t now_ns,
 struct lock *lock_seen_as(struct locks *ls, struct lock *lock, unsigned int classes,
 			  uint64_t now_ns, const struct sink *sink, int *ret);
 
+/* @vma_id describes the lock, unless another did before. */
+void lock_describe(struct lock *lock, int64_t vma_id);
+
 /* Give all rows that changed since the last call to @sink. */
 int locks_flush(struct locks *ls, const struct sink *sink);
 void locks_free(struct locks *ls);

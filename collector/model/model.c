@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* include/uapi/linux/sched.h */
+#define CLONE_THREAD 0x00010000
+
 void model_init(struct model *m, const struct model_options *opt)
 {
 	memset(m, 0, sizeof(*m));
@@ -15,6 +18,11 @@ void model_init(struct model *m, const struct model_options *opt)
 	m->vmas = (struct vmas){
 		.tasks = &m->tasks,
 		.sink = &m->sink,
+		.inherit = opt->has[EVENT_SCHED_PROCESS_EXEC],
+	};
+	m->rollups = (struct rollups){
+		.watch_moves = opt->traced && opt->traced[EVENT_FOLIO_MOVE_ANON_RMAP],
+		.watch_retries = opt->traced && opt->traced[EVENT_RMAP_WALK_RETRY],
 	};
 	m->linkage = (struct linkage){
 		.locks = &m->locks,
@@ -22,11 +30,20 @@ void model_init(struct model *m, const struct model_options *opt)
 		.tasks = &m->tasks,
 		.sink = &m->sink,
 	};
+	m->attribution = (struct attribution){
+		.tasks = &m->tasks,
+		.locks = &m->locks,
+		.vmas = &m->vmas,
+		.linkage = &m->linkage,
+		.rollups = &m->rollups,
+		.sink = &m->sink,
+		.watch = opt->has[EVENT_ANON_VMA_LINK] || opt->has[EVENT_FOLIO_MOVE_ANON_RMAP],
+	};
 	m->waits = (struct waits){
 		.tasks = &m->tasks,
 		.locks = &m->locks,
 		.sites = &m->sites,
-		.rollups = &m->rollups,
+		.attribution = &m->attribution,
 		.sink = &m->sink,
 		.watch_sleep = opt->has[EVENT_SCHED_SWITCH],
 		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
@@ -44,6 +61,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.tasks = &m->tasks,
 		.sites = &m->sites,
 		.linkage = &m->linkage,
+		.sums = &m->rollups,
 		.sink = &m->sink,
 		.keep_all = opt->keep_all,
 	};
@@ -51,6 +69,8 @@ void model_init(struct model *m, const struct model_options *opt)
 		.tasks = &m->tasks,
 		.locks = &m->locks,
 		.vmas = &m->vmas,
+		.linkage = &m->linkage,
+		.rollups = &m->rollups,
 		.sink = &m->sink,
 		.keep_all = opt->keep_all,
 	};
@@ -96,6 +116,29 @@ static void note_time(struct model *m, int64_t time_ns)
 		m->last_ns = time_ns;
 }
 
+static int started(struct model *m, const struct event *ev)
+{
+	int ret = 0;
+
+	/* a new process: a former one of that id is gone, whatever we saw of its end */
+	if (!(ev->task_newtask.clone_flags & CLONE_THREAD))
+		ret = vmas_over(&m->vmas, ev->task_newtask.tid, 0, ev->time_ns);
+	return ret ? ret : task_started(&m->tasks, &m->sink, ev);
+}
+
+static int exited(struct model *m, const struct event *ev)
+{
+	int32_t tid = ev->sched_process_exit.tid, tgid = task_tgid(&m->tasks, tid);
+	int ret = 0;
+
+	/* kernels before 6.16 do not say that it is the last thread */
+	if (process_id_known(&m->tasks, tgid) &&
+	    (ev->sched_process_exit.group_dead || task_exit_is_last(&m->tasks, tid)))
+		ret = vmas_over(&m->vmas, tgid, 0, ev->time_ns);
+	task_exited(&m->tasks, tid, ev->time_ns);
+	return ret;
+}
+
 int model_event(struct model *m, const struct event *ev)
 {
 	int ret;
@@ -114,14 +157,17 @@ int model_event(struct model *m, const struct event *ev)
 		ret = moves_event(&m->moves, ev);
 	if (!ret)
 		ret = linkage_event(&m->linkage, ev);
+	if (!ret)
+		ret = attribution_event(&m->attribution, ev);
 	if (ret)
 		return ret;
 	switch (ev->id) {
 	case EVENT_TASK_NEWTASK:
-		return task_started(&m->tasks, &m->sink, ev);
+		return started(m, ev);
 	case EVENT_SCHED_PROCESS_EXIT:
-		task_exited(&m->tasks, ev->sched_process_exit.tid, ev->time_ns);
-		return 0;
+		return exited(m, ev);
+	case EVENT_PAGE_FAULT_USER:
+		return task_faulted(&m->tasks, ev->tid, ev->page_fault.address, ev->time_ns);
 	case EVENT_LOSS:
 		return give_loss(m, ev);
 	default:
@@ -141,6 +187,7 @@ static int flush_rows(struct model *m)
 		ret = locks_flush(&m->locks, &m->sink);
 	if (!ret)
 		ret = tasks_flush(&m->tasks, &m->sink);
+	vmas_flush(&m->vmas);
 	return ret;
 }
 
@@ -148,6 +195,8 @@ int model_flush(struct model *m, uint64_t complete_ns)
 {
 	int ret = waits_flush(&m->waits, complete_ns);
 
+	if (!ret)
+		ret = attribution_flush(&m->attribution, complete_ns);
 	return ret ? ret : flush_rows(m);
 }
 
@@ -155,6 +204,8 @@ int model_finish(struct model *m)
 {
 	int ret = waits_finish(&m->waits);
 
+	if (!ret)
+		ret = attribution_finish(&m->attribution);
 	if (!ret)
 		ret = holds_finish(&m->holds);
 	if (!ret)
@@ -165,6 +216,7 @@ int model_finish(struct model *m)
 void model_free(struct model *m)
 {
 	waits_free(&m->waits);
+	attribution_free(&m->attribution);
 	holds_free(&m->holds);
 	walks_free(&m->walks);
 	linkage_free(&m->linkage);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "collector/event.h"
+#include "collector/model/attribute.h"
 #include "collector/model/hold.h"
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
@@ -30,6 +31,7 @@ struct model {
 	struct rollups rollups;
 	struct vmas vmas;
 	struct linkage linkage;
+	struct attribution attribution;
 	struct waits waits;
 	struct holds holds;
 	struct walks walks;
@@ -42,7 +44,8 @@ struct model_options {
 	const struct sink *sink;	  /* copied */
 	const struct task_lookup *lookup; /* copied; NULL: none */
 	const struct symbols *symbols;	  /* copied; NULL: none */
-	const bool *has;		  /* [NR_EVENTS]: events that the input has; copied */
+	const bool *has;		  /* [NR_EVENTS]: events that the input may hold */
+	const bool *traced;		  /* [NR_EVENTS]: that it does hold all of; NULL: none */
 	bool keep_all;			  /* every span is a row */
 };
 

@@ -3,26 +3,46 @@
 
 #include <errno.h>
 
-/* lock.id of a root; 0 for a folio that had none. */
-static int64_t root_id(struct moves *ms, uint64_t address, uint64_t now_ns, int *ret)
+/* The lock of a root; NULL for a folio that had none. */
+static struct lock *root_at(struct moves *ms, uint64_t address, uint64_t now_ns, int *ret)
 {
 	const struct lock_key key = { .address = address };
 	struct lock *lock;
 
 	if (!address || *ret)
-		return 0;
+		return NULL;
 	lock = lock_get(ms->locks, &key, now_ns);
 	if (lock)
 		lock = lock_seen_as(ms->locks, lock, CLASS_BIT(LOCK_ANON_VMA), now_ns, ms->sink,
 				    ret);
 	else
 		*ret = -ENOMEM;
-	return lock ? lock->row.id : 0;
+	return lock;
+}
+
+/* The VMA that the folio is given to hangs on the new root. */
+static struct vma *destination(struct moves *ms, const struct event *ev, const struct task *task,
+			       int *ret)
+{
+	struct vma_at at = {
+		.tgid = linkage_tgid(ms->linkage, ev->folio_move.mm),
+		.mm = ev->folio_move.mm,
+		.start = ev->folio_move.vm_start,
+		.end = ev->folio_move.vm_end,
+	};
+
+	if (!at.end)
+		return NULL;
+	/* mostly a thread moves folios within its own process */
+	if (at.tgid < 0)
+		at.tgid = task->row.tgid;
+	return vma_get(ms->vmas, &at, ev->time_ns, ret);
 }
 
 int moves_event(struct moves *ms, const struct event *ev)
 {
 	bool changed = ev->folio_move.old_root != ev->folio_move.new_root;
+	struct lock *old_lock, *new_lock;
 	struct move_row row;
 	struct task *task;
 	struct vma *vma;
@@ -33,19 +53,24 @@ int moves_event(struct moves *ms, const struct event *ev)
 	task = task_get(ms->tasks, ev->tid, ev->time_ns);
 	if (!task)
 		return -ENOMEM;
-	/* a thread moves folios within its own process */
-	vma = ev->folio_move.vm_end ? vma_get(ms->vmas, task->row.tgid, ev->folio_move.vm_start,
-					      ev->folio_move.vm_end, ev->time_ns, &ret)
-				    : NULL;
+	vma = destination(ms, ev, task, &ret);
+	old_lock = root_at(ms, ev->folio_move.old_root, ev->time_ns, &ret);
+	new_lock = root_at(ms, ev->folio_move.new_root, ev->time_ns, &ret);
+	if (ret)
+		return ret;
+	if (vma && new_lock)
+		lock_describe(new_lock, vma->row.id);
 	row = (struct move_row){
 		.time_ns = ev->time_ns,
 		.task_id = task->row.id,
 		.pfn = ev->folio_move.pfn,
 		.nr_pages = ev->folio_move.nr_pages,
-		.old_lock_id = root_id(ms, ev->folio_move.old_root, ev->time_ns, &ret),
-		.new_lock_id = root_id(ms, ev->folio_move.new_root, ev->time_ns, &ret),
+		.old_lock_id = old_lock ? old_lock->row.id : 0,
+		.new_lock_id = new_lock ? new_lock->row.id : 0,
 		.vma_id = vma ? vma->row.id : 0,
 		.root_changed = changed,
 	};
+	if (changed)
+		ret = rollup_move(ms->rollups, &row, task->row.process_id);
 	return ret ? ret : ms->sink->move(ms->sink->ctx, &row);
 }

@@ -6,7 +6,9 @@
 #include <stdbool.h>
 
 #include "collector/event.h"
+#include "collector/model/linkage.h"
 #include "collector/model/lock.h"
+#include "collector/model/rollup.h"
 #include "collector/model/sink.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
@@ -15,6 +17,8 @@ struct moves {
 	struct tasks *tasks;
 	struct locks *locks;
 	struct vmas *vmas;
+	struct linkage *linkage;
+	struct rollups *rollups;
 	const struct sink *sink;
 	bool keep_all; /* also moves that stay below one root */
 };

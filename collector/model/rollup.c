@@ -8,6 +8,7 @@
 #include <uthash.h>
 
 #include "lib/clock.h"
+#include "schema/enums.h"
 
 /*
  * Seconds that stay in memory behind the newest one. Events come in time
@@ -54,8 +55,8 @@ static struct rollup *rollup_get(struct rollups *rs, const struct rollup_key *ke
 		.mode = key->mode,
 		.slept_ns = NO_TIME,
 		.nr_holds = NO_TIME,
-		.nr_retries = NO_TIME,
-		.nr_moves = NO_TIME,
+		.nr_retries = rs->watch_retries ? 0 : NO_TIME,
+		.nr_moves = rs->watch_moves ? 0 : NO_TIME,
 		.hold_ns = NO_TIME,
 	};
 	HASH_ADD(hh, rs->head, key, sizeof(r->key), r);
@@ -125,6 +126,37 @@ int rollup_hold(struct rollups *rs, const struct hold_row *hold, int64_t process
 	r->row.nr_holds++;
 	if (hold->duration_ns != NO_TIME)
 		r->row.hold_ns += hold->duration_ns;
+	return 0;
+}
+
+int rollup_move(struct rollups *rs, const struct move_row *move, int64_t process_id)
+{
+	struct rollup *r = rollup_of(rs, move->time_ns,
+				     (struct rollup_key){
+					     .process_id = process_id,
+					     .lock_id = move->new_lock_id,
+					     .vma_id = move->vma_id,
+					     .mode = MODE_WRITE,
+				     });
+
+	if (!r)
+		return -ENOMEM;
+	r->row.nr_moves = r->row.nr_moves == NO_TIME ? 1 : r->row.nr_moves + 1;
+	return 0;
+}
+
+int rollup_retry(struct rollups *rs, const struct retry_row *retry, int64_t process_id)
+{
+	struct rollup *r = rollup_of(rs, retry->time_ns,
+				     (struct rollup_key){
+					     .process_id = process_id,
+					     .lock_id = retry->old_lock_id,
+					     .mode = MODE_READ,
+				     });
+
+	if (!r)
+		return -ENOMEM;
+	r->row.nr_retries = r->row.nr_retries == NO_TIME ? 1 : r->row.nr_retries + 1;
 	return 0;
 }
 

@@ -20,6 +20,8 @@ struct sink {
 	int (*stack)(void *ctx, const struct stack_row *row);
 	/* sets row->id; an open wait comes again at its end */
 	int (*wait)(void *ctx, struct wait_row *row);
+	/* the VMA of a wait that came without: its thread told later */
+	int (*wait_vma)(void *ctx, int64_t wait_id, int64_t vma_id);
 	/* after its wait: the parts of those that have exact holders */
 	int (*wait_part)(void *ctx, const struct wait_part_row *row);
 	int (*vma)(void *ctx, const struct vma_row *row);

@@ -61,11 +61,26 @@ static void narrow(unsigned int classes[2], const struct role_def *def)
 			classes[mode] &= def->classes[mode];
 }
 
+/*
+ * The outermost frame: what entered the kernel. A fault in kernel mode has a
+ * system call below it, and is the event page_fault_kernel. x86: the event
+ * page_fault_user is of arch/x86/mm/fault.c.
+ */
+static bool is_fault_entry(const char *name)
+{
+	return !strcmp(name, "asm_exc_page_fault");
+}
+
 void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out)
 {
 	unsigned int i;
 
-	*out = (struct stack_reading){ -1, ENUM_NONE, { CLASS_ANY, CLASS_ANY } };
+	*out = (struct stack_reading){
+		.site_frame = -1,
+		.role = ENUM_NONE,
+		.classes = { CLASS_ANY, CLASS_ANY },
+		.in_user_fault = nr && is_fault_entry(names[nr - 1]),
+	};
 	for (i = 0; i < nr; i++) {
 		const struct role_def *def = find_role(names[i]);
 		bool locking = def && def->locking;
@@ -214,6 +229,8 @@ static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
 
 	read_stack_names(names, kstack->nr_frames, &reading);
 	memcpy(stack->classes, reading.classes, sizeof(stack->classes));
+	stack->in_user_fault = reading.in_user_fault && (reading.role == ROLE_FAULT_PREPARE ||
+							 reading.role == ROLE_PAGE_FAULT);
 	*ret = give_stack(ss, stack, reading.site_frame < 0 ? NULL : &sym[reading.site_frame],
 			  reading.role, sink);
 	return stack;

@@ -5,6 +5,7 @@
 #ifndef RMAPSCOPE_MODEL_SITE_H
 #define RMAPSCOPE_MODEL_SITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <uthash.h>
 
@@ -25,6 +26,7 @@ struct stack {
 	int64_t id;
 	struct site *site;	 /* NULL: no frame could be named */
 	unsigned int classes[2]; /* [MODE_READ], [MODE_WRITE]: CLASS_BITs */
+	bool in_user_fault;	 /* of a page fault in user mode, and nothing else */
 	char *frames;
 };
 
@@ -60,6 +62,7 @@ struct stack_reading {
 	int site_frame; /* index of the call site's frame, -1 */
 	int role;	/* ROLE_* or ENUM_NONE */
 	unsigned int classes[2];
+	bool in_user_fault;
 };
 
 void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out);

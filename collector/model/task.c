@@ -32,7 +32,7 @@ static struct task *remember(struct tasks *ts, int32_t tid)
 	if (!t)
 		return NULL;
 	t->row.tid = tid;
-	t->row.tgid = -1;
+	t->row.tgid = t->parent = -1;
 	HASH_ADD(hh, ts->by_tid, row.tid, sizeof(t->row.tid), t);
 	return t;
 }
@@ -101,6 +101,57 @@ int32_t task_tgid(struct tasks *ts, int32_t tid)
 	const struct task *t = find(ts, tid);
 
 	return t ? t->row.tgid : -1;
+}
+
+const struct task *task_find(struct tasks *ts, int32_t tid)
+{
+	return find(ts, tid);
+}
+
+int64_t process_id_known(struct tasks *ts, int32_t tgid)
+{
+	const struct process *p;
+
+	HASH_FIND(hh, ts->by_tgid, &tgid, sizeof(tgid), p);
+	return p ? p->row.id : 0;
+}
+
+int32_t process_parent(struct tasks *ts, int32_t tgid)
+{
+	const struct task *leader = find(ts, tgid);
+
+	return leader ? leader->parent : -1;
+}
+
+void process_execed(struct tasks *ts, int32_t tgid)
+{
+	struct task *leader = find(ts, tgid);
+
+	if (leader)
+		leader->parent = -1;
+}
+
+bool task_exit_is_last(struct tasks *ts, int32_t tid)
+{
+	const struct task *self = find(ts, tid), *t;
+
+	if (!self || self->row.tgid < 0)
+		return false;
+	for (t = ts->by_tid; t; t = t->hh.next)
+		if (t != self && t->row.tgid == self->row.tgid && !t->exited_ns)
+			return false;
+	return true;
+}
+
+int task_faulted(struct tasks *ts, int32_t tid, uint64_t address, uint64_t now_ns)
+{
+	struct task *t = remember(ts, tid);
+
+	if (!t)
+		return -ENOMEM;
+	t->fault = address;
+	t->fault_ns = now_ns;
+	return 0;
 }
 
 bool process_began_after(struct tasks *ts, int32_t tgid, uint64_t since_ns)
@@ -240,6 +291,8 @@ int task_started(struct tasks *ts, const struct sink *sink, const struct event *
 		return -ENOMEM;
 	t->row.tgid = tgid;
 	t->started_ns = ev->time_ns;
+	if (tgid == tid && parent)
+		t->parent = parent->row.tgid;
 	set_comm(ts, t, ev->task_newtask.comm);
 	return 0;
 }

@@ -27,6 +27,9 @@ struct task {
 	struct task_row row; /* row.id 0: no span refers to it */
 	uint64_t exited_ns;  /* sched_process_exit; 0 before */
 	uint64_t started_ns; /* task_newtask; 0: before the capture */
+	int32_t parent;	     /* process that forked this one, and is as it was; -1 */
+	uint64_t fault;	     /* address of its last page fault in user mode */
+	uint64_t fault_ns;   /* when that was; 0: none was seen */
 	bool dirty;
 };
 
@@ -40,6 +43,8 @@ struct task_lookup {
 	int32_t (*tgid)(void *ctx, int32_t tid); /* -1 unknown */
 	/* fills comm, exe, cmdline, cgroup */
 	int (*process)(void *ctx, int32_t tgid, struct process_row *row);
+	/* the VMA that contains @address: fills start, end, perms, name */
+	int (*vma)(void *ctx, int32_t tgid, uint64_t address, struct vma_row *row);
 };
 
 struct tasks {
@@ -56,11 +61,29 @@ int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid);
 /* The thread with a row of its own, made on first need. NULL: no memory. */
 struct task *task_get(struct tasks *ts, int32_t tid, uint64_t now_ns);
 
+/* Likewise if anything has named it, else NULL; it may be no row. */
+const struct task *task_find(struct tasks *ts, int32_t tid);
+
 /* process.id of @tgid, made on first need; 0 unless @tgid is above 0. */
 int64_t process_id_of(struct tasks *ts, int32_t tgid, uint64_t now_ns);
 
+/* Likewise, or 0 when nothing refers to it. */
+int64_t process_id_known(struct tasks *ts, int32_t tgid);
+
 /* The process of thread @tid as far as it is known, else -1. */
 int32_t task_tgid(struct tasks *ts, int32_t tid);
+
+/* The process that @tgid was forked from, unless that is not known or it has called exec: -1. */
+int32_t process_parent(struct tasks *ts, int32_t tgid);
+
+/* Event sched_process_exec: nothing is inherited any more. */
+void process_execed(struct tasks *ts, int32_t tgid);
+
+/* Whether the exit of @tid is that of its process, as far as its threads are known. */
+bool task_exit_is_last(struct tasks *ts, int32_t tid);
+
+/* Event page_fault_user. Returns 0 or -ENOMEM. */
+int task_faulted(struct tasks *ts, int32_t tid, uint64_t address, uint64_t now_ns);
 
 /* Whether process @tgid began during the capture, and after @since_ns. */
 bool process_began_after(struct tasks *ts, int32_t tgid, uint64_t since_ns);

@@ -58,6 +58,16 @@ static void leave_lock(struct waits *ws, struct wait *w)
 /* The wait is over, one way or the other. Frees @w. */
 static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int outcome)
 {
+	const struct wait_end end = {
+		.tid = w->tid,
+		.key = w->key,
+		.vm_end = w->vm_end,
+		.traced = w->traced,
+		.site = w->site,
+		.fault = w->fault,
+		.process_id = w->process_id,
+		.time_ns = end_ns,
+	};
 	int ret;
 
 	if (w->asleep_since_ns)
@@ -81,9 +91,11 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		if (w->row.spun_ns > w->row.duration_ns)
 			w->row.spun_ns = w->row.duration_ns;
 	}
-	ret = rollup_wait(ws->rollups, &w->row, w->process_id, end_ns);
+	ret = attribution_ending(ws->attribution, &w->row, &end);
 	if (!ret)
 		ret = ws->sink->wait(ws->sink->ctx, &w->row);
+	if (!ret)
+		ret = attribution_ended(ws->attribution, &w->row, &end);
 	leave_lock(ws, w);
 	HASH_DEL(ws->by_tid, w);
 	free(w);
@@ -111,8 +123,9 @@ struct wait_begin {
 	struct lock_key key;
 	unsigned int classes; /* CLASS_BITs that the event leaves open */
 	int mode;
-	uint64_t ip;   /* 0: the stack will tell */
-	int32_t owner; /* tid of the holder, 0 unknown */
+	uint64_t ip;	 /* 0: the stack will tell */
+	int32_t owner;	 /* tid of the holder, 0 unknown */
+	uint64_t vm_end; /* VMA locks only */
 	bool traced;
 };
 
@@ -138,8 +151,10 @@ static int learn_site(struct waits *ws, struct wait *w, const struct wait_begin 
 	if (!b->ip)
 		return 0;
 	site = site_at(ws->sites, b->ip, ws->sink, &ret);
-	if (site)
+	if (site) {
 		w->row.site_id = site->row.id;
+		w->site = site;
+	}
 	return ret;
 }
 
@@ -178,6 +193,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		return -ENOMEM;
 	w->tid = ev->tid;
 	w->key = b->key;
+	w->vm_end = b->vm_end;
 	w->traced = b->traced;
 	w->process_id = task->row.process_id;
 	w->tainted = ev->time_ns < ws->gap_end_ns;
@@ -256,6 +272,7 @@ static int traced_begin(struct waits *ws, const struct event *ev, int class)
 		.mode = class == LOCK_VMA || ev->lock_op.write ? MODE_WRITE : MODE_READ,
 		.ip = ev->lock_op.ip,
 		.owner = ev->lock_op.owner,
+		.vm_end = ev->lock_op.vm_end,
 		.traced = true,
 	};
 
@@ -270,6 +287,20 @@ static int traced_end(struct waits *ws, const struct event *ev)
 	    w->key.vm_start != ev->lock_op.vm_start)
 		return 0;
 	return close_wait(ws, w, ev->time_ns, OUTCOME_ACQUIRED);
+}
+
+/*
+ * Where the page fault is that the thread is in: it has told as it began, and
+ * can be in no other one. An event that was lost would be of a later one.
+ */
+static uint64_t fault_of(const struct waits *ws, const struct wait *w)
+{
+	const struct task *task = task_find(ws->tasks, w->tid);
+
+	if (!task || !task->fault_ns || task->fault_ns < ws->gap_end_ns ||
+	    task->fault_ns > (uint64_t)w->row.start_ns)
+		return 0;
+	return task->fault;
 }
 
 /* The stack follows its event as the next record of the same CPU. */
@@ -288,8 +319,12 @@ static int kernel_stack(struct waits *ws, const struct event *ev, const struct b
 	if (!stack)
 		return ret;
 	w->row.stack_id = stack->id;
-	if (stack->site)
+	if (stack->site) {
 		w->row.site_id = stack->site->row.id;
+		w->site = stack->site;
+	}
+	if (stack->in_user_fault)
+		w->fault = fault_of(ws, w);
 	if (w->traced)
 		/* the event has named the class */
 		return 0;

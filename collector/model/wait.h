@@ -13,8 +13,8 @@
 #include <uthash.h>
 
 #include "collector/event.h"
+#include "collector/model/attribute.h"
 #include "collector/model/lock.h"
-#include "collector/model/rollup.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
@@ -26,6 +26,9 @@ struct wait {
 	struct wait_row row;
 	struct lock_key key;
 	int64_t process_id;
+	uint64_t vm_end;	  /* VMA locks only */
+	const struct site *site;  /* NULL: not known */
+	uint64_t fault;		  /* address of the page fault that it is in; 0 not known */
 	bool traced;		  /* by the kernel series: it began before the spin */
 	uint64_t inner;		  /* rwsem of the kernel's own contention event inside */
 	uint64_t asleep_since_ns; /* 0: on a CPU, or about to be */
@@ -43,7 +46,7 @@ struct waits {
 	struct tasks *tasks;
 	struct locks *locks;
 	struct sites *sites;
-	struct rollups *rollups;
+	struct attribution *attribution;
 	const struct sink *sink;
 	bool watch_sleep;    /* the input has sched_switch: sleep is known */
 	bool watch_spin;     /* the input has both kinds of contention events */

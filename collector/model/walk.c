@@ -172,6 +172,8 @@ static int walk_retry(struct walks *ws, const struct event *ev)
 	if (!ret)
 		row.new_lock_id = linkage_root_id(ws->linkage, ev->walk_retry.new_anon_vma,
 						  ev->time_ns, &ret);
+	if (!ret)
+		ret = rollup_retry(ws->sums, &row, task->row.process_id);
 	return ret ? ret : ws->sink->retry(ws->sink->ctx, &row);
 }
 

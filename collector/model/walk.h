@@ -14,6 +14,7 @@
 
 #include "collector/event.h"
 #include "collector/model/linkage.h"
+#include "collector/model/rollup.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
@@ -34,6 +35,7 @@ struct walks {
 	struct tasks *tasks;
 	struct sites *sites;
 	struct linkage *linkage;
+	struct rollups *sums; /* of waits: retries are counted beside them */
 	const struct sink *sink;
 	bool keep_all;
 	uint64_t gap_end_ns;

@@ -40,13 +40,17 @@ made_up() {
 			(2, 0, -131387954595000, 1), (3, 2, -131387954000000, 0), (4, NULL, 4096, 12);
 		INSERT INTO site (id, symbol, offset, role) VALUES (1, 'move_pages_ptes', 964, 0),
 			(2, 'down_read', 1, 15), (3, NULL, 0, NULL), (4, 'unlink_anon_vmas', 7, NULL);
+		INSERT INTO vma (id, process_id, start, end, perms, name) VALUES
+			(1, 1, 4096, 8192, 'rw-p', '[anon:a "b", c]'), (2, 1, 8192, 12288, 'r--p', NULL),
+			(3, 2, 139800000000000, 139800000004096, 'rw-s', '/tmp/naïve file (deleted)'),
+			(4, 2, 4096, 8192, NULL, '[heap]'), (5, NULL, -10485760, -10481664, '--xp', '[vsyscall]');
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
 		INSERT INTO wait (start_ns, duration_ns, slept_ns, lock_id, task_id, mode, site_id,
-			holder_task_id, holder_source, outcome)
+			vma_id, holder_task_id, holder_source, outcome)
 		SELECT 1000000000123 + i * 4000000,
 			iif(i % 50 IN (7, 8), NULL, 1 + (i * 7919) % 9973 * (i % 13 + 1) * 17),
 			iif(i % 50 IN (7, 8) OR i % 11 = 0, NULL, (i * 7919) % 9973 * (i % 3)),
-			i % 4 + 1, i % 8 + 1, i % 5 = 0, nullif(i % 5, 0),
+			i % 4 + 1, i % 8 + 1, i % 5 = 0, nullif(i % 5, 0), nullif(i % 6, 0),
 			iif(i % 50 IN (7, 8), NULL, nullif(i * 3 % 9, 0)), i % 9 % 2,
 			CASE i % 50 WHEN 7 THEN 1 WHEN 8 THEN 2 ELSE i % 17 = 0 END * iif(i % 17 = 0 AND
 			i % 50 NOT IN (7, 8), 3, 1)
@@ -106,12 +110,16 @@ fi
 # --- report
 
 # what a section shows: the view, its columns with the unit of each (text,
-# count, id, ns) and their order
-sections='processes locks tasks sites blame lost'
+# count, id, ns, address) and their order
+sections='processes vmas locks tasks sites blame lost'
 view_processes=wait_by_process
 columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_tasks:c nr_locks:c
 	nr_open:c nr_uncertain:c'
 order_processes='wait_ns DESC, process_id'
+view_vmas=wait_by_vma
+columns_vmas='process:t tgid:i vma_start:a vma_end:a vma_name:t nr_waits:c wait_ns:n max_ns:n slept_ns:n
+	nr_locks:c nr_open:c nr_uncertain:c'
+order_vmas='wait_ns DESC, process_id, vma_id'
 view_locks=wait_by_lock
 columns_locks='class:t lock:t nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_tasks:c nr_open:c
 	nr_uncertain:c'
@@ -146,6 +154,7 @@ as_text() {
 					$u eq "n" ? group(sprintf("%.3f", $v[$i] / 1000000)) :
 					$u eq "s" ? group(sprintf("%.1f", $v[$i] / 1000000)) :
 					$u eq "p" ? group(sprintf("%.1f", $v[$i])) :
+					$u eq "a" ? sprintf("%x", $v[$i]) :
 					$u eq "c" ? group($v[$i]) : $v[$i];
 			}
 			print join(" ", @v), "\n";
@@ -173,6 +182,7 @@ units_of() {
 }
 
 title_processes='Processes'
+title_vmas='VMAs'
 title_locks='Locks'
 title_tasks='Threads'
 title_sites='Call sites'

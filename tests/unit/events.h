@@ -104,6 +104,22 @@ static inline struct event ev_exit(uint64_t time_ns, int32_t tid)
 	return ev;
 }
 
+static inline struct event ev_exec(uint64_t time_ns, int32_t tid)
+{
+	struct event ev = ev_make(EVENT_SCHED_PROCESS_EXEC, time_ns, tid, 0);
+
+	ev.sched_process_exec.tid = tid;
+	return ev;
+}
+
+static inline struct event ev_page_fault(uint64_t time_ns, int32_t tid, uint64_t address)
+{
+	struct event ev = ev_make(EVENT_PAGE_FAULT_USER, time_ns, tid, 0);
+
+	ev.page_fault.address = address;
+	return ev;
+}
+
 static inline struct event ev_stack(uint64_t time_ns, int32_t tid, uint16_t cpu,
 				    struct kstack *stack)
 {

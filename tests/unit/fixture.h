@@ -34,6 +34,8 @@ static const char *const fixture_symbols[] = {
 	"kernfs_iop_lookup",
 	"unmap_mapping_range",
 	"lock_mm_and_find_vma",
+	"__anon_vma_prepare",
+	"asm_exc_page_fault",
 	"a_function_behind_all_others",
 };
 

@@ -137,6 +137,20 @@ static inline int seen_wait(void *ctx, struct wait_row *row)
 	return s->fail;
 }
 
+static inline int seen_wait_vma(void *ctx, int64_t wait_id, int64_t vma_id)
+{
+	struct seen *s = ctx;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_waits; i++)
+		if (s->wait[i].id == wait_id)
+			break;
+	assert_true(i < s->nr_waits);
+	assert_int_equal(s->wait[i].vma_id, 0);
+	s->wait[i].vma_id = vma_id;
+	return s->fail;
+}
+
 static inline int seen_loss(void *ctx, const struct loss_row *row)
 {
 	struct seen *s = ctx;
@@ -309,6 +323,7 @@ static inline struct sink seen_sink(struct seen *s)
 		.site = seen_site,
 		.stack = seen_stack,
 		.wait = seen_wait,
+		.wait_vma = seen_wait_vma,
 		.loss = seen_loss,
 		.vma = seen_vma,
 		.lock_vma = seen_lock_vma,

@@ -92,6 +92,9 @@ static void a_wait_lasts_from_begin_to_end(void **state)
 	assert_int_equal(class_of(f, w), LOCK_ANON_VMA);
 	assert_true(seen_lock_of(&f->seen, w->lock_id)->address == ROOT);
 	assert_int_equal(seen_task_of(&f->seen, w->task_id)->tid, A);
+	/* it is summed when its thread can no longer say for which VMA it was */
+	assert_int_equal(f->seen.nr_rollups, 0);
+	finish(f);
 	assert_int_equal(f->seen.nr_rollups, 1);
 	assert_int_equal(f->seen.rollup[0].row.nr_waits, 1);
 	assert_int_equal(f->seen.rollup[0].row.wait_ns, 700);

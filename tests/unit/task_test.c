@@ -303,7 +303,12 @@ static int setup_lookup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	nr_lookups = 0;
-	f->lookup = (struct task_lookup){ &nr_lookups, lookup_comm, lookup_tgid, lookup_process };
+	f->lookup = (struct task_lookup){
+		.ctx = &nr_lookups,
+		.comm = lookup_comm,
+		.tgid = lookup_tgid,
+		.process = lookup_process,
+	};
 	fixture_start(f, true);
 	*state = f;
 	return 0;

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/attribute.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/clock.h"
+
+/*
+ * How long a thread is given to say for which VMA it took a lock; the next
+ * thing it does with the lock, mostly. Release events end it sooner.
+ */
+#define TELL_NS (10 * NSEC_PER_MSEC)
+
+struct unattributed {
+	UT_hash_handle hh; /* by tid, in the order of ends */
+	int32_t tid;
+	struct wait_row row;
+	struct wait_end end;
+	struct vma_at only; /* the VMA on the lock as the wait ended; end 0: many, or not known */
+};
+
+/* Operations on the caller's own memory: its VMAs are those of its process. */
+static bool is_own_memory(const struct site *site)
+{
+	static const int roles[] = {
+		ROLE_FORK, ROLE_MMAP, ROLE_MUNMAP, ROLE_MREMAP, ROLE_MPROTECT, ROLE_MLOCK,
+	};
+	unsigned int i;
+
+	for (i = 0; site && i < sizeof(roles) / sizeof(*roles); i++)
+		if (site->row.role == roles[i])
+			return true;
+	return false;
+}
+
+static int name_vma_lock(struct attribution *at, struct wait_row *row, const struct wait_end *end,
+			 struct lock *lock)
+{
+	struct vma_at where = {
+		.tgid = linkage_tgid(at->linkage, end->key.address),
+		.mm = end->key.address,
+		.start = end->key.vm_start,
+		.end = end->vm_end,
+	};
+	struct vma *vma;
+	int ret;
+
+	if (where.tgid < 0 && is_own_memory(end->site))
+		where.tgid = task_tgid(at->tasks, end->tid);
+	vma = vma_get(at->vmas, &where, end->time_ns, &ret);
+	if (ret)
+		return ret;
+	row->vma_id = vma->row.id;
+	lock_describe(lock, vma->row.id);
+	return 0;
+}
+
+static int name_by_fault(struct attribution *at, struct wait_row *row, const struct wait_end *end)
+{
+	const struct vma_seen_at *seen;
+	int ret;
+
+	if (!end->fault)
+		return 0;
+	seen = vma_holding(at->vmas, task_tgid(at->tasks, end->tid), end->fault, end->time_ns,
+			   &ret);
+	if (seen)
+		row->vma_id = seen->vma_id;
+	return ret;
+}
+
+static int name_only_one(struct attribution *at, struct wait_row *row, const struct vma_at *only,
+			 uint64_t now_ns)
+{
+	struct vma *vma;
+	int ret;
+
+	if (!only->end)
+		return 0;
+	vma = vma_get(at->vmas, only, now_ns, &ret);
+	if (vma)
+		row->vma_id = vma->row.id;
+	return ret;
+}
+
+static bool is_anon(const struct wait_end *end, const struct lock *lock)
+{
+	return end->traced && lock && lock->row.class == LOCK_ANON_VMA;
+}
+
+/* Whether the waiter may tell: it has the lock, for writing. */
+static bool may_tell(const struct attribution *at, const struct wait_row *row,
+		     const struct wait_end *end)
+{
+	return at->watch && row->outcome == OUTCOME_ACQUIRED && row->mode == MODE_WRITE &&
+	       is_anon(end, lock_find(at->locks, &end->key));
+}
+
+int attribution_ending(struct attribution *at, struct wait_row *row, const struct wait_end *end)
+{
+	struct lock *lock = lock_find(at->locks, &end->key);
+	struct vma_at only;
+	int ret = 0;
+
+	if (end->key.vm_start)
+		return lock ? name_vma_lock(at, row, end, lock) : 0;
+	if (may_tell(at, row, end))
+		return 0;
+	if (is_anon(end, lock) && row->outcome == OUTCOME_ACQUIRED &&
+	    linkage_only_vma(at->linkage, end->key.address, &only))
+		ret = name_only_one(at, row, &only, end->time_ns);
+	return ret || row->vma_id ? ret : name_by_fault(at, row, end);
+}
+
+/* It is known now, or never will be. Frees @u. */
+static int sum_up(struct attribution *at, struct unattributed *u)
+{
+	int ret = 0;
+
+	HASH_DEL(at->by_tid, u);
+	if (!u->row.vma_id)
+		ret = name_only_one(at, &u->row, &u->only, u->end.time_ns);
+	if (!ret && !u->row.vma_id)
+		ret = name_by_fault(at, &u->row, &u->end);
+	if (!ret && u->row.vma_id)
+		ret = at->sink->wait_vma(at->sink->ctx, u->row.id, u->row.vma_id);
+	if (!ret)
+		ret = rollup_wait(at->rollups, &u->row, u->end.process_id, u->end.time_ns);
+	free(u);
+	return ret;
+}
+
+static struct unattributed *find(struct attribution *at, int32_t tid)
+{
+	struct unattributed *u;
+
+	HASH_FIND_INT(at->by_tid, &tid, u);
+	return u;
+}
+
+static int silent(struct attribution *at, int32_t tid)
+{
+	struct unattributed *u = find(at, tid);
+
+	return u ? sum_up(at, u) : 0;
+}
+
+int attribution_ended(struct attribution *at, const struct wait_row *row,
+		      const struct wait_end *end)
+{
+	struct unattributed *u;
+	int ret;
+
+	if (!may_tell(at, row, end))
+		return rollup_wait(at->rollups, row, end->process_id, end->time_ns);
+	ret = silent(at, end->tid);
+	if (ret)
+		return ret;
+	u = calloc(1, sizeof(*u));
+	if (!u)
+		return -ENOMEM;
+	u->tid = end->tid;
+	u->row = *row;
+	u->end = *end;
+	linkage_only_vma(at->linkage, end->key.address, &u->only);
+	HASH_ADD_INT(at->by_tid, tid, u);
+	return 0;
+}
+
+/* The operation's own VMA, by an event of the thread that has the lock of @roots. */
+static int told(struct attribution *at, const struct event *ev, struct vma_at where, bool unlinking)
+{
+	struct unattributed *u = find(at, ev->tid);
+	int32_t tgid = linkage_tgid(at->linkage, where.mm);
+	struct vma *vma;
+	int ret;
+
+	/*
+	 * The mm that a fork makes has no process yet: its VMAs are those of the
+	 * parent, which is what the thread copies.
+	 */
+	if (tgid > 0)
+		where.tgid = tgid;
+	else
+		where.mm = 0;
+	vma = unlinking ? vma_unlinking(at->vmas, &where, NO_TIME, ev->time_ns, &ret)
+			: vma_get(at->vmas, &where, ev->time_ns, &ret);
+	if (ret)
+		return ret;
+	u->row.vma_id = vma->row.id;
+	return sum_up(at, u);
+}
+
+static int chain(struct attribution *at, const struct event *ev)
+{
+	const struct unattributed *u = find(at, ev->tid);
+
+	if (!u || ev->anon_vma_chain.root != u->end.key.address)
+		return 0;
+	return told(at, ev,
+		    (struct vma_at){ ev->anon_vma_chain.tgid, ev->anon_vma_chain.mm,
+				     ev->anon_vma_chain.vm_start, ev->anon_vma_chain.vm_end },
+		    ev->id == EVENT_ANON_VMA_UNLINK);
+}
+
+static int move(struct attribution *at, const struct event *ev)
+{
+	const struct unattributed *u = find(at, ev->tid);
+
+	if (!u || !ev->folio_move.vm_end ||
+	    (ev->folio_move.old_root != u->end.key.address &&
+	     ev->folio_move.new_root != u->end.key.address))
+		return 0;
+	return told(at, ev,
+		    (struct vma_at){ task_tgid(at->tasks, ev->tid), ev->folio_move.mm,
+				     ev->folio_move.vm_start, ev->folio_move.vm_end },
+		    false);
+}
+
+static int released(struct attribution *at, const struct event *ev)
+{
+	struct unattributed *u = find(at, ev->tid);
+
+	return u && u->end.key.address == ev->lock_op.lock ? sum_up(at, u) : 0;
+}
+
+int attribution_flush(struct attribution *at, uint64_t now_ns)
+{
+	struct unattributed *u, *tmp;
+	int ret;
+
+	HASH_ITER(hh, at->by_tid, u, tmp) {
+		if (u->end.time_ns + TELL_NS > now_ns)
+			break;
+		ret = sum_up(at, u);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int attribution_event(struct attribution *at, const struct event *ev)
+{
+	int ret;
+
+	if (!at->by_tid)
+		return 0;
+	if (ev->id == EVENT_LOSS)
+		/* what they say now may be of something later */
+		return attribution_finish(at);
+	ret = attribution_flush(at, ev->time_ns);
+	if (ret)
+		return ret;
+	switch (ev->id) {
+	case EVENT_ANON_VMA_LINK:
+	case EVENT_ANON_VMA_UNLINK:
+		return chain(at, ev);
+	case EVENT_FOLIO_MOVE_ANON_RMAP:
+		return move(at, ev);
+	case EVENT_ANON_VMA_LOCK_RELEASED:
+		return released(at, ev);
+	case EVENT_CONTENTION_BEGIN:
+	case EVENT_ANON_VMA_CONTENTION_BEGIN:
+	case EVENT_I_MMAP_CONTENTION_BEGIN:
+	case EVENT_VMA_LOCK_CONTENTION_BEGIN:
+		return silent(at, ev->tid);
+	case EVENT_SCHED_PROCESS_EXIT:
+		return silent(at, ev->sched_process_exit.tid);
+	default:
+		return 0;
+	}
+}
+
+int attribution_finish(struct attribution *at)
+{
+	struct unattributed *u, *tmp;
+	int ret;
+
+	HASH_ITER(hh, at->by_tid, u, tmp) {
+		ret = sum_up(at, u);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void attribution_free(struct attribution *at)
+{
+	struct unattributed *u, *tmp;
+
+	HASH_ITER(hh, at->by_tid, u, tmp) {
+		HASH_DEL(at->by_tid, u);
+		free(u);
+	}
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * For which VMA a wait was.
+ *
+ * A VMA lock is of one VMA. One anon_vma lock serves many: a writer's wait is
+ * for the VMA that the thread links, unlinks or moves a folio to once it has
+ * the lock. So a wait is stored at its end, as any other, but summed in the
+ * roll-ups only when the thread has said, or has let go without a word. A
+ * walk visits them all: a reader's wait is for none, unless the lock has only
+ * one. Any other lock: the VMA of the page fault that the thread is in.
+ */
+#ifndef RMAPSCOPE_MODEL_ATTRIBUTE_H
+#define RMAPSCOPE_MODEL_ATTRIBUTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "collector/event.h"
+#include "collector/model/linkage.h"
+#include "collector/model/lock.h"
+#include "collector/model/rollup.h"
+#include "collector/model/sink.h"
+#include "collector/model/site.h"
+#include "collector/model/task.h"
+#include "collector/model/vma.h"
+
+/* Of a wait that has ended: what its row does not say. */
+struct wait_end {
+	int32_t tid;
+	struct lock_key key;
+	uint64_t vm_end; /* VMA locks only */
+	bool traced;	 /* by the kernel series */
+	const struct site *site;
+	uint64_t fault; /* address of the page fault that it was in; 0 not known */
+	int64_t process_id;
+	uint64_t time_ns;
+};
+
+struct unattributed;
+
+struct attribution {
+	struct unattributed *by_tid; /* waits that their thread may yet tell of, oldest first */
+	struct tasks *tasks;
+	struct locks *locks;
+	struct vmas *vmas;
+	struct linkage *linkage;
+	struct rollups *rollups;
+	const struct sink *sink;
+	bool watch; /* the input has events that tell */
+};
+
+/* Fill @row->vma_id if it is known by now. Before the sink has the row. */
+int attribution_ending(struct attribution *at, struct wait_row *row, const struct wait_end *end);
+
+/* The sink has @row: sum it, now or when its VMA is known. */
+int attribution_ended(struct attribution *at, const struct wait_row *row,
+		      const struct wait_end *end);
+
+/* One event, after waits and linkage. Returns 0 or a negative errno. */
+int attribution_event(struct attribution *at, const struct event *ev);
+
+/* Sum what is not going to be told. @now_ns: the time that the events have reached */
+int attribution_flush(struct attribution *at, uint64_t now_ns);
+
+/* The capture is over. */
+int attribution_finish(struct attribution *at);
+void attribution_free(struct attribution *at);
+
+#endif
