@@ -22,11 +22,17 @@ void model_init(struct model *m, const struct model_options *opt)
 		.tasks = &m->tasks,
 		.sink = &m->sink,
 	};
+	m->stalls = (struct stalls){
+		.tasks = &m->tasks,
+		.sink = &m->sink,
+		.keep = opt->keep_stalls && opt->has[EVENT_SCHED_SWITCH],
+	};
 	m->waits = (struct waits){
 		.tasks = &m->tasks,
 		.locks = &m->locks,
 		.sites = &m->sites,
 		.rollups = &m->rollups,
+		.stalls = &m->stalls,
 		.sink = &m->sink,
 		.watch_sleep = opt->has[EVENT_SCHED_SWITCH],
 		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
@@ -105,7 +111,9 @@ int model_event(struct model *m, const struct event *ev)
 		note_time(m, ev->time_ns);
 
 	learn_names(m, ev);
-	ret = waits_event(&m->waits, ev);
+	ret = stalls_event(&m->stalls, ev);
+	if (!ret)
+		ret = waits_event(&m->waits, ev);
 	if (!ret)
 		ret = holds_event(&m->holds, ev);
 	if (!ret)
@@ -148,6 +156,7 @@ int model_flush(struct model *m, uint64_t complete_ns)
 {
 	int ret = waits_flush(&m->waits, complete_ns);
 
+	stalls_flush(&m->stalls, complete_ns);
 	return ret ? ret : flush_rows(m);
 }
 
@@ -155,6 +164,8 @@ int model_finish(struct model *m)
 {
 	int ret = waits_finish(&m->waits);
 
+	if (!ret)
+		ret = stalls_finish(&m->stalls);
 	if (!ret)
 		ret = holds_finish(&m->holds);
 	if (!ret)
@@ -165,6 +176,7 @@ int model_finish(struct model *m)
 void model_free(struct model *m)
 {
 	waits_free(&m->waits);
+	stalls_free(&m->stalls);
 	holds_free(&m->holds);
 	walks_free(&m->walks);
 	linkage_free(&m->linkage);

@@ -17,6 +17,7 @@
 #include "collector/model/rollup.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
+#include "collector/model/stall.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
 #include "collector/model/wait.h"
@@ -30,6 +31,7 @@ struct model {
 	struct rollups rollups;
 	struct vmas vmas;
 	struct linkage linkage;
+	struct stalls stalls;
 	struct waits waits;
 	struct holds holds;
 	struct walks walks;
@@ -44,6 +46,7 @@ struct model_options {
 	const struct symbols *symbols;	  /* copied; NULL: none */
 	const bool *has;		  /* [NR_EVENTS]: events that the input has; copied */
 	bool keep_all;			  /* every span is a row */
+	bool keep_stalls;		  /* every uninterruptible sleep is one */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "collector/model/rollup.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
+#include "collector/model/stall.h"
 #include "collector/model/task.h"
 
 struct wait {
@@ -26,10 +27,9 @@ struct wait {
 	struct wait_row row;
 	struct lock_key key;
 	int64_t process_id;
-	bool traced;		  /* by the kernel series: it began before the spin */
-	uint64_t inner;		  /* rwsem of the kernel's own contention event inside */
-	uint64_t asleep_since_ns; /* 0: on a CPU, or about to be */
-	bool tainted;		  /* began inside a gap */
+	bool traced;	/* by the kernel series: it began before the spin */
+	uint64_t inner; /* rwsem of the kernel's own contention event inside */
+	bool tainted;	/* began inside a gap */
 };
 
 /* The wait that the last event on a CPU began: the next may be its stack. */
@@ -44,6 +44,7 @@ struct waits {
 	struct locks *locks;
 	struct sites *sites;
 	struct rollups *rollups;
+	struct stalls *stalls;
 	const struct sink *sink;
 	bool watch_sleep;    /* the input has sched_switch: sleep is known */
 	bool watch_spin;     /* the input has both kinds of contention events */

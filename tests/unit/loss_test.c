@@ -21,6 +21,7 @@
 #define MAX_WAITS  200
 #define FIRST_TID  100
 #define NOBODY	   0 /* not a thread of the history */
+#define STRANGER   (FIRST_TID + NR_THREADS)
 
 struct true_wait {
 	int32_t tid;
@@ -84,6 +85,16 @@ static void thread_ends(struct history *h, struct thread *t, int32_t tid)
 	add(h, ev_end(h->now_ns, tid, t->cpu, t->lock, interrupted ? -EINTR : 0));
 }
 
+/* Somebody who is on a CPU: nobody wakes others in its sleep. */
+static int32_t some_waker(struct history *h)
+{
+	unsigned int i = random_below(&h->r, NR_THREADS);
+
+	return h->thread[i].doing == RUNNING || h->thread[i].doing == WAITING
+		       ? FIRST_TID + (int32_t)i
+		       : STRANGER;
+}
+
 /* One thing that thread number @i may do next. */
 static void thread_step(struct history *h, unsigned int i)
 {
@@ -111,8 +122,7 @@ static void thread_step(struct history *h, unsigned int i)
 	case SLEEPING:
 		h->wait[t->wait].slept_ns += h->now_ns - t->asleep_since_ns;
 		t->doing = WOKEN;
-		add(h, ev_waking(h->now_ns, FIRST_TID + random_below(&h->r, NR_THREADS),
-				 random_below(&h->r, NR_CPUS), tid));
+		add(h, ev_waking(h->now_ns, some_waker(h), random_below(&h->r, NR_CPUS), tid));
 		return;
 	case WOKEN:
 		t->cpu = random_below(&h->r, NR_CPUS);
