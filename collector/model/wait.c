@@ -42,7 +42,25 @@ static void leave_lock(struct waits *ws, struct wait *w)
 	if (!lock || w->tainted)
 		return;
 	DL_DELETE(lock->waits, w);
-	lock->nr_waits--;
+	if (!--lock->nr_waits)
+		parts_close(lock);
+}
+
+static void free_wait(struct waits *ws, struct wait *w)
+{
+	HASH_DEL(ws->by_tid, w);
+	parts_wait_free(&w->part_start);
+	free(w);
+}
+
+static int give_wait(struct waits *ws, struct wait *w)
+{
+	struct lock *lock = lock_find(ws->locks, &w->key);
+	int ret = ws->sink->wait(ws->sink->ctx, &w->row);
+
+	if (!ret && lock)
+		ret = parts_give(lock, &w->part_start, &w->row, ws->sink);
+	return ret ?: stalls_wait_end(ws->stalls, w->tid, w->row.id);
 }
 
 /* The wait is over, one way or the other. Frees @w. */
@@ -72,12 +90,9 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 	}
 	ret = rollup_wait(ws->rollups, &w->row, w->process_id, end_ns);
 	if (!ret)
-		ret = ws->sink->wait(ws->sink->ctx, &w->row);
-	if (!ret)
-		ret = stalls_wait_end(ws->stalls, w->tid, w->row.id);
+		ret = give_wait(ws, w);
 	leave_lock(ws, w);
-	HASH_DEL(ws->by_tid, w);
-	free(w);
+	free_wait(ws, w);
 	return ret;
 }
 
@@ -146,14 +161,16 @@ static int learn_site(struct waits *ws, struct wait *w, const struct wait_begin 
 }
 
 /* Everybody who holds the lock now has one waiter more. */
-static void join_lock(struct lock *lock, struct wait *w)
+static int join_lock(struct waits *ws, struct lock *lock, struct wait *w)
 {
 	struct hold *hold;
+	int ret = parts_wait_begin(ws->locks, lock, &w->part_start, w->row.start_ns);
 
 	DL_APPEND(lock->waits, w);
 	lock->nr_waits++;
 	DL_FOREACH(lock->holds, hold)
 	hold->row.nr_waiters++;
+	return ret ?: stalls_wait_begin(ws->stalls, w->tid);
 }
 
 static int begin(struct waits *ws, const struct event *ev, const struct wait_begin *b)
@@ -195,10 +212,8 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	};
 	HASH_ADD_INT(ws->by_tid, tid, w);
 	/* one that began inside a gap may be over: it is nobody's waiter */
-	if (!w->tainted) {
-		join_lock(lock, w);
-		ret = stalls_wait_begin(ws->stalls, w->tid);
-	}
+	if (!w->tainted)
+		ret = join_lock(ws, lock, w);
 	if (!ret)
 		ret = learn_owner(ws, w, b);
 	if (!ret)
@@ -451,9 +466,7 @@ void waits_free(struct waits *ws)
 {
 	struct wait *w, *tmp;
 
-	HASH_ITER(hh, ws->by_tid, w, tmp) {
-		HASH_DEL(ws->by_tid, w);
-		free(w);
-	}
+	HASH_ITER(hh, ws->by_tid, w, tmp)
+		free_wait(ws, w);
 	free(ws->begun);
 }

@@ -14,6 +14,7 @@
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
+#include "collector/model/part.h"
 #include "collector/model/rollup.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
@@ -29,7 +30,8 @@ struct wait {
 	int64_t process_id;
 	bool traced;	/* by the kernel series: it began before the spin */
 	uint64_t inner; /* rwsem of the kernel's own contention event inside */
-	bool tainted;	/* began inside a gap */
+	struct part_start part_start;
+	bool tainted; /* began inside a gap */
 };
 
 /* The wait that the last event on a CPU began: the next may be its stack. */
