@@ -164,6 +164,9 @@ static int sched_waking(struct stalls *ss, const struct event *ev)
 		return ss->keep ? -ENOMEM : 0;
 	if (s->asleep)
 		return woken(ss, s, ev->time_ns, waker);
+	/* inside a gap it may have been at work since */
+	if (ev->time_ns < ss->gap_end_ns)
+		return 0;
 	s->woken_ns = ev->time_ns;
 	s->waker = waker;
 	return 0;

@@ -10,13 +10,12 @@
  * model's rows are compared with the truth. Every span is kept as a row.
  */
 #include "lib/clock.h"
-#include "tests/unit/fixture.h"
+#include "tests/unit/cut.h"
 #include "tests/unit/random.h"
 
 #define NR_CPUS	   3
 #define NR_THREADS 5
 #define NR_LOCKS   2
-#define MAX_EVENTS 200
 #define MAX_SPANS  100
 #define FIRST_TID  100
 
@@ -228,46 +227,6 @@ static void history_make(struct history *h, uint64_t seed, unsigned int nr)
 		thread_step(h, random_below(&h->r, NR_THREADS));
 }
 
-/* The events @first..@last of @cpu (numbers among those of this CPU) are lost. */
-struct cut {
-	unsigned int cpu, first, last;
-	uint64_t start_ns, end_ns;
-	bool lost[MAX_EVENTS];
-	unsigned int before; /* the loss is told after this event; -1: first */
-};
-
-static bool cut_make(struct cut *c, const struct history *h, unsigned int cpu, unsigned int first,
-		     unsigned int last)
-{
-	unsigned int i, n = 0;
-
-	memset(c, 0, sizeof(*c));
-	c->cpu = cpu;
-	c->first = first;
-	c->last = last;
-	c->before = -1;
-	/* a loss at the end is told with the time of the end */
-	c->end_ns = h->now_ns + 1;
-	for (i = 0; i < h->nr; i++) {
-		if (h->ev[i].cpu != cpu)
-			continue;
-		c->lost[i] = n >= first && n <= last;
-		if (n < first) {
-			c->start_ns = h->ev[i].time_ns;
-			c->before = i;
-		}
-		if (n == last + 1)
-			c->end_ns = h->ev[i].time_ns;
-		n++;
-	}
-	return last < n;
-}
-
-static void feed_loss(struct fixture *f, const struct cut *c)
-{
-	feed(f, ev_loss(c->start_ns, c->end_ns, c->cpu, c->last - c->first + 1));
-}
-
 static void play(struct fixture *f, const struct history *h, const struct cut *c)
 {
 	bool has[NR_EVENTS];
@@ -285,17 +244,7 @@ static void play(struct fixture *f, const struct history *h, const struct cut *c
 	/* two threads a process */
 	for (i = 0; i < NR_THREADS; i++)
 		assert_int_equal(tasks_seed(&f->m.tasks, FIRST_TID + i, 1000 + i / 2), 0);
-	if (c && c->before == (unsigned int)-1)
-		feed_loss(f, c);
-	for (i = 0; i < h->nr; i++) {
-		if (!c || !c->lost[i])
-			feed(f, h->ev[i]);
-		if (c && c->before == i)
-			feed_loss(f, c);
-		if (i % 7 == 0)
-			flush(f, h->ev[i].time_ns);
-	}
-	finish(f);
+	cut_play(f, h->ev, h->nr, c);
 }
 
 static void played(struct fixture *f)
@@ -304,32 +253,9 @@ static void played(struct fixture *f)
 	seen_free(&f->seen);
 }
 
-static const char *where(uint64_t seed, const struct cut *c)
-{
-	static char text[96];
-
-	if (!c)
-		snprintf(text, sizeof(text), "seed %" PRIu64, seed);
-	else
-		snprintf(text, sizeof(text), "seed %" PRIu64 ", cpu %u without its events %u..%u",
-			 seed, c->cpu, c->first, c->last);
-	return text;
-}
-
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			fail_msg("%s: %s", where(seed, c), #condition);                            \
-	} while (0)
-
-static bool is_lost(const struct cut *c, unsigned int event)
-{
-	return c && c->lost[event];
-}
-
 static bool overlaps(const struct span *s, const struct cut *c)
 {
-	return c && s->start_ns < c->end_ns && (!s->end_ns || s->end_ns > c->start_ns);
+	return cut_overlaps(c, s->start_ns, s->end_ns);
 }
 
 static int64_t duration_of(const struct span *s)
@@ -619,6 +545,12 @@ static void without_a_loss_the_rows_are_the_truth(void **state)
 	assert_true(nr[WAIT] > 1000);
 }
 
+static bool cut_of(struct cut *c, const struct history *h, unsigned int cpu, unsigned int first,
+		   unsigned int last)
+{
+	return cut_make(c, h->ev, h->nr, h->now_ns, cpu, first, last);
+}
+
 /* Call @fn for every cut of some histories. */
 static void for_every_cut(void (*fn)(struct fixture *f, const struct history *h,
 				     const struct cut *c, uint64_t seed))
@@ -633,8 +565,8 @@ static void for_every_cut(void (*fn)(struct fixture *f, const struct history *h,
 
 		history_make(&h, seed, 80);
 		for (cpu = 0; cpu < NR_CPUS; cpu++)
-			for (first = 0; cut_make(&c, &h, cpu, first, first); first++)
-				for (last = first; cut_make(&c, &h, cpu, first, last); last++) {
+			for (first = 0; cut_of(&c, &h, cpu, first, first); first++)
+				for (last = first; cut_of(&c, &h, cpu, first, last); last++) {
 					play(&f, &h, &c);
 					fn(&f, &h, &c, seed);
 					played(&f);
