@@ -46,10 +46,14 @@ static int close_hold(struct holds *hs, struct hold *h, uint64_t end_ns, int out
 static int close_unreleased(struct holds *hs, struct hold *h, uint64_t now_ns)
 {
 	struct lock *lock = lock_find(hs->locks, &h->key.lock);
-	int ret = lock ? parts_released(hs->locks, lock, h, now_ns) : 0;
+	int ret = 0;
 
-	if (!ret && lock)
-		ret = parts_contradicted(hs->locks, lock, now_ns);
+	/* that of one which began inside a gap was lost there */
+	if (lock && !h->tainted) {
+		ret = parts_released(hs->locks, lock, h, now_ns);
+		if (!ret)
+			ret = parts_contradicted(hs->locks, lock, now_ns);
+	}
 	return ret ?: close_hold(hs, h, now_ns, OUTCOME_UNCERTAIN);
 }
 

@@ -347,6 +347,96 @@ static void check_wait(struct fixture *f, const struct span *s, const struct cut
 	}
 }
 
+/* Since when all holders of @lock are known, if nothing is lost: its first writer. */
+static uint64_t known_since(const struct history *h, unsigned int lock)
+{
+	uint64_t since_ns = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < h->nr_spans; i++) {
+		const struct span *s = &h->span[i];
+
+		if (s->kind == HOLD && s->lock == lock && s->write && s->start_ns < since_ns)
+			since_ns = s->start_ns;
+	}
+	return since_ns;
+}
+
+/* How much of the wait @w thread @tid truly had its lock in this mode, from @from_ns on. */
+static double true_part(const struct history *h, const struct span *w, int32_t tid, bool write,
+			uint64_t from_ns)
+{
+	double part_ns = 0;
+	unsigned int i, k;
+
+	/* nothing changes between two events */
+	for (i = 0; i + 1 < h->nr; i++) {
+		const uint64_t t = h->ev[i].time_ns, next = h->ev[i + 1].time_ns;
+		unsigned int nr = 0, mine = 0;
+
+		if (t < w->start_ns || t < from_ns || next > w->end_ns)
+			continue;
+		for (k = 0; k < h->nr_spans; k++) {
+			const struct span *s = &h->span[k];
+
+			if (s->kind != HOLD || s->lock != w->lock || s->start_ns > t ||
+			    (s->end_ns && s->end_ns < next))
+				continue;
+			nr++;
+			mine += s->tid == tid && s->write == write;
+		}
+		if (mine)
+			part_ns += (double)(next - t) / nr;
+	}
+	return part_ns;
+}
+
+/* The parts of the wait @w: they add up, and nobody has more than was his. */
+static unsigned int check_parts_of(struct fixture *f, const struct history *h, const struct span *w,
+				   const struct wait_row *row, const struct cut *c, uint64_t seed)
+{
+	/* of rounding */
+	const double slack_ns = NR_THREADS + 1;
+	const uint64_t from_ns = c ? 0 : known_since(h, w->lock);
+	unsigned int i, nr = 0;
+	int64_t sum_ns = 0;
+
+	for (i = 0; i < f->seen.nr_wait_parts; i++) {
+		const struct wait_part_row *p = &f->seen.wait_part[i];
+		double true_ns;
+
+		if (p->wait_id != row->id)
+			continue;
+		check(p->nr == nr++);
+		check(p->duration_ns > 0);
+		sum_ns += p->duration_ns;
+		if (!p->holder_task_id)
+			continue;
+		true_ns = true_part(h, w, seen_task_of(&f->seen, p->holder_task_id)->tid,
+				    p->mode == MODE_WRITE, from_ns);
+		check((double)p->duration_ns <= true_ns + slack_ns);
+		check(c || (double)p->duration_ns >= true_ns - slack_ns);
+	}
+	check(nr == 0 || sum_ns == row->duration_ns);
+	check((nr > 0) == (row->holder_source == HOLDER_EXACT && row->duration_ns > 0));
+	return nr;
+}
+
+static void check_parts(struct fixture *f, const struct history *h, const struct cut *c,
+			uint64_t seed)
+{
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < h->nr_spans; i++) {
+		const struct span *s = &h->span[i];
+
+		if (s->kind == WAIT && !is_lost(c, s->begin_event))
+			nr += check_parts_of(f, h, s, ROW_OF(f, s, f->seen.wait, f->seen.nr_waits),
+					     c, seed);
+	}
+	check(nr == f->seen.nr_wait_parts);
+}
+
 /* Somebody who held the lock and let it go during the wait. */
 static bool was_holder(const struct history *h, const struct span *w, int32_t tid)
 {
@@ -524,7 +614,7 @@ static void check_walk_rollups(struct fixture *f, const struct cut *c, uint64_t 
 static void without_a_loss_the_rows_are_the_truth(void **state)
 {
 	static struct history h;
-	unsigned int nr[3] = { 0 }, i;
+	unsigned int nr[3] = { 0 }, nr_parts = 0, i;
 	struct fixture f;
 	uint64_t seed;
 
@@ -535,6 +625,8 @@ static void without_a_loss_the_rows_are_the_truth(void **state)
 		check_spans(&f, &h, NULL, seed);
 		check_hold_rollups(&f, NULL, seed);
 		check_walk_rollups(&f, NULL, seed);
+		check_parts(&f, &h, NULL, seed);
+		nr_parts += f.seen.nr_wait_parts;
 		for (i = 0; i < h.nr_spans; i++)
 			nr[h.span[i].kind]++;
 		played(&f);
@@ -543,6 +635,7 @@ static void without_a_loss_the_rows_are_the_truth(void **state)
 	assert_true(nr[HOLD] > 2000);
 	assert_true(nr[WALK] > 1000);
 	assert_true(nr[WAIT] > 1000);
+	assert_true(nr_parts > 1000);
 }
 
 static bool cut_of(struct cut *c, const struct history *h, unsigned int cpu, unsigned int first,
@@ -580,6 +673,12 @@ static void no_cut_gives_a_span_a_duration_that_it_did_not_have(void **state)
 	for_every_cut(check_spans);
 }
 
+static void parts_add_up_and_are_no_larger_than_they_were_for_every_cut(void **state)
+{
+	(void)state;
+	for_every_cut(check_parts);
+}
+
 static void sums(struct fixture *f, const struct history *h, const struct cut *c, uint64_t seed)
 {
 	(void)h;
@@ -598,6 +697,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_loss_the_rows_are_the_truth),
 		cmocka_unit_test(no_cut_gives_a_span_a_duration_that_it_did_not_have),
+		cmocka_unit_test(parts_add_up_and_are_no_larger_than_they_were_for_every_cut),
 		cmocka_unit_test(sums_are_those_of_the_rows_for_every_cut),
 	};
 
