@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "collector/model/part.h"
 #include "collector/model/wait.h"
 #include "lib/clock.h"
 
@@ -41,6 +42,21 @@ static int close_hold(struct holds *hs, struct hold *h, uint64_t end_ns, int out
 	return ret;
 }
 
+/* The release of @h is missing. */
+static int close_unreleased(struct holds *hs, struct hold *h, uint64_t now_ns)
+{
+	struct lock *lock = lock_find(hs->locks, &h->key.lock);
+	int ret = 0;
+
+	/* that of one which began inside a gap was lost there */
+	if (lock && !h->tainted) {
+		ret = parts_released(hs->locks, lock, h, now_ns);
+		if (!ret)
+			ret = parts_contradicted(hs->locks, lock, now_ns);
+	}
+	return ret ?: close_hold(hs, h, now_ns, OUTCOME_UNCERTAIN);
+}
+
 static int acquired(struct holds *hs, const struct event *ev, int class)
 {
 	const struct hold_key key = key_of(ev);
@@ -52,8 +68,7 @@ static int acquired(struct holds *hs, const struct event *ev, int class)
 
 	HASH_FIND(hh, hs->by_key, &key, sizeof(key), h);
 	if (h)
-		/* its release is missing */
-		ret = close_hold(hs, h, ev->time_ns, OUTCOME_UNCERTAIN);
+		ret = close_unreleased(hs, h, ev->time_ns);
 	if (ret)
 		return ret;
 	task = task_get(hs->tasks, ev->tid, ev->time_ns);
@@ -83,22 +98,26 @@ static int acquired(struct holds *hs, const struct event *ev, int class)
 	};
 	HASH_ADD(hh, hs->by_key, key, sizeof(h->key), h);
 	DL_APPEND(lock->holds, h);
-	return 0;
+	return parts_acquired(hs->locks, lock, h, ev->time_ns);
 }
 
 static int released(struct holds *hs, const struct event *ev)
 {
 	const struct hold_key key = key_of(ev);
-	struct lock *lock;
+	struct lock *lock = lock_find(hs->locks, &key.lock);
 	struct hold *h;
+	int ret;
 
 	HASH_FIND(hh, hs->by_key, &key, sizeof(key), h);
 	if (!h)
 		/* acquired before the capture, or in a gap */
-		return 0;
-	lock = lock_find(hs->locks, &key.lock);
-	if (lock && !h->tainted)
+		return lock ? parts_contradicted(hs->locks, lock, ev->time_ns) : 0;
+	if (lock && !h->tainted) {
 		waits_released(lock, h->row.task_id, h->row.site_id);
+		ret = parts_released(hs->locks, lock, h, ev->time_ns);
+		if (ret)
+			return ret;
+	}
 	return close_hold(hs, h, ev->time_ns, OUTCOME_ACQUIRED);
 }
 
@@ -112,6 +131,7 @@ static int loss(struct holds *hs, const struct event *ev)
 		if (ret)
 			return ret;
 	}
+	hs->locks->nr_gaps++;
 	if (ev->loss.end_ns > hs->gap_end_ns)
 		hs->gap_end_ns = ev->loss.end_ns;
 	return 0;

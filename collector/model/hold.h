@@ -33,7 +33,8 @@ struct hold {
 	struct hold_key key;
 	struct hold_row row;
 	int64_t process_id;
-	bool tainted; /* began inside a gap */
+	struct share *share; /* of the lock's account; NULL: it has none */
+	bool tainted;	     /* began inside a gap */
 };
 
 struct holds {

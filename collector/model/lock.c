@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collector/model/part.h"
+
 static struct lock *add(struct locks *ls, const struct lock_key *key, uint32_t generation,
 			uint64_t now_ns)
 {
@@ -58,6 +60,8 @@ static struct lock *next_life(struct locks *ls, struct lock *lock, uint64_t now_
 	next->holds = old.holds;
 	next->waits = old.waits;
 	next->nr_waits = old.nr_waits;
+	next->account = old.account;
+	next->known_gap = old.known_gap;
 	return next;
 }
 
@@ -140,6 +144,8 @@ void locks_free(struct locks *ls)
 
 	HASH_ITER(hh, ls->by_key, lock, tmp) {
 		HASH_DEL(ls->by_key, lock);
+		lock->holds = NULL; /* freed before */
+		parts_close(lock);
 		free(lock);
 	}
 }

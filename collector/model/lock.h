@@ -37,15 +37,19 @@ struct lock {
 	struct hold *holds; /* open ones; utlist */
 	struct wait *waits; /* open ones; utlist */
 	unsigned int nr_waits;
-	unsigned int classes; /* CLASS_BIT of all that it may still be */
-	bool seen;	      /* something refers to this life: it is a row */
-	int64_t before_ns;    /* row.last_ns before the latest use */
+	struct account *account; /* while it is waited for, see part.h */
+	unsigned int known_gap;	 /* locks.nr_gaps + 1 when all who hold it became known */
+	unsigned int classes;	 /* CLASS_BIT of all that it may still be */
+	bool seen;		 /* something refers to this life: it is a row */
+	int64_t before_ns;	 /* row.last_ns before the latest use */
 	bool dirty;
 };
 
 struct locks {
 	struct lock *by_key;
 	int64_t last_id;
+	uint64_t last_account;
+	unsigned int nr_gaps; /* in the events, so far */
 };
 
 /* The lock at @key in its present life, made on first need. NULL: no memory. */

@@ -39,11 +39,17 @@ void model_init(struct model *m, const struct model_options *opt)
 		.sink = &m->sink,
 		.watch = opt->has[EVENT_ANON_VMA_LINK] || opt->has[EVENT_FOLIO_MOVE_ANON_RMAP],
 	};
+	m->stalls = (struct stalls){
+		.tasks = &m->tasks,
+		.sink = &m->sink,
+		.keep = opt->keep_stalls && opt->has[EVENT_SCHED_SWITCH],
+	};
 	m->waits = (struct waits){
 		.tasks = &m->tasks,
 		.locks = &m->locks,
 		.sites = &m->sites,
 		.attribution = &m->attribution,
+		.stalls = &m->stalls,
 		.sink = &m->sink,
 		.watch_sleep = opt->has[EVENT_SCHED_SWITCH],
 		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
@@ -148,7 +154,9 @@ int model_event(struct model *m, const struct event *ev)
 		note_time(m, ev->time_ns);
 
 	learn_names(m, ev);
-	ret = waits_event(&m->waits, ev);
+	ret = stalls_event(&m->stalls, ev);
+	if (!ret)
+		ret = waits_event(&m->waits, ev);
 	if (!ret)
 		ret = holds_event(&m->holds, ev);
 	if (!ret)
@@ -197,6 +205,7 @@ int model_flush(struct model *m, uint64_t complete_ns)
 
 	if (!ret)
 		ret = attribution_flush(&m->attribution, complete_ns);
+	stalls_flush(&m->stalls, complete_ns);
 	return ret ? ret : flush_rows(m);
 }
 
@@ -206,6 +215,8 @@ int model_finish(struct model *m)
 
 	if (!ret)
 		ret = attribution_finish(&m->attribution);
+	if (!ret)
+		ret = stalls_finish(&m->stalls);
 	if (!ret)
 		ret = holds_finish(&m->holds);
 	if (!ret)
@@ -217,6 +228,7 @@ void model_free(struct model *m)
 {
 	waits_free(&m->waits);
 	attribution_free(&m->attribution);
+	stalls_free(&m->stalls);
 	holds_free(&m->holds);
 	walks_free(&m->walks);
 	linkage_free(&m->linkage);

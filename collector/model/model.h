@@ -18,6 +18,7 @@
 #include "collector/model/rollup.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
+#include "collector/model/stall.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
 #include "collector/model/wait.h"
@@ -32,6 +33,7 @@ struct model {
 	struct vmas vmas;
 	struct linkage linkage;
 	struct attribution attribution;
+	struct stalls stalls;
 	struct waits waits;
 	struct holds holds;
 	struct walks walks;
@@ -47,6 +49,7 @@ struct model_options {
 	const bool *has;		  /* [NR_EVENTS]: events that the input may hold */
 	const bool *traced;		  /* [NR_EVENTS]: that it does hold all of; NULL: none */
 	bool keep_all;			  /* every span is a row */
+	bool keep_stalls;		  /* every uninterruptible sleep is one */
 };
 
 /*

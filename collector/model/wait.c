@@ -13,9 +13,6 @@
 #define LCB_F_READ  (1U << 1)
 #define LCB_F_WRITE (1U << 2)
 
-/* prev_state bit of TASK_UNINTERRUPTIBLE, include/linux/sched.h */
-#define TASK_UNINTERRUPTIBLE 2
-
 /*
  * The rwsem of an anon_vma, and of an address_space, lies within so many bytes
  * of the structure whose address the kernel series gives.
@@ -38,13 +35,6 @@ static bool is_vma_lock(const struct wait *w)
 	return w->key.vm_start;
 }
 
-static void awake(struct wait *w, uint64_t now_ns)
-{
-	if (w->row.slept_ns != NO_TIME && now_ns > w->asleep_since_ns)
-		w->row.slept_ns += now_ns - w->asleep_since_ns;
-	w->asleep_since_ns = 0;
-}
-
 static void leave_lock(struct waits *ws, struct wait *w)
 {
 	struct lock *lock = lock_find(ws->locks, &w->key);
@@ -52,7 +42,25 @@ static void leave_lock(struct waits *ws, struct wait *w)
 	if (!lock || w->tainted)
 		return;
 	DL_DELETE(lock->waits, w);
-	lock->nr_waits--;
+	if (!--lock->nr_waits)
+		parts_close(lock);
+}
+
+static void free_wait(struct waits *ws, struct wait *w)
+{
+	HASH_DEL(ws->by_tid, w);
+	parts_wait_free(&w->part_start);
+	free(w);
+}
+
+static int give_wait(struct waits *ws, struct wait *w)
+{
+	struct lock *lock = lock_find(ws->locks, &w->key);
+	int ret = ws->sink->wait(ws->sink->ctx, &w->row);
+
+	if (!ret && lock)
+		ret = parts_give(lock, &w->part_start, &w->row, ws->sink);
+	return ret ?: stalls_wait_end(ws->stalls, w->tid, w->row.id);
 }
 
 /* The wait is over, one way or the other. Frees @w. */
@@ -70,19 +78,18 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 	};
 	int ret;
 
-	if (w->asleep_since_ns)
-		/* the wake-up was not traced: by then it was awake at the latest */
-		awake(w, end_ns);
 	/* clocks of two CPUs that are out of step give no duration either */
 	if (w->tainted || (int64_t)end_ns < w->row.start_ns)
 		outcome = OUTCOME_UNCERTAIN;
 	w->row.outcome = outcome;
 	if (outcome == OUTCOME_UNCERTAIN) {
-		w->row.slept_ns = w->row.spun_ns = NO_TIME;
+		w->row.spun_ns = NO_TIME;
 		w->row.holder_task_id = w->row.holder_site_id = 0;
 		w->row.holder_source = HOLDER_UNKNOWN;
 	} else {
 		w->row.duration_ns = end_ns - w->row.start_ns;
+		if (ws->watch_sleep)
+			w->row.slept_ns = stalls_slept_ns(ws->stalls, w->tid);
 		if (w->row.slept_ns > w->row.duration_ns)
 			w->row.slept_ns = w->row.duration_ns;
 		/* the kernel never got as far as its own event, if it has one */
@@ -93,13 +100,23 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 	}
 	ret = attribution_ending(ws->attribution, &w->row, &end);
 	if (!ret)
-		ret = ws->sink->wait(ws->sink->ctx, &w->row);
+		ret = give_wait(ws, w);
 	if (!ret)
 		ret = attribution_ended(ws->attribution, &w->row, &end);
 	leave_lock(ws, w);
-	HASH_DEL(ws->by_tid, w);
-	free(w);
+	free_wait(ws, w);
 	return ret;
+}
+
+/*
+ * The end of the wait is missing: it may be over for long, and what the thread
+ * slept since is not known to be of it. Frees @w.
+ */
+static int close_unended(struct waits *ws, struct wait *w, uint64_t now_ns)
+{
+	int ret = stalls_wait_end(ws->stalls, w->tid, 0);
+
+	return ret ?: close_wait(ws, w, now_ns, OUTCOME_UNCERTAIN);
 }
 
 static int note_begun(struct waits *ws, uint16_t cpu, const struct wait *w)
@@ -159,14 +176,16 @@ static int learn_site(struct waits *ws, struct wait *w, const struct wait_begin 
 }
 
 /* Everybody who holds the lock now has one waiter more. */
-static void join_lock(struct lock *lock, struct wait *w)
+static int join_lock(struct waits *ws, struct lock *lock, struct wait *w)
 {
 	struct hold *hold;
+	int ret = parts_wait_begin(ws->locks, lock, &w->part_start, w->row.start_ns);
 
 	DL_APPEND(lock->waits, w);
 	lock->nr_waits++;
 	DL_FOREACH(lock->holds, hold)
 	hold->row.nr_waiters++;
+	return ret ?: stalls_wait_begin(ws->stalls, w->tid);
 }
 
 static int begin(struct waits *ws, const struct event *ev, const struct wait_begin *b)
@@ -177,8 +196,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	int ret = 0;
 
 	if (w)
-		/* its end is missing */
-		ret = close_wait(ws, w, ev->time_ns, OUTCOME_UNCERTAIN);
+		ret = close_unended(ws, w, ev->time_ns);
 	if (ret)
 		return ret;
 	task = task_get(ws->tasks, ev->tid, ev->time_ns);
@@ -200,7 +218,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	w->row = (struct wait_row){
 		.start_ns = ev->time_ns,
 		.duration_ns = NO_TIME,
-		.slept_ns = ws->watch_sleep ? 0 : NO_TIME,
+		.slept_ns = NO_TIME,
 		.spun_ns = NO_TIME,
 		.lock_id = lock->row.id,
 		.task_id = task->row.id,
@@ -211,8 +229,9 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	HASH_ADD_INT(ws->by_tid, tid, w);
 	/* one that began inside a gap may be over: it is nobody's waiter */
 	if (!w->tainted)
-		join_lock(lock, w);
-	ret = learn_owner(ws, w, b);
+		ret = join_lock(ws, lock, w);
+	if (!ret)
+		ret = learn_owner(ws, w, b);
 	if (!ret)
 		ret = learn_site(ws, w, b);
 	return ret ? ret : note_begun(ws, ev->cpu, w);
@@ -339,18 +358,6 @@ static int kernel_stack(struct waits *ws, const struct event *ev, const struct b
 	return 0;
 }
 
-static void sched_switch(struct waits *ws, const struct event *ev)
-{
-	struct wait *prev = find(ws, ev->tid);
-	struct wait *next = find(ws, ev->sched_switch.next_tid);
-
-	if (prev && ev->sched_switch.prev_state & TASK_UNINTERRUPTIBLE)
-		prev->asleep_since_ns = ev->time_ns;
-	/* runs again: was woken by somebody that we were not told of */
-	if (next && next->asleep_since_ns)
-		awake(next, ev->time_ns);
-}
-
 /*
  * Whoever releases an rwsem wakes the next in its queue: the waker held it.
  * A wake-up from an interrupt says nothing of the thread it interrupted.
@@ -362,8 +369,6 @@ static int sched_waking(struct waits *ws, const struct event *ev)
 
 	if (!w)
 		return 0;
-	if (w->asleep_since_ns)
-		awake(w, ev->time_ns);
 	if (ev->in_irq || ev->tid == w->tid || ev->tid == 0)
 		return 0;
 	holder = task_get(ws->tasks, ev->tid, ev->time_ns);
@@ -410,7 +415,7 @@ static int exited(struct waits *ws, int32_t tid, uint64_t now_ns)
 {
 	struct wait *w = find(ws, tid);
 
-	return w ? close_wait(ws, w, now_ns, OUTCOME_UNCERTAIN) : 0;
+	return w ? close_unended(ws, w, now_ns) : 0;
 }
 
 int waits_event(struct waits *ws, const struct event *ev)
@@ -439,9 +444,6 @@ int waits_event(struct waits *ws, const struct event *ev)
 		return traced_end(ws, ev);
 	case EVENT_KERNEL_STACK:
 		return kernel_stack(ws, ev, &begun);
-	case EVENT_SCHED_SWITCH:
-		sched_switch(ws, ev);
-		return 0;
 	case EVENT_SCHED_WAKING:
 		return sched_waking(ws, ev);
 	case EVENT_SCHED_PROCESS_EXIT:
@@ -458,7 +460,7 @@ static int write_open(struct waits *ws, struct wait *w)
 	struct wait_row row = w->row;
 	int ret;
 
-	row.slept_ns = row.spun_ns = NO_TIME; /* not over yet */
+	row.spun_ns = NO_TIME; /* not over yet */
 	ret = ws->sink->wait(ws->sink->ctx, &row);
 	w->row.id = row.id;
 	return ret;
@@ -488,7 +490,7 @@ int waits_finish(struct waits *ws)
 		if (w->tainted)
 			ret = close_wait(ws, w, w->row.start_ns, OUTCOME_UNCERTAIN);
 		else
-			ret = write_open(ws, w);
+			ret = write_open(ws, w) ?: stalls_wait_end(ws->stalls, w->tid, w->row.id);
 		if (ret)
 			return ret;
 	}
@@ -499,9 +501,7 @@ void waits_free(struct waits *ws)
 {
 	struct wait *w, *tmp;
 
-	HASH_ITER(hh, ws->by_tid, w, tmp) {
-		HASH_DEL(ws->by_tid, w);
-		free(w);
-	}
+	HASH_ITER(hh, ws->by_tid, w, tmp)
+		free_wait(ws, w);
 	free(ws->begun);
 }

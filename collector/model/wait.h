@@ -15,8 +15,10 @@
 #include "collector/event.h"
 #include "collector/model/attribute.h"
 #include "collector/model/lock.h"
+#include "collector/model/part.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
+#include "collector/model/stall.h"
 #include "collector/model/task.h"
 
 struct wait {
@@ -26,13 +28,13 @@ struct wait {
 	struct wait_row row;
 	struct lock_key key;
 	int64_t process_id;
-	uint64_t vm_end;	  /* VMA locks only */
-	const struct site *site;  /* NULL: not known */
-	uint64_t fault;		  /* address of the page fault that it is in; 0 not known */
-	bool traced;		  /* by the kernel series: it began before the spin */
-	uint64_t inner;		  /* rwsem of the kernel's own contention event inside */
-	uint64_t asleep_since_ns; /* 0: on a CPU, or about to be */
-	bool tainted;		  /* began inside a gap */
+	uint64_t vm_end;	 /* VMA locks only */
+	const struct site *site; /* NULL: not known */
+	uint64_t fault;		 /* address of the page fault that it is in; 0 not known */
+	bool traced;		 /* by the kernel series: it began before the spin */
+	uint64_t inner;		 /* rwsem of the kernel's own contention event inside */
+	struct part_start part_start;
+	bool tainted; /* began inside a gap */
 };
 
 /* The wait that the last event on a CPU began: the next may be its stack. */
@@ -47,6 +49,7 @@ struct waits {
 	struct locks *locks;
 	struct sites *sites;
 	struct attribution *attribution;
+	struct stalls *stalls;
 	const struct sink *sink;
 	bool watch_sleep;    /* the input has sched_switch: sleep is known */
 	bool watch_spin;     /* the input has both kinds of contention events */

@@ -20,6 +20,8 @@ struct sums {
 	int64_t nr_waits, nr_uncertain;
 	int64_t nr_holds, nr_walks; /* all are rows */
 	int64_t last_wait_id, last_lock_vma_id, last_vma_id;
+	struct wait_row wait; /* the last that ended */
+	int64_t parts_ns, nr_parts;
 };
 
 static int take_process(void *ctx, const struct process_row *row)
@@ -62,10 +64,18 @@ static int take_stack(void *ctx, const struct stack_row *row)
 	return 0;
 }
 
+/* The parts of a wait follow it, and add up to it. */
+static void check_parts(const struct sums *s)
+{
+	if (s->nr_parts && s->parts_ns != s->wait.duration_ns)
+		abort();
+}
+
 static int take_wait(void *ctx, struct wait_row *row)
 {
 	struct sums *s = ctx;
 
+	check_parts(s);
 	if (row->duration_ns < NO_TIME || row->slept_ns < NO_TIME || row->spun_ns < NO_TIME ||
 	    row->lock_id <= 0 || row->task_id <= 0)
 		abort();
@@ -79,6 +89,34 @@ static int take_wait(void *ctx, struct wait_row *row)
 	s->nr_waits += row->duration_ns != NO_TIME;
 	s->nr_uncertain += row->outcome == OUTCOME_UNCERTAIN;
 	row->id = ++s->last_wait_id;
+	s->wait = *row;
+	s->parts_ns = s->nr_parts = 0;
+	return 0;
+}
+
+static int take_wait_part(void *ctx, const struct wait_part_row *row)
+{
+	struct sums *s = ctx;
+
+	if (row->wait_id != s->wait.id || row->nr != s->nr_parts || row->duration_ns <= 0 ||
+	    s->wait.holder_source != HOLDER_EXACT)
+		abort();
+	if (!row->holder_task_id != (row->mode == ENUM_NONE))
+		abort();
+	s->nr_parts++;
+	s->parts_ns += row->duration_ns;
+	return 0;
+}
+
+static int take_stall(void *ctx, const struct stall_row *row)
+{
+	struct sums *s = ctx;
+
+	if (row->task_id <= 0 || row->wait_id < 0 || row->wait_id > s->last_wait_id ||
+	    row->duration_ns < NO_TIME || row->waker_task_id == row->task_id)
+		abort();
+	if ((row->outcome == OUTCOME_ACQUIRED) != (row->duration_ns != NO_TIME))
+		abort();
 	return 0;
 }
 
@@ -316,6 +354,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.site = take_site,
 		.stack = take_stack,
 		.wait = take_wait,
+		.wait_part = take_wait_part,
+		.stall = take_stall,
 		.vma = take_vma,
 		.lock_vma = take_lock_vma,
 		.hold = take_hold,
@@ -341,6 +381,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			       .symbols = &symbols,
 			       .has = has,
 			       .keep_all = true,
+			       .keep_stalls = !(size & 32),
 		       });
 	for (; size >= 8; data += 8, size -= 8) {
 		const struct event ev = event_of(data, now_ns);
@@ -353,6 +394,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (model_finish(&m))
 		abort();
+	check_parts(&sums);
 	model_free(&m);
 	/* resolved stacks belonged to that model */
 	for (i = 0; i < NR_STACKS; i++)

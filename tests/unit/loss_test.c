@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lost events: whatever part of one CPU's events is missing, no wait gets a
- * duration that it did not have.
+ * Lost events: whatever part of one CPU's events is missing, no wait and no
+ * stall gets a duration that it did not have.
  *
  * Histories of several threads on several CPUs are made with their true
- * waits; then any range of one CPU's events is cut out and replaced by an
+ * waits and sleeps; then any range of one CPU's events is cut out and replaced by an
  * EVENT_LOSS, as the sources do it, and the model's rows are compared with
  * the truth.
  */
 #include <errno.h>
 
 #include "lib/clock.h"
-#include "tests/unit/fixture.h"
+#include "tests/unit/cut.h"
 #include "tests/unit/random.h"
 
 #define NR_CPUS	   3
 #define NR_THREADS 6
 #define NR_LOCKS   3
-#define MAX_EVENTS 200
 #define MAX_WAITS  200
 #define FIRST_TID  100
 #define NOBODY	   0 /* not a thread of the history */
+#define STRANGER   (FIRST_TID + NR_THREADS)
 
 struct true_wait {
 	int32_t tid;
@@ -28,6 +28,17 @@ struct true_wait {
 	int64_t slept_ns;
 	unsigned int begin_event; /* its number in the history */
 	int outcome;
+};
+
+#define NO_WAIT MAX_WAITS
+
+struct true_sleep {
+	int32_t tid;
+	uint64_t start_ns, end_ns; /* end_ns 0: open at the end */
+	unsigned int begin_event;
+	unsigned int wait; /* index, or NO_WAIT */
+	bool early;	   /* woken before it was switched out */
+	int32_t waker;
 };
 
 enum doing {
@@ -43,13 +54,15 @@ struct history {
 	unsigned int nr;
 	struct true_wait wait[MAX_WAITS];
 	unsigned int nr_waits;
+	struct true_sleep sleep[MAX_WAITS];
+	unsigned int nr_sleeps;
 	uint64_t now_ns;
 	struct thread {
 		enum doing doing;
 		uint16_t cpu;
 		uint64_t lock;
-		uint64_t asleep_since_ns;
-		unsigned int wait; /* index, while not RUNNING */
+		unsigned int wait; /* index, or NO_WAIT */
+		unsigned int sleep;
 	} thread[NR_THREADS];
 };
 
@@ -81,7 +94,54 @@ static void thread_ends(struct history *h, struct thread *t, int32_t tid)
 	w->end_ns = h->now_ns;
 	w->outcome = interrupted ? OUTCOME_INTERRUPTED : OUTCOME_ACQUIRED;
 	t->doing = RUNNING;
+	t->wait = NO_WAIT;
 	add(h, ev_end(h->now_ns, tid, t->cpu, t->lock, interrupted ? -EINTR : 0));
+}
+
+/* Somebody who is on a CPU: nobody wakes others in its sleep. */
+static int32_t some_waker(struct history *h, int32_t tid)
+{
+	unsigned int i = random_below(&h->r, NR_THREADS);
+	bool runs = h->thread[i].doing == RUNNING || h->thread[i].doing == WAITING;
+
+	return runs && FIRST_TID + (int32_t)i != tid ? FIRST_TID + (int32_t)i : STRANGER;
+}
+
+static void thread_woken(struct history *h, struct thread *t, int32_t tid)
+{
+	struct true_sleep *sl = &h->sleep[t->sleep];
+
+	sl->waker = some_waker(h, tid);
+	sl->end_ns = h->now_ns;
+	if (sl->wait != NO_WAIT)
+		h->wait[sl->wait].slept_ns += sl->end_ns - sl->start_ns;
+	t->doing = WOKEN;
+	add(h, ev_waking(h->now_ns, sl->waker, random_below(&h->r, NR_CPUS), tid));
+}
+
+/* Sometimes the wake-up is told before the switch, which it takes no time after. */
+static void thread_sleeps(struct history *h, struct thread *t, int32_t tid)
+{
+	struct true_sleep *sl = &h->sleep[t->sleep = h->nr_sleeps++];
+	bool early = random_below(&h->r, 4) == 0;
+
+	*sl = (struct true_sleep){
+		.tid = tid,
+		.wait = t->wait,
+		.early = early,
+	};
+	if (early) {
+		sl->start_ns = h->now_ns;
+		thread_woken(h, t, tid);
+		h->now_ns++;
+	}
+	sl->start_ns = h->now_ns;
+	if (early)
+		sl->end_ns = h->now_ns;
+	else
+		t->doing = SLEEPING;
+	sl->begin_event = h->nr;
+	add(h, ev_switch(h->now_ns, tid, t->cpu, S_UNINTERRUPTIBLE, NOBODY));
 }
 
 /* One thing that thread number @i may do next. */
@@ -92,31 +152,26 @@ static void thread_step(struct history *h, unsigned int i)
 
 	switch (t->doing) {
 	case RUNNING:
-		if (random_below(&h->r, 3) == 0) {
+		if (random_below(&h->r, 3) == 0)
 			/* a mutex, nothing to us */
 			add(h, ev_begin(h->now_ns, tid, t->cpu, 0x1000, F_MUTEX));
-			return;
-		}
-		thread_begins(h, t, tid);
+		else if (random_below(&h->r, 3) == 0)
+			thread_sleeps(h, t, tid);
+		else
+			thread_begins(h, t, tid);
 		return;
 	case WAITING:
-		if (random_below(&h->r, 2)) {
+		if (random_below(&h->r, 2))
 			thread_ends(h, t, tid);
-			return;
-		}
-		t->asleep_since_ns = h->now_ns;
-		t->doing = SLEEPING;
-		add(h, ev_switch(h->now_ns, tid, t->cpu, S_UNINTERRUPTIBLE, NOBODY));
+		else
+			thread_sleeps(h, t, tid);
 		return;
 	case SLEEPING:
-		h->wait[t->wait].slept_ns += h->now_ns - t->asleep_since_ns;
-		t->doing = WOKEN;
-		add(h, ev_waking(h->now_ns, FIRST_TID + random_below(&h->r, NR_THREADS),
-				 random_below(&h->r, NR_CPUS), tid));
+		thread_woken(h, t, tid);
 		return;
 	case WOKEN:
 		t->cpu = random_below(&h->r, NR_CPUS);
-		t->doing = WAITING;
+		t->doing = t->wait == NO_WAIT ? RUNNING : WAITING;
 		add(h, ev_switch(h->now_ns, NOBODY, t->cpu, S_RUNNING, tid));
 		return;
 	}
@@ -129,51 +184,16 @@ static void history_make(struct history *h, uint64_t seed, unsigned int nr)
 	memset(h, 0, sizeof(*h));
 	h->r = random_from(seed);
 	h->now_ns = NSEC_PER_SEC;
-	for (i = 0; i < NR_THREADS; i++)
+	for (i = 0; i < NR_THREADS; i++) {
 		h->thread[i].cpu = random_below(&h->r, NR_CPUS);
-	while (h->nr < nr) {
+		h->thread[i].wait = NO_WAIT;
+	}
+	/* one may be two events */
+	while (h->nr < nr - 1) {
 		/* no two at once; about ten seconds in all */
 		h->now_ns += 1 + random_below(&h->r, 160 * NSEC_PER_MSEC);
 		thread_step(h, random_below(&h->r, NR_THREADS));
 	}
-}
-
-/* The events @first..@last of @cpu (numbers among those of this CPU) are lost. */
-struct cut {
-	unsigned int cpu, first, last;
-	uint64_t start_ns, end_ns;
-	bool lost[MAX_EVENTS];
-	unsigned int before; /* the loss is told after this event; -1: first */
-};
-
-static bool cut_make(struct cut *c, const struct history *h, unsigned int cpu, unsigned int first,
-		     unsigned int last)
-{
-	unsigned int i, n = 0;
-
-	memset(c, 0, sizeof(*c));
-	c->cpu = cpu;
-	c->before = -1;
-	/* a loss at the end is told with the time of the end */
-	c->end_ns = h->now_ns + 1;
-	for (i = 0; i < h->nr; i++) {
-		if (h->ev[i].cpu != cpu)
-			continue;
-		c->lost[i] = n >= first && n <= last;
-		if (n < first) {
-			c->start_ns = h->ev[i].time_ns;
-			c->before = i;
-		}
-		if (n == last + 1)
-			c->end_ns = h->ev[i].time_ns;
-		n++;
-	}
-	return last < n;
-}
-
-static void feed_loss(struct fixture *f, const struct cut *c)
-{
-	feed(f, ev_loss(c->start_ns, c->end_ns, c->cpu, c->last - c->first + 1));
 }
 
 static void play(struct fixture *f, const struct history *h, const struct cut *c)
@@ -183,39 +203,15 @@ static void play(struct fixture *f, const struct history *h, const struct cut *c
 	memset(f, 0, sizeof(*f));
 	/* two threads a process */
 	fixture_start(f, true);
+	f->m.stalls.keep = true;
 	for (i = 0; i < NR_THREADS; i++)
 		assert_int_equal(tasks_seed(&f->m.tasks, FIRST_TID + i, 1000 + i / 2), 0);
-	if (c && c->before == (unsigned int)-1)
-		feed_loss(f, c);
-	for (i = 0; i < h->nr; i++) {
-		if (!c || !c->lost[i])
-			feed(f, h->ev[i]);
-		if (c && c->before == i)
-			feed_loss(f, c);
-		if (i % 7 == 0)
-			flush(f, h->ev[i].time_ns);
-	}
-	finish(f);
+	cut_play(f, h->ev, h->nr, c);
 }
-
-static const char *where(uint64_t seed, const struct cut *c)
-{
-	static char text[96];
-
-	snprintf(text, sizeof(text), "seed %" PRIu64 ", cpu %u without its events %u..%u", seed,
-		 c->cpu, c->first, c->last);
-	return text;
-}
-
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			fail_msg("%s: %s", where(seed, c), #condition);                            \
-	} while (0)
 
 static bool overlaps(const struct true_wait *w, const struct cut *c)
 {
-	return w->start_ns < c->end_ns && (!w->end_ns || w->end_ns > c->start_ns);
+	return cut_overlaps(c, w->start_ns, w->end_ns);
 }
 
 /* The model's row of the true wait @w, or NULL. */
@@ -271,6 +267,76 @@ static void check_waits(struct fixture *f, const struct history *h, const struct
 	check(f->seen.loss[0].start_ns == (int64_t)(c->start_ns ? c->start_ns : c->end_ns));
 	check(f->seen.loss[0].end_ns == (int64_t)c->end_ns);
 	check(f->seen.loss[0].nr_lost == c->last - c->first + 1);
+}
+
+/* The model's row of the true sleep @sl, or NULL. */
+static const struct stall_row *stall_of(struct fixture *f, const struct true_sleep *sl)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->seen.nr_stalls; i++)
+		if (f->seen.stall[i].start_ns == (int64_t)sl->start_ns &&
+		    seen_task_of(&f->seen, f->seen.stall[i].task_id)->tid == sl->tid)
+			return &f->seen.stall[i];
+	return NULL;
+}
+
+static void check_stall(struct fixture *f, const struct history *h, const struct true_sleep *sl,
+			const struct cut *c, uint64_t seed)
+{
+	const struct stall_row *row = stall_of(f, sl);
+	const struct wait_row *w = sl->wait == NO_WAIT ? NULL : row_of(f, &h->wait[sl->wait]);
+
+	check(row);
+	check((row->duration_ns == NO_TIME) == (row->outcome != OUTCOME_ACQUIRED));
+	if (cut_overlaps(c, sl->start_ns, sl->end_ns)) {
+		check(row->outcome == OUTCOME_UNCERTAIN);
+	} else if (!sl->end_ns) {
+		check(row->outcome == OUTCOME_OPEN);
+	} else if (sl->early && row->duration_ns == NO_TIME) {
+		/* it has not run since, or the wake-up before it is lost */
+		check(row->outcome == OUTCOME_OPEN || c);
+	} else {
+		check(row->duration_ns == (int64_t)(sl->end_ns - sl->start_ns));
+		check(seen_task_of(&f->seen, row->waker_task_id)->tid == sl->waker);
+	}
+	/* explained by no other wait, and by its own where that is known to last */
+	check(!row->wait_id || (w && row->wait_id == w->id));
+	check(row->wait_id || !w || (c && c->end_ns > h->wait[sl->wait].start_ns));
+}
+
+/* What a wait slept is what its stalls say. */
+static void check_slept(struct fixture *f, const struct cut *c, uint64_t seed)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < f->seen.nr_waits; i++) {
+		const struct wait_row *w = &f->seen.wait[i];
+		int64_t slept_ns = 0;
+
+		for (k = 0; k < f->seen.nr_stalls; k++)
+			if (f->seen.stall[k].wait_id == w->id &&
+			    f->seen.stall[k].duration_ns != NO_TIME)
+				slept_ns += f->seen.stall[k].duration_ns;
+		if (w->duration_ns != NO_TIME)
+			check(w->slept_ns == slept_ns);
+	}
+}
+
+static void check_stalls(struct fixture *f, const struct history *h, const struct cut *c,
+			 uint64_t seed)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < h->nr_sleeps; i++) {
+		if (is_lost(c, h->sleep[i].begin_event))
+			continue;
+		nr++;
+		check_stall(f, h, &h->sleep[i], c, seed);
+	}
+	/* and none that never was */
+	check(nr == f->seen.nr_stalls);
+	check_slept(f, c, seed);
 }
 
 /* The roll-ups are the sums of the rows, lock by lock. */
@@ -343,8 +409,15 @@ static void without_a_loss_the_rows_are_the_true_waits(void **state)
 			check(open || row->slept_ns == h.wait[i].slept_ns);
 		}
 		check_rollups(&f, c, seed);
+		check_stalls(&f, &h, NULL, seed);
 		fixture_stop(&f);
 	}
+}
+
+static bool cut_of(struct cut *c, const struct history *h, unsigned int cpu, unsigned int first,
+		   unsigned int last)
+{
+	return cut_make(c, h->ev, h->nr, h->now_ns, cpu, first, last);
 }
 
 /* Call @fn for every cut of some histories. */
@@ -361,10 +434,8 @@ static void for_every_cut(void (*fn)(struct fixture *f, const struct history *h,
 
 		history_make(&h, seed, 90);
 		for (cpu = 0; cpu < NR_CPUS; cpu++)
-			for (first = 0; cut_make(&c, &h, cpu, first, first); first++)
-				for (last = first; cut_make(&c, &h, cpu, first, last); last++) {
-					c.first = first;
-					c.last = last;
+			for (first = 0; cut_of(&c, &h, cpu, first, first); first++)
+				for (last = first; cut_of(&c, &h, cpu, first, last); last++) {
 					play(&f, &h, &c);
 					fn(&f, &h, &c, seed);
 					fixture_stop(&f);
@@ -383,6 +454,12 @@ static void just_rollups(struct fixture *f, const struct history *h, const struc
 {
 	(void)h;
 	check_rollups(f, c, seed);
+}
+
+static void no_cut_gives_a_stall_a_duration_that_it_did_not_have(void **state)
+{
+	(void)state;
+	for_every_cut(check_stalls);
 }
 
 static void rollups_are_the_sums_of_the_rows_for_every_cut(void **state)
@@ -449,6 +526,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_loss_the_rows_are_the_true_waits),
 		cmocka_unit_test(no_cut_gives_a_wait_a_duration_that_it_did_not_have),
+		cmocka_unit_test(no_cut_gives_a_stall_a_duration_that_it_did_not_have),
 		cmocka_unit_test(rollups_are_the_sums_of_the_rows_for_every_cut),
 		cmocka_unit_test_setup_teardown(
 			an_uncertain_wait_of_a_second_that_is_over_takes_nothing_from_it,

@@ -10,13 +10,12 @@
  * model's rows are compared with the truth. Every span is kept as a row.
  */
 #include "lib/clock.h"
-#include "tests/unit/fixture.h"
+#include "tests/unit/cut.h"
 #include "tests/unit/random.h"
 
 #define NR_CPUS	   3
 #define NR_THREADS 5
 #define NR_LOCKS   2
-#define MAX_EVENTS 200
 #define MAX_SPANS  100
 #define FIRST_TID  100
 
@@ -228,46 +227,6 @@ static void history_make(struct history *h, uint64_t seed, unsigned int nr)
 		thread_step(h, random_below(&h->r, NR_THREADS));
 }
 
-/* The events @first..@last of @cpu (numbers among those of this CPU) are lost. */
-struct cut {
-	unsigned int cpu, first, last;
-	uint64_t start_ns, end_ns;
-	bool lost[MAX_EVENTS];
-	unsigned int before; /* the loss is told after this event; -1: first */
-};
-
-static bool cut_make(struct cut *c, const struct history *h, unsigned int cpu, unsigned int first,
-		     unsigned int last)
-{
-	unsigned int i, n = 0;
-
-	memset(c, 0, sizeof(*c));
-	c->cpu = cpu;
-	c->first = first;
-	c->last = last;
-	c->before = -1;
-	/* a loss at the end is told with the time of the end */
-	c->end_ns = h->now_ns + 1;
-	for (i = 0; i < h->nr; i++) {
-		if (h->ev[i].cpu != cpu)
-			continue;
-		c->lost[i] = n >= first && n <= last;
-		if (n < first) {
-			c->start_ns = h->ev[i].time_ns;
-			c->before = i;
-		}
-		if (n == last + 1)
-			c->end_ns = h->ev[i].time_ns;
-		n++;
-	}
-	return last < n;
-}
-
-static void feed_loss(struct fixture *f, const struct cut *c)
-{
-	feed(f, ev_loss(c->start_ns, c->end_ns, c->cpu, c->last - c->first + 1));
-}
-
 static void play(struct fixture *f, const struct history *h, const struct cut *c)
 {
 	bool has[NR_EVENTS];
@@ -285,17 +244,7 @@ static void play(struct fixture *f, const struct history *h, const struct cut *c
 	/* two threads a process */
 	for (i = 0; i < NR_THREADS; i++)
 		assert_int_equal(tasks_seed(&f->m.tasks, FIRST_TID + i, 1000 + i / 2), 0);
-	if (c && c->before == (unsigned int)-1)
-		feed_loss(f, c);
-	for (i = 0; i < h->nr; i++) {
-		if (!c || !c->lost[i])
-			feed(f, h->ev[i]);
-		if (c && c->before == i)
-			feed_loss(f, c);
-		if (i % 7 == 0)
-			flush(f, h->ev[i].time_ns);
-	}
-	finish(f);
+	cut_play(f, h->ev, h->nr, c);
 }
 
 static void played(struct fixture *f)
@@ -304,32 +253,9 @@ static void played(struct fixture *f)
 	seen_free(&f->seen);
 }
 
-static const char *where(uint64_t seed, const struct cut *c)
-{
-	static char text[96];
-
-	if (!c)
-		snprintf(text, sizeof(text), "seed %" PRIu64, seed);
-	else
-		snprintf(text, sizeof(text), "seed %" PRIu64 ", cpu %u without its events %u..%u",
-			 seed, c->cpu, c->first, c->last);
-	return text;
-}
-
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			fail_msg("%s: %s", where(seed, c), #condition);                            \
-	} while (0)
-
-static bool is_lost(const struct cut *c, unsigned int event)
-{
-	return c && c->lost[event];
-}
-
 static bool overlaps(const struct span *s, const struct cut *c)
 {
-	return c && s->start_ns < c->end_ns && (!s->end_ns || s->end_ns > c->start_ns);
+	return cut_overlaps(c, s->start_ns, s->end_ns);
 }
 
 static int64_t duration_of(const struct span *s)
@@ -419,6 +345,96 @@ static void check_wait(struct fixture *f, const struct span *s, const struct cut
 		if (row->holder_source == HOLDER_EXACT && (!c || s->end_ns <= c->start_ns))
 			check(seen_task_of(&f->seen, row->holder_task_id)->tid == s->holder);
 	}
+}
+
+/* Since when all holders of @lock are known, if nothing is lost: its first writer. */
+static uint64_t known_since(const struct history *h, unsigned int lock)
+{
+	uint64_t since_ns = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < h->nr_spans; i++) {
+		const struct span *s = &h->span[i];
+
+		if (s->kind == HOLD && s->lock == lock && s->write && s->start_ns < since_ns)
+			since_ns = s->start_ns;
+	}
+	return since_ns;
+}
+
+/* How much of the wait @w thread @tid truly had its lock in this mode, from @from_ns on. */
+static double true_part(const struct history *h, const struct span *w, int32_t tid, bool write,
+			uint64_t from_ns)
+{
+	double part_ns = 0;
+	unsigned int i, k;
+
+	/* nothing changes between two events */
+	for (i = 0; i + 1 < h->nr; i++) {
+		const uint64_t t = h->ev[i].time_ns, next = h->ev[i + 1].time_ns;
+		unsigned int nr = 0, mine = 0;
+
+		if (t < w->start_ns || t < from_ns || next > w->end_ns)
+			continue;
+		for (k = 0; k < h->nr_spans; k++) {
+			const struct span *s = &h->span[k];
+
+			if (s->kind != HOLD || s->lock != w->lock || s->start_ns > t ||
+			    (s->end_ns && s->end_ns < next))
+				continue;
+			nr++;
+			mine += s->tid == tid && s->write == write;
+		}
+		if (mine)
+			part_ns += (double)(next - t) / nr;
+	}
+	return part_ns;
+}
+
+/* The parts of the wait @w: they add up, and nobody has more than was his. */
+static unsigned int check_parts_of(struct fixture *f, const struct history *h, const struct span *w,
+				   const struct wait_row *row, const struct cut *c, uint64_t seed)
+{
+	/* of rounding */
+	const double slack_ns = NR_THREADS + 1;
+	const uint64_t from_ns = c ? 0 : known_since(h, w->lock);
+	unsigned int i, nr = 0;
+	int64_t sum_ns = 0;
+
+	for (i = 0; i < f->seen.nr_wait_parts; i++) {
+		const struct wait_part_row *p = &f->seen.wait_part[i];
+		double true_ns;
+
+		if (p->wait_id != row->id)
+			continue;
+		check(p->nr == nr++);
+		check(p->duration_ns > 0);
+		sum_ns += p->duration_ns;
+		if (!p->holder_task_id)
+			continue;
+		true_ns = true_part(h, w, seen_task_of(&f->seen, p->holder_task_id)->tid,
+				    p->mode == MODE_WRITE, from_ns);
+		check((double)p->duration_ns <= true_ns + slack_ns);
+		check(c || (double)p->duration_ns >= true_ns - slack_ns);
+	}
+	check(nr == 0 || sum_ns == row->duration_ns);
+	check((nr > 0) == (row->holder_source == HOLDER_EXACT && row->duration_ns > 0));
+	return nr;
+}
+
+static void check_parts(struct fixture *f, const struct history *h, const struct cut *c,
+			uint64_t seed)
+{
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < h->nr_spans; i++) {
+		const struct span *s = &h->span[i];
+
+		if (s->kind == WAIT && !is_lost(c, s->begin_event))
+			nr += check_parts_of(f, h, s, ROW_OF(f, s, f->seen.wait, f->seen.nr_waits),
+					     c, seed);
+	}
+	check(nr == f->seen.nr_wait_parts);
 }
 
 /* Somebody who held the lock and let it go during the wait. */
@@ -598,7 +614,7 @@ static void check_walk_rollups(struct fixture *f, const struct cut *c, uint64_t 
 static void without_a_loss_the_rows_are_the_truth(void **state)
 {
 	static struct history h;
-	unsigned int nr[3] = { 0 }, i;
+	unsigned int nr[3] = { 0 }, nr_parts = 0, i;
 	struct fixture f;
 	uint64_t seed;
 
@@ -609,6 +625,8 @@ static void without_a_loss_the_rows_are_the_truth(void **state)
 		check_spans(&f, &h, NULL, seed);
 		check_hold_rollups(&f, NULL, seed);
 		check_walk_rollups(&f, NULL, seed);
+		check_parts(&f, &h, NULL, seed);
+		nr_parts += f.seen.nr_wait_parts;
 		for (i = 0; i < h.nr_spans; i++)
 			nr[h.span[i].kind]++;
 		played(&f);
@@ -617,6 +635,13 @@ static void without_a_loss_the_rows_are_the_truth(void **state)
 	assert_true(nr[HOLD] > 2000);
 	assert_true(nr[WALK] > 1000);
 	assert_true(nr[WAIT] > 1000);
+	assert_true(nr_parts > 1000);
+}
+
+static bool cut_of(struct cut *c, const struct history *h, unsigned int cpu, unsigned int first,
+		   unsigned int last)
+{
+	return cut_make(c, h->ev, h->nr, h->now_ns, cpu, first, last);
 }
 
 /* Call @fn for every cut of some histories. */
@@ -633,8 +658,8 @@ static void for_every_cut(void (*fn)(struct fixture *f, const struct history *h,
 
 		history_make(&h, seed, 80);
 		for (cpu = 0; cpu < NR_CPUS; cpu++)
-			for (first = 0; cut_make(&c, &h, cpu, first, first); first++)
-				for (last = first; cut_make(&c, &h, cpu, first, last); last++) {
+			for (first = 0; cut_of(&c, &h, cpu, first, first); first++)
+				for (last = first; cut_of(&c, &h, cpu, first, last); last++) {
 					play(&f, &h, &c);
 					fn(&f, &h, &c, seed);
 					played(&f);
@@ -646,6 +671,12 @@ static void no_cut_gives_a_span_a_duration_that_it_did_not_have(void **state)
 {
 	(void)state;
 	for_every_cut(check_spans);
+}
+
+static void parts_add_up_and_are_no_larger_than_they_were_for_every_cut(void **state)
+{
+	(void)state;
+	for_every_cut(check_parts);
 }
 
 static void sums(struct fixture *f, const struct history *h, const struct cut *c, uint64_t seed)
@@ -666,6 +697,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_loss_the_rows_are_the_truth),
 		cmocka_unit_test(no_cut_gives_a_span_a_duration_that_it_did_not_have),
+		cmocka_unit_test(parts_add_up_and_are_no_larger_than_they_were_for_every_cut),
 		cmocka_unit_test(sums_are_those_of_the_rows_for_every_cut),
 	};
 

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/part.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "collector/model/hold.h"
+#include "collector/model/lock.h"
+#include "collector/model/wait.h"
+
+/*
+ * Shares of a nanosecond: what division by the number of holders leaves over is
+ * too little to be seen. Differences are right for 78 hours at a time.
+ */
+#define UNIT_SHIFT 16
+
+struct share_key {
+	int64_t task_id, site_id, mode;
+};
+
+/* What one holder has had of the time. */
+struct share {
+	UT_hash_handle hh; /* by key */
+	struct share_key key;
+	uint64_t nr;	/* 1, 2, ...: a later one of the same key is another */
+	uint64_t held;	/* in units, by holds that are over */
+	uint64_t since; /* account.each when the present hold began */
+	int64_t changed_ns;
+	bool holds; /* now */
+};
+
+struct account {
+	struct share *by_key;
+	uint64_t nr, last_share_nr;
+	int64_t now_ns;	   /* accounted until here */
+	int64_t nobody_ns; /* nobody known held it */
+	uint64_t each;	   /* in units: what one who held it all the time would have had */
+	unsigned int nr_holders;
+	bool all_known;
+};
+
+static bool all_known(const struct locks *ls, const struct lock *lock)
+{
+	return lock->known_gap == ls->nr_gaps + 1;
+}
+
+static void account_until(struct account *a, int64_t now_ns)
+{
+	int64_t passed_ns = now_ns - a->now_ns;
+
+	if (passed_ns <= 0)
+		return;
+	if (a->nr_holders && a->all_known)
+		a->each += ((uint64_t)passed_ns << UNIT_SHIFT) / a->nr_holders;
+	else
+		a->nobody_ns += passed_ns;
+	a->now_ns = now_ns;
+}
+
+static uint64_t held_of(const struct account *a, const struct share *s)
+{
+	return s->held + (s->holds ? a->each - s->since : 0);
+}
+
+static int add_holder(struct account *a, struct hold *hold)
+{
+	/* without holes: it is hashed */
+	const struct share_key key = { hold->row.task_id, hold->row.site_id, hold->row.mode };
+	struct share *s;
+
+	HASH_FIND(hh, a->by_key, &key, sizeof(key), s);
+	if (!s) {
+		s = calloc(1, sizeof(*s));
+		if (!s)
+			return -ENOMEM;
+		s->key = key;
+		s->nr = ++a->last_share_nr;
+		HASH_ADD(hh, a->by_key, key, sizeof(s->key), s);
+	}
+	s->holds = true;
+	s->since = a->each;
+	s->changed_ns = a->now_ns;
+	hold->share = s;
+	a->nr_holders++;
+	return 0;
+}
+
+static void remove_holder(struct account *a, struct hold *hold)
+{
+	struct share *s = hold->share;
+
+	if (!s)
+		return;
+	s->held = held_of(a, s);
+	s->holds = false;
+	s->changed_ns = a->now_ns;
+	hold->share = NULL;
+	a->nr_holders--;
+}
+
+/* Who waits already has waited for nobody known until now. */
+static int open_account(struct locks *ls, struct lock *lock, int64_t now_ns)
+{
+	struct account *a = calloc(1, sizeof(*a));
+	struct hold *hold;
+	struct wait *w;
+	int ret = 0;
+
+	if (!a)
+		return -ENOMEM;
+	lock->account = a;
+	a->nr = ++ls->last_account;
+	a->now_ns = now_ns;
+	a->all_known = all_known(ls, lock);
+	DL_FOREACH(lock->holds, hold)
+	{
+		if (!ret && !hold->tainted)
+			ret = add_holder(a, hold);
+	}
+	DL_FOREACH(lock->waits, w)
+	{
+		if (w->part_start.account_nr || w->row.start_ns > now_ns)
+			continue;
+		w->part_start.account_nr = a->nr;
+		w->part_start.nobody_ns = w->row.start_ns - now_ns;
+	}
+	return ret;
+}
+
+void parts_close(struct lock *lock)
+{
+	struct account *a = lock->account;
+	struct share *s, *tmp;
+	struct hold *hold;
+
+	if (!a)
+		return;
+	DL_FOREACH(lock->holds, hold)
+	hold->share = NULL;
+	HASH_ITER(hh, a->by_key, s, tmp) {
+		HASH_DEL(a->by_key, s);
+		free(s);
+	}
+	free(a);
+	lock->account = NULL;
+}
+
+/* Those who have not held it since the oldest wait began are no part of any. */
+static void forget_idle(struct account *a, const struct lock *lock)
+{
+	struct share *s, *tmp;
+
+	HASH_ITER(hh, a->by_key, s, tmp) {
+		if (s->holds || (lock->waits && s->changed_ns >= lock->waits->row.start_ns))
+			continue;
+		HASH_DEL(a->by_key, s);
+		free(s);
+	}
+}
+
+int parts_wait_begin(struct locks *ls, struct lock *lock, struct part_start *start, int64_t now_ns)
+{
+	const struct share *s;
+	struct account *a;
+
+	/* its holds are not traced, or none was seen yet */
+	if (!lock->account && !lock->holds && !all_known(ls, lock))
+		return 0;
+	if (!lock->account && open_account(ls, lock, now_ns))
+		return -ENOMEM;
+	a = lock->account;
+	account_until(a, now_ns);
+	if (a->now_ns != now_ns)
+		/* clocks out of step */
+		return 0;
+	forget_idle(a, lock);
+	start->share = calloc(HASH_COUNT(a->by_key) + 1, sizeof(*start->share));
+	if (!start->share)
+		return -ENOMEM;
+	for (s = a->by_key; s; s = s->hh.next) {
+		start->share[start->nr_shares].nr = s->nr;
+		start->share[start->nr_shares++].held = held_of(a, s);
+	}
+	start->account_nr = a->nr;
+	start->nobody_ns = a->nobody_ns;
+	return 0;
+}
+
+void parts_wait_free(struct part_start *start)
+{
+	free(start->share);
+}
+
+/* The parts but the last, nobody's, in order of first hold; returns their number. */
+static unsigned int split(const struct account *a, const struct part_start *start, int64_t wait_id,
+			  struct wait_part_row *part)
+{
+	unsigned int nr = 0, i = 0;
+	const struct share *s;
+
+	for (s = a->by_key; s; s = s->hh.next) {
+		uint64_t held = held_of(a, s);
+		int64_t part_ns;
+
+		/* both are in the order of their numbers */
+		while (i < start->nr_shares && start->share[i].nr < s->nr)
+			i++;
+		if (i < start->nr_shares && start->share[i].nr == s->nr)
+			held -= start->share[i].held;
+		part_ns = held >> UNIT_SHIFT;
+		if (part_ns)
+			part[nr++] = (struct wait_part_row){
+				.wait_id = wait_id,
+				.holder_task_id = s->key.task_id,
+				.holder_site_id = s->key.site_id,
+				.mode = s->key.mode,
+				.duration_ns = part_ns,
+			};
+	}
+	return nr;
+}
+
+/* What rounding left over goes to the first of the largest, so that all add up. */
+static void add_rest(struct wait_part_row *part, unsigned int nr, int64_t rest_ns)
+{
+	struct wait_part_row *largest = part;
+	unsigned int i;
+
+	for (i = 1; i < nr; i++)
+		if (part[i].duration_ns > largest->duration_ns)
+			largest = &part[i];
+	largest->duration_ns += rest_ns;
+}
+
+int parts_give(struct lock *lock, const struct part_start *start, const struct wait_row *wait,
+	       const struct sink *sink)
+{
+	struct account *a = lock->account;
+	struct wait_part_row *part;
+	int64_t nobody_ns, rest_ns;
+	unsigned int nr, i;
+	int ret = 0;
+
+	if (!a || start->account_nr != a->nr || wait->duration_ns <= 0 ||
+	    wait->holder_source != HOLDER_EXACT)
+		return 0;
+	account_until(a, wait->start_ns + wait->duration_ns);
+	if (a->now_ns != wait->start_ns + wait->duration_ns)
+		/* clocks out of step */
+		return 0;
+	part = calloc(HASH_COUNT(a->by_key) + 1, sizeof(*part));
+	if (!part)
+		return -ENOMEM;
+	nr = split(a, start, wait->id, part);
+	nobody_ns = a->nobody_ns - start->nobody_ns;
+	rest_ns = wait->duration_ns - nobody_ns;
+	for (i = 0; i < nr; i++)
+		rest_ns -= part[i].duration_ns;
+	if (nobody_ns || !nr)
+		part[nr++] = (struct wait_part_row){
+			.wait_id = wait->id,
+			.mode = ENUM_NONE,
+			.duration_ns = nobody_ns,
+		};
+	add_rest(part, nr, rest_ns);
+	for (i = 0; i < nr && !ret; i++) {
+		part[i].nr = i;
+		ret = sink->wait_part(sink->ctx, &part[i]);
+	}
+	free(part);
+	return ret;
+}
+
+/* The account of a lock that is waited for, up to now; NULL with 0: nobody does. */
+static int account_now(struct locks *ls, struct lock *lock, int64_t now_ns)
+{
+	if (!lock->waits)
+		return 0;
+	if (!lock->account)
+		return open_account(ls, lock, now_ns);
+	account_until(lock->account, now_ns);
+	return 0;
+}
+
+int parts_acquired(struct locks *ls, struct lock *lock, struct hold *hold, int64_t now_ns)
+{
+	int ret = account_now(ls, lock, now_ns);
+
+	if (hold->tainted)
+		return ret;
+	/* a writer holds it alone */
+	if (hold->row.mode == MODE_WRITE)
+		lock->known_gap = ls->nr_gaps + 1;
+	if (ret || !lock->account)
+		return ret;
+	lock->account->all_known = all_known(ls, lock);
+	return hold->share ? 0 : add_holder(lock->account, hold);
+}
+
+int parts_released(struct locks *ls, struct lock *lock, struct hold *hold, int64_t now_ns)
+{
+	int ret = account_now(ls, lock, now_ns);
+
+	if (!ret && lock->account)
+		remove_holder(lock->account, hold);
+	return ret;
+}
+
+int parts_contradicted(struct locks *ls, struct lock *lock, int64_t now_ns)
+{
+	if (all_known(ls, lock)) {
+		lock->known_gap = 0;
+		/* waits that are open have no parts */
+		parts_close(lock);
+	}
+	return account_now(ls, lock, now_ns);
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/stall.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/clock.h"
+
+/*
+ * prev_state of sched_switch, include/linux/sched.h. The event reports one bit,
+ * the highest (__task_state_index()), and for TASK_IDLE, the state of kernel
+ * threads with nothing to do, TASK_REPORT_IDLE (0x80) in place of this one; a
+ * preempted thread is TASK_REPORT_MAX (0x100). So this bit is a thread that waits
+ * for something, TASK_KILLABLE and TASK_FREEZABLE included.
+ */
+#define TASK_UNINTERRUPTIBLE 2
+
+/* So long a wake-up is remembered for the sleep that it comes too early for. */
+#define KEEP_WOKEN_NS NSEC_PER_SEC
+
+static struct sleeper *find(const struct stalls *ss, int32_t tid)
+{
+	struct sleeper *s;
+
+	HASH_FIND_INT(ss->by_tid, &tid, s);
+	return s;
+}
+
+static struct sleeper *get(struct stalls *ss, int32_t tid)
+{
+	struct sleeper *s = find(ss, tid);
+
+	if (s)
+		return s;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->tid = tid;
+	HASH_ADD_INT(ss->by_tid, tid, s);
+	return s;
+}
+
+static void drop(struct stalls *ss, struct sleeper *s)
+{
+	HASH_DEL(ss->by_tid, s);
+	free(s->kept);
+	free(s);
+}
+
+static int keep_for_wait(struct sleeper *s, const struct stall_row *row)
+{
+	struct stall_row *grown = realloc(s->kept, (s->nr_kept + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	s->kept = grown;
+	s->kept[s->nr_kept++] = *row;
+	return 0;
+}
+
+/*
+ * The sleep of @s is over, or nothing more will be known of it.
+ * @duration_ns: NO_TIME when not known
+ * @waker: 0 when not known
+ */
+static int give(struct stalls *ss, struct sleeper *s, int64_t duration_ns, int32_t waker,
+		int outcome)
+{
+	struct stall_row row = {
+		.start_ns = s->since_ns,
+		.duration_ns = duration_ns,
+		.task_id = s->task_id,
+		.wait_id = s->wait_id,
+		.outcome = outcome,
+	};
+
+	s->asleep = false;
+	s->woken_ns = 0;
+	if (!ss->keep)
+		return 0;
+	if (waker) {
+		const struct task *task = task_get(ss->tasks, waker, s->since_ns);
+
+		if (!task)
+			return -ENOMEM;
+		row.waker_task_id = task->row.id;
+	}
+	return s->waits ? keep_for_wait(s, &row) : ss->sink->stall(ss->sink->ctx, &row);
+}
+
+/* Woken at @now_ns, or at the very moment that it went to sleep. */
+static int woken(struct stalls *ss, struct sleeper *s, uint64_t now_ns, int32_t waker)
+{
+	/* clocks of two CPUs that are out of step give no duration */
+	if (s->since_ns < ss->gap_end_ns || now_ns < s->since_ns)
+		return give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
+	s->slept_ns += now_ns - s->since_ns;
+	return give(ss, s, now_ns - s->since_ns, waker, OUTCOME_ACQUIRED);
+}
+
+/* The thread does something: it is awake, and what woke it is past. */
+static int at_work(struct stalls *ss, struct sleeper *s, uint64_t now_ns)
+{
+	if (!s->asleep) {
+		s->woken_ns = 0;
+		return 0;
+	}
+	/*
+	 * try_to_wake_up() is traced before it waits for the sleeper to be off its
+	 * CPU: the wake-up may come first. It slept no time, whenever it runs.
+	 */
+	if (s->woken_ns)
+		return woken(ss, s, s->since_ns, s->waker);
+	if (now_ns > s->since_ns)
+		s->slept_ns += now_ns - s->since_ns;
+	return give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
+}
+
+static int falls_asleep(struct stalls *ss, const struct event *ev)
+{
+	struct sleeper *s = ss->keep ? get(ss, ev->tid) : find(ss, ev->tid);
+	const struct task *task;
+
+	if (!s)
+		return ss->keep ? -ENOMEM : 0;
+	s->asleep = true;
+	s->since_ns = ev->time_ns;
+	s->wait_id = 0;
+	if (!ss->keep)
+		return 0;
+	task = task_get(ss->tasks, ev->tid, ev->time_ns);
+	if (!task)
+		return -ENOMEM;
+	s->task_id = task->row.id;
+	return 0;
+}
+
+static int sched_switch(struct stalls *ss, const struct event *ev)
+{
+	struct sleeper *prev = find(ss, ev->tid), *next;
+	int ret = 0;
+
+	/* its wake-up from there was not seen */
+	if (prev && prev->asleep)
+		ret = at_work(ss, prev, ev->time_ns);
+	if (ret)
+		return ret;
+	if (ev->tid && ev->sched_switch.prev_state & TASK_UNINTERRUPTIBLE)
+		ret = falls_asleep(ss, ev);
+	else if (prev)
+		prev->woken_ns = 0;
+	next = ret ? NULL : find(ss, ev->sched_switch.next_tid);
+	return next ? at_work(ss, next, ev->time_ns) : ret;
+}
+
+/* An interrupt wakes on behalf of nobody; the idle task does nothing else. */
+static int sched_waking(struct stalls *ss, const struct event *ev)
+{
+	int32_t tid = ev->sched_waking.tid;
+	int32_t waker = ev->in_irq || ev->tid == tid ? 0 : ev->tid;
+	struct sleeper *s = ss->keep ? get(ss, tid) : find(ss, tid);
+
+	if (!s)
+		return ss->keep ? -ENOMEM : 0;
+	if (s->asleep)
+		return woken(ss, s, ev->time_ns, waker);
+	/* inside a gap it may have been at work since */
+	if (ev->time_ns < ss->gap_end_ns)
+		return 0;
+	s->woken_ns = ev->time_ns;
+	s->waker = waker;
+	return 0;
+}
+
+/* Every sleep may have ended in the gap, and who was woken may sleep again. */
+static int loss(struct stalls *ss, const struct event *ev)
+{
+	struct sleeper *s, *tmp;
+	int ret;
+
+	HASH_ITER(hh, ss->by_tid, s, tmp) {
+		s->woken_ns = 0;
+		if (!s->asleep)
+			continue;
+		ret = give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
+		if (ret)
+			return ret;
+	}
+	if (ev->loss.end_ns > ss->gap_end_ns)
+		ss->gap_end_ns = ev->loss.end_ns;
+	return 0;
+}
+
+int stalls_event(struct stalls *ss, const struct event *ev)
+{
+	struct sleeper *s;
+	int ret = 0;
+
+	if (ev->id == EVENT_LOSS)
+		return loss(ss, ev);
+	if (ev->id == EVENT_SCHED_SWITCH)
+		return sched_switch(ss, ev);
+	s = ev->in_irq ? NULL : find(ss, ev->tid);
+	if (s)
+		ret = at_work(ss, s, ev->time_ns);
+	if (!ret && ev->id == EVENT_SCHED_WAKING)
+		ret = sched_waking(ss, ev);
+	return ret;
+}
+
+int stalls_wait_begin(struct stalls *ss, int32_t tid)
+{
+	struct sleeper *s = get(ss, tid);
+
+	if (!s)
+		return -ENOMEM;
+	s->waits = true;
+	s->slept_ns = 0;
+	return 0;
+}
+
+int64_t stalls_slept_ns(const struct stalls *ss, int32_t tid)
+{
+	const struct sleeper *s = find(ss, tid);
+
+	return s ? s->slept_ns : 0;
+}
+
+int stalls_wait_end(struct stalls *ss, int32_t tid, int64_t wait_id)
+{
+	struct sleeper *s = find(ss, tid);
+	unsigned int i;
+	int ret = 0;
+
+	if (!s || !s->waits)
+		return 0;
+	for (i = 0; i < s->nr_kept && !ret; i++) {
+		s->kept[i].wait_id = wait_id;
+		ret = ss->sink->stall(ss->sink->ctx, &s->kept[i]);
+	}
+	s->nr_kept = 0;
+	s->waits = false;
+	s->wait_id = wait_id;
+	if (!ss->keep)
+		drop(ss, s);
+	return ret;
+}
+
+void stalls_flush(struct stalls *ss, uint64_t now_ns)
+{
+	struct sleeper *s, *tmp;
+
+	HASH_ITER(hh, ss->by_tid, s, tmp)
+		if (!s->asleep && !s->waits && s->woken_ns + KEEP_WOKEN_NS < now_ns)
+			drop(ss, s);
+}
+
+int stalls_finish(struct stalls *ss)
+{
+	struct sleeper *s, *tmp;
+	int ret;
+
+	HASH_ITER(hh, ss->by_tid, s, tmp) {
+		if (!s->asleep)
+			continue;
+		ret = give(ss, s, NO_TIME, 0,
+			   s->since_ns < ss->gap_end_ns ? OUTCOME_UNCERTAIN : OUTCOME_OPEN);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void stalls_free(struct stalls *ss)
+{
+	struct sleeper *s, *tmp;
+
+	HASH_ITER(hh, ss->by_tid, s, tmp)
+		drop(ss, s);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Uninterruptible sleeps: switched out until woken.
+ *
+ * They are what a wait for a lock has slept, and rows of their own (stalls) if
+ * that is asked for. What a thread sleeps while it waits for a lock is explained
+ * by that wait, whose row gets its id at its end: until then its stalls are kept.
+ *
+ * A sleep whose wake-up was not seen, or that overlaps a gap in the events of
+ * any CPU, has no duration.
+ */
+#ifndef RMAPSCOPE_MODEL_STALL_H
+#define RMAPSCOPE_MODEL_STALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "collector/event.h"
+#include "collector/model/sink.h"
+#include "collector/model/task.h"
+
+/* A thread that sleeps, or may do so before it is seen at work again. */
+struct sleeper {
+	UT_hash_handle hh; /* by tid */
+	int32_t tid;
+	bool asleep;
+	uint64_t since_ns; /* of the sleep */
+	uint64_t woken_ns; /* woken while it was not asleep, and not seen at work since; or 0 */
+	int32_t waker;	   /* tid of who did that; 0: not known */
+	bool waits;	   /* for a lock */
+	int64_t slept_ns;  /* since that began */
+	int64_t task_id;   /* of the sleep */
+	int64_t wait_id;   /* that explains the sleep, where it goes on after that was written */
+	struct stall_row *kept; /* those of the wait that are over */
+	unsigned int nr_kept;
+};
+
+struct stalls {
+	struct sleeper *by_tid;
+	struct tasks *tasks;
+	const struct sink *sink;
+	bool keep; /* they are rows; else only threads that wait are watched */
+	uint64_t gap_end_ns;
+};
+
+/* One event, before waits_event() sees it. Returns 0 or a negative errno. */
+int stalls_event(struct stalls *ss, const struct event *ev);
+
+/* Thread @tid waits for a lock from now on. Returns 0 or a negative errno. */
+int stalls_wait_begin(struct stalls *ss, int32_t tid);
+
+/*
+ * How long it slept since. A sleep whose wake-up was not seen counts until the
+ * thread was seen at work: the wait lasted that long.
+ */
+int64_t stalls_slept_ns(const struct stalls *ss, int32_t tid);
+
+/*
+ * stalls_wait_end - it waits no more; its stalls are given to the sink
+ * @wait_id: of the row that explains them; 0: none does
+ */
+int stalls_wait_end(struct stalls *ss, int32_t tid, int64_t wait_id);
+
+/* Forget who was woken long before @now_ns. */
+void stalls_flush(struct stalls *ss, uint64_t now_ns);
+
+/* The capture is over, and so are all waits: what goes on is stored as open. */
+int stalls_finish(struct stalls *ss);
+void stalls_free(struct stalls *ss);
+
+#endif

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Uninterruptible sleeps, event by event. */
+#include <errno.h>
+
+#include "lib/clock.h"
+#include "tests/unit/fixture.h"
+
+#define LOCK 0xffff888000001000ULL
+#define A    100
+#define B    200
+#define IDLE 0
+#define D    S_UNINTERRUPTIBLE
+
+static int setup(void **state)
+{
+	bool has[NR_EVENTS];
+	struct fixture *f;
+
+	fixture_setup(state);
+	f = *state;
+	memset(has, 1, sizeof(has));
+	model_free(&f->m);
+	model_init(&f->m, &(struct model_options){
+				  .sink = &f->sink,
+				  .symbols = &(struct symbols){ .tep = f->tep },
+				  .has = has,
+				  .keep_stalls = true,
+			  });
+	return 0;
+}
+
+/* The one stall that the model has given. */
+static const struct stall_row *only_stall(struct fixture *f)
+{
+	assert_int_equal(f->seen.nr_stalls, 1);
+	return &f->seen.stall[0];
+}
+
+static int32_t tid_of(struct fixture *f, int64_t task_id)
+{
+	flush(f, 0);
+	return task_id ? seen_task_of(&f->seen, task_id)->tid : -1;
+}
+
+static void a_stall_lasts_from_the_switch_to_the_waking(void **state)
+{
+	struct fixture *f = *state;
+	const struct stall_row *s;
+
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	assert_int_equal(f->seen.nr_stalls, 0);
+	feed(f, ev_waking(1700, B, 1, A));
+	/* on the run queue: that is no stall */
+	feed(f, ev_switch(1900, IDLE, 0, S_RUNNING, A));
+	finish(f);
+	s = only_stall(f);
+	assert_int_equal(s->start_ns, 1000);
+	assert_int_equal(s->duration_ns, 700);
+	assert_int_equal(s->outcome, OUTCOME_ACQUIRED);
+	assert_int_equal(s->wait_id, 0);
+	assert_int_equal(tid_of(f, s->task_id), A);
+	assert_int_equal(tid_of(f, s->waker_task_id), B);
+	assert_int_equal(f->seen.nr_waits, 0);
+}
+
+static void interrupts_and_the_idle_task_wake_for_nobody(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_in_irq(ev_waking(1100, B, 1, A)));
+	feed(f, ev_switch(2000, A, 0, D, IDLE));
+	feed(f, ev_waking(2100, IDLE, 1, A));
+	assert_int_equal(f->seen.nr_stalls, 2);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(f->seen.stall[i].duration_ns, 100);
+		assert_int_equal(f->seen.stall[i].waker_task_id, 0);
+		assert_int_equal(f->seen.stall[i].outcome, OUTCOME_ACQUIRED);
+	}
+}
+
+/* TASK_REPORT_IDLE: kernel threads with nothing to do */
+static void other_states_are_no_stalls(void **state)
+{
+	static const int64_t states[] = { S_RUNNING, S_INTERRUPTIBLE, S_PREEMPTED, 0x80, 4, 8 };
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		feed(f, ev_switch(1000 + 100 * i, A, 0, states[i], B));
+		feed(f, ev_waking(1050 + 100 * i, B, 0, A));
+	}
+	finish(f);
+	assert_int_equal(f->seen.nr_stalls, 0);
+}
+
+/* try_to_wake_up() on another CPU, before the sleeper has left its own. */
+static void a_waking_just_before_the_switch_leaves_no_time_asleep(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_waking(999, B, 1, A));
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	/* a long time on the run queue */
+	feed(f, ev_switch(90000, IDLE, 1, S_RUNNING, A));
+	assert_int_equal(only_stall(f)->duration_ns, 0);
+	assert_int_equal(only_stall(f)->outcome, OUTCOME_ACQUIRED);
+	assert_int_equal(tid_of(f, only_stall(f)->waker_task_id), B);
+}
+
+/* It had not left the CPU at all, and slept later. */
+static void a_waking_in_time_for_the_switch_counts_before_one_that_came_early(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_waking(900, B, 1, A));
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_waking(1500, B, 1, A));
+	assert_int_equal(only_stall(f)->duration_ns, 500);
+}
+
+static void a_waking_is_past_once_the_thread_was_seen_at_work(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_waking(900, B, 1, A));
+	feed(f, ev_begin(950, A, 0, LOCK, F_MUTEX));
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_switch(1500, IDLE, 0, S_RUNNING, A));
+	assert_int_equal(only_stall(f)->outcome, OUTCOME_UNCERTAIN);
+	feed(f, ev_waking(1900, B, 1, A));
+	feed(f, ev_switch(1950, IDLE, 1, S_RUNNING, A));
+	feed(f, ev_switch(2000, A, 0, D, IDLE));
+	finish(f);
+	assert_int_equal(f->seen.nr_stalls, 2);
+	assert_int_equal(f->seen.stall[1].outcome, OUTCOME_OPEN);
+}
+
+/* An interrupt on the CPU that is said to be the sleeper's is not it at work. */
+static void an_interrupt_does_not_end_a_stall(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_in_irq(ev_waking(1100, A, 0, B)));
+	assert_int_equal(f->seen.nr_stalls, 0);
+	feed(f, ev_waking(1300, B, 1, A));
+	assert_int_equal(only_stall(f)->duration_ns, 300);
+}
+
+static void without_its_wakeup_a_stall_has_no_duration(void **state)
+{
+	const struct event seen[] = {
+		ev_switch(5000, IDLE, 0, S_RUNNING, A),
+		ev_switch(5000, A, 0, D, IDLE),
+		ev_begin(5000, A, 0, LOCK, F_MUTEX),
+		ev_waking(5000, A, 0, B),
+		ev_exit(5000, A),
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(seen); i++) {
+		struct fixture *f;
+
+		setup(state);
+		f = *state;
+		feed(f, ev_switch(1000, A, 0, D, IDLE));
+		feed(f, seen[i]);
+		assert_int_equal(only_stall(f)->outcome, OUTCOME_UNCERTAIN);
+		assert_int_equal(only_stall(f)->duration_ns, NO_TIME);
+		assert_int_equal(only_stall(f)->waker_task_id, 0);
+		fixture_teardown(state);
+	}
+}
+
+static void the_wait_around_it_explains_a_stall(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(900, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_waking(1200, B, 1, A));
+	feed(f, ev_switch(1300, A, 0, D, IDLE));
+	feed(f, ev_waking(1400, B, 1, A));
+	/* the wait's row has no id yet */
+	assert_int_equal(f->seen.nr_stalls, 0);
+	feed(f, ev_end(1500, A, 0, LOCK, 0));
+	assert_int_equal(f->seen.nr_stalls, 2);
+	assert_int_equal(f->seen.stall[0].wait_id, only_wait(f)->id);
+	assert_int_equal(f->seen.stall[1].wait_id, only_wait(f)->id);
+	assert_int_equal(f->seen.stall[0].duration_ns + f->seen.stall[1].duration_ns, 300);
+	assert_int_equal(only_wait(f)->slept_ns, 300);
+	/* and those after it, no wait does */
+	feed(f, ev_switch(1600, A, 0, D, IDLE));
+	feed(f, ev_waking(1700, B, 1, A));
+	assert_int_equal(f->seen.nr_stalls, 3);
+	assert_int_equal(f->seen.stall[2].wait_id, 0);
+}
+
+static void a_wait_that_was_shown_early_explains_by_its_last_id(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(100 * NSEC_PER_MSEC, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(101 * NSEC_PER_MSEC, A, 0, D, IDLE));
+	feed(f, ev_waking(110 * NSEC_PER_MSEC, B, 1, A));
+	flush(f, 200 * NSEC_PER_MSEC);
+	assert_int_equal(only_wait(f)->outcome, OUTCOME_OPEN);
+	assert_int_equal(f->seen.nr_stalls, 0);
+	feed(f, ev_end(300 * NSEC_PER_MSEC, A, 0, LOCK, 0));
+	assert_int_equal(only_stall(f)->wait_id, only_wait(f)->id);
+	assert_int_equal(only_wait(f)->outcome, OUTCOME_ACQUIRED);
+}
+
+static void at_the_end_a_stall_is_open_and_the_open_wait_explains_it(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(900, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_waking(1200, B, 1, A));
+	feed(f, ev_switch(1300, A, 0, D, IDLE));
+	feed(f, ev_switch(1400, B, 0, D, IDLE));
+	finish(f);
+	assert_int_equal(f->seen.nr_stalls, 3);
+	assert_int_equal(f->seen.stall[0].outcome, OUTCOME_ACQUIRED);
+	assert_int_equal(f->seen.stall[0].wait_id, only_wait(f)->id);
+	assert_int_equal(f->seen.stall[1].outcome, OUTCOME_OPEN);
+	assert_int_equal(f->seen.stall[1].duration_ns, NO_TIME);
+	assert_int_equal(f->seen.stall[1].wait_id, only_wait(f)->id);
+	assert_int_equal(f->seen.stall[2].outcome, OUTCOME_OPEN);
+	assert_int_equal(f->seen.stall[2].wait_id, 0);
+}
+
+static void a_gap_ends_every_stall_without_a_duration(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	feed(f, ev_begin(900, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_switch(1100, B, 1, D, IDLE));
+	feed(f, ev_loss(1200, 2000, 0, 5));
+	assert_int_equal(f->seen.nr_stalls, 2);
+	/* before they are seen to run again, and inside the gap */
+	feed(f, ev_waking(1500, B, 1, A));
+	feed(f, ev_switch(1600, A, 1, D, IDLE));
+	feed(f, ev_waking(2500, B, 1, A));
+	assert_int_equal(f->seen.nr_stalls, 3);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(f->seen.stall[i].outcome, OUTCOME_UNCERTAIN);
+		assert_int_equal(f->seen.stall[i].duration_ns, NO_TIME);
+		assert_int_equal(f->seen.stall[i].waker_task_id, 0);
+	}
+	/* the wait was there when the sleep began */
+	assert_true((f->seen.stall[0].wait_id == only_wait(f)->id) !=
+		    (f->seen.stall[1].wait_id == only_wait(f)->id));
+	assert_int_equal(f->seen.stall[2].wait_id, 0);
+	/* and all is well after it */
+	feed(f, ev_switch(3000, A, 1, D, IDLE));
+	feed(f, ev_waking(3100, B, 1, A));
+	assert_int_equal(f->seen.stall[3].duration_ns, 100);
+}
+
+/* Its end may be lost: what the thread sleeps later need not be of it. */
+static void a_wait_that_began_inside_a_gap_explains_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_loss(1000, 2000, 0, 5));
+	feed(f, ev_begin(1500, A, 1, LOCK, F_WRITE));
+	feed(f, ev_switch(3000, A, 1, D, IDLE));
+	feed(f, ev_waking(3100, B, 1, A));
+	finish(f);
+	assert_int_equal(only_stall(f)->wait_id, 0);
+	assert_int_equal(only_stall(f)->duration_ns, 100);
+}
+
+static void a_wait_without_its_end_explains_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 1, LOCK, F_WRITE));
+	feed(f, ev_switch(3000, A, 1, D, IDLE));
+	feed(f, ev_waking(3100, B, 1, A));
+	feed(f, ev_begin(5000, A, 1, LOCK, F_WRITE));
+	assert_int_equal(only_wait(f)->outcome, OUTCOME_UNCERTAIN);
+	assert_int_equal(only_stall(f)->wait_id, 0);
+}
+
+static void clocks_out_of_step_give_no_duration(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_waking(995, B, 1, A));
+	assert_int_equal(only_stall(f)->outcome, OUTCOME_UNCERTAIN);
+	assert_int_equal(only_stall(f)->duration_ns, NO_TIME);
+}
+
+static void without_the_profile_there_are_no_rows_and_waits_sleep_as_long(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_switch(100, B, 1, D, IDLE));
+	feed(f, ev_begin(900, A, 0, LOCK, F_WRITE));
+	feed(f, ev_waking(999, B, 1, A));
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_switch(1050, IDLE, 0, S_RUNNING, A));
+	feed(f, ev_switch(1100, A, 0, D, IDLE));
+	feed(f, ev_waking(1200, B, 1, A));
+	feed(f, ev_end(1500, A, 0, LOCK, 0));
+	finish(f);
+	assert_int_equal(f->seen.nr_stalls, 0);
+	assert_int_equal(only_wait(f)->slept_ns, 100);
+	/* and nobody is remembered that does not wait */
+	assert_null(f->m.stalls.by_tid);
+}
+
+static void who_was_woken_long_ago_is_forgotten(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_waking(NSEC_PER_SEC, B, 1, A));
+	flush(f, NSEC_PER_SEC + 1);
+	assert_non_null(f->m.stalls.by_tid);
+	flush(f, 3 * NSEC_PER_SEC);
+	assert_null(f->m.stalls.by_tid);
+}
+
+static void an_error_of_the_sink_stops_the_model(void **state)
+{
+	struct fixture *f = *state;
+	struct event ev = ev_waking(2000, B, 1, A);
+
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	f->seen.fail = -ENOSPC;
+	assert_int_equal(model_event(&f->m, &ev), -ENOSPC);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(a_stall_lasts_from_the_switch_to_the_waking),
+		TEST(interrupts_and_the_idle_task_wake_for_nobody),
+		TEST(other_states_are_no_stalls),
+		TEST(a_waking_just_before_the_switch_leaves_no_time_asleep),
+		TEST(a_waking_in_time_for_the_switch_counts_before_one_that_came_early),
+		TEST(a_waking_is_past_once_the_thread_was_seen_at_work),
+		TEST(an_interrupt_does_not_end_a_stall),
+		cmocka_unit_test(without_its_wakeup_a_stall_has_no_duration),
+		TEST(the_wait_around_it_explains_a_stall),
+		TEST(a_wait_that_was_shown_early_explains_by_its_last_id),
+		TEST(at_the_end_a_stall_is_open_and_the_open_wait_explains_it),
+		TEST(a_gap_ends_every_stall_without_a_duration),
+		TEST(a_wait_that_began_inside_a_gap_explains_nothing),
+		TEST(a_wait_without_its_end_explains_nothing),
+		TEST(clocks_out_of_step_give_no_duration),
+		cmocka_unit_test_setup_teardown(
+			without_the_profile_there_are_no_rows_and_waits_sleep_as_long,
+			fixture_setup, fixture_teardown),
+		TEST(who_was_woken_long_ago_is_forgotten),
+		TEST(an_error_of_the_sink_stops_the_model),
+	};
+
+	return cmocka_run_group_tests_name("stall", tests, NULL, NULL);
+}
