@@ -198,6 +198,25 @@ int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns, 
 	return lock ? lock->row.id : 0;
 }
 
+bool linkage_only_vma(struct linkage *lk, uint64_t address, uint64_t mm, uint64_t *vm_start,
+		      uint64_t *vm_end)
+{
+	struct anon_root *root = find_root(lk, address);
+	const struct link *link;
+	unsigned int nr = 0;
+
+	if (!root || !root->complete)
+		return false;
+	for (link = root->links; link; link = link->hh.next) {
+		if (link->key.mm != mm)
+			continue;
+		*vm_start = link->key.vm_start;
+		*vm_end = link->vm_end;
+		nr++;
+	}
+	return nr == 1;
+}
+
 static int note_anon_vma(struct linkage *lk, const struct event *ev)
 {
 	struct anon_vma_of *av = find_anon_vma(lk, ev->anon_vma_chain.anon_vma);

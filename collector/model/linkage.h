@@ -44,6 +44,14 @@ int linkage_event(struct linkage *lk, const struct event *ev);
 /* lock.id of the root of @anon_vma, 0 when it is not known; errno in @ret. */
 int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns, int *ret);
 
+/*
+ * linkage_only_vma - the one VMA of @mm that hangs on @root
+ *
+ * False when there are several, or some may not be known.
+ */
+bool linkage_only_vma(struct linkage *lk, uint64_t root, uint64_t mm, uint64_t *vm_start,
+		      uint64_t *vm_end);
+
 /* Give links of roots that have become rows. */
 int linkage_flush(struct linkage *lk);
 void linkage_free(struct linkage *lk);

@@ -3,6 +3,34 @@
 
 #include <string.h>
 
+/* What is concluded from several spans and events. */
+static void init_findings(struct model *m, const bool *has)
+{
+	m->storms = (struct storms){
+		.tasks = &m->tasks,
+		.locks = &m->locks,
+		.sites = &m->sites,
+		.vmas = &m->vmas,
+		.linkage = &m->linkage,
+		.walks = &m->walks,
+		.sink = &m->sink,
+		.watch_moves = has[EVENT_FOLIO_MOVE_ANON_RMAP],
+	};
+	m->stragglers = (struct stragglers){
+		.tasks = &m->tasks,
+		.sink = &m->sink,
+	};
+	m->orders = (struct orders){
+		.tasks = &m->tasks,
+		.locks = &m->locks,
+		.sites = &m->sites,
+		.sink = &m->sink,
+		.watch = has[EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED] ||
+			 has[EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED] ||
+			 has[EVENT_MMAP_LOCK_ACQUIRE_RETURNED],
+	};
+}
+
 void model_init(struct model *m, const struct model_options *opt)
 {
 	memset(m, 0, sizeof(*m));
@@ -54,6 +82,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.sink = &m->sink,
 		.keep_all = opt->keep_all,
 	};
+	init_findings(m, opt->has);
 }
 
 static void learn_names(struct model *m, const struct event *ev)
@@ -114,6 +143,12 @@ int model_event(struct model *m, const struct event *ev)
 		ret = moves_event(&m->moves, ev);
 	if (!ret)
 		ret = linkage_event(&m->linkage, ev);
+	if (!ret)
+		ret = storms_event(&m->storms, ev);
+	if (!ret)
+		ret = stragglers_event(&m->stragglers, ev);
+	if (!ret)
+		ret = orders_event(&m->orders, ev);
 	if (ret)
 		return ret;
 	switch (ev->id) {
@@ -129,12 +164,16 @@ int model_event(struct model *m, const struct event *ev)
 	}
 }
 
-static int flush_rows(struct model *m)
+static int flush_rows(struct model *m, uint64_t complete_ns)
 {
 	int ret = rollups_flush(&m->rollups, &m->sink);
 
 	if (!ret)
 		ret = walks_flush(&m->walks);
+	if (!ret)
+		ret = storms_flush(&m->storms, complete_ns);
+	if (!ret)
+		ret = orders_flush(&m->orders);
 	if (!ret)
 		ret = linkage_flush(&m->linkage);
 	if (!ret)
@@ -148,7 +187,8 @@ int model_flush(struct model *m, uint64_t complete_ns)
 {
 	int ret = waits_flush(&m->waits, complete_ns);
 
-	return ret ? ret : flush_rows(m);
+	stragglers_flush(&m->stragglers, complete_ns);
+	return ret ? ret : flush_rows(m, complete_ns);
 }
 
 int model_finish(struct model *m)
@@ -159,7 +199,7 @@ int model_finish(struct model *m)
 		ret = holds_finish(&m->holds);
 	if (!ret)
 		ret = walks_finish(&m->walks);
-	return ret ? ret : flush_rows(m);
+	return ret ? ret : flush_rows(m, m->last_ns == NO_TIME ? 0 : m->last_ns);
 }
 
 void model_free(struct model *m)
@@ -167,6 +207,9 @@ void model_free(struct model *m)
 	waits_free(&m->waits);
 	holds_free(&m->holds);
 	walks_free(&m->walks);
+	storms_free(&m->storms);
+	stragglers_free(&m->stragglers);
+	orders_free(&m->orders);
 	linkage_free(&m->linkage);
 	vmas_free(&m->vmas);
 	rollups_free(&m->rollups);
