@@ -215,6 +215,19 @@ static int begin_tracing(struct recording *rec, struct error *err)
 	return 0;
 }
 
+/*
+ * The events that can come: of a live capture those that its profiles enable,
+ * of a file those that it has a format of.
+ */
+static void find_possible(bool *has, const struct source *src, unsigned int profiles)
+{
+	const struct profile_event *pe;
+
+	memcpy(has, src->dec.has, sizeof(src->dec.has));
+	for (pe = profile_events; src->live && pe->id != NR_EVENTS; pe++)
+		has[pe->id] &= !!(pe->profiles & profiles);
+}
+
 /* The database and the threads; the source is open. */
 static int start(struct recording *rec, const struct recording_options *opt, unsigned int profiles,
 		 struct error *err)
@@ -236,9 +249,11 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 	bool live = rec->src->live;
 	const struct symbols symbols = { .tep = rec->src->tep, .load_live = live };
 	sigset_t all, old;
+	bool has[NR_EVENTS];
 	struct sink sink;
 	int ret;
 
+	find_possible(has, rec->src, profiles);
 	limits_find(rec->limits, sizeof(rec->limits), rec->src, profiles);
 	ret = store_create(&rec->store, opt->path, opt->force, err);
 	if (ret)
@@ -248,11 +263,13 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.sink = &sink,
 					.lookup = live ? &live_lookup : &file_lookup,
 					.symbols = &symbols,
-					.has = rec->src->dec.has,
+					.has = has,
 					.traced = rec->traced,
 					.keep_all = opt->keep_all,
 				});
 	ret = meta_write(rec->store, rec->src, opt, rec->limits);
+	if (!ret)
+		ret = meta_write_sees(rec->store, has, rec->src->live);
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	if (live) {

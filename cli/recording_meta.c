@@ -109,3 +109,52 @@ int meta_write(struct store *st, const struct source *src, const struct recordin
 	write_machine(st, src);
 	return store_commit(st, 0, NULL);
 }
+
+/*
+ * What a section of findings needs. An empty one means that nothing happened
+ * only where all of these events could have come.
+ */
+static const struct {
+	const char *section;
+	const char *profile;   /* that enables them */
+	enum event_id need[4]; /* ends with NR_EVENTS if shorter */
+} sections[] = {
+	{ "storms", "any profile", { EVENT_RMAP_WALK_SKIP, NR_EVENTS } },
+	{ "stragglers",
+	  "profile walks",
+	  { EVENT_SET_MIGRATION_PTE, EVENT_REMOVE_MIGRATION_PTE, EVENT_RMAP_WALK_VMA,
+	    EVENT_EXEC_STACK_SHIFT_BEGIN } },
+	{ "order",
+	  "profile holds",
+	  { EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED, EVENT_ANON_VMA_LOCK_START_LOCKING,
+	    EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED, EVENT_MMAP_LOCK_ACQUIRE_RETURNED } },
+	{ "walks", "profile walks", { EVENT_RMAP_WALK_BEGIN, EVENT_RMAP_WALK_END, NR_EVENTS } },
+};
+
+int meta_write_sees(struct store *st, const bool *traced, bool live)
+{
+	char key[32], reason[256];
+	unsigned int i, j;
+	int ret = 0;
+
+	for (i = 0; !ret && i < sizeof(sections) / sizeof(*sections); i++) {
+		snprintf(key, sizeof(key), "sees_%s", sections[i].section);
+		strcpy(reason, "yes");
+		for (j = 0; j < 4 && sections[i].need[j] != NR_EVENTS; j++) {
+			const enum event_id id = sections[i].need[j];
+
+			if (traced[id])
+				continue;
+			snprintf(reason, sizeof(reason),
+				 live ? "%s:%s was not traced; it takes %s%s"
+				      : "%s:%s is not in the file; it takes %s%s",
+				 event_system(id), event_name(id), sections[i].profile,
+				 profile_is_series(id)
+					 ? ", and a kernel with the rmap events (tracepoints-patch/)"
+					 : "");
+			break;
+		}
+		ret = store_meta_text(st, key, reason);
+	}
+	return ret;
+}

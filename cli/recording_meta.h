@@ -3,6 +3,7 @@
 #ifndef RMAPSCOPE_RECORDING_META_H
 #define RMAPSCOPE_RECORDING_META_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cli/recording.h"
@@ -21,5 +22,11 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 /* Everything that is known at the start. Returns 0 or a negative errno. */
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
 	       const char *limits);
+
+/*
+ * What each section of findings can know by the events of @traced: key
+ * sees_SECTION, "yes" or the reason why not. Returns 0 or a negative errno.
+ */
+int meta_write_sees(struct store *st, const bool *traced, bool live);
 
 #endif

@@ -113,6 +113,17 @@ struct event {
 			int32_t tgid;
 		} anon_vma_chain;
 		struct {
+			uint64_t address; /* user address of the entry */
+		} migration_pte;
+		struct {
+			uint64_t pfn, mm, vm_start, vm_end;
+			uint64_t address; /* of the folio's first page there */
+		} walk_vma;
+		struct {
+			uint64_t mm, old_start, old_end;
+			uint64_t shift; /* bytes, downwards */
+		} stack_shift;
+		struct {
 			struct kstack *stack; /* owned by the reader's table */
 		} kernel_stack;
 		struct {

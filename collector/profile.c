@@ -17,6 +17,19 @@
  */
 #define RWSEM "flags==2||flags==4"
 
+/*
+ * A walk visits every VMA of its folio; of interest is only the stack that
+ * exec makes and then moves down. bprm_mm_init() of fs/exec.c lets it end at
+ * STACK_TOP_MAX, which is TASK_SIZE_MAX on x86-64
+ * (arch/x86/include/asm/page_64_types.h), with 4 and with 5 levels of page
+ * tables. Elsewhere every visit is recorded.
+ */
+#ifdef __x86_64__
+#define TEMPORARY_STACK "vm_end==0x7ffffffff000||vm_end==0xfffffffffff000"
+#else
+#define TEMPORARY_STACK NULL
+#endif
+
 #define CONTENTION PROFILE_CONTENTION
 #define HOLDS	   PROFILE_HOLDS
 #define WALKS	   PROFILE_WALKS
@@ -162,6 +175,57 @@ const struct profile_event profile_events[] = {
 		.id = EVENT_ANON_VMA_UNLINK,
 		.profiles = WALKS,
 		.gives = "until when they do",
+	},
+	{
+		.id = EVENT_ANON_VMA_LOCK_START_LOCKING,
+		.profiles = HOLDS,
+		.gives = "which acquires of anon_vma locks may wait, for the lock order",
+	},
+	{
+		.id = EVENT_I_MMAP_LOCK_START_LOCKING,
+		.profiles = HOLDS,
+		.gives = "which acquires of i_mmap_rwsem may wait, for the lock order",
+	},
+	{
+		.id = EVENT_VMA_START_WRITE,
+		.profiles = HOLDS,
+		.gives = "VMA locks in the lock order",
+	},
+	{
+		.id = EVENT_MMAP_LOCK_ACQUIRE_RETURNED,
+		.profiles = HOLDS,
+		.gives = "the mmap_lock in the lock order",
+	},
+	{
+		.id = EVENT_MMAP_LOCK_RELEASED,
+		.profiles = HOLDS,
+		.gives = "until when the mmap_lock was held, for the lock order",
+	},
+	{
+		.id = EVENT_SET_MIGRATION_PTE,
+		.profiles = WALKS,
+		.gives = "migration entries, and which of them were left behind",
+	},
+	{
+		.id = EVENT_REMOVE_MIGRATION_PTE,
+		.profiles = WALKS,
+		.gives = "which migration entries were removed again",
+	},
+	{
+		.id = EVENT_RMAP_WALK_VMA,
+		.profiles = WALKS,
+		.filter = TEMPORARY_STACK,
+		.gives = "the process of a migration entry",
+	},
+	{
+		.id = EVENT_EXEC_STACK_SHIFT_BEGIN,
+		.profiles = WALKS,
+		.gives = "when exec moves the page tables of its stack",
+	},
+	{
+		.id = EVENT_EXEC_STACK_SHIFT_END,
+		.profiles = WALKS,
+		.gives = "until when it does",
 	},
 	{ .id = NR_EVENTS },
 };

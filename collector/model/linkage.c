@@ -310,6 +310,23 @@ bool linkage_only_vma(struct linkage *lk, uint64_t address, struct vma_at *at)
 	return only;
 }
 
+bool linkage_only_vma_of(struct linkage *lk, uint64_t address, uint64_t mm, struct vma_at *at)
+{
+	const struct anon_root *root = find_root(lk, address);
+	const struct link *link;
+	unsigned int nr = 0;
+
+	if (!root || !root->complete)
+		return false;
+	for (link = root->links; link; link = link->hh.next) {
+		if (link->key.mm != mm)
+			continue;
+		*at = vma_at_link(lk, link);
+		nr++;
+	}
+	return nr == 1;
+}
+
 /* Give one link of a root that is a row. */
 static int give_link(struct linkage *lk, struct link *link, struct lock *lock)
 {

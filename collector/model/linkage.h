@@ -54,6 +54,13 @@ int32_t linkage_tgid(struct linkage *lk, uint64_t mm);
  */
 bool linkage_only_vma(struct linkage *lk, uint64_t address, struct vma_at *at);
 
+/*
+ * linkage_only_vma_of - the one VMA of @mm that hangs on @root
+ *
+ * False when there are several, or some may not be known.
+ */
+bool linkage_only_vma_of(struct linkage *lk, uint64_t root, uint64_t mm, struct vma_at *at);
+
 /* Give links of roots that have become rows. */
 int linkage_flush(struct linkage *lk);
 void linkage_free(struct linkage *lk);

@@ -6,6 +6,34 @@
 /* include/uapi/linux/sched.h */
 #define CLONE_THREAD 0x00010000
 
+/* What is concluded from several spans and events. */
+static void init_findings(struct model *m, const bool *has)
+{
+	m->storms = (struct storms){
+		.tasks = &m->tasks,
+		.locks = &m->locks,
+		.sites = &m->sites,
+		.vmas = &m->vmas,
+		.linkage = &m->linkage,
+		.walks = &m->walks,
+		.sink = &m->sink,
+		.watch_moves = has[EVENT_FOLIO_MOVE_ANON_RMAP],
+	};
+	m->stragglers = (struct stragglers){
+		.tasks = &m->tasks,
+		.sink = &m->sink,
+	};
+	m->orders = (struct orders){
+		.tasks = &m->tasks,
+		.locks = &m->locks,
+		.sites = &m->sites,
+		.sink = &m->sink,
+		.watch = has[EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED] ||
+			 has[EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED] ||
+			 has[EVENT_MMAP_LOCK_ACQUIRE_RETURNED],
+	};
+}
+
 void model_init(struct model *m, const struct model_options *opt)
 {
 	memset(m, 0, sizeof(*m));
@@ -80,6 +108,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.sink = &m->sink,
 		.keep_all = opt->keep_all,
 	};
+	init_findings(m, opt->has);
 }
 
 static void learn_names(struct model *m, const struct event *ev)
@@ -167,6 +196,12 @@ int model_event(struct model *m, const struct event *ev)
 		ret = linkage_event(&m->linkage, ev);
 	if (!ret)
 		ret = attribution_event(&m->attribution, ev);
+	if (!ret)
+		ret = storms_event(&m->storms, ev);
+	if (!ret)
+		ret = stragglers_event(&m->stragglers, ev);
+	if (!ret)
+		ret = orders_event(&m->orders, ev);
 	if (ret)
 		return ret;
 	switch (ev->id) {
@@ -183,12 +218,16 @@ int model_event(struct model *m, const struct event *ev)
 	}
 }
 
-static int flush_rows(struct model *m)
+static int flush_rows(struct model *m, uint64_t complete_ns)
 {
 	int ret = rollups_flush(&m->rollups, &m->sink);
 
 	if (!ret)
 		ret = walks_flush(&m->walks);
+	if (!ret)
+		ret = storms_flush(&m->storms, complete_ns);
+	if (!ret)
+		ret = orders_flush(&m->orders);
 	if (!ret)
 		ret = linkage_flush(&m->linkage);
 	if (!ret)
@@ -206,7 +245,8 @@ int model_flush(struct model *m, uint64_t complete_ns)
 	if (!ret)
 		ret = attribution_flush(&m->attribution, complete_ns);
 	stalls_flush(&m->stalls, complete_ns);
-	return ret ? ret : flush_rows(m);
+	stragglers_flush(&m->stragglers, complete_ns);
+	return ret ? ret : flush_rows(m, complete_ns);
 }
 
 int model_finish(struct model *m)
@@ -221,7 +261,7 @@ int model_finish(struct model *m)
 		ret = holds_finish(&m->holds);
 	if (!ret)
 		ret = walks_finish(&m->walks);
-	return ret ? ret : flush_rows(m);
+	return ret ? ret : flush_rows(m, m->last_ns == NO_TIME ? 0 : m->last_ns);
 }
 
 void model_free(struct model *m)
@@ -231,6 +271,9 @@ void model_free(struct model *m)
 	stalls_free(&m->stalls);
 	holds_free(&m->holds);
 	walks_free(&m->walks);
+	storms_free(&m->storms);
+	stragglers_free(&m->stragglers);
+	orders_free(&m->orders);
 	linkage_free(&m->linkage);
 	vmas_free(&m->vmas);
 	rollups_free(&m->rollups);

@@ -15,10 +15,13 @@
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
 #include "collector/model/move.h"
+#include "collector/model/order.h"
 #include "collector/model/rollup.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/stall.h"
+#include "collector/model/storm.h"
+#include "collector/model/straggler.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
 #include "collector/model/wait.h"
@@ -38,6 +41,9 @@ struct model {
 	struct holds holds;
 	struct walks walks;
 	struct moves moves;
+	struct storms storms;
+	struct stragglers stragglers;
+	struct orders orders;
 	int64_t first_ns, last_ns; /* of the events given; NO_TIME before */
 	uint64_t nr_events;
 };

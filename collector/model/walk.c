@@ -230,6 +230,14 @@ int walks_event(struct walks *ws, const struct event *ev)
 	}
 }
 
+const struct walk *walks_open(const struct walks *ws, int32_t tid)
+{
+	const struct walk *w;
+
+	HASH_FIND_INT(ws->by_tid, &tid, w);
+	return w;
+}
+
 static void drop_rollup(struct walks *ws, struct walk_rollup *r)
 {
 	HASH_DEL(ws->rollups, r);

@@ -43,6 +43,8 @@ struct walks {
 
 /* One event. Returns 0 or a negative errno. */
 int walks_event(struct walks *ws, const struct event *ev);
+/* The walk that thread @tid is at, or NULL. */
+const struct walk *walks_open(const struct walks *ws, int32_t tid);
 int walks_flush(struct walks *ws);
 /* The capture is over: what is still open is stored as open. */
 int walks_finish(struct walks *ws);

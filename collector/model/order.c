@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/order.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+/*
+ * offsetof(struct mm_struct, mmap_lock) is below this and sizeof(struct
+ * mm_struct) above it: an rwsem that close behind an mm is its own.
+ */
+#define MM_LOCK_BYTES 512
+
+/*
+ * "Lock ordering in mm" at the head of mm/rmap.c, the same in 6.12 and 7.3:
+ * mmap_lock, vma_start_write, i_mmap_rwsem, anon_vma->rwsem.
+ */
+static const int documented_rank[NR_LOCK_CLASSES] = {
+	[LOCK_MMAP] = 1,
+	[LOCK_VMA] = 2,
+	[LOCK_I_MMAP] = 3,
+	[LOCK_ANON_VMA] = 4,
+};
+
+struct held_key {
+	uint64_t class;
+	uint64_t lock; /* as in the events; the mm for mmap and VMA locks */
+};
+
+struct held {
+	UT_hash_handle hh;	  /* in its thread, by key */
+	struct held *prev, *next; /* of its class, latest first; utlist */
+	struct held_key key;
+	uint64_t vm_start; /* VMA locks: the latest that was locked */
+	uint64_t ip;
+	int64_t stack_id;
+	unsigned int depth; /* taken more than once */
+	bool write;
+};
+
+/* What a thread began to acquire and may wait for; 0: nothing. */
+struct acquire {
+	uint64_t lock;	/* as in the events of the series */
+	uint64_t rwsem; /* as in lock:contention_begin, which comes inside */
+	int64_t stack_id;
+};
+
+enum stack_use {
+	STACK_NONE,
+	STACK_OF_ACQUIRE,
+	STACK_OF_HELD,
+};
+
+struct order_thread {
+	UT_hash_handle hh;
+	int32_t tid;
+	struct held *by_key;
+	struct held *of_class[NR_LOCK_CLASSES];
+	struct acquire acquire;
+	enum stack_use stack_use; /* what the next stack record belongs to */
+	struct held *latest;
+	uint64_t latest_ns;
+};
+
+/* A lock that is being taken. */
+struct take {
+	struct held_key key;
+	uint64_t vm_start, ip;
+	int64_t stack_id;
+	bool write, may_wait;
+};
+
+int order_documented(int held, int taken)
+{
+	if (held == taken || !documented_rank[held] || !documented_rank[taken])
+		return ENUM_NONE;
+	return documented_rank[held] < documented_rank[taken];
+}
+
+static struct order_thread *find_thread(struct orders *os, int32_t tid)
+{
+	struct order_thread *th;
+
+	HASH_FIND_INT(os->threads, &tid, th);
+	return th;
+}
+
+static struct order_thread *get_thread(struct orders *os, int32_t tid)
+{
+	struct order_thread *th = find_thread(os, tid);
+
+	if (th)
+		return th;
+	th = calloc(1, sizeof(*th));
+	if (!th)
+		return NULL;
+	th->tid = tid;
+	HASH_ADD_INT(os->threads, tid, th);
+	return th;
+}
+
+static void drop_held(struct order_thread *th, struct held *h)
+{
+	if (th->latest == h)
+		th->latest = NULL;
+	HASH_DEL(th->by_key, h);
+	DL_DELETE(th->of_class[h->key.class], h);
+	free(h);
+}
+
+static void forget_thread(struct orders *os, struct order_thread *th)
+{
+	struct held *h, *tmp;
+
+	HASH_ITER(hh, th->by_key, h, tmp)
+		drop_held(th, h);
+	HASH_DEL(os->threads, th);
+	free(th);
+}
+
+static struct held *find_held(struct order_thread *th, uint64_t class, uint64_t lock)
+{
+	const struct held_key key = { class, lock };
+	struct held *h;
+
+	HASH_FIND(hh, th->by_key, &key, sizeof(key), h);
+	return h;
+}
+
+/* lock.id, 0 for the mmap_lock: its events name the mm, others the rwsem. */
+static int64_t lock_id(struct orders *os, const struct held_key *key, uint64_t vm_start,
+		       uint64_t now_ns, int *ret)
+{
+	const struct lock_key lock_key = { key->lock, key->class == LOCK_VMA ? vm_start : 0 };
+	struct lock *lock;
+
+	if (*ret || key->class == LOCK_MMAP)
+		return 0;
+	lock = lock_get(os->locks, &lock_key, now_ns);
+	if (lock)
+		lock = lock_seen_as(os->locks, lock, CLASS_BIT(key->class), now_ns, os->sink, ret);
+	else
+		*ret = -ENOMEM;
+	return lock ? lock->row.id : 0;
+}
+
+static int64_t site_id(struct orders *os, uint64_t ip, int *ret)
+{
+	struct site *site = ip && !*ret ? site_at(os->sites, ip, os->sink, ret) : NULL;
+
+	return site ? site->row.id : 0;
+}
+
+static int set_example(struct orders *os, struct order_edge *edge, const struct held *held,
+		       const struct order_thread *th, const struct take *t, uint64_t now_ns)
+{
+	struct order_edge_row *row = &edge->row;
+	struct task *task = task_get(os->tasks, th->tid, now_ns);
+	int ret = 0;
+
+	if (!task)
+		return -ENOMEM;
+	row->time_ns = now_ns;
+	row->task_id = task->row.id;
+	row->held_lock_id = lock_id(os, &held->key, held->vm_start, now_ns, &ret);
+	row->taken_lock_id = lock_id(os, &t->key, t->vm_start, now_ns, &ret);
+	row->held_site_id = site_id(os, held->ip, &ret);
+	row->taken_site_id = site_id(os, t->ip, &ret);
+	row->held_stack_id = held->stack_id;
+	row->taken_stack_id = t->stack_id;
+	return ret;
+}
+
+static int count_edge(struct orders *os, const struct held *held, bool same,
+		      const struct order_thread *th, const struct take *t, uint64_t now_ns)
+{
+	struct order_edge *edge = &os->edge[held->key.class][t->key.class][same];
+	struct order_edge_row *row = &edge->row;
+	bool example = !row->id;
+
+	if (!row->id) {
+		row->id = ++os->last_id;
+		row->held_class = held->key.class;
+		row->taken_class = t->key.class;
+		/* a thread that waits for itself */
+		row->documented = same ? 0 : order_documented(row->held_class, row->taken_class);
+	}
+	/* one that may wait says more than a try-lock */
+	example |= t->may_wait && !row->nr_taken;
+	row->nr_taken += t->may_wait;
+	row->nr_tried += !t->may_wait;
+	edge->dirty = true;
+	return example ? set_example(os, edge, held, th, t, now_ns) : 0;
+}
+
+static int count_edges(struct orders *os, struct order_thread *th, const struct take *t,
+		       const struct held *again, uint64_t now_ns)
+{
+	int class, ret = again ? count_edge(os, again, true, th, t, now_ns) : 0;
+
+	for (class = 0; !ret && class < NR_LOCK_CLASSES; class ++) {
+		const struct held *held = th->of_class[class];
+
+		if (held && held != again)
+			ret = count_edge(os, held, false, th, t, now_ns);
+	}
+	return ret;
+}
+
+static int hold(struct order_thread *th, const struct take *t, uint64_t now_ns)
+{
+	struct held *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return -ENOMEM;
+	h->key = t->key;
+	h->vm_start = t->vm_start;
+	h->ip = t->ip;
+	h->stack_id = t->stack_id;
+	h->depth = 1;
+	h->write = t->write;
+	HASH_ADD(hh, th->by_key, key, sizeof(h->key), h);
+	DL_PREPEND(th->of_class[h->key.class], h);
+	th->latest = h;
+	th->latest_ns = now_ns;
+	th->stack_use = STACK_OF_HELD;
+	return 0;
+}
+
+/* Forget the thread when there is nothing to remember of it. */
+static int settled(struct orders *os, struct order_thread *th, int ret)
+{
+	th->acquire = (struct acquire){ 0 };
+	if (!th->by_key)
+		forget_thread(os, th);
+	return ret;
+}
+
+static int acquired(struct orders *os, const struct event *ev, int class)
+{
+	struct order_thread *th = get_thread(os, ev->tid);
+	struct held *again;
+	struct take t;
+	int ret;
+
+	if (!th)
+		return -ENOMEM;
+	th->stack_use = STACK_NONE;
+	if (!ev->lock_op.success)
+		return settled(os, th, 0);
+	t = (struct take){
+		.key = { class, ev->lock_op.lock },
+		.ip = ev->lock_op.ip,
+		.write = ev->lock_op.write,
+		.may_wait = th->acquire.lock == ev->lock_op.lock,
+	};
+	if (t.may_wait)
+		t.stack_id = th->acquire.stack_id;
+	again = find_held(th, class, t.key.lock);
+	ret = count_edges(os, th, &t, again, ev->time_ns);
+	if (!ret && again)
+		again->depth++;
+	else if (!ret)
+		ret = hold(th, &t, ev->time_ns);
+	return settled(os, th, ret);
+}
+
+static int released(struct orders *os, const struct event *ev, int class)
+{
+	struct order_thread *th = find_thread(os, ev->tid);
+	struct held *h = th ? find_held(th, class, ev->lock_op.lock) : NULL;
+
+	/* taken before the capture, or in a gap */
+	if (!h)
+		return 0;
+	th->stack_use = STACK_NONE;
+	if (!--h->depth)
+		drop_held(th, h);
+	if (!th->by_key)
+		forget_thread(os, th);
+	return 0;
+}
+
+static void drop_vma(struct order_thread *th, uint64_t mm)
+{
+	struct held *h = find_held(th, LOCK_VMA, mm);
+
+	if (h)
+		drop_held(th, h);
+}
+
+static bool waited_for_mm(const struct order_thread *th, uint64_t mm)
+{
+	return th->acquire.rwsem >= mm && th->acquire.rwsem - mm < MM_LOCK_BYTES;
+}
+
+static int mmap_acquired(struct orders *os, const struct event *ev)
+{
+	struct order_thread *th = find_thread(os, ev->tid);
+	struct held *h = th ? find_held(th, LOCK_MMAP, ev->lock_op.lock) : NULL;
+	struct take t = {
+		.key = { LOCK_MMAP, ev->lock_op.lock },
+		.write = ev->lock_op.write,
+	};
+	int ret;
+
+	/* a bystander's: BPF looks up build ids in interrupts */
+	if (ev->in_irq)
+		return 0;
+	if (h && ev->lock_op.success) {
+		/* a downgrade, or its release is missing: held all the same */
+		h->write = ev->lock_op.write;
+		drop_vma(th, ev->lock_op.lock);
+		return 0;
+	}
+	th = get_thread(os, ev->tid);
+	if (!th)
+		return -ENOMEM;
+	th->stack_use = STACK_NONE;
+	if (!ev->lock_op.success)
+		return settled(os, th, 0);
+	if (waited_for_mm(th, ev->lock_op.lock)) {
+		t.stack_id = th->acquire.stack_id;
+		t.may_wait = true;
+	}
+	t.may_wait |= t.write;
+	ret = count_edges(os, th, &t, NULL, ev->time_ns);
+	return settled(os, th, ret ?: hold(th, &t, ev->time_ns));
+}
+
+static int mmap_released(struct orders *os, const struct event *ev)
+{
+	struct order_thread *th = find_thread(os, ev->tid);
+
+	if (th)
+		drop_vma(th, ev->lock_op.lock);
+	return released(os, ev, LOCK_MMAP);
+}
+
+/* A VMA is locked for writing as long as the mmap_lock is. */
+static int vma_locked(struct orders *os, const struct event *ev)
+{
+	const struct take t = {
+		.key = { LOCK_VMA, ev->lock_op.lock },
+		.vm_start = ev->lock_op.vm_start,
+		.ip = ev->lock_op.ip,
+		.write = true,
+		.may_wait = true,
+	};
+	struct order_thread *th = find_thread(os, ev->tid);
+	struct held *mmap;
+	int ret;
+
+	/* of a thread that holds nothing that we know of */
+	if (!th)
+		return 0;
+	th->stack_use = STACK_NONE;
+	ret = count_edges(os, th, &t, NULL, ev->time_ns);
+	mmap = find_held(th, LOCK_MMAP, ev->lock_op.lock);
+	drop_vma(th, ev->lock_op.lock);
+	if (!ret && mmap && mmap->write)
+		ret = hold(th, &t, ev->time_ns);
+	return settled(os, th, ret);
+}
+
+/* An acquire begins that may wait. */
+static void may_wait(struct order_thread *th, uint64_t lock)
+{
+	if (th->acquire.lock != lock)
+		th->acquire = (struct acquire){ .lock = lock };
+	th->stack_use = STACK_OF_ACQUIRE;
+}
+
+static int start_locking(struct orders *os, const struct event *ev)
+{
+	struct order_thread *th = find_thread(os, ev->tid);
+
+	/* with nothing held it makes no edge */
+	if (th)
+		may_wait(th, ev->lock_op.lock);
+	return 0;
+}
+
+/* Likewise; its stack is of use to the locks that are taken later, too. */
+static int contention_begin(struct orders *os, const struct event *ev)
+{
+	struct order_thread *th = get_thread(os, ev->tid);
+
+	if (!th)
+		return -ENOMEM;
+	may_wait(th, ev->lock_op.lock);
+	return 0;
+}
+
+static int rwsem_contention_begin(struct orders *os, const struct event *ev)
+{
+	struct order_thread *th = find_thread(os, ev->tid);
+
+	if (!th || ev->in_irq)
+		return 0;
+	th->acquire.rwsem = ev->contention_begin.lock;
+	th->stack_use = STACK_OF_ACQUIRE;
+	return 0;
+}
+
+/* A stack that comes next is of that event. */
+static int other_event(struct orders *os, const struct event *ev)
+{
+	struct order_thread *th = ev->in_irq || !os->threads ? NULL : find_thread(os, ev->tid);
+
+	if (th)
+		th->stack_use = STACK_NONE;
+	return 0;
+}
+
+/* Examples of what was taken just now, whose stack comes after it. */
+static void stack_of_taken(struct orders *os, const struct held *h, uint64_t taken_ns)
+{
+	int class, same;
+
+	for (class = 0; class < NR_LOCK_CLASSES; class ++)
+		for (same = 0; same < 2; same++) {
+			struct order_edge *edge = &os->edge[class][h->key.class][same];
+
+			if (edge->row.id && edge->row.time_ns == (int64_t)taken_ns) {
+				edge->row.taken_stack_id = h->stack_id;
+				edge->dirty = true;
+			}
+		}
+}
+
+static int kernel_stack(struct orders *os, const struct event *ev)
+{
+	struct order_thread *th = find_thread(os, ev->tid);
+	struct stack *stack;
+	int ret = 0;
+
+	if (!th || th->stack_use == STACK_NONE || ev->in_irq)
+		return 0;
+	stack = stack_resolve(os->sites, ev->kernel_stack.stack, os->sink, &ret);
+	if (stack && th->stack_use == STACK_OF_ACQUIRE) {
+		th->acquire.stack_id = stack->id;
+	} else if (stack && th->latest) {
+		th->latest->stack_id = stack->id;
+		stack_of_taken(os, th->latest, th->latest_ns);
+	}
+	th->stack_use = STACK_NONE;
+	return ret;
+}
+
+static void forget_all(struct orders *os)
+{
+	struct order_thread *th, *tmp;
+
+	HASH_ITER(hh, os->threads, th, tmp)
+		forget_thread(os, th);
+}
+
+static void loss(struct orders *os, const struct event *ev)
+{
+	forget_all(os);
+	if (ev->loss.end_ns > os->gap_end_ns)
+		os->gap_end_ns = ev->loss.end_ns;
+}
+
+static int newtask(struct orders *os, const struct event *ev)
+{
+	struct order_thread *th = find_thread(os, ev->task_newtask.tid);
+
+	if (th)
+		forget_thread(os, th);
+	return 0;
+}
+
+int orders_event(struct orders *os, const struct event *ev)
+{
+	if (ev->id == EVENT_LOSS)
+		loss(os, ev);
+	/* what is taken in a gap may be released in it, too */
+	if (!os->watch || ev->time_ns < os->gap_end_ns)
+		return 0;
+	switch (ev->id) {
+	case EVENT_LOSS:
+		return 0;
+	case EVENT_ANON_VMA_LOCK_START_LOCKING:
+	case EVENT_I_MMAP_LOCK_START_LOCKING:
+		return start_locking(os, ev);
+	case EVENT_ANON_VMA_CONTENTION_BEGIN:
+	case EVENT_I_MMAP_CONTENTION_BEGIN:
+		return contention_begin(os, ev);
+	case EVENT_CONTENTION_BEGIN:
+		return rwsem_contention_begin(os, ev);
+	case EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED:
+		return acquired(os, ev, LOCK_ANON_VMA);
+	case EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED:
+		return acquired(os, ev, LOCK_I_MMAP);
+	case EVENT_MMAP_LOCK_ACQUIRE_RETURNED:
+		return mmap_acquired(os, ev);
+	case EVENT_ANON_VMA_LOCK_RELEASED:
+		return released(os, ev, LOCK_ANON_VMA);
+	case EVENT_I_MMAP_LOCK_RELEASED:
+		return released(os, ev, LOCK_I_MMAP);
+	case EVENT_MMAP_LOCK_RELEASED:
+		return mmap_released(os, ev);
+	case EVENT_VMA_START_WRITE:
+		return vma_locked(os, ev);
+	case EVENT_KERNEL_STACK:
+		return kernel_stack(os, ev);
+	case EVENT_TASK_NEWTASK:
+		return newtask(os, ev);
+	default:
+		return other_event(os, ev);
+	}
+}
+
+int orders_flush(struct orders *os)
+{
+	struct order_edge *edge = &os->edge[0][0][0];
+	unsigned int i, nr = sizeof(os->edge) / sizeof(*edge);
+	int ret;
+
+	for (i = 0; i < nr; i++) {
+		if (!edge[i].dirty)
+			continue;
+		edge[i].dirty = false;
+		ret = os->sink->order_edge(os->sink->ctx, &edge[i].row);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void orders_free(struct orders *os)
+{
+	forget_all(os);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Storms: bursts of walks that start over (retries) or are given up (skips).
+ *
+ * The lock of a retry is the root that its folio left. The lock of a skip is
+ * the one that the folio was on after its latest move, if that was a moment
+ * ago. Where the lock is not known, a storm is one of the walker's process.
+ *
+ * A gap in the events does not end a storm, nor make one: counts are of what
+ * was seen, and a pause is one between events that were seen.
+ */
+#ifndef RMAPSCOPE_MODEL_STORM_H
+#define RMAPSCOPE_MODEL_STORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "collector/event.h"
+#include "collector/model/linkage.h"
+#include "collector/model/lock.h"
+#include "collector/model/sink.h"
+#include "collector/model/site.h"
+#include "collector/model/task.h"
+#include "collector/model/vma.h"
+#include "collector/model/walk.h"
+#include "lib/clock.h"
+
+/*
+ * What makes a storm: so many events, with no longer pause between two
+ * neighbours. A storm made on purpose in an emulated guest has about 22
+ * retries a second; single retries of ordinary work are seconds apart.
+ */
+#define STORM_NR_EVENTS 10
+#define STORM_PAUSE_NS	(250 * NSEC_PER_MSEC)
+
+struct storm;
+struct storm_folio;
+
+struct storms {
+	struct storm *by_key;	    /* also runs that may become one */
+	struct storm_folio *folios; /* moved lately; see storm.c */
+	struct tasks *tasks;
+	struct locks *locks;
+	struct sites *sites;
+	struct vmas *vmas;
+	struct linkage *linkage;
+	struct walks *walks;
+	const struct sink *sink;
+	bool watch_moves; /* moves are traced */
+	uint64_t gap_end_ns;
+};
+
+/* One event, after walks, moves and linkage had it. Returns 0 or a negative errno. */
+int storms_event(struct storms *ss, const struct event *ev);
+/* Give those that have changed, end those that are over before @complete_ns. */
+int storms_flush(struct storms *ss, uint64_t complete_ns);
+void storms_free(struct storms *ss);
+
+#endif

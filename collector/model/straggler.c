@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/straggler.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+/*
+ * A migration, and with it a shift, lasts milliseconds. What is older was
+ * unmapped meanwhile; its entries have no event that says so.
+ */
+#define FORGET_NS (10 * NSEC_PER_SEC)
+
+/* The entries that a thread set for one folio in one VMA. */
+struct migration_key {
+	int64_t tid;
+	uint64_t mm;
+	uint64_t address; /* of the folio's first page before a stack shift */
+};
+
+struct migration {
+	UT_hash_handle hh;
+	struct migration_key key;
+	uint64_t set_address; /* of the first entry */
+	uint64_t set_ns;
+	unsigned int nr_set, nr_removed;
+	uint64_t visit; /* in which they were set */
+};
+
+struct stack_shift {
+	UT_hash_handle hh;
+	uint64_t mm;
+	uint64_t old_start, old_end, shift;
+	uint64_t begin_ns;
+	uint64_t end_ns; /* 0: going on */
+	int32_t tid;
+};
+
+/* A thread, and the VMA that its walk is visiting. */
+struct migrator {
+	UT_hash_handle hh;
+	int32_t tid;
+	bool visiting;
+	bool in_shift;		   /* during a stack shift of the mm: */
+	struct stack_shift during; /* a copy */
+	uint64_t visit;		   /* its number */
+	uint64_t mm, vm_start, vm_end;
+	uint64_t address; /* of the folio before a stack shift */
+};
+
+static struct stack_shift *find_shift(struct stragglers *ss, uint64_t mm)
+{
+	struct stack_shift *shift;
+
+	HASH_FIND(hh, ss->shifts, &mm, sizeof(mm), shift);
+	return shift;
+}
+
+static struct migrator *find_migrator(struct stragglers *ss, int32_t tid)
+{
+	struct migrator *m;
+
+	HASH_FIND_INT(ss->migrators, &tid, m);
+	return m;
+}
+
+static struct migration *migration_of(struct stragglers *ss, const struct migrator *m)
+{
+	const struct migration_key key = { m->tid, m->mm, m->address };
+	struct migration *mig;
+
+	HASH_FIND(hh, ss->migrations, &key, sizeof(key), mig);
+	return mig;
+}
+
+static void drop_migration(struct stragglers *ss, struct migration *mig)
+{
+	HASH_DEL(ss->migrations, mig);
+	free(mig);
+}
+
+static int give(struct stragglers *ss, const struct migration *mig, const struct stack_shift *shift)
+{
+	struct task *task = task_get(ss->tasks, mig->key.tid, mig->set_ns);
+	struct task *other = task_get(ss->tasks, shift->tid, shift->begin_ns);
+
+	if (!task || !other)
+		return -ENOMEM;
+	return ss->sink->straggler(ss->sink->ctx, &(struct straggler_row){
+							  .time_ns = mig->set_ns,
+							  .task_id = task->row.id,
+							  .address = mig->set_address,
+							  .nr_pages = mig->nr_set - mig->nr_removed,
+							  .why = STRAGGLER_STACK_SHIFT,
+							  .other_task_id = other->row.id,
+							  .other_ns = shift->begin_ns,
+						  });
+}
+
+/* The thread is through with the VMA that it visited. */
+static int leave(struct stragglers *ss, struct migrator *m)
+{
+	struct migration *mig = m->visiting ? migration_of(ss, m) : NULL;
+	const struct stack_shift *shift = &m->during;
+	int ret = 0;
+
+	m->visiting = false;
+	/* set just now: it is the next walk that removes them */
+	if (!mig || mig->visit == m->visit)
+		return 0;
+	if (m->in_shift && m->address >= shift->old_start && m->address < shift->old_end)
+		ret = give(ss, mig, shift);
+	drop_migration(ss, mig);
+	return ret;
+}
+
+static int walk_vma(struct stragglers *ss, const struct event *ev)
+{
+	struct migrator *m = find_migrator(ss, ev->tid);
+	const struct stack_shift *shift = find_shift(ss, ev->walk_vma.mm);
+	int ret = m ? leave(ss, m) : 0;
+
+	if (ret)
+		return ret;
+	if (!m) {
+		m = calloc(1, sizeof(*m));
+		if (!m)
+			return -ENOMEM;
+		m->tid = ev->tid;
+		HASH_ADD_INT(ss->migrators, tid, m);
+	}
+	m->visiting = true;
+	m->visit = ++ss->nr_visits;
+	m->mm = ev->walk_vma.mm;
+	m->vm_start = ev->walk_vma.vm_start;
+	m->vm_end = ev->walk_vma.vm_end;
+	m->address = ev->walk_vma.address;
+	m->in_shift = shift && !shift->end_ns;
+	if (m->in_shift)
+		m->during = *shift;
+	/* the VMA already begins, or also ends, at its new place: so do its pages */
+	if (shift && (m->vm_start == shift->old_start - shift->shift ||
+		      m->vm_end == shift->old_end - shift->shift))
+		m->address += shift->shift;
+	return 0;
+}
+
+static int walk_end(struct stragglers *ss, const struct event *ev)
+{
+	struct migrator *m = find_migrator(ss, ev->tid);
+	int ret = m ? leave(ss, m) : 0;
+
+	if (m) {
+		HASH_DEL(ss->migrators, m);
+		free(m);
+	}
+	return ret;
+}
+
+/* The visit that an entry at @address was set or removed in. */
+static struct migrator *visit_at(struct stragglers *ss, int32_t tid, uint64_t address)
+{
+	struct migrator *m = find_migrator(ss, tid);
+
+	return m && m->visiting && address >= m->vm_start && address < m->vm_end ? m : NULL;
+}
+
+static int entry_set(struct stragglers *ss, const struct event *ev)
+{
+	struct migrator *m = visit_at(ss, ev->tid, ev->migration_pte.address);
+	struct migration *mig = m ? migration_of(ss, m) : NULL;
+
+	/* without its mm an entry proves nothing */
+	if (!m)
+		return 0;
+	/* what was there before is gone */
+	if (mig && mig->visit != m->visit) {
+		drop_migration(ss, mig);
+		mig = NULL;
+	}
+	if (!mig) {
+		mig = calloc(1, sizeof(*mig));
+		if (!mig)
+			return -ENOMEM;
+		mig->key = (struct migration_key){ m->tid, m->mm, m->address };
+		mig->set_address = ev->migration_pte.address;
+		mig->set_ns = ev->time_ns;
+		mig->visit = m->visit;
+		HASH_ADD(hh, ss->migrations, key, sizeof(mig->key), mig);
+	}
+	mig->nr_set++;
+	return 0;
+}
+
+static void entry_removed(struct stragglers *ss, const struct event *ev)
+{
+	struct migrator *m = visit_at(ss, ev->tid, ev->migration_pte.address);
+	struct migration *mig = m ? migration_of(ss, m) : NULL;
+
+	if (mig && ++mig->nr_removed >= mig->nr_set)
+		drop_migration(ss, mig);
+}
+
+static int shift_begins(struct stragglers *ss, const struct event *ev)
+{
+	struct stack_shift *shift = find_shift(ss, ev->stack_shift.mm);
+
+	if (!shift) {
+		shift = calloc(1, sizeof(*shift));
+		if (!shift)
+			return -ENOMEM;
+		shift->mm = ev->stack_shift.mm;
+		HASH_ADD(hh, ss->shifts, mm, sizeof(shift->mm), shift);
+	}
+	shift->old_start = ev->stack_shift.old_start;
+	shift->old_end = ev->stack_shift.old_end;
+	shift->shift = ev->stack_shift.shift;
+	shift->begin_ns = ev->time_ns;
+	shift->end_ns = 0;
+	shift->tid = ev->tid;
+	return 0;
+}
+
+static void shift_ends(struct stragglers *ss, const struct event *ev)
+{
+	struct stack_shift *shift = find_shift(ss, ev->stack_shift.mm);
+
+	if (shift)
+		shift->end_ns = ev->time_ns;
+}
+
+static void forget_all(struct stragglers *ss)
+{
+	struct migration *mig, *gtmp;
+	struct stack_shift *shift, *stmp;
+	struct migrator *m, *mtmp;
+
+	HASH_ITER(hh, ss->migrations, mig, gtmp)
+		drop_migration(ss, mig);
+	HASH_ITER(hh, ss->migrators, m, mtmp) {
+		HASH_DEL(ss->migrators, m);
+		free(m);
+	}
+	HASH_ITER(hh, ss->shifts, shift, stmp) {
+		HASH_DEL(ss->shifts, shift);
+		free(shift);
+	}
+}
+
+/* Entries may have been removed in the gap, and their addresses moved. */
+static void loss(struct stragglers *ss, const struct event *ev)
+{
+	forget_all(ss);
+	if (ev->loss.end_ns > ss->gap_end_ns)
+		ss->gap_end_ns = ev->loss.end_ns;
+}
+
+int stragglers_event(struct stragglers *ss, const struct event *ev)
+{
+	if (ev->id == EVENT_LOSS)
+		loss(ss, ev);
+	if (ev->time_ns < ss->gap_end_ns)
+		return 0;
+	switch (ev->id) {
+	case EVENT_RMAP_WALK_VMA:
+		return walk_vma(ss, ev);
+	case EVENT_RMAP_WALK_END:
+		return walk_end(ss, ev);
+	case EVENT_SET_MIGRATION_PTE:
+		return entry_set(ss, ev);
+	case EVENT_REMOVE_MIGRATION_PTE:
+		entry_removed(ss, ev);
+		return 0;
+	case EVENT_EXEC_STACK_SHIFT_BEGIN:
+		return shift_begins(ss, ev);
+	case EVENT_EXEC_STACK_SHIFT_END:
+		shift_ends(ss, ev);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+void stragglers_flush(struct stragglers *ss, uint64_t complete_ns)
+{
+	struct migration *mig, *gtmp;
+	struct stack_shift *shift, *stmp;
+
+	if (complete_ns < FORGET_NS)
+		return;
+	HASH_ITER(hh, ss->migrations, mig, gtmp)
+		if (mig->set_ns < complete_ns - FORGET_NS)
+			drop_migration(ss, mig);
+	HASH_ITER(hh, ss->shifts, shift, stmp)
+		if (shift->end_ns && shift->end_ns < complete_ns - FORGET_NS) {
+			HASH_DEL(ss->shifts, shift);
+			free(shift);
+		}
+}
+
+void stragglers_free(struct stragglers *ss)
+{
+	forget_all(ss);
+}
