@@ -87,14 +87,14 @@ if "$RMAPSCOPE" check >"$tap_dir/out" 2>&1; then
 		cat "$tracing/instances/$name"/per_cpu/cpu*/stats |
 			awk '/^overrun/ { n += $2 } END { exit !(n > 1000) }'
 	}
-	await 20 has_waits 500
+	await 60 has_waits 500
 	live_need "a recording runs"
 	name=$(instance_of "$recorder")
 	kill -STOP "$recorder"
-	await 20 overran
+	await 60 overran
 	nr=$(sql "$tap_dir/real.db" "SELECT count(*) FROM wait")
 	kill -CONT "$recorder"
-	await 20 has_waits $((nr + 3000))
+	await 60 has_waits $((nr + 3000))
 	kill -INT "$recorder"
 	live_wait "$recorder"
 	status=$?
