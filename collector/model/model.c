@@ -148,6 +148,8 @@ int model_flush(struct model *m, uint64_t complete_ns)
 {
 	int ret = waits_flush(&m->waits, complete_ns);
 
+	if (!ret)
+		ret = holds_flush(&m->holds);
 	return ret ? ret : flush_rows(m);
 }
 
