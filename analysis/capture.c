@@ -57,9 +57,12 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		const char *key;
 		int64_t *value;
 	} ints[] = {
-		{ "first_ns", &info->first_ns },	 { "last_ns", &info->last_ns },
-		{ "nr_events", &info->nr_events },	 { "nr_waits", &info->nr_waits },
+		{ "first_ns", &info->first_ns },
+		{ "last_ns", &info->last_ns },
+		{ "nr_events", &info->nr_events },
+		{ "nr_waits", &info->nr_waits },
 		{ "nr_uncertain", &info->nr_uncertain },
+		{ "clock_offset_ns", &info->clock_offset_ns },
 	};
 	char state[16] = "";
 	unsigned int i;

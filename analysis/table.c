@@ -49,6 +49,44 @@ static const char *keep_text(struct table *t, const char *text)
 	return chunk->text;
 }
 
+void table_begin(struct table *t, const struct table_def *def)
+{
+	memset(t, 0, sizeof(*t));
+	t->def = def;
+	t->nr_columns = table_nr_columns(def);
+}
+
+struct cell *table_add(struct table *t)
+{
+	struct cell *row;
+
+	if (t->nr_rows == t->room) {
+		size_t more = t->room ? t->room * 2 : 64;
+		struct cell *grown;
+
+		grown = realloc(t->cells, more * t->nr_columns * sizeof(*grown));
+		if (!grown)
+			return NULL;
+		t->cells = grown;
+		t->room = more;
+	}
+	row = &t->cells[t->nr_rows++ * t->nr_columns];
+	memset(row, 0, t->nr_columns * sizeof(*row));
+	return row;
+}
+
+int table_set_text(struct table *t, struct cell *cell, const char *text)
+{
+	cell->type = CELL_NULL;
+	if (!text)
+		return 0;
+	cell->text = keep_text(t, text);
+	if (!cell->text)
+		return -ENOMEM;
+	cell->type = CELL_TEXT;
+	return 0;
+}
+
 static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct cell *cell)
 {
 	switch (sqlite3_column_type(stmt, i)) {
@@ -64,31 +102,18 @@ static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct
 		cell->r = sqlite3_column_double(stmt, i);
 		return 0;
 	default:
-		cell->type = CELL_TEXT;
-		cell->text = keep_text(t, (const char *)sqlite3_column_text(stmt, i));
-		return cell->text ? 0 : -ENOMEM;
+		return table_set_text(t, cell, (const char *)sqlite3_column_text(stmt, i));
 	}
 }
 
-static int read_row(struct table *t, sqlite3_stmt *stmt, size_t *room)
+static int read_row(struct table *t, sqlite3_stmt *stmt)
 {
+	struct cell *row = table_add(t);
 	unsigned int i;
-	int ret = 0;
+	int ret = row ? 0 : -ENOMEM;
 
-	if (t->nr_rows == *room) {
-		size_t more = *room ? *room * 2 : 64;
-		struct cell *grown;
-
-		grown = realloc(t->cells, more * t->nr_columns * sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		t->cells = grown;
-		*room = more;
-	}
 	for (i = 0; !ret && i < t->nr_columns; i++)
-		ret = read_cell(t, stmt, i, &t->cells[t->nr_rows * t->nr_columns + i]);
-	if (!ret)
-		t->nr_rows++;
+		ret = read_cell(t, stmt, i, &row[i]);
 	return ret;
 }
 
@@ -100,7 +125,7 @@ static void bind_named(sqlite3_stmt *stmt, const char *name, int64_t value)
 		sqlite3_bind_int64(stmt, at, value);
 }
 
-static int index_rows(struct table *t)
+int table_end(struct table *t)
 {
 	size_t i;
 
@@ -116,12 +141,9 @@ int table_read(struct table *t, const struct table_def *def, struct db *db,
 	       const struct window *window, struct error *err)
 {
 	sqlite3_stmt *stmt;
-	size_t room = 0;
 	int rc, ret = 0;
 
-	memset(t, 0, sizeof(*t));
-	t->def = def;
-	t->nr_columns = table_nr_columns(def);
+	table_begin(t, def);
 	if (sqlite3_prepare_v2(db_handle(db), def->sql, -1, &stmt, NULL) != SQLITE_OK)
 		return db_fail(db, err);
 	if (window) {
@@ -129,12 +151,12 @@ int table_read(struct table *t, const struct table_def *def, struct db *db,
 		bind_named(stmt, ":end_ns", window->end_ns);
 	}
 	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		ret = read_row(t, stmt, &room);
+		ret = read_row(t, stmt);
 	if (!ret && rc != SQLITE_DONE)
 		ret = db_fail(db, err);
 	sqlite3_finalize(stmt);
 	if (!ret)
-		ret = index_rows(t);
+		ret = table_end(t);
 	if (ret == -ENOMEM)
 		error_set(err, ret, "out of memory");
 	if (ret)

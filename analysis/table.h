@@ -43,6 +43,11 @@ struct table_def {
 	const char *sql;
 	const struct column *columns; /* ends with an empty name */
 	unsigned int sort;	      /* default sort column, descending */
+	/*
+	 * Column 0 is the depth of the row in a tree, which is in the order to
+	 * show: the first column that people see is indented by it.
+	 */
+	bool tree;
 };
 
 enum cell_type {
@@ -65,6 +70,7 @@ struct table {
 	const struct table_def *def;
 	unsigned int nr_columns;
 	size_t nr_rows;
+	size_t room;		  /* rows that cells has memory for */
 	struct cell *cells;	  /* [nr_rows][nr_columns] */
 	struct cell **rows;	  /* [nr_rows], in the order to show */
 	struct text_chunk *texts; /* what the text cells point into */
@@ -87,6 +93,17 @@ struct window {
 int table_read(struct table *t, const struct table_def *def, struct db *db,
 	       const struct window *window, struct error *err);
 void table_free(struct table *t);
+
+/*
+ * A table whose rows are made by a program: table_begin(), table_add() for each
+ * row, table_end(). After a failure, table_free().
+ */
+void table_begin(struct table *t, const struct table_def *def);
+/* The cells of a new row, all NULL, good until the next row. NULL: no memory. */
+struct cell *table_add(struct table *t);
+/* Sets *cell to a copy of @text; NULL is unknown. Returns 0 or -ENOMEM. */
+int table_set_text(struct table *t, struct cell *cell, const char *text);
+int table_end(struct table *t);
 
 unsigned int table_nr_columns(const struct table_def *def);
 

@@ -61,6 +61,25 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 	return ret;
 }
 
+int show_capture(FILE *f, const struct db *db, const struct capture_info *info,
+		 enum output_format format)
+{
+	if (format == OUTPUT_JSON)
+		return print_json_header(f, info);
+	if (format == OUTPUT_TEXT) {
+		print_header(f, db, info);
+		print_limits(f, info->limits);
+	}
+	return 0;
+}
+
+int show_end(FILE *f, int ret, struct error *err)
+{
+	if (!ret && (fflush(f) || ferror(f)))
+		ret = -errno ?: -EIO;
+	return ret ? error_set(err, ret, "cannot write the report: %s", strerror(-ret)) : 0;
+}
+
 static int show_section(FILE *f, const struct table *t, const struct report_options *opt)
 {
 	const struct table_def *def = t->def;
@@ -91,12 +110,8 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	if (ret)
 		return ret;
 	ret = capture_info_read(&info, db, err);
-	if (!ret && opt->format == OUTPUT_TEXT) {
-		print_header(f, db, &info);
-		print_limits(f, info.limits);
-	} else if (!ret && opt->format == OUTPUT_JSON) {
-		ret = print_json_header(f, &info);
-	}
+	if (!ret)
+		ret = show_capture(f, db, &info, opt->format);
 	for (section = opt->sections; !ret && *section; section++) {
 		ret = table_read(&t, *section, db, NULL, err);
 		if (ret)
@@ -107,11 +122,7 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	if (opt->format == OUTPUT_JSON)
 		fputs("}\n", f);
 	db_end(db);
-	if (!ret && (fflush(f) || ferror(f)))
-		ret = -errno ?: -EIO;
-	if (ret)
-		error_set(err, ret, "cannot write the report: %s", strerror(-ret));
-	return ret;
+	return show_end(f, ret, err);
 }
 
 int show_frame(FILE *f, struct db *db, const struct table_def *const *screens,

@@ -15,6 +15,15 @@ struct report_options {
 	size_t max_rows; /* per section, text only; 0: all */
 };
 
+struct capture_info;
+
+/* The capture as a whole: text or the beginning of a JSON object; CSV has none. */
+int show_capture(FILE *f, const struct db *db, const struct capture_info *info,
+		 enum output_format format);
+
+/* Everything is written. Returns @ret, or a negative errno with @err. */
+int show_end(FILE *f, int ret, struct error *err);
+
 /* Returns 0 or a negative errno. */
 int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err);
 

@@ -15,6 +15,9 @@ ALTER TABLE checkpoint ADD COLUMN retry_id INTEGER;	-- highest retry.id then
 ALTER TABLE checkpoint ADD COLUMN skip_id INTEGER;	-- highest skip.id then
 ALTER TABLE checkpoint ADD COLUMN move_id INTEGER;	-- highest move.id then
 
+-- open holds are few, too
+CREATE INDEX hold_open ON hold (start_ns) WHERE outcome = 1;
+
 -- one row per thread that held the lock during a wait: the wait's time split
 -- over its holders, at any moment equally over those who held it then. The parts
 -- of a wait add up to its duration. Only waits whose holders are exact.

@@ -91,6 +91,7 @@ struct lock_vma_row {
 };
 
 struct hold_row {
+	int64_t id; /* given by the store at each write; 0 before */
 	int64_t start_ns;
 	int64_t duration_ns; /* NO_TIME when not known */
 	int64_t lock_id, task_id;

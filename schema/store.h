@@ -38,12 +38,13 @@ int store_stack(struct store *st, const struct stack_row *row);
  * id, so that ids rise with the time at which waits end.
  */
 int store_wait(struct store *st, struct wait_row *row);
+/* Likewise. */
+int store_hold(struct store *st, struct hold_row *row);
 /* The VMA of a wait that was written without one. */
 int store_wait_vma(struct store *st, int64_t wait_id, int64_t vma_id);
 int store_vma(struct store *st, const struct vma_row *row);
 /* Sets @row->id at the first call; a later one updates to_ns. */
 int store_lock_vma(struct store *st, struct lock_vma_row *row);
-int store_hold(struct store *st, const struct hold_row *row);
 int store_walk(struct store *st, const struct walk_row *row);
 int store_walk_rollup(struct store *st, const struct walk_rollup_row *row);
 int store_retry(struct store *st, const struct retry_row *row);

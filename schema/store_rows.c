@@ -45,8 +45,9 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 	[ST_LOCK_VMA] =
 		"INSERT INTO lock_vma (lock_id, vma_id, from_ns, to_ns) VALUES (?, ?, ?, ?)",
 	[ST_LOCK_VMA_END] = "UPDATE lock_vma SET to_ns = ? WHERE id = ?",
-	[ST_HOLD] = "INSERT INTO hold (start_ns, duration_ns, lock_id, task_id, mode, site_id, "
-		    "nr_waiters, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_HOLD] = "INSERT INTO hold (id, start_ns, duration_ns, lock_id, task_id, mode, site_id, "
+		    "nr_waiters, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_HOLD_FORGET] = "DELETE FROM hold WHERE id = ?",
 	[ST_WALK] = "INSERT INTO walk (start_ns, duration_ns, task_id, kind, site_id, pfn, "
 		    "nr_pages, nr_vmas, nr_retries, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_WALK_ROLLUP] = "INSERT OR REPLACE INTO walk_rollup (second, kind, site_id, nr_walks, "
@@ -243,9 +244,10 @@ int store_stack(struct store *st, const struct stack_row *row)
 	return end_row(st, b.stmt);
 }
 
-static int forget_wait(struct store *st, int64_t id)
+/* The row was open, and comes again. */
+static int forget(struct store *st, enum statement which, int64_t id)
 {
-	struct binder b = { begin_row(st, ST_WAIT_FORGET), 0 };
+	struct binder b = { begin_row(st, which), 0 };
 
 	bind_int(&b, id);
 	return end_row(st, b.stmt);
@@ -254,7 +256,7 @@ static int forget_wait(struct store *st, int64_t id)
 int store_wait(struct store *st, struct wait_row *row)
 {
 	struct binder b = { begin_row(st, ST_WAIT), 0 };
-	int ret = row->id ? forget_wait(st, row->id) : 0;
+	int ret = row->id ? forget(st, ST_WAIT_FORGET, row->id) : 0;
 
 	if (ret)
 		return ret;
@@ -374,10 +376,14 @@ int store_lock_vma(struct store *st, struct lock_vma_row *row)
 	return ret;
 }
 
-int store_hold(struct store *st, const struct hold_row *row)
+int store_hold(struct store *st, struct hold_row *row)
 {
 	struct binder b = { begin_row(st, ST_HOLD), 0 };
+	int ret = row->id ? forget(st, ST_HOLD_FORGET, row->id) : 0;
 
+	if (ret)
+		return ret;
+	bind_int(&b, st->done.hold_id + 1);
 	bind_int(&b, row->start_ns);
 	bind_unless(&b, row->duration_ns, NO_TIME);
 	bind_int(&b, row->lock_id);
@@ -386,8 +392,12 @@ int store_hold(struct store *st, const struct hold_row *row)
 	bind_id(&b, row->site_id);
 	bind_int(&b, row->nr_waiters);
 	bind_int(&b, row->outcome);
+	ret = end_row(st, b.stmt);
+	if (ret)
+		return ret;
+	row->id = ++st->done.hold_id;
 	note_start(&st->done.hold_min_ns, row->start_ns);
-	return end_numbered(st, b.stmt, &st->done.hold_id);
+	return 0;
 }
 
 int store_walk(struct store *st, const struct walk_row *row)

@@ -31,12 +31,18 @@ $(workloads): $(BUILD)/tests/workloads/workload.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 
+# hands events that a test writes down to the model and the store
+feed := $(BUILD)/tests/feed/feed
+$(feed): $(BUILD)/tests/feed/feed.o $(BUILD)/librmapscope.a
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
 # built on the way to a program, and kept for the next time
 .SECONDARY:
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads)
+check-build: all $(unit_tests) $(workloads) $(feed)
 
 test:
 	@sh tests/deps.sh test
@@ -44,7 +50,7 @@ test:
 
 .PHONY: run-tests
 run-tests: check-build
-	@WORKLOADS=$(abspath $(BUILD))/tests/workloads CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
+	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath $(feed)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
 
 .PHONY: bench
 bench:

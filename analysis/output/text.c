@@ -3,7 +3,9 @@
 
 #include "analysis/output/output.h"
 
-#define CELL_LEN 256
+#define CELL_LEN  256
+/* deeper rows of a tree are indented no more */
+#define MAX_DEPTH 20
 
 int output_format(const char *name)
 {
@@ -40,6 +42,28 @@ static void print_padded(FILE *f, const char *text, unsigned int width, bool rig
 		fprintf(f, "%s%*s", text, pad > 0 && !last ? pad : 0, "");
 }
 
+/* The first column that people see, which a tree indents by the depth. */
+static unsigned int first_shown(const struct table_def *def)
+{
+	unsigned int i = 0;
+
+	while (def->columns[i].name && def->columns[i].detail)
+		i++;
+	return i;
+}
+
+static void format_cell(char *buf, size_t room, const struct table *t, size_t row, unsigned int i)
+{
+	const struct cell *cells = t->rows[row];
+	int64_t indent = 0;
+
+	if (t->def->tree && i == first_shown(t->def))
+		/* a long chain stays on the page */
+		indent = cells[0].i < MAX_DEPTH ? 2 * cells[0].i : 2 * MAX_DEPTH;
+	memset(buf, ' ', indent);
+	cell_format(buf + indent, room - indent, &t->def->columns[i], &cells[i]);
+}
+
 static unsigned int column_width(const struct table *t, unsigned int i, size_t nr_rows)
 {
 	const struct column *col = &t->def->columns[i];
@@ -50,7 +74,7 @@ static unsigned int column_width(const struct table *t, unsigned int i, size_t n
 	if (text_width(col->title) > width)
 		width = text_width(col->title);
 	for (row = 0; row < nr_rows; row++) {
-		cell_format(text, sizeof(text), col, &t->rows[row][i]);
+		format_cell(text, sizeof(text), t, row, i);
 		if (text_width(text) > width)
 			width = text_width(text);
 	}
@@ -79,7 +103,7 @@ void output_text(FILE *f, const struct table *t, size_t max_rows)
 		for (i = 0; i <= last; i++) {
 			if (col[i].detail)
 				continue;
-			cell_format(text, sizeof(text), &col[i], &t->rows[row][i]);
+			format_cell(text, sizeof(text), t, row, i);
 			print_padded(f, text, width[i], column_is_number(&col[i]), i == last);
 			fputs(i == last ? "\n" : " ", f);
 		}

@@ -154,6 +154,37 @@ int holds_event(struct holds *hs, const struct event *ev)
 	}
 }
 
+static bool is_looked_at(const struct lock *lock)
+{
+	const struct wait *w;
+
+	DL_FOREACH(lock->waits, w)
+	{
+		if (w->row.id)
+			return true;
+	}
+	return false;
+}
+
+int holds_flush(struct holds *hs)
+{
+	struct hold *h, *tmp;
+	struct lock *lock;
+	int ret;
+
+	HASH_ITER(hh, hs->by_key, h, tmp) {
+		lock = h->row.id || h->tainted || !h->row.nr_waiters
+			       ? NULL
+			       : lock_find(hs->locks, &h->key.lock);
+		if (!lock || !is_looked_at(lock))
+			continue;
+		ret = hs->sink->hold(hs->sink->ctx, &h->row);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 int holds_finish(struct holds *hs)
 {
 	struct hold *h, *tmp;

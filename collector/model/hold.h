@@ -50,6 +50,12 @@ struct holds {
 
 /* One event. Returns 0 or a negative errno. */
 int holds_event(struct holds *hs, const struct event *ev);
+/*
+ * holds_flush - write holds that a wait which is written is for
+ *
+ * After waits_flush(): who looks at a wait can see who holds its lock.
+ */
+int holds_flush(struct holds *hs);
 /* The capture is over: what is still open is stored as open. */
 int holds_finish(struct holds *hs);
 void holds_free(struct holds *hs);

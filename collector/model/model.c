@@ -246,6 +246,8 @@ int model_flush(struct model *m, uint64_t complete_ns)
 		ret = attribution_flush(&m->attribution, complete_ns);
 	stalls_flush(&m->stalls, complete_ns);
 	stragglers_flush(&m->stragglers, complete_ns);
+	if (!ret)
+		ret = holds_flush(&m->holds);
 	return ret ? ret : flush_rows(m, complete_ns);
 }
 

@@ -27,7 +27,8 @@ struct sink {
 	int (*vma)(void *ctx, const struct vma_row *row);
 	/* sets row->id at the first call; again when it is unlinked */
 	int (*lock_vma)(void *ctx, struct lock_vma_row *row);
-	int (*hold)(void *ctx, const struct hold_row *row);
+	/* sets row->id; an open hold comes again at its end */
+	int (*hold)(void *ctx, struct hold_row *row);
 	int (*walk)(void *ctx, const struct walk_row *row);
 	int (*retry)(void *ctx, const struct retry_row *row);
 	int (*skip)(void *ctx, const struct skip_row *row);

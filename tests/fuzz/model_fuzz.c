@@ -19,7 +19,7 @@ static struct tep_handle *tep;
 struct sums {
 	int64_t nr_waits, nr_uncertain;
 	int64_t nr_holds, nr_walks; /* all are rows */
-	int64_t last_wait_id, last_lock_vma_id, last_vma_id;
+	int64_t last_wait_id, last_hold_id, last_lock_vma_id, last_vma_id;
 	struct wait_row wait; /* the last that ended */
 	int64_t parts_ns, nr_parts;
 };
@@ -153,7 +153,7 @@ static int take_lock_vma(void *ctx, struct lock_vma_row *row)
 	return 0;
 }
 
-static int take_hold(void *ctx, const struct hold_row *row)
+static int take_hold(void *ctx, struct hold_row *row)
 {
 	struct sums *s = ctx;
 
@@ -162,7 +162,9 @@ static int take_hold(void *ctx, const struct hold_row *row)
 		abort();
 	if ((row->outcome == OUTCOME_ACQUIRED) != (row->duration_ns != NO_TIME))
 		abort();
-	s->nr_holds++;
+	/* one that was open comes again */
+	s->nr_holds += !row->id;
+	row->id = ++s->last_hold_id;
 	return 0;
 }
 

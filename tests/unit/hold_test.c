@@ -620,6 +620,61 @@ static void holds_of_many_threads_do_not_mix(void **state)
 	assert_int_equal(f->seen.nr_locks, 1);
 }
 
+static void a_hold_is_shown_once_somebody_has_waited_long(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_acquired(1 * MS, A, 0, LOCK, WRITE));
+	feed(f, ev_acquired(1 * MS, A, 0, OTHER, WRITE));
+	feed(f, ev_anon_begin(2 * MS, B, 1, LOCK, WRITE));
+	flush(f, 10 * MS);
+	assert_int_equal(f->seen.nr_holds, 0);
+	flush(f, 30 * MS);
+	assert_int_equal(only_hold(f)->outcome, OUTCOME_OPEN);
+	assert_int_equal(only_hold(f)->duration_ns, NO_TIME);
+	assert_int_equal(only_hold(f)->start_ns, 1 * MS);
+	flush(f, 60 * MS);
+	assert_int_equal(f->seen.last_hold_id, 1);
+}
+
+static void a_hold_that_was_shown_is_one_row_in_the_end(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_acquired(1 * MS, A, 0, LOCK, WRITE));
+	feed(f, ev_anon_begin(2 * MS, B, 1, LOCK, WRITE));
+	flush(f, 30 * MS);
+	feed(f, ev_released(40 * MS, A, 0, LOCK, WRITE));
+	assert_int_equal(only_hold(f)->outcome, OUTCOME_ACQUIRED);
+	assert_int_equal(only_hold(f)->duration_ns, 39 * MS);
+	assert_int_equal(only_hold(f)->nr_waiters, 1);
+	assert_int_equal(sums(f).nr_holds, 1);
+}
+
+static void a_new_holder_of_a_lock_that_is_waited_for_long_is_shown_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_anon_begin(1 * MS, B, 1, LOCK, WRITE));
+	flush(f, 30 * MS);
+	feed(f, ev_acquired(31 * MS, A, 0, LOCK, WRITE));
+	flush(f, 32 * MS);
+	assert_int_equal(only_hold(f)->start_ns, 31 * MS);
+	assert_int_equal(only_hold(f)->outcome, OUTCOME_OPEN);
+}
+
+static void a_hold_that_was_shown_is_uncertain_after_a_gap(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_acquired(1 * MS, A, 0, LOCK, WRITE));
+	feed(f, ev_anon_begin(2 * MS, B, 1, LOCK, WRITE));
+	flush(f, 30 * MS);
+	feed(f, ev_loss(40 * MS, 50 * MS, 0, 1));
+	assert_int_equal(only_hold(f)->outcome, OUTCOME_UNCERTAIN);
+	assert_int_equal(only_hold(f)->duration_ns, NO_TIME);
+}
+
 static void an_error_of_the_sink_stops_the_model(void **state)
 {
 	struct fixture *f = *state;
@@ -672,6 +727,10 @@ int main(void)
 		KEEP(what_began_inside_a_gap_and_is_open_at_the_end_is_uncertain),
 		KEEP(a_clock_that_steps_back_gives_no_negative_times),
 		KEEP(holds_of_many_threads_do_not_mix),
+		TEST(a_hold_is_shown_once_somebody_has_waited_long),
+		TEST(a_hold_that_was_shown_is_one_row_in_the_end),
+		TEST(a_new_holder_of_a_lock_that_is_waited_for_long_is_shown_at_once),
+		TEST(a_hold_that_was_shown_is_uncertain_after_a_gap),
 		TEST(an_error_of_the_sink_stops_the_model),
 	};
 

@@ -56,7 +56,7 @@ struct seen {
 	unsigned int nr_vmas, nr_lock_vmas, nr_holds, nr_walks, nr_retries, nr_skips, nr_moves,
 		nr_walk_rollups;
 	unsigned int nr_wait_writes;
-	int64_t last_wait_id;
+	int64_t last_wait_id, last_hold_id;
 	int fail; /* what every callback returns, 0 normally */
 };
 
@@ -206,10 +206,18 @@ static inline int seen_lock_vma(void *ctx, struct lock_vma_row *row)
 	return s->fail;
 }
 
-static inline int seen_hold(void *ctx, const struct hold_row *row)
+static inline int seen_hold(void *ctx, struct hold_row *row)
 {
 	struct seen *s = ctx;
+	unsigned int i;
 
+	for (i = 0; row->id && i < s->nr_holds; i++)
+		if (s->hold[i].id == row->id) {
+			s->nr_holds--;
+			memmove(&s->hold[i], &s->hold[i + 1], (s->nr_holds - i) * sizeof(*s->hold));
+			break;
+		}
+	row->id = ++s->last_hold_id;
 	s->hold = grow(s->hold, s->nr_holds);
 	s->hold[s->nr_holds++] = *row;
 	return s->fail;

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/instant.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/clock.h"
+
+#define SEC ((int64_t)NSEC_PER_SEC)
+
+/* Digits at *@p, at most @max of them, as a number. */
+static bool digits(const char **p, unsigned int max, int64_t *value)
+{
+	unsigned int n;
+
+	*value = 0;
+	for (n = 0; isdigit((unsigned char)(*p)[n]); n++) {
+		if (n == max)
+			return false;
+		*value = *value * 10 + ((*p)[n] - '0');
+	}
+	*p += n;
+	return n > 0;
+}
+
+/* ".25" at *@p, if any, in nanoseconds. */
+static bool fraction(const char **p, int64_t *ns)
+{
+	const char *first = *p + 1;
+	int64_t value;
+
+	*ns = 0;
+	if (**p != '.')
+		return true;
+	*p = first;
+	if (!digits(p, 9, &value))
+		return false;
+	for (; *p - first < 9; first--)
+		value *= 10;
+	*ns = value;
+	return true;
+}
+
+/* Seconds since the start, or nanoseconds of the clock. */
+static bool parse_number(int64_t *at_ns, const char *text, int64_t first_ns)
+{
+	int64_t whole, ns;
+
+	if (!digits(&text, 18, &whole))
+		return false;
+	if (!strcmp(text, "ns") || (!*text && whole >= SEC)) {
+		*at_ns = whole;
+		return true;
+	}
+	if (whole >= SEC || !fraction(&text, &ns) || *text)
+		return false;
+	*at_ns = first_ns + whole * SEC + ns;
+	return true;
+}
+
+static bool parse_clock(struct tm *tm, int64_t *ns, const char *text)
+{
+	int64_t h, m, s = 0;
+
+	*ns = 0;
+	if (!digits(&text, 2, &h) || *text++ != ':' || !digits(&text, 2, &m))
+		return false;
+	if (*text == ':' && (text++, !digits(&text, 2, &s) || !fraction(&text, ns)))
+		return false;
+	tm->tm_hour = h;
+	tm->tm_min = m;
+	tm->tm_sec = s;
+	return !*text && h < 24 && m < 60 && s < 60;
+}
+
+/* The first time after the start at which a local clock shows @text. */
+static bool parse_wall(int64_t *at_ns, const char *text, const struct capture_info *info)
+{
+	time_t start = (info->first_ns + info->clock_offset_ns) / SEC;
+	int64_t ns;
+	struct tm tm;
+
+	if (!localtime_r(&start, &tm) || !parse_clock(&tm, &ns, text))
+		return false;
+	tm.tm_isdst = -1;
+	*at_ns = (int64_t)mktime(&tm) * SEC + ns - info->clock_offset_ns;
+	if (*at_ns >= info->first_ns)
+		return true;
+	tm.tm_mday++;
+	tm.tm_isdst = -1;
+	*at_ns = (int64_t)mktime(&tm) * SEC + ns - info->clock_offset_ns;
+	return true;
+}
+
+static int outside(const char *text, const struct capture_info *info, struct error *err)
+{
+	char first[64], last[64];
+
+	instant_format(first, sizeof(first), info->first_ns, info);
+	instant_format(last, sizeof(last), info->last_ns, info);
+	return error_set(err, -ERANGE,
+			 "%s is outside the capture, which goes from %s to %s, or from %" PRId64
+			 "ns to %" PRId64 "ns",
+			 text, first, last, info->first_ns, info->last_ns);
+}
+
+int instant_parse(int64_t *at_ns, const char *text, const struct capture_info *info,
+		  struct error *err)
+{
+	const char *colon = strchr(text, ':');
+	struct tm tm;
+	int64_t ns;
+
+	if (!strcmp(text, "now")) {
+		*at_ns = info->last_ns;
+		return 0;
+	}
+	if (colon && parse_clock(&tm, &ns, text) && !info->clock_offset_ns)
+		return error_set(err, -EINVAL,
+				 "%s: this capture has no wall-clock time; give seconds since its "
+				 "start",
+				 text);
+	if (colon ? !parse_wall(at_ns, text, info) : !parse_number(at_ns, text, info->first_ns))
+		return error_set(err, -EINVAL,
+				 "'%s' is no time: give seconds since the start (12.345), "
+				 "nanoseconds of its clock (12345678901234), HH:MM:SS or now",
+				 text);
+	if (*at_ns < info->first_ns || *at_ns > info->last_ns)
+		return outside(text, info, err);
+	return 0;
+}
+
+int instant_format(char *buf, size_t room, int64_t at_ns, const struct capture_info *info)
+{
+	int64_t wall_ns = at_ns + info->clock_offset_ns;
+	time_t wall_s = wall_ns / SEC;
+	char clock[16];
+	struct tm tm;
+
+	if (!info->clock_offset_ns || !localtime_r(&wall_s, &tm))
+		return snprintf(buf, room, "%.3f s", (at_ns - info->first_ns) / 1e9);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	return snprintf(buf, room, "%.3f s (%s.%03d)", (at_ns - info->first_ns) / 1e9, clock,
+			(int)(wall_ns % SEC / (int64_t)NSEC_PER_MSEC));
+}

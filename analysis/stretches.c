@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/stretches.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+
+struct reader {
+	struct db *db;
+	int (*row)(void *ctx, sqlite3_stmt *stmt);
+	void *ctx;
+	int64_t at_ns;
+	struct error *err;
+};
+
+static int prepare(const struct reader *r, const char *sql, sqlite3_stmt **stmt)
+{
+	if (sqlite3_prepare_v2(db_handle(r->db), sql, -1, stmt, NULL) != SQLITE_OK)
+		return db_fail(r->db, r->err);
+	sqlite3_bind_int64(*stmt, 1, r->at_ns);
+	return 0;
+}
+
+static int read_rows(const struct reader *r, sqlite3_stmt *stmt)
+{
+	int rc, ret = 0;
+
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		ret = r->row(r->ctx, stmt);
+	if (ret)
+		error_set(r->err, ret, "out of memory");
+	else if (rc != SQLITE_DONE)
+		ret = db_fail(r->db, r->err);
+	sqlite3_reset(stmt);
+	return ret;
+}
+
+/* Rows of ids above @after, up to @to. */
+static int read_stretch(const struct reader *r, sqlite3_stmt *stmt, int64_t after, int64_t to)
+{
+	if (after >= to)
+		return 0;
+	sqlite3_bind_int64(stmt, 2, after);
+	sqlite3_bind_int64(stmt, 3, to);
+	return read_rows(r, stmt);
+}
+
+/* The highest id that ended before the instant. */
+static int ended_before(const struct reader *r, const char *checkpoints, int64_t *id)
+{
+	char sql[256];
+	sqlite3_stmt *stmt;
+	int rc, ret;
+
+	snprintf(sql, sizeof(sql), "%s WHERE time_ns <= ?1 ORDER BY time_ns DESC LIMIT 1",
+		 checkpoints);
+	ret = prepare(r, sql, &stmt);
+	if (ret)
+		return ret;
+	rc = sqlite3_step(stmt);
+	*id = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 1) : 0;
+	ret = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(r->db, r->err);
+	sqlite3_finalize(stmt);
+	return ret;
+}
+
+/* The stretches after the instant that may reach back to it, and the tail. */
+static int read_later(const struct reader *r, const char *checkpoints, sqlite3_stmt *rows,
+		      int64_t id)
+{
+	char sql[256];
+	sqlite3_stmt *stmt;
+	int rc, ret;
+
+	snprintf(sql, sizeof(sql), "%s WHERE time_ns > ?1 ORDER BY time_ns", checkpoints);
+	ret = prepare(r, sql, &stmt);
+	if (ret)
+		return ret;
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		/* the schema before had no such column: the rows are in the tail */
+		if (sqlite3_column_type(stmt, 1) == SQLITE_NULL)
+			continue;
+		if (sqlite3_column_type(stmt, 2) == SQLITE_NULL ||
+		    sqlite3_column_int64(stmt, 2) <= r->at_ns)
+			ret = read_stretch(r, rows, id, sqlite3_column_int64(stmt, 1));
+		id = sqlite3_column_int64(stmt, 1);
+	}
+	if (!ret && rc != SQLITE_DONE)
+		ret = db_fail(r->db, r->err);
+	sqlite3_finalize(stmt);
+	return ret ? ret : read_stretch(r, rows, id, INT64_MAX);
+}
+
+int stretches_read(const struct stretches *s, struct db *db, int64_t at_ns,
+		   int (*row)(void *ctx, struct sqlite3_stmt *stmt), void *ctx, struct error *err)
+{
+	const struct reader r = { db, row, ctx, at_ns, err };
+	sqlite3_stmt *stmt = NULL;
+	int64_t id;
+	int ret = ended_before(&r, s->checkpoints, &id);
+
+	if (!ret)
+		ret = prepare(&r, s->rows, &stmt);
+	if (!ret)
+		ret = read_later(&r, s->checkpoints, stmt, id);
+	sqlite3_finalize(stmt);
+	if (ret || !s->open_rows)
+		return ret;
+	ret = prepare(&r, s->open_rows, &stmt);
+	if (!ret)
+		ret = read_rows(&r, stmt);
+	sqlite3_finalize(stmt);
+	return ret;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The wait graph at one instant: threads that wait for locks, and who held
+ * these locks then, as far as it is known.
+ */
+#ifndef RMAPSCOPE_WAIT_GRAPH_H
+#define RMAPSCOPE_WAIT_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "analysis/db.h"
+
+struct graph_lock;
+
+struct graph_task {
+	UT_hash_handle hh;	  /* by id */
+	int64_t id;		  /* task.id */
+	struct graph_wait *wait;  /* what it waits for; NULL: it does not wait */
+	struct graph_hold *holds; /* of locks in the graph; linked by next_of_task */
+	unsigned int mark;	  /* of the search under way */
+	bool shown;
+};
+
+/* A thread waits for one lock at a time. */
+struct graph_wait {
+	struct graph_wait *next; /* of the same lock, the longest first */
+	struct graph_task *task;
+	struct graph_lock *lock;
+	int64_t start_ns, end_ns; /* INT64_MAX: it did not end */
+	int mode;
+	int64_t site_id;
+	bool acquired; /* it got the lock in the end: it is in no circle */
+	bool cycle;
+	/* what the wait says of the holder */
+	int64_t holder_task_id, holder_site_id;
+	int holder_source;
+};
+
+struct graph_hold {
+	struct graph_hold *next;	 /* of the same lock */
+	struct graph_hold *next_of_task; /* of the same thread */
+	struct graph_task *task;
+	struct graph_lock *lock;
+	int64_t start_ns; /* -1: not known */
+	int mode;	  /* ENUM_NONE: not known */
+	int64_t site_id;
+	int source; /* HOLDER_* */
+};
+
+struct graph_lock {
+	UT_hash_handle hh; /* by id */
+	int64_t id;	   /* lock.id */
+	struct graph_wait *waits;
+	struct graph_hold *holds; /* none: the holder is not known */
+	bool shown;
+};
+
+struct wait_graph {
+	struct graph_task *tasks;
+	struct graph_lock *locks;
+	struct graph_wait **waits; /* [nr_waits], the longest first */
+	size_t nr_waits, room;
+	bool has_cycle;
+};
+
+/*
+ * wait_graph_read - the graph at @at_ns, cycles marked
+ *
+ * Returns 0 or a negative errno. In any case @g is to be freed.
+ */
+int wait_graph_read(struct wait_graph *g, struct db *db, int64_t at_ns, struct error *err);
+void wait_graph_free(struct wait_graph *g);
+
+#endif
