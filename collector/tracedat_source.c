@@ -11,10 +11,11 @@
 #include <unistd.h>
 
 /*
- * Exported by the library for KernelShark, in no header that Debian installs:
- * the last record of a CPU, found from the end of its data.
+ * Exported by the library for its own programs, in no header that Debian
+ * installs: the bytes of a CPU's pages (uncompressed), and of one page.
  */
-struct tep_record *tracecmd_read_cpu_last(struct tracecmd_input *handle, int cpu);
+unsigned long long tracecmd_get_cpu_file_size(struct tracecmd_input *handle, int cpu);
+int tracecmd_page_size(struct tracecmd_input *handle);
 
 /* Records that one call of next_batch reads at most. */
 #define MAX_RECORDS 4096
@@ -25,7 +26,8 @@ struct file_lane {
 	int cpu;
 	bool started, ended;
 	uint64_t last_ns;
-	uint64_t last_offset; /* of the newest record, as the library counts */
+	/* of the first and the newest record, as the library counts */
+	uint64_t first_offset, last_offset;
 	uint64_t nr_lost;
 	uint64_t first_at, at; /* file position, for progress */
 	/* read already, but a loss event had to go first */
@@ -112,19 +114,17 @@ static bool library_complained(struct tracedat_source *td)
 }
 
 /*
- * Whether a lane that has ended by itself ended before its last record: the
+ * Whether a lane that has ended by itself ended before its last page: the
  * library gives up in silence where a page that it uncompressed makes no sense.
  */
 static bool ended_early(struct file_lane *lane)
 {
-	struct tep_record *last;
-	bool early;
+	uint64_t size = tracecmd_get_cpu_file_size(lane->handle, lane->cpu);
+	uint64_t page = tracecmd_page_size(lane->handle);
+	uint64_t first_page = lane->first_offset / page * page;
 
-	last = tracecmd_read_cpu_last(lane->handle, lane->cpu);
-	early = last ? last->offset > lane->last_offset : lane->last_offset > 0;
-	if (last)
-		tracecmd_free_record(last);
-	return early;
+	/* -1: the file has no such CPU in this buffer */
+	return size != -1ULL && size > page && lane->last_offset < first_page + size - page;
 }
 
 static int tracedat_next_batch(struct source *s, unsigned int i, struct event *ev, unsigned int max,
@@ -163,6 +163,8 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 			ret = 1;
 		}
 		lane->last_ns = rec->ts;
+		if (!lane->first_offset)
+			lane->first_offset = rec->offset;
 		lane->last_offset = rec->offset;
 		tracecmd_free_record(rec);
 		if (ret < 0)
