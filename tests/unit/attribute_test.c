@@ -631,7 +631,7 @@ static void a_fault_without_a_look_up_has_no_vma(void **state)
 	assert_int_equal(f->seen.nr_vmas, 0);
 }
 
-static void an_answer_is_asked_for_once_a_second(void **state)
+static void an_answer_serves_for_a_moment(void **state)
 {
 	struct fixture *f = *state;
 	struct table t;
@@ -742,7 +742,7 @@ int main(void)
 		TEST(every_doubt_leaves_it_unknown),
 		TEST(the_last_fault_is_the_one_that_it_is_in),
 		TEST(a_fault_without_a_look_up_has_no_vma),
-		TEST(an_answer_is_asked_for_once_a_second),
+		TEST(an_answer_serves_for_a_moment),
 		TEST(another_mapping_at_the_place_is_another_vma),
 		TEST(a_link_in_a_fault_is_better_than_its_address),
 		TEST(an_error_of_the_sink_stops_the_model),
