@@ -132,7 +132,7 @@ static int exited(struct model *m, const struct event *ev)
 	int ret = 0;
 
 	/* kernels before 6.16 do not say that it is the last thread */
-	if (process_id_known(&m->tasks, tgid) &&
+	if (vmas_of(&m->vmas, tgid) &&
 	    (ev->sched_process_exit.group_dead || task_exit_is_last(&m->tasks, tid)))
 		ret = vmas_over(&m->vmas, tgid, 0, ev->time_ns);
 	task_exited(&m->tasks, tid, ev->time_ns);

@@ -290,6 +290,11 @@ int vma_over(struct vmas *vs, const struct vma_at *at, int64_t now_ns)
 	return vma && !is_over(vma) && is_at(vma, at) ? end_life(vs, vma, now_ns) : 0;
 }
 
+bool vmas_of(struct vmas *vs, int32_t tgid)
+{
+	return vs->spaces && find_space(vs, process_id_known(vs->tasks, tgid));
+}
+
 int vmas_over(struct vmas *vs, int32_t tgid, uint64_t keep_mm, int64_t now_ns)
 {
 	int64_t process_id = process_id_known(vs->tasks, tgid);

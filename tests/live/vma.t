@@ -12,7 +12,7 @@ tap_need_live
 db=$tap_dir/capture.db
 threads=4
 
-line=$("$RMAPSCOPE" record --profile holds -o "$db" -- "$WORKLOADS/mmap-churn" -t $threads -d 3 \
+line=$("$RMAPSCOPE" record --profile holds -o "$db" -- "$WORKLOADS/mmap-churn" -t $threads -p 1 -d 3 \
 	--pin --file 2>"$tap_dir/err")
 tap_is "$?:$(cat "$tap_dir/err")" "0:" "record --profile holds of mmap-churn --file succeeds"
 line=$(grep ^workload= <<<"$line")
