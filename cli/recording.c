@@ -418,7 +418,6 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 	if (result)
 		sum_up(rec, result);
 	model_free(&rec->model);
-	procmap_close(&rec->procmap);
 	if (ret && !rec->inst) {
 		store_discard(rec->store);
 	} else {
