@@ -249,7 +249,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.lookup = live ? &live_lookup : &file_lookup,
 					.symbols = &symbols,
 					.has = rec->src->dec.has,
-					.traced = rec->traced,
+					.traced = live ? rec->traced : NULL,
 					.keep_all = opt->keep_all,
 				});
 	ret = meta_write(rec->store, rec->src, opt, rec->limits);

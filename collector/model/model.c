@@ -8,6 +8,8 @@
 
 void model_init(struct model *m, const struct model_options *opt)
 {
+	const bool *maybe = opt->traced ?: opt->has;
+
 	memset(m, 0, sizeof(*m));
 	m->sink = *opt->sink;
 	if (opt->lookup)
@@ -37,7 +39,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.linkage = &m->linkage,
 		.rollups = &m->rollups,
 		.sink = &m->sink,
-		.watch = opt->has[EVENT_ANON_VMA_LINK] || opt->has[EVENT_FOLIO_MOVE_ANON_RMAP],
+		.watch = maybe[EVENT_ANON_VMA_LINK] || maybe[EVENT_FOLIO_MOVE_ANON_RMAP],
 	};
 	m->waits = (struct waits){
 		.tasks = &m->tasks,
