@@ -207,7 +207,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.lookup = live ? &live_lookup : &file_lookup,
 					.symbols = &symbols,
 					.has = has,
-					.traced = rec->traced,
+					.traced = live ? rec->traced : NULL,
 					.keep_all = opt->keep_all,
 				});
 	ret = meta_write(rec->store, rec->src, opt, rec->limits);
@@ -378,7 +378,6 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 	if (result)
 		sum_up(rec, result);
 	model_free(&rec->model);
-	procmap_close(&rec->procmap);
 	if (ret && !rec->inst) {
 		store_discard(rec->store);
 	} else {

@@ -91,20 +91,7 @@ static int find_in_text(int32_t tgid, uint64_t address, struct procmap_entry *e)
 	return ret;
 }
 
-static int open_maps(struct procmap *pm, int32_t tgid)
-{
-	char path[64];
-
-	procmap_close(pm);
-	snprintf(path, sizeof(path), "/proc/%d/maps", tgid);
-	pm->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (pm->fd < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
-	pm->tgid = tgid;
-	return 0;
-}
-
-static int query(const struct procmap *pm, uint64_t address, struct procmap_entry *e)
+static int query(int fd, uint64_t address, struct procmap_entry *e)
 {
 	char name[PATH_MAX + 16]; /* " (deleted)" */
 	struct procmap_query q = {
@@ -114,7 +101,7 @@ static int query(const struct procmap *pm, uint64_t address, struct procmap_entr
 		.vma_name_addr = (uintptr_t)name,
 	};
 
-	if (ioctl(pm->fd, PROCMAP_QUERY, &q))
+	if (ioctl(fd, PROCMAP_QUERY, &q))
 		return -errno;
 	*e = (struct procmap_entry){
 		.start = q.vma_start,
@@ -131,33 +118,25 @@ static int query(const struct procmap *pm, uint64_t address, struct procmap_entr
 	return 0;
 }
 
+/*
+ * The file is opened each time: it is of the memory that the process had then,
+ * before an exec or, after vfork(2), of its parent.
+ */
 int procmap_find(struct procmap *pm, int32_t tgid, uint64_t address, struct procmap_entry *e)
 {
-	bool kept = pm->tgid == tgid;
-	int ret = 0;
+	char path[64];
+	int fd, ret;
 
 	if (pm->no_query)
 		return find_in_text(tgid, address, e);
-	if (!kept)
-		ret = open_maps(pm, tgid);
-	if (!ret)
-		ret = query(pm, address, e);
-	if (ret == -ESRCH && kept) {
-		/* the file is of the memory before an exec, or of a former process */
-		ret = open_maps(pm, tgid);
-		if (!ret)
-			ret = query(pm, address, e);
-	}
+	snprintf(path, sizeof(path), "/proc/%d/maps", tgid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	ret = query(fd, address, e);
+	close(fd);
 	if (ret != -ENOTTY)
 		return ret;
-	procmap_close(pm);
 	pm->no_query = true;
 	return find_in_text(tgid, address, e);
-}
-
-void procmap_close(struct procmap *pm)
-{
-	if (pm->tgid)
-		close(pm->fd);
-	pm->tgid = 0;
 }

@@ -17,11 +17,8 @@ struct procmap_entry {
 	char name[PROC_PATH_LEN]; /* as in /proc/PID/maps, cut; "" for none */
 };
 
-/* The file of the process that was asked for last stays open. */
 struct procmap {
-	int32_t tgid; /* 0: none is open */
-	int fd;
-	bool no_query; /* the kernel has no PROCMAP_QUERY */
+	bool no_query; /* the kernel has no PROCMAP_QUERY, as the first look-up has found */
 };
 
 /*
@@ -31,7 +28,6 @@ struct procmap {
  * gone, or another negative errno.
  */
 int procmap_find(struct procmap *pm, int32_t tgid, uint64_t address, struct procmap_entry *e);
-void procmap_close(struct procmap *pm);
 
 /* One line of /proc/PID/maps. Returns 0 or -EINVAL. */
 int procmap_parse(const char *line, struct procmap_entry *e);

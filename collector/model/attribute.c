@@ -8,9 +8,12 @@
 
 /*
  * How long a thread is given to say for which VMA it took a lock; the next
- * thing it does with the lock, mostly. Release events end it sooner.
+ * thing it does with the lock, mostly. Where releases are traced it may have
+ * been preempted meanwhile, and has the lock still; the roll-ups of its second
+ * must not be gone by then.
  */
-#define TELL_NS (10 * NSEC_PER_MSEC)
+#define TELL_NS		(10 * NSEC_PER_MSEC)
+#define TELL_HOLDING_NS NSEC_PER_SEC
 
 struct unattributed {
 	UT_hash_handle hh; /* by tid, in the order of ends */
@@ -227,11 +230,12 @@ static int released(struct attribution *at, const struct event *ev)
 
 int attribution_flush(struct attribution *at, uint64_t now_ns)
 {
+	const uint64_t tell_ns = at->sees_releases ? TELL_HOLDING_NS : TELL_NS;
 	struct unattributed *u, *tmp;
 	int ret;
 
 	HASH_ITER(hh, at->by_tid, u, tmp) {
-		if (u->end.time_ns + TELL_NS > now_ns)
+		if (u->end.time_ns + tell_ns > now_ns)
 			break;
 		ret = sum_up(at, u);
 		if (ret)
@@ -244,6 +248,7 @@ int attribution_event(struct attribution *at, const struct event *ev)
 {
 	int ret;
 
+	at->sees_releases |= ev->id == EVENT_ANON_VMA_LOCK_RELEASED;
 	if (!at->by_tid)
 		return 0;
 	if (ev->id == EVENT_LOSS)

@@ -47,7 +47,8 @@ struct attribution {
 	struct linkage *linkage;
 	struct rollups *rollups;
 	const struct sink *sink;
-	bool watch; /* the input has events that tell */
+	bool watch;	    /* the input has events that tell */
+	bool sees_releases; /* and that a thread has let go */
 };
 
 /* Fill @row->vma_id if it is known by now. Before the sink has the row. */

@@ -7,7 +7,8 @@
 #include "collector/model/hold.h"
 
 /* include/uapi/linux/sched.h */
-#define CLONE_VM 0x00000100
+#define CLONE_VM     0x00000100
+#define CLONE_THREAD 0x00010000
 
 /* A VMA on a root. fork links it once per ancestor: counted. */
 struct link_key {
@@ -48,6 +49,7 @@ struct mm_owner {
 	uint64_t mm;
 	int32_t tgid;
 	uint64_t child_mm; /* being made by fork, 0: none */
+	bool exited;	   /* its memory may be another mm by now */
 };
 
 static struct mm_owner *find_owner(struct linkage *lk, uint64_t mm)
@@ -98,10 +100,12 @@ static int learn_owner(struct linkage *lk, uint64_t mm, int32_t tgid)
 static int note_linker(struct linkage *lk, const struct event *ev)
 {
 	const int32_t tgid = ev->anon_vma_chain.tgid;
-	struct mm_owner *owner;
+	struct mm_owner *owner = find_owner(lk, ev->anon_vma_chain.mm);
 
-	if (find_owner(lk, ev->anon_vma_chain.mm))
+	if (owner && (owner->tgid == tgid || !owner->exited))
 		return 0;
+	if (owner)
+		forget_owner(lk, owner);
 	owner = owner_of(lk, tgid);
 	if (!owner)
 		return learn_owner(lk, ev->anon_vma_chain.mm, tgid);
@@ -117,16 +121,30 @@ static int note_exec(struct linkage *lk, const struct event *ev)
 	uint64_t mm = owner ? owner->child_mm : 0;
 	int ret = mm ? learn_owner(lk, mm, tgid) : 0;
 
+	if (owner && !mm)
+		forget_owner(lk, owner);
 	process_execed(lk->tasks, tgid);
 	return ret ?: vmas_over(lk->vmas, tgid, mm, ev->time_ns);
+}
+
+static void note_exit(struct linkage *lk, int32_t tid)
+{
+	struct mm_owner *owner = owner_of(lk, tid);
+
+	if (owner)
+		owner->exited = true;
 }
 
 /* fork has linked the child's VMAs; now its process id is known. */
 static int note_child(struct linkage *lk, const struct event *ev)
 {
-	struct mm_owner *owner = owner_of(lk, task_tgid(lk->tasks, ev->tid));
-	uint64_t mm = owner ? owner->child_mm : 0;
+	struct mm_owner *former = owner_of(lk, ev->task_newtask.tid), *owner;
+	uint64_t mm;
 
+	if (former && !(ev->task_newtask.clone_flags & CLONE_THREAD))
+		forget_owner(lk, former);
+	owner = owner_of(lk, task_tgid(lk->tasks, ev->tid));
+	mm = owner ? owner->child_mm : 0;
 	if (!mm || ev->task_newtask.clone_flags & CLONE_VM)
 		return 0;
 	owner->child_mm = 0;
@@ -253,10 +271,13 @@ static struct vma_at vma_at_of(const struct event *ev, int32_t tgid)
 
 static int link_vma(struct linkage *lk, const struct event *ev)
 {
-	const struct vma_at at = vma_at_of(ev, linkage_tgid(lk, ev->anon_vma_chain.mm));
 	struct anon_root *root = find_root(lk, ev->anon_vma_chain.root);
 	struct link *link;
+	struct vma_at at;
 
+	if (note_linker(lk, ev))
+		return -ENOMEM;
+	at = vma_at_of(ev, linkage_tgid(lk, ev->anon_vma_chain.mm));
 	vma_linked(lk->vmas, &at);
 	if (!root) {
 		root = calloc(1, sizeof(*root));
@@ -279,8 +300,6 @@ static int link_vma(struct linkage *lk, const struct event *ev)
 	}
 	link->vm_end = ev->anon_vma_chain.vm_end;
 	link->count++;
-	if (note_linker(lk, ev))
-		return -ENOMEM;
 	return note_anon_vma(lk, ev);
 }
 
@@ -424,6 +443,9 @@ int linkage_event(struct linkage *lk, const struct event *ev)
 		return note_child(lk, ev);
 	case EVENT_SCHED_PROCESS_EXEC:
 		return note_exec(lk, ev);
+	case EVENT_SCHED_PROCESS_EXIT:
+		note_exit(lk, ev->sched_process_exit.tid);
+		return 0;
 	case EVENT_LOSS:
 		forget_all(lk);
 		if (ev->loss.end_ns > lk->gap_end_ns)

@@ -36,6 +36,8 @@ static void init_findings(struct model *m, const bool *has)
 
 void model_init(struct model *m, const struct model_options *opt)
 {
+	const bool *maybe = opt->traced ?: opt->has;
+
 	memset(m, 0, sizeof(*m));
 	m->sink = *opt->sink;
 	if (opt->lookup)
@@ -65,7 +67,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.linkage = &m->linkage,
 		.rollups = &m->rollups,
 		.sink = &m->sink,
-		.watch = opt->has[EVENT_ANON_VMA_LINK] || opt->has[EVENT_FOLIO_MOVE_ANON_RMAP],
+		.watch = maybe[EVENT_ANON_VMA_LINK] || maybe[EVENT_FOLIO_MOVE_ANON_RMAP],
 	};
 	m->stalls = (struct stalls){
 		.tasks = &m->tasks,
@@ -167,7 +169,7 @@ static int exited(struct model *m, const struct event *ev)
 	int ret = 0;
 
 	/* kernels before 6.16 do not say that it is the last thread */
-	if (process_id_known(&m->tasks, tgid) &&
+	if (vmas_of(&m->vmas, tgid) &&
 	    (ev->sched_process_exit.group_dead || task_exit_is_last(&m->tasks, tid)))
 		ret = vmas_over(&m->vmas, tgid, 0, ev->time_ns);
 	task_exited(&m->tasks, tid, ev->time_ns);

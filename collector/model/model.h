@@ -53,7 +53,7 @@ struct model_options {
 	const struct task_lookup *lookup; /* copied; NULL: none */
 	const struct symbols *symbols;	  /* copied; NULL: none */
 	const bool *has;		  /* [NR_EVENTS]: events that the input may hold */
-	const bool *traced;		  /* [NR_EVENTS]: that it does hold all of; NULL: none */
+	const bool *traced;		  /* [NR_EVENTS]: of those, enabled; NULL: not known */
 	bool keep_all;			  /* every span is a row */
 	bool keep_stalls;		  /* every uninterruptible sleep is one */
 };

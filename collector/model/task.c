@@ -275,24 +275,19 @@ static int forget(struct tasks *ts, const struct sink *sink, int32_t tid)
 
 int task_started(struct tasks *ts, const struct sink *sink, const struct event *ev)
 {
-	const struct task *parent = find(ts, ev->tid);
-	int32_t tid = ev->task_newtask.tid;
-	int32_t tgid = tid;
+	const bool is_thread = ev->task_newtask.clone_flags & CLONE_THREAD;
+	const int32_t parent = task_tgid(ts, ev->tid), tid = ev->task_newtask.tid;
 	struct task *t;
-	int ret;
+	int ret = forget(ts, sink, tid);
 
-	if (ev->task_newtask.clone_flags & CLONE_THREAD)
-		tgid = parent ? parent->row.tgid : -1;
-	ret = forget(ts, sink, tid);
 	if (ret)
 		return ret;
 	t = remember(ts, tid);
 	if (!t)
 		return -ENOMEM;
-	t->row.tgid = tgid;
+	t->row.tgid = is_thread ? parent : tid;
+	t->parent = is_thread ? -1 : parent;
 	t->started_ns = ev->time_ns;
-	if (tgid == tid && parent)
-		t->parent = parent->row.tgid;
 	set_comm(ts, t, ev->task_newtask.comm);
 	return 0;
 }

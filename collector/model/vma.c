@@ -8,8 +8,8 @@
 
 #include "lib/clock.h"
 
-/* How long an answer of /proc is taken for true. */
-#define TRUST_NS ((int64_t)NSEC_PER_SEC)
+/* How long an answer of /proc is taken for true: about as long as it took to ask. */
+#define TRUST_NS (100 * (int64_t)NSEC_PER_MSEC)
 
 /* How long one that is over is remembered: the waits of its end are yet to come. */
 #define KEEP_OVER_NS (10 * (int64_t)NSEC_PER_SEC)
@@ -288,6 +288,11 @@ int vma_over(struct vmas *vs, const struct vma_at *at, int64_t now_ns)
 	struct vma *vma = vs->by_key ? find(vs, process_id_known(vs->tasks, at->tgid), at) : NULL;
 
 	return vma && !is_over(vma) && is_at(vma, at) ? end_life(vs, vma, now_ns) : 0;
+}
+
+bool vmas_of(struct vmas *vs, int32_t tgid)
+{
+	return vs->spaces && find_space(vs, process_id_known(vs->tasks, tgid));
 }
 
 int vmas_over(struct vmas *vs, int32_t tgid, uint64_t keep_mm, int64_t now_ns)

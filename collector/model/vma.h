@@ -91,6 +91,9 @@ void vma_linked(struct vmas *vs, const struct vma_at *at);
 /* The life of the VMA at @at is over, if anything refers to it. */
 int vma_over(struct vmas *vs, const struct vma_at *at, int64_t now_ns);
 
+/* Whether process @tgid has VMAs that are not over. */
+bool vmas_of(struct vmas *vs, int32_t tgid);
+
 /* So are those of all VMAs of process @tgid, but for those of @keep_mm (0: none). */
 int vmas_over(struct vmas *vs, int32_t tgid, uint64_t keep_mm, int64_t now_ns);
 

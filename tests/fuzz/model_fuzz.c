@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Random events, eight bytes each, through the model. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct sums {
 	int64_t last_wait_id, last_hold_id, last_lock_vma_id, last_vma_id;
 	struct wait_row wait; /* the last that ended */
 	int64_t parts_ns, nr_parts;
+	unsigned int nr_lookups;
 };
 
 static int take_process(void *ctx, const struct process_row *row)
@@ -77,7 +79,8 @@ static int take_wait(void *ctx, struct wait_row *row)
 
 	check_parts(s);
 	if (row->duration_ns < NO_TIME || row->slept_ns < NO_TIME || row->spun_ns < NO_TIME ||
-	    row->lock_id <= 0 || row->task_id <= 0)
+	    row->lock_id <= 0 || row->task_id <= 0 || row->vma_id < 0 ||
+	    row->vma_id > s->last_vma_id)
 		abort();
 	if ((row->holder_source == HOLDER_UNKNOWN) != !row->holder_task_id)
 		abort();
@@ -131,10 +134,36 @@ static int take_vma(void *ctx, const struct vma_row *row)
 {
 	struct sums *s = ctx;
 
-	/* each is given once */
-	if (row->id != s->last_vma_id + 1 || row->process_id < 0)
+	/* each is given once, and again at its end or when it has got a name */
+	if (row->id <= 0 || row->id > s->last_vma_id + 1 || row->process_id < 0)
 		abort();
-	s->last_vma_id = row->id;
+	if (row->id > s->last_vma_id)
+		s->last_vma_id = row->id;
+	return 0;
+}
+
+static int take_wait_vma(void *ctx, int64_t wait_id, int64_t vma_id)
+{
+	struct sums *s = ctx;
+
+	if (wait_id <= 0 || wait_id > s->last_wait_id || vma_id <= 0 || vma_id > s->last_vma_id)
+		abort();
+	return 0;
+}
+
+/* What is mapped changes from one look to the next. */
+static int look_up(void *ctx, int32_t tgid, uint64_t address, struct vma_row *row)
+{
+	static const char *const names[] = { "", "[heap]", "file" };
+	struct sums *s = ctx;
+	unsigned int nr = s->nr_lookups++;
+
+	if ((nr + tgid) % 5 == 0)
+		return -ENOENT;
+	row->start = address & ~0xfffULL;
+	row->end = row->start + 0x1000 * (1 + nr % 3);
+	strcpy(row->perms, "rw-p");
+	strcpy(row->name, names[nr % 3]);
 	return 0;
 }
 
@@ -143,7 +172,7 @@ static int take_lock_vma(void *ctx, struct lock_vma_row *row)
 	struct sums *s = ctx;
 
 	if (row->lock_id <= 0 || row->vma_id <= 0 || row->vma_id > s->last_vma_id ||
-	    row->from_ns < 0 || row->id < 0 || row->id > s->last_lock_vma_id)
+	    row->from_ns < NO_TIME || row->id < 0 || row->id > s->last_lock_vma_id)
 		abort();
 	if (row->id && row->to_ns == NO_TIME)
 		/* given again for nothing */
@@ -240,7 +269,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 				       "ffffffff81003000 T rmap_walk_anon\n"
 				       "ffffffff81004000 T kernfs_iop_lookup\n"
 				       "ffffffff81005000 T unmap_mapping_range\n"
-				       "ffffffff81006000 T behind\n";
+				       "ffffffff81006000 T lock_mm_and_find_vma\n"
+				       "ffffffff81007000 T asm_exc_page_fault\n"
+				       "ffffffff81008000 T behind\n";
 	unsigned int i;
 
 	(void)argc;
@@ -248,9 +279,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	tep = tep_alloc();
 	tep_parse_kallsyms(tep, kallsyms);
 	for (i = 0; i < NR_STACKS; i++) {
-		const uint64_t frame[] = { 0xffffffff81000010, 0xffffffff81000010 + 0x1000 * i };
+		const uint64_t frame[] = { 0xffffffff81000010, 0xffffffff81000010 + 0x1000 * i,
+					   0xffffffff81007010 };
 
-		stack[i] = kstack_intern(&stacks, frame, i ? 2 : 0);
+		/* a page fault waits at the sixth */
+		stack[i] = kstack_intern(&stacks, frame, i ? 2 + (i == 6) : 0);
 	}
 	return 0;
 }
@@ -331,6 +364,12 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 	case EVENT_SCHED_PROCESS_EXIT:
 		ev = ev_exit(now_ns, tid);
 		break;
+	case EVENT_SCHED_PROCESS_EXEC:
+		ev = ev_exec(now_ns, tid);
+		break;
+	case EVENT_PAGE_FAULT_USER:
+		ev = ev_page_fault(now_ns, tid, 0x400 * (uint64_t)d[3]);
+		break;
 	case EVENT_KERNEL_STACK:
 		ev = ev_stack(now_ns, tid, cpu, stack[d[5] % NR_STACKS]);
 		break;
@@ -358,6 +397,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.wait = take_wait,
 		.wait_part = take_wait_part,
 		.stall = take_stall,
+		.wait_vma = take_wait_vma,
 		.vma = take_vma,
 		.lock_vma = take_lock_vma,
 		.hold = take_hold,
@@ -370,6 +410,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.rollup = take_rollup,
 	};
 	const struct symbols symbols = { .tep = tep };
+	const struct task_lookup lookup = { .ctx = &sums, .vma = look_up };
 	bool has[NR_EVENTS];
 	uint64_t now_ns = 1000;
 	struct model m;
@@ -380,6 +421,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	has[EVENT_CONTENTION_BEGIN] = size & 16;
 	model_init(&m, &(struct model_options){
 			       .sink = &sink,
+			       .lookup = &lookup,
 			       .symbols = &symbols,
 			       .has = has,
 			       .keep_all = true,

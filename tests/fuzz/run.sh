@@ -13,7 +13,7 @@ set -u
 cd "$(dirname "$0")/../.."
 seconds=${1:-20}
 [ $# -gt 0 ] && shift
-names=${*:-decode hist model tracedat}
+names=${*:-decode hist model procmap tracedat}
 out=${BUILD:-build}/fuzz
 CLANG=${CLANG:-clang}
 limits="-timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=1000000"
@@ -38,6 +38,7 @@ fi
 sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
 sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema/hist.c"
+sources_procmap="collector/procmap.c"
 sources_tracedat="collector/tracedat_source.c collector/decode.c collector/kstack.c"
 
 # seeds NAME DIR
@@ -58,6 +59,9 @@ seeds() {
 			printf '\000\001\001\002\000\004\000\377\007\001\001\000\000\001\000\377'
 			printf '\010\001\001\000\004\001\000\001\001\001\001\000\000\000\000\377'
 		} >"$2/wait"
+		;;
+	procmap)
+		printf '7f0000001000-7f0000002000 rw-p 00001000 fe:01 77 /tmp/a b\\012c (deleted)' >"$2/file"
 		;;
 	tracedat)
 		$CLANG $flags $cflags -DMAKE_SEED -o "$out/make_seed" tests/fuzz/tracedat_fuzz.c \

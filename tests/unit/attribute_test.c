@@ -233,6 +233,43 @@ static void a_fork_waits_for_the_vma_that_it_copies(void **state)
 	assert_summed(f);
 }
 
+/* The memory of an mm is used again: the new one is not that of who had it before. */
+static void an_mm_is_of_its_process_until_that_exits(void **state)
+{
+	struct fixture *f = *state;
+	struct event ev = ev_link(2100, P, CHILD, ROOT, START, END);
+
+	crowd(f);
+	feed(f, ev_newtask(100, Q, 300, "before", 0));
+	feed(f, ev_link(110, 300, OTHER, OTHER, START, END));
+	feed(f, ev_exit(200, 300));
+	/* Linux 6.16 and later unlink after the event */
+	feed(f, ev_unlink(210, 300, OTHER, OTHER, START, END));
+	ev.anon_vma_chain.mm = MM(300);
+	anon_wait(f, 1000, 2000, P, WRITE);
+	feed(f, ev);
+	feed(f, ev_newtask(2200, P, 400, "child", 0));
+	/* and a lock of the child's VMA is the child's */
+	feed(f, ev_vma_lock(EVENT_VMA_LOCK_CONTENTION_BEGIN, 3000, KSWAPD, 0, MM(300), START_2));
+	feed(f, ev_vma_lock(EVENT_VMA_LOCK_CONTENTION_END, 3100, KSWAPD, 0, MM(300), START_2));
+	finish(f);
+	assert_int_equal(tgid_of(f, vma_of_wait(f, 0)), P);
+	assert_int_equal(tgid_of(f, vma_of_wait(f, 1)), 400);
+}
+
+/* A process id is used again: its mm is another. */
+static void a_process_begins_without_the_mm_of_a_former_one(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_link(10, Q, OTHER, OTHER, START, END));
+	feed(f, ev_exit(100, Q));
+	feed(f, ev_newtask(200, P, Q, "again", CLONE_VM_FLAG));
+	feed(f, ev_vma_lock(EVENT_VMA_LOCK_CONTENTION_BEGIN, 3000, KSWAPD, 0, MM(Q), START));
+	feed(f, ev_vma_lock(EVENT_VMA_LOCK_CONTENTION_END, 3100, KSWAPD, 0, MM(Q), START));
+	assert_int_equal(tgid_of(f, vma_of_wait(f, 0)), -1);
+}
+
 /* Of each silence: no VMA, summed at once. */
 static void who_lets_go_without_a_word_waited_for_none(void **state)
 {
@@ -298,6 +335,25 @@ static void a_flush_sums_only_what_has_had_its_time(void **state)
 	assert_int_equal(f->seen.nr_rollups, 0);
 	flush(f, 2000 + 10 * MS);
 	assert_int_equal(f->seen.nr_rollups, 1);
+}
+
+/* Preempted with the lock in its hands: it has not let go. */
+static void where_releases_are_traced_a_holder_has_more_time(void **state)
+{
+	struct fixture *f = *state;
+
+	crowd(f);
+	feed(f, ev_released(100, Q, 0, OTHER, WRITE));
+	anon_wait(f, 1000, 2000, A, WRITE);
+	feed(f, ev_waking(900 * MS, Q, 0, KSWAPD));
+	feed(f, ev_folio_move(901 * MS, A, PFN, ROOT, OTHER, START_2, END_2));
+	assert_true(vma_of_wait(f, 0)->start == START_2);
+	anon_wait(f, 1000 * MS, 1001 * MS, A, WRITE);
+	feed(f, ev_waking(2001 * MS, Q, 0, KSWAPD));
+	feed(f, ev_folio_move(2001 * MS + 1, A, PFN, ROOT, OTHER, START_2, END_2));
+	finish(f);
+	assert_int_equal(f->seen.wait[1].vma_id, 0);
+	assert_summed(f);
 }
 
 static void the_end_of_the_capture_sums_the_rest(void **state)
@@ -631,7 +687,7 @@ static void a_fault_without_a_look_up_has_no_vma(void **state)
 	assert_int_equal(f->seen.nr_vmas, 0);
 }
 
-static void an_answer_is_asked_for_once_a_second(void **state)
+static void an_answer_serves_for_a_moment(void **state)
 {
 	struct fixture *f = *state;
 	struct table t;
@@ -722,9 +778,12 @@ int main(void)
 		TEST(an_exit_unlinks_one_vma_many_times),
 		TEST(a_vma_that_is_linked_again_is_another),
 		TEST(a_fork_waits_for_the_vma_that_it_copies),
+		TEST(an_mm_is_of_its_process_until_that_exits),
+		TEST(a_process_begins_without_the_mm_of_a_former_one),
 		TEST(who_lets_go_without_a_word_waited_for_none),
 		TEST(what_others_and_other_locks_tell_is_not_taken),
 		TEST(a_flush_sums_only_what_has_had_its_time),
+		TEST(where_releases_are_traced_a_holder_has_more_time),
 		TEST(the_end_of_the_capture_sums_the_rest),
 		TEST(a_walk_is_for_none_of_many),
 		TEST(without_links_and_moves_waits_are_summed_at_once),
@@ -742,7 +801,7 @@ int main(void)
 		TEST(every_doubt_leaves_it_unknown),
 		TEST(the_last_fault_is_the_one_that_it_is_in),
 		TEST(a_fault_without_a_look_up_has_no_vma),
-		TEST(an_answer_is_asked_for_once_a_second),
+		TEST(an_answer_serves_for_a_moment),
 		TEST(another_mapping_at_the_place_is_another_vma),
 		TEST(a_link_in_a_fault_is_better_than_its_address),
 		TEST(an_error_of_the_sink_stops_the_model),

@@ -206,6 +206,42 @@ static void a_wait_that_comes_again_is_one_row_with_a_higher_id(void **state)
 }
 
 /* Ids below a checkpoint ended before its time: they must never be used twice. */
+/* Its id stays: it tells when the wait ended. */
+static void the_vma_of_a_wait_may_come_after_it(void **state)
+{
+	struct files *f = *state;
+	struct store *st = create(f->path);
+	const struct vma_row vma = {
+		.id = 5,
+		.process_id = 1,
+		.start = 0x1000,
+		.end = 0x3000,
+		.perms = "rw-p",
+		.name = "[anon:a b]",
+		.from_ns = 10,
+		.to_ns = NO_TIME,
+	};
+	struct lock_row lock = { .id = 1, .class = LOCK_ANON_VMA, .address = 1, .vma_id = 5 };
+
+	put_identity(st);
+	put_wait(st, 1000, 500);
+	put_wait(st, 2000, 500);
+	assert_int_equal(store_vma(st, &vma), 0);
+	assert_int_equal(store_wait_vma(st, 1, 5), 0);
+	assert_int_equal(store_lock(st, &lock), 0);
+	finish(st);
+	assert_string_equal(query(f->path, "SELECT group_concat(id || ' ' || start_ns || ' ' || "
+					   "coalesce(vma_name, '-'), ', ') FROM waits"),
+			    "1 1000 [anon:a b], 2 2000 -");
+	assert_string_equal(query(f->path, "SELECT vma_start || ' ' || vma_end || ' ' || wait_ns "
+					   "FROM wait_by_vma WHERE vma_name IS NOT NULL"),
+			    "4096 12288 500");
+	assert_string_equal(query(f->path, "SELECT perms || ' ' || from_ns || ' ' || "
+					   "coalesce(to_ns, '-') FROM vma"),
+			    "rw-p 10 -");
+	assert_string_equal(query(f->path, "SELECT vma_id FROM lock WHERE id = 1"), "5");
+}
+
 static void the_id_of_a_replaced_last_wait_is_not_given_again(void **state)
 {
 	struct files *f = *state;
@@ -633,6 +669,7 @@ int main(void)
 		TEST(unknown_values_come_back_as_null),
 		TEST(an_identity_row_that_comes_again_replaces_the_former),
 		TEST(a_wait_that_comes_again_is_one_row_with_a_higher_id),
+		TEST(the_vma_of_a_wait_may_come_after_it),
 		TEST(the_id_of_a_replaced_last_wait_is_not_given_again),
 		TEST(a_checkpoint_bounds_the_waits_of_its_commit),
 		TEST(a_rollup_that_comes_again_is_the_whole),

@@ -165,6 +165,9 @@ static void cells_are_shown_by_their_unit(void **state)
 		{ UNIT_PER_S, REAL_CELL(0.04), "0.0" },
 		{ UNIT_PER_S, REAL_CELL(1234.56), "1,234.6" },
 		{ UNIT_PER_S, INT_CELL(7), "7.0" },
+		{ UNIT_ADDRESS, INT_CELL(0x7f0000001000), "7f0000001000" },
+		{ UNIT_ADDRESS, INT_CELL(-10485760), "ffffffffff600000" },
+		{ UNIT_ADDRESS, INT_CELL(0), "0" },
 	};
 	unsigned int i;
 
@@ -189,7 +192,7 @@ static void a_small_buffer_is_never_overrun_and_the_length_is_known(void **state
 	size_t room;
 
 	(void)state;
-	for (unit = UNIT_TEXT; unit <= UNIT_PER_S; unit++)
+	for (unit = UNIT_TEXT; unit <= UNIT_ADDRESS; unit++)
 		for (i = 0; i < ARRAY_SIZE(cells); i++)
 			for (room = 1; room < 40; room++) {
 				const struct column col = { .unit = unit };
@@ -208,7 +211,7 @@ static void only_text_is_aligned_to_the_left(void **state)
 	unsigned int unit;
 
 	(void)state;
-	for (unit = UNIT_TEXT; unit <= UNIT_PER_S; unit++)
+	for (unit = UNIT_TEXT; unit <= UNIT_ADDRESS; unit++)
 		assert_int_equal(column_is_number(&(struct column){ .unit = unit }),
 				 unit != UNIT_TEXT);
 }

@@ -29,6 +29,7 @@ struct options {
 	unsigned long nr_pages;
 	uint64_t duration_ns;
 	bool pin;
+	bool file;
 };
 
 /* What one thread did; written by that thread only, at its end. */
@@ -40,6 +41,8 @@ struct tally {
 struct churn {
 	size_t bytes;
 	size_t page_bytes;
+	int fd;	     /* of the file to map, -1: none */
+	char *place; /* with a file: where each thread maps it, two mappings apart */
 	struct tally *tallies;
 };
 
@@ -67,6 +70,38 @@ static int churn_once(const struct churn *churn)
 	return 0;
 }
 
+static char *place_of(const struct churn *churn, unsigned int index)
+{
+	return churn->place + 2 * index * churn->bytes;
+}
+
+/*
+ * Map the file over itself and write every page: there is always a mapping of
+ * the same range, and always a new VMA without an anon_vma.
+ */
+static int churn_file_once(const struct churn *churn, unsigned int index)
+{
+	volatile char *map = mmap(place_of(churn, index), churn->bytes, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_FIXED, churn->fd, 0);
+
+	if (map == MAP_FAILED)
+		return -errno;
+	for (size_t offset = 0; offset < churn->bytes; offset += churn->page_bytes)
+		map[offset] = 1;
+	return 0;
+}
+
+/* A file in memory, and a range of addresses for each thread with a gap behind. */
+static int prepare_file(struct churn *churn, unsigned int nr_threads)
+{
+	churn->fd = memfd_create(NAME " file", MFD_CLOEXEC);
+	if (churn->fd < 0 || ftruncate(churn->fd, (off_t)churn->bytes))
+		return -errno;
+	churn->place = mmap(NULL, 2 * nr_threads * churn->bytes, PROT_NONE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return churn->place == MAP_FAILED ? -errno : 0;
+}
+
 static int churn_until_stopped(void *ctx, unsigned int index, const atomic_bool *stop)
 {
 	struct churn *churn = ctx;
@@ -74,7 +109,7 @@ static int churn_until_stopped(void *ctx, unsigned int index, const atomic_bool 
 	uint64_t nr_faults_before = thread_faults();
 
 	while (!atomic_load_explicit(stop, memory_order_relaxed)) {
-		int err = churn_once(churn);
+		int err = churn->fd < 0 ? churn_once(churn) : churn_file_once(churn, index);
 
 		if (err)
 			return err;
@@ -97,9 +132,10 @@ static int print_result(const struct options *opts, const struct workload_span *
 		sum.nr_faults += churn->tallies[i].nr_faults;
 	}
 	return workload_print(NAME, span,
-			      "threads=%u pages=%lu pin=%d nr_loops=%" PRIu64 " nr_faults=%" PRIu64,
+			      "threads=%u pages=%lu pin=%d nr_loops=%" PRIu64 " nr_faults=%" PRIu64
+			      " place=%zu bytes=%zu",
 			      opts->nr_threads, opts->nr_pages, opts->pin, sum.nr_loops,
-			      sum.nr_faults);
+			      sum.nr_faults, (size_t)churn->place, churn->bytes);
 }
 
 static const struct argp_option option_table[] = {
@@ -107,6 +143,9 @@ static const struct argp_option option_table[] = {
 	{ "pages", 'p', "N", 0, "Pages per mapping (default 16)", 0 },
 	{ "duration", 'd', "SECONDS", 0, "How long to loop (default 5)", 0 },
 	{ "pin", 'P', NULL, 0, "Bind each thread to one CPU, so that they run side by side", 0 },
+	{ "file", 'f', NULL, 0,
+	  "Each maps a private copy of a file, at a place of its own: place + 2 * bytes * thread",
+	  0 },
 	{ 0 },
 };
 
@@ -127,6 +166,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'P':
 		opts->pin = true;
+		return 0;
+	case 'f':
+		opts->file = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unexpected argument '%s'", arg);
@@ -149,7 +191,7 @@ int mmap_churn_main(int argc, char **argv)
 		.nr_pages = 16,
 		.duration_ns = 5 * NSEC_PER_SEC,
 	};
-	struct churn churn = { .page_bytes = (size_t)sysconf(_SC_PAGESIZE) };
+	struct churn churn = { .page_bytes = (size_t)sysconf(_SC_PAGESIZE), .fd = -1 };
 	struct workload_crew crew = { .name = NAME, .work = churn_until_stopped, .ctx = &churn };
 	struct workload_signals signals;
 	struct workload_span span;
@@ -168,13 +210,21 @@ int mmap_churn_main(int argc, char **argv)
 	thp_disabled = prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0);
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	churn.tallies = calloc(opts.nr_threads, sizeof(*churn.tallies));
-	if (churn.tallies)
+	if (churn.tallies && opts.file)
+		err = prepare_file(&churn, opts.nr_threads);
+	else if (churn.tallies)
+		err = 0;
+	if (!err)
 		err = workload_run(&crew, &signals, &span);
 	if (err)
 		err = workload_fail(NAME, "map memory in threads", err,
 				    "use fewer --threads or --pages");
 	else
 		err = print_result(&opts, &span, &churn);
+	if (churn.place && churn.place != MAP_FAILED)
+		munmap(churn.place, 2 * opts.nr_threads * churn.bytes);
+	if (churn.fd >= 0)
+		close(churn.fd);
 	free(churn.tallies);
 	if (!thp_disabled)
 		prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
