@@ -226,6 +226,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.symbols = &symbols,
 					.has = rec->src->dec.has,
 					.keep_all = opt->keep_all,
+					.keep_stalls = profiles & PROFILE_STALLS,
 				});
 	ret = meta_write(rec->store, rec->src, opt, rec->limits);
 	if (ret)
