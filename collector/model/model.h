@@ -47,6 +47,7 @@ struct model_options {
 	const bool *has;		  /* [NR_EVENTS]: events that the input has; copied */
 	bool keep_all;			  /* every span is a row */
 	bool keep_stalls;		  /* every uninterruptible sleep is one */
+	int32_t self_tgid;		  /* of the collector; 0: not among the watched */
 };
 
 /*

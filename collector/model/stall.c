@@ -118,8 +118,8 @@ static int at_work(struct stalls *ss, struct sleeper *s, uint64_t now_ns)
 
 static int falls_asleep(struct stalls *ss, const struct event *ev)
 {
-	struct sleeper *s = ss->keep ? get(ss, ev->tid) : find(ss, ev->tid);
 	const struct task *task;
+	struct sleeper *s = ss->keep ? get(ss, ev->tid) : find(ss, ev->tid);
 
 	if (!s)
 		return ss->keep ? -ENOMEM : 0;
@@ -132,6 +132,9 @@ static int falls_asleep(struct stalls *ss, const struct event *ev)
 	if (!task)
 		return -ENOMEM;
 	s->task_id = task->row.id;
+	/* the collector's threads are seen until they have excluded themselves */
+	if (ss->self_tgid && task->row.tgid == ss->self_tgid)
+		s->asleep = false;
 	return 0;
 }
 

@@ -40,7 +40,8 @@ struct stalls {
 	struct sleeper *by_tid;
 	struct tasks *tasks;
 	const struct sink *sink;
-	bool keep; /* they are rows; else only threads that wait are watched */
+	bool keep;	   /* they are rows; else only threads that wait are watched */
+	int32_t self_tgid; /* of the collector, whose own are not kept; or 0 */
 	uint64_t gap_end_ns;
 };
 

@@ -329,6 +329,20 @@ static void who_was_woken_long_ago_is_forgotten(void **state)
 	assert_null(f->m.stalls.by_tid);
 }
 
+static void the_collectors_own_sleeps_are_not_kept(void **state)
+{
+	struct fixture *f = *state;
+
+	f->m.stalls.self_tgid = 77;
+	assert_int_equal(tasks_seed(&f->m.tasks, A, 77), 0);
+	assert_int_equal(tasks_seed(&f->m.tasks, B, 88), 0);
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_switch(1100, B, 0, D, IDLE));
+	feed(f, ev_waking(2000, B, 1, A));
+	feed(f, ev_waking(2000, 1, 1, B));
+	assert_int_equal(tid_of(f, only_stall(f)->task_id), B);
+}
+
 static void an_error_of_the_sink_stops_the_model(void **state)
 {
 	struct fixture *f = *state;
@@ -361,6 +375,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			without_the_profile_there_are_no_rows_and_waits_sleep_as_long,
 			fixture_setup, fixture_teardown),
+		TEST(the_collectors_own_sleeps_are_not_kept),
 		TEST(who_was_woken_long_ago_is_forgotten),
 		TEST(an_error_of_the_sink_stops_the_model),
 	};
