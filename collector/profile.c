@@ -41,6 +41,11 @@ const struct profile_event profile_events[] = {
 		.id = EVENT_SCHED_SWITCH,
 		.profiles = PROFILE_ALL,
 		.filter = "prev_state & 2", /* TASK_UNINTERRUPTIBLE */
+		/*
+		 * One wake-up in six is told before the sleep that it ends: only
+		 * what runs in between tells that from one before (stall.c).
+		 */
+		.whole = PROFILE_STALLS,
 		.gives = "how much of a wait was sleep",
 	},
 	{

@@ -162,17 +162,25 @@ static int sched_waking(struct stalls *ss, const struct event *ev)
 	int32_t tid = ev->sched_waking.tid;
 	int32_t waker = ev->in_irq || ev->tid == tid ? 0 : ev->tid;
 	struct sleeper *s = ss->keep ? get(ss, tid) : find(ss, tid);
+	int ret = 0;
 
 	if (!s)
 		return ss->keep ? -ENOMEM : 0;
-	if (s->asleep)
+	if (s->asleep && !s->woken_ns)
 		return woken(ss, s, ev->time_ns, waker);
+	/*
+	 * Twice, and not seen to run in between: it may have done so, and sleep
+	 * for another reason by now. Where all of sched_switch is there, this is
+	 * hardly ever so.
+	 */
+	if (s->asleep)
+		ret = give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
 	/* inside a gap it may have been at work since */
-	if (ev->time_ns < ss->gap_end_ns)
-		return 0;
-	s->woken_ns = ev->time_ns;
-	s->waker = waker;
-	return 0;
+	if (ev->time_ns >= ss->gap_end_ns) {
+		s->woken_ns = ev->time_ns;
+		s->waker = waker;
+	}
+	return ret;
 }
 
 /* Every sleep may have ended in the gap, and who was woken may sleep again. */
