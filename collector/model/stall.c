@@ -15,6 +15,9 @@
  */
 #define TASK_UNINTERRUPTIBLE 2
 
+/* include/trace/events/lock.h */
+#define LCB_F_SPIN (1U << 0)
+
 /* So long a wake-up is remembered for the sleep that it comes too early for. */
 #define KEEP_WOKEN_NS NSEC_PER_SEC
 
@@ -202,21 +205,42 @@ static int loss(struct stalls *ss, const struct event *ev)
 	return 0;
 }
 
+/*
+ * Whether the thread did it, and not the scheduler on its way to the next, which
+ * may wait for a spinlock after sched_switch was told.
+ */
+static bool shows_work(const struct event *ev)
+{
+	switch (ev->id) {
+	case EVENT_KERNEL_STACK:
+	case EVENT_CONTENTION_END: /* of what, stalls_awake() is told */
+		return false;
+	case EVENT_CONTENTION_BEGIN:
+		return !(ev->contention_begin.flags & LCB_F_SPIN) && !ev->in_irq;
+	default:
+		return !ev->in_irq;
+	}
+}
+
 int stalls_event(struct stalls *ss, const struct event *ev)
 {
-	struct sleeper *s;
-	int ret = 0;
-
-	if (ev->id == EVENT_LOSS)
+	switch (ev->id) {
+	case EVENT_LOSS:
 		return loss(ss, ev);
-	if (ev->id == EVENT_SCHED_SWITCH)
+	case EVENT_SCHED_SWITCH:
 		return sched_switch(ss, ev);
-	s = ev->in_irq ? NULL : find(ss, ev->tid);
-	if (s)
-		ret = at_work(ss, s, ev->time_ns);
-	if (!ret && ev->id == EVENT_SCHED_WAKING)
-		ret = sched_waking(ss, ev);
-	return ret;
+	case EVENT_SCHED_WAKING:
+		return sched_waking(ss, ev);
+	default:
+		return shows_work(ev) ? stalls_awake(ss, ev->tid, ev->time_ns) : 0;
+	}
+}
+
+int stalls_awake(struct stalls *ss, int32_t tid, uint64_t now_ns)
+{
+	struct sleeper *s = find(ss, tid);
+
+	return s ? at_work(ss, s, now_ns) : 0;
 }
 
 int stalls_wait_begin(struct stalls *ss, int32_t tid)

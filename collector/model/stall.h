@@ -48,6 +48,9 @@ struct stalls {
 /* One event, before waits_event() sees it. Returns 0 or a negative errno. */
 int stalls_event(struct stalls *ss, const struct event *ev);
 
+/* Thread @tid was seen at work. Returns 0 or a negative errno. */
+int stalls_awake(struct stalls *ss, int32_t tid, uint64_t now_ns);
+
 /* Thread @tid waits for a lock from now on. Returns 0 or a negative errno. */
 int stalls_wait_begin(struct stalls *ss, int32_t tid);
 

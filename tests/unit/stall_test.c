@@ -5,11 +5,12 @@
 #include "lib/clock.h"
 #include "tests/unit/fixture.h"
 
-#define LOCK 0xffff888000001000ULL
-#define A    100
-#define B    200
-#define IDLE 0
-#define D    S_UNINTERRUPTIBLE
+#define LOCK  0xffff888000001000ULL
+#define OTHER 0xffff888000002000ULL
+#define A     100
+#define B     200
+#define IDLE  0
+#define D     S_UNINTERRUPTIBLE
 
 static int setup(void **state)
 {
@@ -154,13 +155,27 @@ static void an_interrupt_does_not_end_a_stall(void **state)
 	assert_int_equal(only_stall(f)->duration_ns, 300);
 }
 
+/* After sched_switch is told, before the next thread is the current one. */
+static void what_the_scheduler_does_in_its_name_does_not_end_a_stall(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_switch(1000, A, 0, D, B));
+	feed(f, ev_begin(1001, A, 0, OTHER, F_SPIN));
+	feed(f, ev_end(1002, A, 0, OTHER, 0));
+	feed(f, ev_waking(1003, A, 0, B));
+	assert_int_equal(f->seen.nr_stalls, 0);
+	feed(f, ev_waking(1300, B, 1, A));
+	assert_int_equal(only_stall(f)->duration_ns, 300);
+}
+
 static void without_its_wakeup_a_stall_has_no_duration(void **state)
 {
 	const struct event seen[] = {
 		ev_switch(5000, IDLE, 0, S_RUNNING, A),
 		ev_switch(5000, A, 0, D, IDLE),
 		ev_begin(5000, A, 0, LOCK, F_MUTEX),
-		ev_waking(5000, A, 0, B),
+		ev_anon_begin(5000, A, 0, LOCK, true),
 		ev_exit(5000, A),
 	};
 	unsigned int i;
@@ -369,6 +384,7 @@ int main(void)
 		TEST(of_two_wakings_nobody_knows_which_ended_the_stall),
 		TEST(a_waking_is_past_once_the_thread_was_seen_at_work),
 		TEST(an_interrupt_does_not_end_a_stall),
+		TEST(what_the_scheduler_does_in_its_name_does_not_end_a_stall),
 		cmocka_unit_test(without_its_wakeup_a_stall_has_no_duration),
 		TEST(the_wait_around_it_explains_a_stall),
 		TEST(a_wait_that_was_shown_early_explains_by_its_last_id),
