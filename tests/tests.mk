@@ -51,4 +51,4 @@ run-tests: check-build
 bench:
 	@sh tests/deps.sh test
 	@$(MAKE) --no-print-directory all $(workloads)
-	@for bench in import cost live; do bash tests/bench/$$bench.sh || exit 1; done
+	@for bench in import cost live sustain; do bash tests/bench/$$bench.sh || exit 1; done
