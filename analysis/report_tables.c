@@ -175,6 +175,43 @@ static const struct table_def blame = {
 	.sort = 11,
 };
 
+/* Times of a capture are shown from its beginning. */
+static const struct column stalls_columns[] = {
+	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that slept", false },
+	{ "tid", "TID", UNIT_ID, 7, "its id", false },
+	{ "process", "PROCESS", UNIT_TEXT, 15, "name of its main thread", false },
+	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
+	{ "from_ns", "FROM ms", UNIT_NS, 12, "switched out, since the beginning of the capture",
+	  false },
+	{ "start_ns", "START ns", UNIT_ID, 16, "the same in the capture's clock", true },
+	{ "duration_ns", "STALL ms", UNIT_NS, 10, "until woken", false },
+	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards that it waited for", false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "address of the lock", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it took the lock", false },
+	{ "wait_ns", "WAIT ms", UNIT_NS, 10, "the wait that this sleep is part of", false },
+	{ "holder_comm", "HOLDER", UNIT_TEXT, 15, "thread that held the lock", false },
+	{ "holder_tid", "TID", UNIT_ID, 7, "its id", false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 13, "on behalf of what it held it", false },
+	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false },
+	{ "waker_comm", "WAKER", UNIT_TEXT, 15, "thread that woke it; - is also an interrupt",
+	  false },
+	{ "waker_tid", "TID", UNIT_ID, 7, "its id", false },
+	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "acquired means woken", false },
+	{ 0 },
+};
+
+static const struct table_def stalls = {
+	.name = "stalls",
+	.title = "Stalls",
+	.help = "uninterruptible sleeps, and the waits that explain them",
+	.sql = "SELECT comm, tid, process, tgid, start_ns - (SELECT value FROM meta "
+	       "WHERE key = 'first_ns') AS from_ns, start_ns, duration_ns, class, lock, role, "
+	       "wait_ns, holder_comm, holder_tid, holder_role, holder_source, waker_comm, "
+	       "waker_tid, outcome FROM stalls ORDER BY duration_ns DESC, id",
+	.columns = stalls_columns,
+	.sort = 6,
+};
+
 static const struct column lost_columns[] = {
 	{ "cpu", "CPU", UNIT_ID, 4, "whose buffer", false },
 	{ "reason", "REASON", UNIT_TEXT, 13, "why", false },
@@ -196,7 +233,7 @@ static const struct table_def lost = {
 };
 
 const struct table_def *const report_tables[] = {
-	&processes, &vmas, &locks, &tasks, &sites, &blame, &lost, NULL,
+	&processes, &vmas, &locks, &tasks, &sites, &blame, &stalls, &lost, NULL,
 };
 
 const struct table_def *table_by_name(const struct table_def *const *tables, const char *name)

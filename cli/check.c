@@ -28,7 +28,8 @@ static const struct {
 	{ "retry storms of rmap walks", NEEDS_SERIES,
 	  "retries and skips yes; who moves with walks" },
 	{ "what rmap walks cost", NEEDS_SERIES, "yes, with --profile walks" },
-	{ "which lock an uninterruptible sleep was for", "yes, for rwsems", "yes, for rwsems" },
+	{ "which lock an uninterruptible sleep was for", "yes, for rwsems, with --profile stalls",
+	  "yes, for rwsems and VMA locks, with --profile stalls" },
 };
 
 static void say(const char *what, const char *state, const char *remark)
@@ -48,7 +49,7 @@ static void say_event(const struct profile_event *pe, const struct profile_resul
 		return;
 	}
 	remark[0] = '\0';
-	if (pe->filter && !res->filtered)
+	if (profile_filter(pe, PROFILE_ALL) && !res->filtered)
 		strcat(remark, "no filter: costs more; needs CONFIG_EVENT_TRACING filters. ");
 	if (pe->trigger && !res->triggered)
 		strcat(remark, "no stacktrace trigger: no call sites and lock classes; needs "

@@ -31,7 +31,8 @@ static const struct argp_option options[] = {
 	{ "duration", 'd', "SECONDS", 0, "stop after so long", 0 },
 	{ "profile", OPT_PROFILE, "NAME,...", 0,
 	  "which events; they add up: contention (default): waits, cheap enough to stay on; holds: "
-	  "every acquire and release; walks: rmap walks, moved folios, linked VMAs; all",
+	  "every acquire and release; walks: rmap walks, moved folios, linked VMAs; stalls: "
+	  "uninterruptible sleeps; all",
 	  0 },
 	{ "keep", OPT_KEEP, "all", 0, "keep every hold, walk and move as a row", 0 },
 	{ "pid", 'p', "PID", 0, "this process and the threads and children it makes", 0 },

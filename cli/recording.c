@@ -209,6 +209,8 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.has = has,
 					.traced = live ? rec->traced : NULL,
 					.keep_all = opt->keep_all,
+					.keep_stalls = profiles & PROFILE_STALLS,
+					.self_tgid = live ? getpid() : 0,
 				});
 	ret = meta_write(rec->store, rec->src, opt, rec->limits);
 	if (!ret)

@@ -54,6 +54,11 @@ const struct profile_event profile_events[] = {
 		.id = EVENT_SCHED_SWITCH,
 		.profiles = PROFILE_ALL,
 		.filter = "prev_state & 2", /* TASK_UNINTERRUPTIBLE */
+		/*
+		 * One wake-up in six is told before the sleep that it ends: only
+		 * what runs in between tells that from one before (stall.c).
+		 */
+		.whole = PROFILE_STALLS,
 		.gives = "how much of a wait was sleep",
 	},
 	{
@@ -61,7 +66,9 @@ const struct profile_event profile_events[] = {
 		.profiles = PROFILE_ALL,
 		/* the idle task wakes from interrupts only and holds no rwsem */
 		.filter = "common_pid != 0",
-		.gives = "holders, by who woke the waiter",
+		/* interrupts end sleeps, too: of disks, of timers */
+		.whole = PROFILE_STALLS,
+		.gives = "holders, by who woke the waiter, and the ends of sleeps",
 	},
 	{
 		.id = EVENT_TASK_NEWTASK,
@@ -235,9 +242,8 @@ static const struct {
 	unsigned int profiles;
 	unsigned int buffer_kb; /* per CPU */
 } profile_names[] = {
-	{ "contention", CONTENTION, 8192 },
-	{ "holds", CONTENTION | HOLDS, 32768 },
-	{ "walks", CONTENTION | WALKS, 32768 },
+	{ "contention", CONTENTION, 8192 },	{ "holds", CONTENTION | HOLDS, 32768 },
+	{ "walks", CONTENTION | WALKS, 32768 }, { "stalls", CONTENTION | PROFILE_STALLS, 32768 },
 	{ "all", PROFILE_ALL, 32768 },
 };
 
@@ -290,14 +296,20 @@ static bool write_event_file(struct tracefs_instance *inst, enum event_id id, co
 	return tracefs_event_file_write(inst, event_system(id), event_name(id), file, text) >= 0;
 }
 
-static int apply_event(const struct profile_event *pe, struct tracefs_instance *inst,
-		       struct profile_result *res, struct error *err)
+const char *profile_filter(const struct profile_event *pe, unsigned int profiles)
+{
+	return pe->whole & profiles ? NULL : pe->filter;
+}
+
+static int apply_event(const struct profile_event *pe, unsigned int profiles,
+		       struct tracefs_instance *inst, struct profile_result *res, struct error *err)
 {
 	const char *system = event_system(pe->id), *name = event_name(pe->id);
+	const char *filter = profile_filter(pe, profiles);
 
 	res->present = tracefs_event_file_exists(inst, system, name, "enable");
 	if (res->present) {
-		res->filtered = pe->filter && write_event_file(inst, pe->id, "filter", pe->filter);
+		res->filtered = filter && write_event_file(inst, pe->id, "filter", filter);
 		res->triggered =
 			pe->trigger && write_event_file(inst, pe->id, "trigger", pe->trigger);
 		res->enabled = !tracefs_event_enable(inst, system, name);
@@ -329,7 +341,7 @@ int profiles_apply(unsigned int profiles, struct tracefs_instance *inst, unsigne
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
 		if (!(pe->profiles & profiles))
 			continue;
-		ret = apply_event(pe, inst, &result[pe->id], err);
+		ret = apply_event(pe, profiles, inst, &result[pe->id], err);
 		if (ret)
 			return ret;
 	}

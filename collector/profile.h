@@ -19,13 +19,15 @@ enum profile_bit {
 	PROFILE_CONTENTION = 1 << 0,
 	PROFILE_HOLDS = 1 << 1,
 	PROFILE_WALKS = 1 << 2,
-	PROFILE_ALL = PROFILE_CONTENTION | PROFILE_HOLDS | PROFILE_WALKS,
+	PROFILE_STALLS = 1 << 3,
+	PROFILE_ALL = PROFILE_CONTENTION | PROFILE_HOLDS | PROFILE_WALKS | PROFILE_STALLS,
 };
 
 struct profile_event {
 	enum event_id id;
 	unsigned int profiles; /* PROFILE_* that enable it */
 	const char *filter;    /* in the kernel; NULL: every event */
+	unsigned int whole;    /* PROFILE_* that need every event all the same */
 	const char *trigger;   /* NULL: none */
 	bool need;	       /* a capture is of no use without it */
 	const char *gives;     /* what is lost when it is missing */
@@ -39,8 +41,8 @@ struct profile_result {
 	bool present, enabled, filtered, triggered;
 };
 
-/* For help texts and messages: "contention, holds, walks, all". */
-#define PROFILE_NAMES "contention, holds, walks, all"
+/* For help texts and messages. */
+#define PROFILE_NAMES "contention, holds, walks, stalls, all"
 
 /*
  * profiles_parse - names joined by commas to a set
@@ -59,6 +61,9 @@ int profiles_parse(const char *names, unsigned int *profiles, struct error *err)
  */
 int profiles_apply(unsigned int profiles, struct tracefs_instance *inst, unsigned int buffer_kb,
 		   struct profile_result *result, struct error *err);
+
+/* The filter of @pe when all of @profiles are on: the widest; NULL: none. */
+const char *profile_filter(const struct profile_event *pe, unsigned int profiles);
 
 /* Restrict @inst to the threads of @pid and those they create from now on. */
 int profile_only_pid(struct tracefs_instance *inst, pid_t pid, struct error *err);

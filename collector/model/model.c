@@ -73,6 +73,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.tasks = &m->tasks,
 		.sink = &m->sink,
 		.keep = opt->keep_stalls && opt->has[EVENT_SCHED_SWITCH],
+		.self_tgid = opt->self_tgid,
 	};
 	m->waits = (struct waits){
 		.tasks = &m->tasks,

@@ -56,6 +56,7 @@ struct model_options {
 	const bool *traced;		  /* [NR_EVENTS]: of those, enabled; NULL: not known */
 	bool keep_all;			  /* every span is a row */
 	bool keep_stalls;		  /* every uninterruptible sleep is one */
+	int32_t self_tgid;		  /* of the collector; 0: not among the watched */
 };
 
 /*

@@ -15,6 +15,9 @@
  */
 #define TASK_UNINTERRUPTIBLE 2
 
+/* include/trace/events/lock.h */
+#define LCB_F_SPIN (1U << 0)
+
 /* So long a wake-up is remembered for the sleep that it comes too early for. */
 #define KEEP_WOKEN_NS NSEC_PER_SEC
 
@@ -118,8 +121,8 @@ static int at_work(struct stalls *ss, struct sleeper *s, uint64_t now_ns)
 
 static int falls_asleep(struct stalls *ss, const struct event *ev)
 {
-	struct sleeper *s = ss->keep ? get(ss, ev->tid) : find(ss, ev->tid);
 	const struct task *task;
+	struct sleeper *s = ss->keep ? get(ss, ev->tid) : find(ss, ev->tid);
 
 	if (!s)
 		return ss->keep ? -ENOMEM : 0;
@@ -132,6 +135,9 @@ static int falls_asleep(struct stalls *ss, const struct event *ev)
 	if (!task)
 		return -ENOMEM;
 	s->task_id = task->row.id;
+	/* the collector's threads are seen until they have excluded themselves */
+	if (ss->self_tgid && task->row.tgid == ss->self_tgid)
+		s->asleep = false;
 	return 0;
 }
 
@@ -159,17 +165,25 @@ static int sched_waking(struct stalls *ss, const struct event *ev)
 	int32_t tid = ev->sched_waking.tid;
 	int32_t waker = ev->in_irq || ev->tid == tid ? 0 : ev->tid;
 	struct sleeper *s = ss->keep ? get(ss, tid) : find(ss, tid);
+	int ret = 0;
 
 	if (!s)
 		return ss->keep ? -ENOMEM : 0;
-	if (s->asleep)
+	if (s->asleep && !s->woken_ns)
 		return woken(ss, s, ev->time_ns, waker);
+	/*
+	 * Twice, and not seen to run in between: it may have done so, and sleep
+	 * for another reason by now. Where all of sched_switch is there, this is
+	 * hardly ever so.
+	 */
+	if (s->asleep)
+		ret = give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
 	/* inside a gap it may have been at work since */
-	if (ev->time_ns < ss->gap_end_ns)
-		return 0;
-	s->woken_ns = ev->time_ns;
-	s->waker = waker;
-	return 0;
+	if (ev->time_ns >= ss->gap_end_ns) {
+		s->woken_ns = ev->time_ns;
+		s->waker = waker;
+	}
+	return ret;
 }
 
 /* Every sleep may have ended in the gap, and who was woken may sleep again. */
@@ -191,21 +205,42 @@ static int loss(struct stalls *ss, const struct event *ev)
 	return 0;
 }
 
+/*
+ * Whether the thread did it, and not the scheduler on its way to the next, which
+ * may wait for a spinlock after sched_switch was told.
+ */
+static bool shows_work(const struct event *ev)
+{
+	switch (ev->id) {
+	case EVENT_KERNEL_STACK:
+	case EVENT_CONTENTION_END: /* of what, stalls_awake() is told */
+		return false;
+	case EVENT_CONTENTION_BEGIN:
+		return !(ev->contention_begin.flags & LCB_F_SPIN) && !ev->in_irq;
+	default:
+		return !ev->in_irq;
+	}
+}
+
 int stalls_event(struct stalls *ss, const struct event *ev)
 {
-	struct sleeper *s;
-	int ret = 0;
-
-	if (ev->id == EVENT_LOSS)
+	switch (ev->id) {
+	case EVENT_LOSS:
 		return loss(ss, ev);
-	if (ev->id == EVENT_SCHED_SWITCH)
+	case EVENT_SCHED_SWITCH:
 		return sched_switch(ss, ev);
-	s = ev->in_irq ? NULL : find(ss, ev->tid);
-	if (s)
-		ret = at_work(ss, s, ev->time_ns);
-	if (!ret && ev->id == EVENT_SCHED_WAKING)
-		ret = sched_waking(ss, ev);
-	return ret;
+	case EVENT_SCHED_WAKING:
+		return sched_waking(ss, ev);
+	default:
+		return shows_work(ev) ? stalls_awake(ss, ev->tid, ev->time_ns) : 0;
+	}
+}
+
+int stalls_awake(struct stalls *ss, int32_t tid, uint64_t now_ns)
+{
+	struct sleeper *s = find(ss, tid);
+
+	return s ? at_work(ss, s, now_ns) : 0;
 }
 
 int stalls_wait_begin(struct stalls *ss, int32_t tid)

@@ -40,12 +40,16 @@ struct stalls {
 	struct sleeper *by_tid;
 	struct tasks *tasks;
 	const struct sink *sink;
-	bool keep; /* they are rows; else only threads that wait are watched */
+	bool keep;	   /* they are rows; else only threads that wait are watched */
+	int32_t self_tgid; /* of the collector, whose own are not kept; or 0 */
 	uint64_t gap_end_ns;
 };
 
 /* One event, before waits_event() sees it. Returns 0 or a negative errno. */
 int stalls_event(struct stalls *ss, const struct event *ev);
+
+/* Thread @tid was seen at work. Returns 0 or a negative errno. */
+int stalls_awake(struct stalls *ss, int32_t tid, uint64_t now_ns);
 
 /* Thread @tid waits for a lock from now on. Returns 0 or a negative errno. */
 int stalls_wait_begin(struct stalls *ss, int32_t tid);

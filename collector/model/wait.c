@@ -275,12 +275,16 @@ static int contention_begin(struct waits *ws, const struct event *ev)
 static int contention_end(struct waits *ws, const struct event *ev)
 {
 	struct wait *w = find(ws, ev->tid);
+	int ret;
 
 	/* ends carry no flags: most belong to locks of other kinds */
 	if (!w || w->traced || w->key.address != ev->contention_end.lock)
 		return 0;
-	return close_wait(ws, w, ev->time_ns,
-			  ev->contention_end.ret ? OUTCOME_INTERRUPTED : OUTCOME_ACQUIRED);
+	ret = stalls_awake(ws->stalls, w->tid, ev->time_ns);
+	return ret
+		       ?: close_wait(ws, w, ev->time_ns,
+				     ev->contention_end.ret ? OUTCOME_INTERRUPTED
+							    : OUTCOME_ACQUIRED);
 }
 
 static int traced_begin(struct waits *ws, const struct event *ev, int class)

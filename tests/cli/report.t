@@ -55,6 +55,15 @@ made_up() {
 			CASE i % 50 WHEN 7 THEN 1 WHEN 8 THEN 2 ELSE i % 17 = 0 END * iif(i % 17 = 0 AND
 			i % 50 NOT IN (7, 8), 3, 1)
 		FROM n;
+		INSERT INTO wait_part (wait_id, nr, holder_task_id, holder_site_id, mode, duration_ns)
+		SELECT id, 0, id % 7 + 1, nullif(id % 5, 0), 0, duration_ns / 3 FROM wait
+			WHERE holder_source = 1 AND id % 4 = 0 AND duration_ns >= 3
+		UNION ALL SELECT id, 1, NULL, NULL, NULL, duration_ns - duration_ns / 3 FROM wait
+			WHERE holder_source = 1 AND id % 4 = 0 AND duration_ns >= 3;
+		INSERT INTO stall (start_ns, duration_ns, task_id, wait_id, waker_task_id, outcome)
+		SELECT start_ns + id % 3, iif(id % 5, duration_ns / 2, NULL), task_id, iif(id % 2, id, NULL),
+			nullif(id * 7 % 9, 0), iif(id % 5 AND duration_ns / 2 IS NOT NULL, 0, 1 + id % 2)
+		FROM wait WHERE id % 30 < 5;
 		INSERT INTO checkpoint (time_ns, wait_id) SELECT max(start_ns + coalesce(duration_ns, 0)), max(id)
 			FROM wait GROUP BY id / 500;
 		INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits, wait_ns,
@@ -110,8 +119,8 @@ fi
 # --- report
 
 # what a section shows: the view, its columns with the unit of each (text,
-# count, id, ns, address) and their order
-sections='processes vmas locks tasks sites blame lost'
+# count, id, ns, address; capital: not in text) and their order
+sections='processes vmas locks tasks sites blame stalls lost'
 view_processes=wait_by_process
 columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_tasks:c nr_locks:c
 	nr_open:c nr_uncertain:c'
@@ -136,6 +145,10 @@ view_blame=blame
 columns_blame='process:t tgid:i comm:t role:t holder_process:t holder_tgid:i holder_comm:t holder_role:t
 	class:t holder_source:t nr_waits:c wait_ns:n max_ns:n'
 order_blame='wait_ns DESC, comm, holder_comm, class, role, holder_role, holder_source'
+view_stalls="(SELECT *, start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns FROM stalls)"
+columns_stalls='comm:t tid:i process:t tgid:i from_ns:n start_ns:I duration_ns:n class:t lock:t role:t
+	wait_ns:n holder_comm:t holder_tid:i holder_role:t holder_source:t waker_comm:t waker_tid:i outcome:t'
+order_stalls='duration_ns DESC, id'
 view_lost=lost
 columns_lost='cpu:i reason:t nr_gaps:c nr_lost:c nr_unknown:c gap_ns:n'
 order_lost='cpu, reason'
@@ -157,7 +170,7 @@ as_text() {
 					$u eq "a" ? sprintf("%x", $v[$i]) :
 					$u eq "c" ? group($v[$i]) : $v[$i];
 			}
-			print join(" ", @v), "\n";
+			print join(" ", @v[grep { $unit[$_] ne uc $unit[$_] } 0 .. $#v]), "\n";
 		}' "$1" | squeeze
 }
 
@@ -187,6 +200,7 @@ title_locks='Locks'
 title_tasks='Threads'
 title_sites='Call sites'
 title_blame='Who made whom wait'
+title_stalls='Stalls'
 title_lost='Lost events'
 
 check_report() {
@@ -298,8 +312,16 @@ awk_columns() {
 		print "$1 $2 $3 $4 $6 $7\n"'
 }
 
+# who made whom wait adds up to what was waited, parts of waits or not
+blame_adds_up() {
+	tap_is "$(list "$1" "SELECT sum(wait_ns) FROM blame")" \
+		"$(list "$1" "SELECT sum(duration_ns) FROM wait")" \
+		"$(basename "$1" .db): blame adds up to all waits"
+}
+
 for db in $databases; do
 	check_report "$db"
+	blame_adds_up "$db"
 	for window in 1 3 10 100000; do
 		check_frame "$db" $window
 	done

@@ -357,6 +357,12 @@ static void every_report_table_and_screen_can_be_read(void **state)
 
 	put_identity(st);
 	put_wait(st, 1000000000, 500);
+	assert_int_equal(store_stall(st, &(struct stall_row){ .start_ns = 1000000100,
+							      .duration_ns = 250,
+							      .task_id = 1,
+							      .wait_id = 1,
+							      .outcome = OUTCOME_ACQUIRED }),
+			 0);
 	hist_add(&r.hist, 500, 1);
 	assert_int_equal(store_rollup(st, &r), 0);
 	hist_free(&r.hist);

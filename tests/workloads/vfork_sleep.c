@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A process that sleeps uninterruptibly for no lock: a parent is in that state
+ * from vfork() until its child ends (kernel/fork.c, wait_for_vfork_done()).
+ *
+ * The child sleeps once it has seen its parent asleep: from asleep_ns to
+ * awake_ns the parent is, for certain.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/workloads/workload.h"
+
+#define SLEEP_NS (50 * 1000 * 1000)
+
+/* Written by the child, which runs in its parent's memory. */
+struct nap {
+	char stat[32]; /* path */
+	char text[512];
+	uint64_t asleep_ns, awake_ns;
+};
+
+static bool parent_sleeps(volatile struct nap *nap)
+{
+	int fd = open((const char *)nap->stat, O_RDONLY | O_CLOEXEC);
+	const char *state;
+	ssize_t len;
+
+	if (fd < 0)
+		return false;
+	len = read(fd, (char *)nap->text, sizeof(nap->text) - 1);
+	close(fd);
+	if (len < 0)
+		return false;
+	nap->text[len] = '\0';
+	state = strrchr((const char *)nap->text, ')');
+	return state && !strncmp(state, ") D", 3);
+}
+
+static void child(volatile struct nap *nap)
+{
+	const struct timespec ts = { .tv_nsec = SLEEP_NS };
+
+	while (!parent_sleeps(nap))
+		usleep(1000);
+	nap->asleep_ns = workload_now_ns();
+	nanosleep(&ts, NULL);
+	nap->awake_ns = workload_now_ns();
+	_exit(0);
+}
+
+int main(void)
+{
+	struct workload_span span = { .start_ns = workload_now_ns() };
+	volatile struct nap nap = { .asleep_ns = 0 };
+	pid_t pid;
+
+	snprintf((char *)nap.stat, sizeof(nap.stat), "/proc/%d/stat", getpid());
+	pid = vfork();
+	if (!pid)
+		child(&nap);
+	if (pid < 0)
+		return workload_fail("vfork-sleep", "vfork", errno, "try again");
+	span.duration_ns = workload_now_ns() - span.start_ns;
+	waitpid(pid, NULL, 0);
+	return workload_print("vfork-sleep", &span, "child=%d asleep_ns=%llu awake_ns=%llu", pid,
+			      (unsigned long long)nap.asleep_ns, (unsigned long long)nap.awake_ns);
+}
