@@ -2,6 +2,7 @@
 /* Sections of `report`: each reads one view of the schema, column by column. */
 #include <string.h>
 
+#include "analysis/finding_tables.h"
 #include "analysis/tables.h"
 
 /* clang-format off */
@@ -168,7 +169,8 @@ static const struct table_def lost = {
 };
 
 const struct table_def *const report_tables[] = {
-	&processes, &locks, &tasks, &sites, &blame, &lost, NULL,
+	&processes,	   &locks,	 &tasks, &sites, &blame, &walks_table, &storms_table,
+	&stragglers_table, &order_table, &lost,	 NULL,
 };
 
 const struct table_def *table_by_name(const struct table_def *const *tables, const char *name)

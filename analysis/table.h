@@ -42,6 +42,7 @@ struct table_def {
 	const char *sql;
 	const struct column *columns; /* ends with an empty name */
 	unsigned int sort;	      /* default sort column, descending */
+	bool finding;		      /* empty also where its events cannot come */
 };
 
 enum cell_type {
