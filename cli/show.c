@@ -73,8 +73,8 @@ static int show_section(FILE *f, const struct table *t, const char *unseen,
 		if (opt->sections[1])
 			fprintf(f, "# %s\n", def->name);
 		output_csv(f, t);
-		/* CSV has no place for it */
-		if (*unseen)
+		/* CSV has no place for it; that it cannot be written is told later */
+		if (*unseen && !fflush(f))
 			fprintf(stderr, "rmapscope: %s: not seen: %s\n", def->name, unseen);
 		return 0;
 	case OUTPUT_JSON:
