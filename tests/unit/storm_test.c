@@ -2,6 +2,7 @@
 /* Bursts of retries and skips. */
 #include "lib/clock.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/random.h"
 
 #define ROOT   0xffff888000001000ULL
 #define OTHER  0xffff888000002000ULL
@@ -316,6 +317,86 @@ static void nothing_is_kept_of_what_is_over(void **state)
 	assert_int_equal(f->seen.nr_storms, 0);
 }
 
+/*
+ * Losses. Retries on two locks, dense and sparse, by two threads; then any part
+ * of one CPU's is cut out. What is left of a storm is within it.
+ */
+#define NR_RETRIES 80
+
+static void play(struct fixture *f, const struct event *ev, int cpu, unsigned int from,
+		 unsigned int to)
+{
+	bool has[NR_EVENTS];
+	unsigned int i;
+
+	model_free(&f->m);
+	seen_free(&f->seen);
+	memset(has, 1, sizeof(has));
+	model_init(&f->m, &(struct model_options){ .sink = &f->sink, .has = has });
+	feed(f, ev_acquired(1, M, 0, ROOT, true));
+	feed(f, ev_acquired(2, M, 0, OTHER, true));
+	for (i = 0; i < NR_RETRIES; i++) {
+		if (i == from && cpu >= 0)
+			feed(f,
+			     ev_loss(i ? ev[i - 1].time_ns : 3,
+				     to < NR_RETRIES ? ev[to].time_ns : ev[i].time_ns + 1, cpu, 1));
+		if (cpu < 0 || ev[i].cpu != cpu || i < from || i >= to)
+			feed(f, ev[i]);
+		if (i % 9 == 0)
+			flush(f, ev[i].time_ns);
+	}
+	finish(f);
+}
+
+/* Whether @s is a part of one of @whole. The first two locks have the same ids in each run. */
+static bool is_part(const struct storm_row *s, const struct storm_row *whole, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (s->lock_id == whole[i].lock_id && s->start_ns >= whole[i].start_ns &&
+		    s->start_ns + s->duration_ns <= whole[i].start_ns + whole[i].duration_ns &&
+		    s->nr_events <= whole[i].nr_events && s->peak_per_s <= whole[i].peak_per_s &&
+		    s->nr_walkers <= whole[i].nr_walkers)
+			return true;
+	return false;
+}
+
+static void whatever_is_lost_a_storm_is_part_of_a_true_one(void **state)
+{
+	struct event ev[NR_RETRIES];
+	struct fixture *f = *state;
+	unsigned int seed, cut, i, nr_true, nr_whole = 0, nr_parts = 0;
+
+	for (seed = 1; seed <= 40; seed++) {
+		struct random r = random_from(seed);
+		struct storm_row whole[NR_RETRIES];
+		uint64_t now_ns = T0;
+
+		for (i = 0; i < NR_RETRIES; i++) {
+			now_ns += random_below(&r, random_below(&r, 8) ? 100 * MS : 600 * MS);
+			ev[i] = ev_walk_retry(now_ns, random_below(&r, 2) ? W : V,
+					      random_below(&r, 2), PFN,
+					      random_below(&r, 4) ? ROOT : OTHER, OTHER);
+		}
+		play(f, ev, -1, 0, 0);
+		nr_true = f->seen.nr_storms;
+		for (i = 0; i < nr_true; i++)
+			whole[i] = f->seen.storm[i];
+		nr_whole += nr_true;
+		for (cut = 0; cut < 100; cut++) {
+			unsigned int from = random_below(&r, NR_RETRIES);
+
+			play(f, ev, cut % 2, from, from + 1 + random_below(&r, NR_RETRIES - from));
+			for (i = 0; i < f->seen.nr_storms; i++)
+				if (!is_part(&f->seen.storm[i], whole, nr_true))
+					fail_msg("seed %u, cut %u: storm %u", seed, cut, i);
+			nr_parts += f->seen.nr_storms;
+		}
+	}
+	assert_true(nr_whole > 20 && nr_parts > 20);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int main(void)
@@ -336,6 +417,7 @@ int main(void)
 		TEST(a_gap_does_not_end_a_storm),
 		TEST(without_traced_moves_there_is_no_number_of_them),
 		TEST(nothing_is_kept_of_what_is_over),
+		TEST(whatever_is_lost_a_storm_is_part_of_a_true_one),
 	};
 
 	return cmocka_run_group_tests_name("storm", tests, NULL, NULL);
