@@ -295,7 +295,9 @@ static int64_t lock_of_folio(struct storms *ss, const struct event *ev)
 static int walk_skip(struct storms *ss, const struct event *ev)
 {
 	const struct task *task = task_get(ss->tasks, ev->tid, ev->time_ns);
+	const struct walk *walk = walks_open(ss->walks, ev->tid);
 	struct site *site;
+	int64_t site_id;
 	int ret;
 
 	if (!task)
@@ -303,8 +305,9 @@ static int walk_skip(struct storms *ss, const struct event *ev)
 	site = site_at(ss->sites, ev->walk_skip.ip, ss->sink, &ret);
 	if (ret)
 		return ret;
-	return count(ss, STORM_SKIP, lock_of_folio(ss, ev), task, site ? site->row.id : 0,
-		     ev->time_ns);
+	/* what the walk is for says more than where it was given up */
+	site_id = walk && walk->row.site_id ? walk->row.site_id : site ? site->row.id : 0;
+	return count(ss, STORM_SKIP, lock_of_folio(ss, ev), task, site_id, ev->time_ns);
 }
 
 static int remember_folio(struct storms *ss, const struct event *ev, int64_t lock_id)

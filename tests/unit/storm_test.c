@@ -247,6 +247,17 @@ static void skips_are_on_the_lock_that_the_folio_moved_to(void **state)
 	assert_string_equal(seen_site_of(&f->seen, s->walker_site_id)->symbol, "folio_referenced");
 }
 
+static void a_skip_within_a_walk_is_on_its_behalf(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_walk_begin(T0, W, 0, PFN, WALK_ANON, fixture_address("rmap_walk_anon")));
+	skips(f, T0, SKIP_ANON_VMA, STORM_NR_EVENTS);
+	finish(f);
+	assert_string_equal(seen_site_of(&f->seen, only_storm(f)->walker_site_id)->symbol,
+			    "rmap_walk_anon");
+}
+
 static void skips_of_unknown_locks_are_of_the_walkers_process(void **state)
 {
 	struct fixture *f = *state;
@@ -412,6 +423,7 @@ int main(void)
 		TEST(its_vmas_are_those_of_most_moves),
 		TEST(with_two_vmas_on_the_root_the_source_is_not_known),
 		TEST(skips_are_on_the_lock_that_the_folio_moved_to),
+		TEST(a_skip_within_a_walk_is_on_its_behalf),
 		TEST(skips_of_unknown_locks_are_of_the_walkers_process),
 		TEST(after_a_gap_a_folio_may_be_anywhere),
 		TEST(a_gap_does_not_end_a_storm),
