@@ -212,6 +212,24 @@ static void its_vmas_are_those_of_most_moves(void **state)
 	assert_int_equal(vma_of(f, only_storm(f)->to_vma_id)->start, START2);
 }
 
+/* The links are from before the capture. */
+static void the_source_is_where_the_folio_was_moved_to_before(void **state)
+{
+	struct fixture *f = *state;
+
+	retries(f, W, ROOT, T0, MS, 5);
+	feed(f, ev_folio_move(T0 + 5 * MS, M, PFN, OTHER, ROOT, START, END));
+	feed(f, ev_folio_move(T0 + 5 * MS + 1, M, PFN, ROOT, OTHER, START2, END2));
+	/* another folio takes that way first: where from is not known */
+	feed(f, ev_folio_move(T0 + 5 * MS + 2, M, PFN + 1, ROOT, OTHER, START2, END2));
+	feed(f, ev_folio_move(T0 + 5 * MS + 3, M, PFN, OTHER, ROOT, START, END));
+	feed(f, ev_folio_move(T0 + 5 * MS + 4, M, PFN, ROOT, OTHER, START2, END2));
+	retries(f, W, ROOT, T0 + 6 * MS, MS, 5);
+	finish(f);
+	assert_int_equal(vma_of(f, only_storm(f)->from_vma_id)->start, START);
+	assert_int_equal(vma_of(f, only_storm(f)->to_vma_id)->start, START2);
+}
+
 static void with_two_vmas_on_the_root_the_source_is_not_known(void **state)
 {
 	struct fixture *f = *state;
@@ -421,6 +439,7 @@ int main(void)
 		TEST(the_walker_has_the_site_of_its_walk),
 		TEST(movers_are_those_that_move_off_or_onto_the_lock_meanwhile),
 		TEST(its_vmas_are_those_of_most_moves),
+		TEST(the_source_is_where_the_folio_was_moved_to_before),
 		TEST(with_two_vmas_on_the_root_the_source_is_not_known),
 		TEST(skips_are_on_the_lock_that_the_folio_moved_to),
 		TEST(a_skip_within_a_walk_is_on_its_behalf),
