@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/clock.h"
@@ -85,6 +86,23 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		return ret;
 	info->recording = !strcmp(state, "recording");
 	return read_totals(info, db, err);
+}
+
+int capture_sees(struct db *db, const char *name, char *reason, unsigned int room,
+		 struct error *err)
+{
+	char key[32];
+	int ret;
+
+	snprintf(key, sizeof(key), "sees_%s", name);
+	ret = db_meta_text(db, key, reason, room, err);
+	if (ret == -ENOENT) {
+		snprintf(reason, room, "made by a version that did not look for it");
+		return 0;
+	}
+	if (!ret && !strcmp(reason, "yes"))
+		reason[0] = '\0';
+	return ret;
 }
 
 struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds)

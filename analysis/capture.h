@@ -28,6 +28,15 @@ struct capture_info {
 int capture_info_read(struct capture_info *info, struct db *db, struct error *err);
 
 /*
+ * capture_sees - whether what section @name shows could be seen at all
+ * @reason: "", or why not
+ *
+ * Returns 0 or a negative errno.
+ */
+int capture_sees(struct db *db, const char *name, char *reason, unsigned int room,
+		 struct error *err);
+
+/*
  * capture_window - the @seconds before @end_ns
  *
  * Starts at a whole second and not before the capture. Works for a capture

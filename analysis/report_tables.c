@@ -2,6 +2,7 @@
 /* Sections of `report`: each reads one view of the schema, column by column. */
 #include <string.h>
 
+#include "analysis/finding_tables.h"
 #include "analysis/tables.h"
 
 /* clang-format off */
@@ -233,7 +234,9 @@ static const struct table_def lost = {
 };
 
 const struct table_def *const report_tables[] = {
-	&processes, &vmas, &locks, &tasks, &sites, &blame, &stalls, &lost, NULL,
+	&processes,   &vmas,   &locks,	     &tasks,	    &sites,
+	&blame,	      &stalls, &walks_table, &storms_table, &stragglers_table,
+	&order_table, &lost,   NULL,
 };
 
 const struct table_def *table_by_name(const struct table_def *const *tables, const char *name)

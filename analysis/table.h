@@ -48,6 +48,7 @@ struct table_def {
 	 * show: the first column that people see is indented by it.
 	 */
 	bool tree;
+	bool finding; /* empty also where its events cannot come */
 };
 
 enum cell_type {

@@ -28,6 +28,9 @@ static const struct {
 	{ "retry storms of rmap walks", NEEDS_SERIES,
 	  "retries and skips yes; who moves with walks" },
 	{ "what rmap walks cost", NEEDS_SERIES, "yes, with --profile walks" },
+	{ "whether locks are taken against the documented order",
+	  "the mmap_lock alone, with --profile holds", "yes, with --profile holds" },
+	{ "migration entries that exec left behind", NEEDS_SERIES, "yes, with --profile walks" },
 	{ "which lock an uninterruptible sleep was for", "yes, for rwsems, with --profile stalls",
 	  "yes, for rwsems and VMA locks, with --profile stalls" },
 };

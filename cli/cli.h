@@ -26,8 +26,8 @@ struct subcommand {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_import, cmd_record, cmd_report,
-	cmd_top;
+extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_import, cmd_order, cmd_record,
+	cmd_report, cmd_storms, cmd_top, cmd_walks;
 
 /* The option that takes it away when the output is in use. */
 #define DEFAULT_OUTPUT "rmapscope.db"

@@ -7,7 +7,8 @@
 #include "cli/cli.h"
 
 static const struct subcommand *const subcommands[] = {
-	&cmd_check, &cmd_demo, &cmd_record, &cmd_import, &cmd_report, &cmd_blocked, &cmd_top,
+	&cmd_check,   &cmd_demo,   &cmd_record, &cmd_import, &cmd_report,
+	&cmd_blocked, &cmd_storms, &cmd_order,	&cmd_walks,  &cmd_top,
 };
 
 #define NR_SUBCOMMANDS (sizeof(subcommands) / sizeof(*subcommands))

@@ -36,7 +36,7 @@ static void add_section(struct args *a, const char *name, struct argp_state *sta
 	if (!def)
 		argp_error(state,
 			   "no section '%s'; there are: processes, locks, tasks, sites, "
-			   "blame, stalls, lost",
+			   "vmas, blame, stalls, walks, storms, stragglers, order, lost",
 			   name);
 	else if (a->nr_sections < MAX_SECTIONS)
 		a->sections[a->nr_sections++] = def;
@@ -79,8 +79,9 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "FILE [SECTION...]",
 	.doc = "Report on a database of rmapscope record or import.\v"
-	       "Sections: processes, locks, tasks, sites, blame, stalls, lost (default: all). Times are in "
-	       "milliseconds in text, nanoseconds in CSV and JSON; - and empty mean unknown. "
+	       "Sections: processes, vmas, locks, tasks, sites, blame, stalls, walks, storms, "
+	       "stragglers, order, lost (default: all). Times are in milliseconds in text, "
+	       "nanoseconds in CSV and JSON; - and empty mean unknown. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
@@ -102,6 +103,6 @@ static int report(int argc, char **argv)
 
 const struct subcommand cmd_report = {
 	.name = "report",
-	.help = "what a database says: processes, locks, call sites, blame",
+	.help = "what a database says: processes, locks, blame, walks, storms, order",
 	.run = report,
 };

@@ -80,31 +80,62 @@ int show_end(FILE *f, int ret, struct error *err)
 	return ret ? error_set(err, ret, "cannot write the report: %s", strerror(-ret)) : 0;
 }
 
-static int show_section(FILE *f, const struct table *t, const struct report_options *opt)
+/* @unseen: why the section is not all there is, or "" */
+static int show_section(FILE *f, const struct table *t, const char *unseen,
+			const struct report_options *opt)
 {
 	const struct table_def *def = t->def;
+	int ret;
 
 	switch (opt->format) {
 	case OUTPUT_CSV:
 		if (opt->sections[1])
 			fprintf(f, "# %s\n", def->name);
 		output_csv(f, t);
+		/* CSV has no place for it; that it cannot be written is told later */
+		if (*unseen && !fflush(f))
+			fprintf(stderr, "rmapscope: %s: not seen: %s\n", def->name, unseen);
 		return 0;
 	case OUTPUT_JSON:
 		fprintf(f, ",\n\"%s\":", def->name);
-		return output_json(f, t);
+		ret = output_json(f, t);
+		if (!ret && *unseen) {
+			fprintf(f, ",\n\"%s_unseen\":", def->name);
+			ret = output_json_string(f, unseen);
+		}
+		return ret;
 	default:
 		fprintf(f, "\n%s: %s\n", def->title, def->help);
-		output_text(f, t, opt->max_rows);
+		if (*unseen)
+			fprintf(f, "(not %sseen: %s)\n", t->nr_rows ? "all " : "", unseen);
+		if (!*unseen || t->nr_rows)
+			output_text(f, t, opt->max_rows);
 		return 0;
 	}
+}
+
+static int read_and_show(FILE *f, struct db *db, const struct table_def *def,
+			 const struct report_options *opt, struct error *err)
+{
+	char unseen[256] = "";
+	struct table t;
+	int ret = def->finding ? capture_sees(db, def->name, unseen, sizeof(unseen), err) : 0;
+
+	if (!ret)
+		ret = table_read(&t, def, db, NULL, err);
+	if (ret)
+		return ret;
+	ret = show_section(f, &t, unseen, opt);
+	if (!ret && opt->remark)
+		opt->remark(f, &t, unseen);
+	table_free(&t);
+	return ret;
 }
 
 int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err)
 {
 	const struct table_def *const *section;
 	struct capture_info info;
-	struct table t;
 	int ret = db_begin(db, err);
 
 	if (ret)
@@ -112,13 +143,8 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	ret = capture_info_read(&info, db, err);
 	if (!ret)
 		ret = show_capture(f, db, &info, opt->format);
-	for (section = opt->sections; !ret && *section; section++) {
-		ret = table_read(&t, *section, db, NULL, err);
-		if (ret)
-			break;
-		ret = show_section(f, &t, opt);
-		table_free(&t);
-	}
+	for (section = opt->sections; !ret && *section; section++)
+		ret = read_and_show(f, db, *section, opt, err);
 	if (opt->format == OUTPUT_JSON)
 		fputs("}\n", f);
 	db_end(db);

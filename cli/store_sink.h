@@ -7,7 +7,7 @@
 
 struct store;
 
-/* Rows go to @store, which must live as long as the model. */
+/* Every callback writes a row of @store, which must outlive the model. */
 struct sink store_sink(struct store *store);
 
 #endif

@@ -53,7 +53,7 @@ CREATE TABLE storm (
 	nr_events	INTEGER NOT NULL,	-- retries or skips
 	peak_per_s	INTEGER NOT NULL,	-- most in one second
 	nr_walkers	INTEGER NOT NULL,	-- threads that walked
-	nr_movers	INTEGER,		-- threads that moved folios meanwhile; NULL: moves not traced
+	nr_movers	INTEGER,		-- threads that moved folios meanwhile; NULL: moves not traced, or lock not known
 	nr_moves	INTEGER,		-- folios that they moved off or onto the lock
 	walker_task_id	INTEGER,		-- task.id of the one with most of it
 	walker_site_id	INTEGER,		-- site.id of its walk
@@ -74,18 +74,19 @@ CREATE TABLE straggler (
 	other_ns	INTEGER			-- when that began
 ) STRICT;
 
--- one row per pair of lock classes of which one was taken while the other was held
+-- one row per pair of lock classes of which one was taken while the other was held;
+-- a lock that its own holder took again is a row of its own
 CREATE TABLE order_edge (
 	id		INTEGER PRIMARY KEY,
 	held_class	INTEGER NOT NULL,	-- enum lock_class: held
 	taken_class	INTEGER NOT NULL,	-- enum lock_class: taken meanwhile
 	nr_taken	INTEGER NOT NULL,	-- times, waiting for it if need be
-	nr_tried	INTEGER NOT NULL,	-- times by a try-lock, which cannot deadlock
+	nr_tried	INTEGER NOT NULL,	-- times by a try-lock, which cannot deadlock, or not known to have been able to wait
 	documented	INTEGER,		-- 1: the order of mm/rmap.c; 0: against it; NULL: it has none
 	time_ns		INTEGER NOT NULL,	-- first example
 	task_id		INTEGER NOT NULL,	-- task.id there
-	held_lock_id	INTEGER,		-- lock.id there
-	taken_lock_id	INTEGER,		-- lock.id there
+	held_lock_id	INTEGER,		-- lock.id there; NULL for the mmap_lock
+	taken_lock_id	INTEGER,		-- lock.id there; NULL for the mmap_lock
 	held_site_id	INTEGER,		-- site.id where the first was taken
 	taken_site_id	INTEGER,		-- site.id where the second was
 	held_stack_id	INTEGER,		-- stack.id of it, where known

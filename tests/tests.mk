@@ -18,6 +18,14 @@ $(BUILD)/tests/live/%_test: $(BUILD)/tests/live/%_test.o $(BUILD)/librmapscope.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
 
+# events by hand, through the model into a database
+stage := $(BUILD)/tests/stage/stage-events
+
+$(stage): $(BUILD)/tests/stage/stage_events.o $(BUILD)/cli/store_sink.o \
+	  $(BUILD)/cli/recording_meta.o $(BUILD)/librmapscope.a
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
 # the workloads as programs of their own; main() is not in the library's objects
 $(BUILD)/tests/workloads/%.main.o: tests/workloads/%.c
 	@mkdir -p $(@D)
@@ -43,7 +51,7 @@ $(feed): $(BUILD)/tests/feed/feed.o $(BUILD)/librmapscope.a
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(feed)
+check-build: all $(unit_tests) $(workloads) $(feed) $(stage)
 
 test:
 	@sh tests/deps.sh test
@@ -51,7 +59,8 @@ test:
 
 .PHONY: run-tests
 run-tests: check-build
-	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath $(feed)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
+	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath $(feed)) STAGE=$(abspath $(stage)) \
+		CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
 
 .PHONY: bench
 bench:

@@ -10,9 +10,10 @@
 #define NR_FOLIOS      (1U << 14)
 #define NR_STORM_KINDS (STORM_SKIP + 1)
 
-/* The lock that a folio is on since its latest move. */
+/* The lock and the VMA that a folio is on since its latest move. */
 struct storm_folio {
 	uint64_t pfn;
+	uint64_t mm, vm_start, vm_end;
 	uint64_t root;
 	int64_t lock_id; /* of root then; 0: not known */
 	uint64_t time_ns;
@@ -34,13 +35,13 @@ struct storm_task {
 /* Moves from an anon_vma root to a VMA. */
 struct storm_route_key {
 	uint64_t old_root, mm, vm_start, vm_end;
+	uint64_t from_start, from_end; /* 0: the VMA is not known */
 };
 
 struct storm_route {
 	UT_hash_handle hh;
 	struct storm_route_key key;
 	int32_t tgid;
-	struct vma_at from; /* end 0: the VMA is not known */
 	int64_t nr;
 };
 
@@ -158,8 +159,11 @@ static int fill_vmas(struct storms *ss, struct storm *s)
 		vma = vma_get(ss->vmas, &to, s->last_ns, &ret);
 		s->row.to_vma_id = vma ? vma->row.id : 0;
 	}
-	if (!ret && best && best->from.end) {
-		vma = vma_get(ss->vmas, &best->from, s->last_ns, &ret);
+	if (!ret && best && best->key.from_end) {
+		const struct vma_at from = { best->tgid, best->key.mm, best->key.from_start,
+					     best->key.from_end };
+
+		vma = vma_get(ss->vmas, &from, s->last_ns, &ret);
 		s->row.from_vma_id = vma ? vma->row.id : 0;
 	}
 	return ret;
@@ -296,7 +300,9 @@ static int64_t lock_of_folio(struct storms *ss, const struct event *ev)
 static int walk_skip(struct storms *ss, const struct event *ev)
 {
 	const struct task *task = task_get(ss->tasks, ev->tid, ev->time_ns);
+	const struct walk *walk = walks_open(ss->walks, ev->tid);
 	struct site *site;
+	int64_t site_id;
 	int ret;
 
 	if (!task)
@@ -304,8 +310,9 @@ static int walk_skip(struct storms *ss, const struct event *ev)
 	site = site_at(ss->sites, ev->walk_skip.ip, ss->sink, &ret);
 	if (ret)
 		return ret;
-	return count(ss, STORM_SKIP, lock_of_folio(ss, ev), task, site ? site->row.id : 0,
-		     ev->time_ns);
+	/* what the walk is for says more than where it was given up */
+	site_id = walk && walk->row.site_id ? walk->row.site_id : site ? site->row.id : 0;
+	return count(ss, STORM_SKIP, lock_of_folio(ss, ev), task, site_id, ev->time_ns);
 }
 
 static int remember_folio(struct storms *ss, const struct event *ev, int64_t lock_id)
@@ -320,6 +327,9 @@ static int remember_folio(struct storms *ss, const struct event *ev, int64_t loc
 		lock_id = 0;
 	*folio_of(ss, ev->folio_move.pfn) = (struct storm_folio){
 		.pfn = ev->folio_move.pfn,
+		.mm = ev->folio_move.mm,
+		.vm_start = ev->folio_move.vm_start,
+		.vm_end = ev->folio_move.vm_end,
 		.root = ev->folio_move.new_root,
 		.lock_id = lock_id,
 		.time_ns = ev->time_ns,
@@ -327,16 +337,37 @@ static int remember_folio(struct storms *ss, const struct event *ev, int64_t loc
 	return 0;
 }
 
-static struct storm_route *route_of(struct storms *ss, struct storm *s, const struct event *ev,
-				    int32_t tgid)
+/*
+ * The VMA that a folio leaves: where it was moved to before, a moment ago; or
+ * the only one that its process has on that root.
+ */
+static void find_source(struct storms *ss, const struct event *ev, const struct storm_folio *was,
+			struct storm_route_key *key)
 {
-	const struct storm_route_key key = {
-		ev->folio_move.old_root,
-		ev->folio_move.mm,
-		ev->folio_move.vm_start,
-		ev->folio_move.vm_end,
+	struct vma_at from;
+
+	if (was->lock_id && was->pfn == ev->folio_move.pfn && was->root == key->old_root &&
+	    was->mm == key->mm && was->time_ns + FOLIO_KNOWN_NS >= ev->time_ns) {
+		key->from_start = was->vm_start;
+		key->from_end = was->vm_end;
+	} else if (linkage_only_vma_of(ss->linkage, key->old_root, key->mm, &from)) {
+		key->from_start = from.start;
+		key->from_end = from.end;
+	}
+}
+
+static struct storm_route *route_of(struct storms *ss, struct storm *s, const struct event *ev,
+				    const struct storm_folio *was, int32_t tgid)
+{
+	struct storm_route_key key = {
+		.old_root = ev->folio_move.old_root,
+		.mm = ev->folio_move.mm,
+		.vm_start = ev->folio_move.vm_start,
+		.vm_end = ev->folio_move.vm_end,
 	};
 	struct storm_route *route;
+
+	find_source(ss, ev, was, &key);
 
 	HASH_FIND(hh, s->routes, &key, sizeof(key), route);
 	if (route)
@@ -346,13 +377,12 @@ static struct storm_route *route_of(struct storms *ss, struct storm *s, const st
 		return NULL;
 	route->key = key;
 	route->tgid = tgid;
-	if (!linkage_only_vma_of(ss->linkage, key.old_root, key.mm, &route->from))
-		route->from = (struct vma_at){ 0 };
 	HASH_ADD(hh, s->routes, key, sizeof(route->key), route);
 	return route;
 }
 
-static int count_move(struct storms *ss, int kind, int64_t lock_id, const struct event *ev)
+static int count_move(struct storms *ss, int kind, int64_t lock_id, const struct event *ev,
+		      const struct storm_folio *was)
 {
 	const struct storm_key key = { kind, lock_id, 0 };
 	struct storm *s = lock_id ? find_storm(ss, &key) : NULL;
@@ -365,7 +395,7 @@ static int count_move(struct storms *ss, int kind, int64_t lock_id, const struct
 		return 0;
 	task = task_get(ss->tasks, ev->tid, ev->time_ns);
 	mover = task ? task_of(&s->movers, task->row.id) : NULL;
-	route = task ? route_of(ss, s, ev, task->row.tgid) : NULL;
+	route = task ? route_of(ss, s, ev, was, task->row.tgid) : NULL;
 	if (!mover || !route)
 		return -ENOMEM;
 	mover->nr++;
@@ -378,15 +408,20 @@ static int count_move(struct storms *ss, int kind, int64_t lock_id, const struct
 static int folio_moved(struct storms *ss, const struct event *ev)
 {
 	int64_t new_id = known_lock_id(ss, ev->folio_move.new_root), old_id;
-	int kind, ret = remember_folio(ss, ev, new_id);
+	struct storm_folio was = { 0 };
+	int kind, ret;
+
+	if (ss->folios)
+		was = *folio_of(ss, ev->folio_move.pfn);
+	ret = remember_folio(ss, ev, new_id);
 
 	if (ret || !ss->by_key || ev->folio_move.old_root == ev->folio_move.new_root)
 		return ret;
 	old_id = known_lock_id(ss, ev->folio_move.old_root);
 	for (kind = 0; !ret && kind < NR_STORM_KINDS; kind++) {
-		ret = count_move(ss, kind, old_id, ev);
+		ret = count_move(ss, kind, old_id, ev, &was);
 		if (!ret)
-			ret = count_move(ss, kind, new_id, ev);
+			ret = count_move(ss, kind, new_id, ev, &was);
 	}
 	return ret;
 }

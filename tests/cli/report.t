@@ -72,6 +72,24 @@ made_up() {
 			0, coalesce(site_id, 0), mode, count(duration_ns), coalesce(sum(duration_ns), 0),
 			coalesce(max(duration_ns), 0), sum(slept_ns), sum(outcome = 2)
 		FROM wait w JOIN task t ON t.id = w.task_id WHERE outcome <> 1 GROUP BY 1, 2, 3, 4, 5, 6;
+		INSERT INTO meta VALUES ('sees_storms', 'yes'), ('sees_stragglers', 'yes'),
+			('sees_order', 'yes'), ('sees_walks', 'yes');
+		INSERT INTO storm (kind, start_ns, duration_ns, outcome, lock_id, nr_events, peak_per_s,
+			nr_walkers, nr_movers, nr_moves, walker_task_id, walker_site_id, mover_task_id,
+			from_vma_id, to_vma_id) VALUES
+			(0, 1000000001000, 1234567890, 0, 2, 12345, 678, 3, 2, 99999, 4, 1, 2, 1, 2),
+			(1, 1000000002000, 5, 1, NULL, 10, 10, 1, NULL, NULL, 8, NULL, NULL, NULL, 2);
+		INSERT INTO straggler (time_ns, task_id, address, nr_pages, why, other_task_id, other_ns) VALUES
+			(1000000003000, 4, 140737488347136, 1, 0, 2, 1000000002500),
+			(1000000002000, 8, 4096, NULL, 1, NULL, NULL);
+		INSERT INTO stack (id, frames) VALUES (1, 'a+0x1'), (2, 'c+0x3');
+		INSERT INTO order_edge VALUES (1, 2, 0, 1234567, 0, 1, 1000000000200, 1, NULL, 1, NULL, 1, NULL, 1),
+			(2, 0, 2, 3, 4, 0, 1000000000300, 4, 1, NULL, 4, NULL, 2, 1),
+			(3, 0, 1, 0, 7, 0, 1000000000400, 8, 1, 3, 1, 4, NULL, NULL),
+			(4, 0, 0, 2, 0, NULL, 1000000000500, 8, 1, 2, 1, 4, NULL, NULL);
+		INSERT INTO walk_rollup (second, kind, site_id, nr_walks, walk_ns, max_walk_ns, nr_vmas,
+			nr_retries, nr_contended, nr_uncertain) VALUES (1000, 0, 1, 1000, 5000000, 90000, 3456, 7, 3, 0),
+			(1001, 0, 1, 500, 2500001, 90001, 1000, 0, 0, 1), (1001, 1, 0, 0, 0, 0, 0, 0, 0, 2);
 		INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) VALUES
 			(1001000000000, 1001000500000, 0, 1234567, 0), (1002000000000, 1002000000001, 0, 3, 1),
 			(1003000000000, 1003500000000, 1, NULL, 0), (1004000000000, 1004000000000, 11, 1, 2);
@@ -120,7 +138,7 @@ fi
 
 # what a section shows: the view, its columns with the unit of each (text,
 # count, id, ns, address; capital: not in text) and their order
-sections='processes vmas locks tasks sites blame stalls lost'
+sections='processes vmas locks tasks sites blame stalls walks storms stragglers order lost'
 view_processes=wait_by_process
 columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_tasks:c nr_locks:c
 	nr_open:c nr_uncertain:c'
@@ -149,6 +167,31 @@ view_stalls="(SELECT *, start_ns - (SELECT value FROM meta WHERE key = 'first_ns
 columns_stalls='comm:t tid:i process:t tgid:i from_ns:n start_ns:I duration_ns:n class:t lock:t role:t
 	wait_ns:n holder_comm:t holder_tid:i holder_role:t holder_source:t waker_comm:t waker_tid:i outcome:t'
 order_stalls='duration_ns DESC, id'
+# not the quantiles: plain SQL has none
+view_walks="(SELECT *, iif(nr_walks, max_ns, NULL) AS most_ns, round(1.0 * nr_retries /
+	nullif(nr_walks, 0), 4) AS per_walk FROM walk_cost)"
+columns_walks='kind:t role:t rmap_one:t nr_walks:c nr_vmas:c walk_ns:n p50_ns:n p99_ns:n max_ns:n nr_retries:c
+	retries_per_walk:t nr_contended:c nr_uncertain:c'
+values_walks='kind, role, rmap_one, nr_walks, nr_vmas, walk_ns, NULL, NULL, most_ns, nr_retries, per_walk,
+	nr_contended, nr_uncertain'
+order_walks='walk_ns DESC, kind'
+view_storms=storms
+columns_storms='kind:t lock:t nr_events:c peak_per_s:c start_ns:I duration_ns:n outcome:t nr_walkers:c
+	walker_process:t walker_comm:t walker_tid:i walker_role:t nr_movers:c nr_moves:c mover_process:t
+	mover_comm:t mover_tid:i from_vma:t to_vma:t'
+values_storms="kind, lock, nr_events, peak_per_s, start_ns, duration_ns, outcome, nr_walkers, walker_process,
+	walker_comm, walker_tid, walker_role, nr_movers, nr_moves, mover_process, mover_comm, mover_tid,
+	iif(from_end, printf('%x-%x', from_start, from_end), NULL),
+	iif(to_end, printf('%x-%x', to_start, to_end), NULL)"
+order_storms='nr_events DESC'
+view_stragglers=stragglers
+columns_stragglers='time_ns:I process:t comm:t tid:i address:t nr_pages:c why:t other_process:t other_comm:t
+	other_tid:i other_ns:I'
+order_stragglers='time_ns'
+view_order=lock_order
+columns_order='held:t taken:t nr_taken:c nr_tried:c documented:i inversion:i process:t comm:t tid:i
+	held_symbol:t taken_symbol:t time_ns:I held_lock:I taken_lock:I held_stack:I taken_stack:I'
+order_order='inversion IS 1 DESC, held, taken'
 view_lost=lost
 columns_lost='cpu:i reason:t nr_gaps:c nr_lost:c nr_unknown:c gap_ns:n'
 order_lost='cpu, reason'
@@ -201,10 +244,14 @@ title_tasks='Threads'
 title_sites='Call sites'
 title_blame='Who made whom wait'
 title_stalls='Stalls'
+title_walks='Rmap walks'
+title_storms='Storms'
+title_stragglers='Migration entries left behind'
+title_order='Lock order'
 title_lost='Lost events'
 
 check_report() {
-	local db=$1 name section view columns order title names units want got path
+	local db=$1 name section view columns order title values names units want got path
 	name=$(basename "$db" .db)
 	[ "$(list "$db" "SELECT count(duration_ns) FROM wait")" -gt 0 ]
 	tap_ok $? "$name: has waits to compare"
@@ -217,7 +264,8 @@ check_report() {
 	for section in $sections; do
 		view=view_$section columns=columns_$section order=order_$section title=title_$section
 		names=$(names_of "${!columns}") units=$(units_of "${!columns}")
-		want=$(list "$db" "SELECT $names FROM ${!view} ORDER BY ${!order}")
+		values=values_$section
+		want=$(list "$db" "SELECT ${!values:-$names} FROM ${!view} ORDER BY ${!order}")
 
 		"$RMAPSCOPE" report --format csv "$db" "$section" >"$tap_dir/section.csv"
 		tap_is "$(head -n 1 "$tap_dir/section.csv")" "$names" "$name: CSV of $section: columns"
@@ -376,7 +424,7 @@ for help in --help -h help; do
 	out=$("$RMAPSCOPE" $help 2>"$tap_dir/err")
 	tap_is "$?:$(cat "$tap_dir/err")" "0:" "rmapscope $help"
 	tap_is "$(awk '/^  [a-z]/ { print $1 }' <<<"$out" | sort | paste -sd ' ')" \
-		"check demo import record report top" "rmapscope $help lists every subcommand"
+		"blocked check demo import order record report storms top walks" "rmapscope $help lists every subcommand"
 done
 tap_like "$("$RMAPSCOPE" --version)" "^rmapscope [0-9]+\.[0-9]+\.[0-9]+$" "rmapscope --version"
 

@@ -323,6 +323,17 @@ static struct event series_event_of(enum event_id id, const uint8_t *d, uint64_t
 	case EVENT_ANON_VMA_UNLINK:
 		return ev_chain(id, now_ns, (d[3] & 7) - 1, lock, other, vm_start,
 				vm_start + 0x1000);
+	case EVENT_RMAP_WALK_VMA:
+		return ev_walk_vma(now_ns, tid, lock, vm_start, vm_start + 0x4000,
+				   vm_start + 0x1000 * (d[5] & 3));
+	case EVENT_SET_MIGRATION_PTE:
+	case EVENT_REMOVE_MIGRATION_PTE:
+		return ev_migration_pte(id, now_ns, tid, vm_start + 0x1000 * (d[5] & 3));
+	case EVENT_EXEC_STACK_SHIFT_BEGIN:
+	case EVENT_EXEC_STACK_SHIFT_END:
+		return ev_stack_shift(id, now_ns, tid, lock, vm_start, vm_start + 0x4000,
+				      0x10000 * (uint64_t)(d[5] & 3));
+	case EVENT_VMA_START_WRITE:
 	case EVENT_VMA_LOCK_CONTENTION_BEGIN:
 	case EVENT_VMA_LOCK_CONTENTION_END:
 		return ev_at(ev_vma_lock(id, now_ns, tid, cpu, lock, vm_start), ip);

@@ -302,4 +302,46 @@ static inline struct event ev_unlink(uint64_t time_ns, int32_t tgid, uint64_t an
 	return ev_chain(EVENT_ANON_VMA_UNLINK, time_ns, tgid, anon_vma, root, vm_start, vm_end);
 }
 
+/* The mmap_lock of @mm. */
+static inline struct event ev_mmap(enum event_id id, uint64_t time_ns, int32_t tid, uint64_t mm,
+				   bool write)
+{
+	return ev_lock(id, time_ns, tid, 0, mm, write);
+}
+
+/* A walk visits the VMA of @mm at @vm_start, where the folio is at @address. */
+static inline struct event ev_walk_vma(uint64_t time_ns, int32_t tid, uint64_t mm,
+				       uint64_t vm_start, uint64_t vm_end, uint64_t address)
+{
+	struct event ev = ev_make(EVENT_RMAP_WALK_VMA, time_ns, tid, 0);
+
+	ev.walk_vma.mm = mm;
+	ev.walk_vma.vm_start = vm_start;
+	ev.walk_vma.vm_end = vm_end;
+	ev.walk_vma.address = address;
+	return ev;
+}
+
+static inline struct event ev_migration_pte(enum event_id id, uint64_t time_ns, int32_t tid,
+					    uint64_t address)
+{
+	struct event ev = ev_make(id, time_ns, tid, 0);
+
+	ev.migration_pte.address = address;
+	return ev;
+}
+
+static inline struct event ev_stack_shift(enum event_id id, uint64_t time_ns, int32_t tid,
+					  uint64_t mm, uint64_t old_start, uint64_t old_end,
+					  uint64_t shift)
+{
+	struct event ev = ev_make(id, time_ns, tid, 0);
+
+	ev.stack_shift.mm = mm;
+	ev.stack_shift.old_start = old_start;
+	ev.stack_shift.old_end = old_end;
+	ev.stack_shift.shift = shift;
+	return ev;
+}
+
 #endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stage-events OUT.db [--without EVENT]...: events by hand, from standard
+ * input through the model into a database, as a capture of a kernel that has
+ * all events but those.
+ *
+ *	TIME_NS TID EVENT FIELD=VALUE...	fields as in collector/events.def
+ *	TIME_NS TID stack FUNCTION...		of the event before, innermost first
+ *	TIME_NS TID loss end_ns=TIME_NS
+ *	symbol ADDRESS FUNCTION			before the first event
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <traceevent/event-parse.h>
+
+#include "cli/recording_meta.h"
+#include "cli/store_sink.h"
+#include "collector/decode.h"
+#include "collector/model/model.h"
+#include "schema/store.h"
+
+#define MAX_SYMBOLS 64
+
+/* Where a field of an event is. */
+static const struct {
+	enum event_id id;
+	const char *name;
+	size_t at, bytes;
+} fields[] = {
+#define EVENT(id, member, system, name)
+#define FIELD(member, field, name, need) FIELD_OF(member, field, name)
+#define FIELD_OF(member, field, name)                                                              \
+	{ NR_EVENTS, name, offsetof(struct event, member.field),                                   \
+	  sizeof(((struct event *)0)->member.field) },
+#define END(id) { EVENT_##id, NULL, 0, 0 },
+#define STACK(id, system, name, field)
+#include "collector/events.def"
+#undef EVENT
+#undef FIELD
+#undef FIELD_OF
+#undef END
+#undef STACK
+};
+
+#define NR_FIELDS (sizeof(fields) / sizeof(*fields))
+
+struct stage {
+	struct store *store;
+	struct model model;
+	struct tep_handle *tep;
+	struct kstack_table stacks;
+	struct {
+		uint64_t address;
+		char name[64];
+	} symbol[MAX_SYMBOLS];
+	unsigned int nr_symbols, line;
+};
+
+static void die(const struct stage *s, const char *what, const char *which)
+{
+	fprintf(stderr, "stage-events: line %u: %s: %s\n", s->line, what, which);
+	exit(1);
+}
+
+static enum event_id event_by_name(const char *name)
+{
+	int id;
+
+	for (id = 0; id < EVENT_LOSS; id++)
+		if (!strcmp(event_name(id), name))
+			return id;
+	return !strcmp(name, "loss") ? EVENT_LOSS : NR_EVENTS;
+}
+
+/* The fields of an event are those before its END. */
+static void set_field(const struct stage *s, struct event *ev, const char *name, const char *value)
+{
+	size_t i, end = 0;
+	uint64_t v = strtoull(value, NULL, 0);
+
+	if (ev->id == EVENT_LOSS) {
+		ev->loss.end_ns = v;
+		ev->loss.nr_lost = LOST_UNKNOWN;
+		return;
+	}
+	while (end < NR_FIELDS && fields[end].id != ev->id)
+		end++;
+	for (i = end; i-- > 0 && fields[i].name;)
+		if (!strcmp(fields[i].name, name)) {
+			if (fields[i].bytes == COMM_LEN)
+				snprintf((char *)ev + fields[i].at, COMM_LEN, "%s", value);
+			else /* little-endian, as the tests' machines are */
+				memcpy((char *)ev + fields[i].at, &v, fields[i].bytes);
+			return;
+		}
+	die(s, "no such field", name);
+}
+
+static void make_stack(struct stage *s, struct event *ev, char *rest)
+{
+	uint64_t frame[KSTACK_MAX_FRAMES];
+	unsigned int nr = 0, i;
+	char *name;
+
+	while ((name = strtok_r(rest, " \n", &rest))) {
+		for (i = 0; i < s->nr_symbols; i++)
+			if (!strcmp(s->symbol[i].name, name))
+				break;
+		if (i == s->nr_symbols)
+			die(s, "no such symbol", name);
+		frame[nr++] = s->symbol[i].address + 4;
+	}
+	ev->id = EVENT_KERNEL_STACK;
+	ev->kernel_stack.stack = kstack_intern(&s->stacks, frame, nr);
+}
+
+static void feed_line(struct stage *s, char *line)
+{
+	struct event ev;
+	char *rest = line, *time = strtok_r(rest, " \n", &rest), *name, *pair;
+
+	if (!time || *time == '#')
+		return;
+	memset(&ev, 0, sizeof(ev));
+	ev.time_ns = strtoull(time, NULL, 0);
+	name = strtok_r(rest, " \n", &rest);
+	ev.tid = name ? atoi(name) : 0;
+	name = strtok_r(rest, " \n", &rest);
+	if (name && !strcmp(name, "stack")) {
+		make_stack(s, &ev, rest);
+	} else {
+		ev.id = event_by_name(name ?: "");
+		if (ev.id == NR_EVENTS)
+			die(s, "no such event", name ?: "");
+		while ((pair = strtok_r(rest, " \n", &rest))) {
+			char *value = strchr(pair, '=');
+
+			if (!value)
+				die(s, "no FIELD=VALUE", pair);
+			*value++ = '\0';
+			set_field(s, &ev, pair, value);
+		}
+	}
+	if (model_event(&s->model, &ev))
+		die(s, "the model failed", store_error(s->store)->msg);
+}
+
+static void add_symbol(struct stage *s, const char *line)
+{
+	char text[128];
+
+	if (s->nr_symbols == MAX_SYMBOLS ||
+	    sscanf(line, "symbol %" SCNx64 " %63s", &s->symbol[s->nr_symbols].address,
+		   s->symbol[s->nr_symbols].name) != 2)
+		die(s, "no symbol", line);
+	snprintf(text, sizeof(text), "%" PRIx64 " T %s\n", s->symbol[s->nr_symbols].address,
+		 s->symbol[s->nr_symbols].name);
+	tep_parse_kallsyms(s->tep, text);
+	s->nr_symbols++;
+}
+
+static void finish(struct stage *s)
+{
+	struct error err = { 0 };
+
+	if (model_finish(&s->model))
+		die(s, "the model failed", store_error(s->store)->msg);
+	store_meta_int(s->store, "nr_events", s->model.nr_events);
+	if (s->model.first_ns != NO_TIME) {
+		store_meta_int(s->store, "first_ns", s->model.first_ns);
+		store_meta_int(s->store, "last_ns", s->model.last_ns);
+	}
+	store_meta_text(s->store, "state", "finished");
+	model_free(&s->model);
+	if (store_finish(s->store, &err))
+		die(s, "cannot store", err.msg);
+	kstack_table_free(&s->stacks);
+	tep_free(s->tep);
+}
+
+int main(int argc, char **argv)
+{
+	struct stage s = { .tep = tep_alloc() };
+	bool has[NR_EVENTS];
+	struct error err = { 0 };
+	struct sink sink;
+	char line[1024];
+	int i;
+
+	if (argc < 2 || store_create(&s.store, argv[1], true, &err))
+		die(&s, "usage: stage-events OUT.db [--without EVENT]...", err.msg);
+	memset(has, 1, sizeof(has));
+	for (i = 3; i < argc; i += 2)
+		has[event_by_name(argv[i]) % NR_EVENTS] = false;
+	sink = store_sink(s.store);
+	model_init(&s.model, &(struct model_options){
+				     .sink = &sink,
+				     .symbols = &(struct symbols){ .tep = s.tep },
+				     .has = has,
+			     });
+	meta_write_sees(s.store, has, true);
+	while (fgets(line, sizeof(line), stdin)) {
+		s.line++;
+		if (!strncmp(line, "symbol ", 7))
+			add_symbol(&s, line);
+		else
+			feed_line(&s, line);
+	}
+	finish(&s);
+	return 0;
+}
