@@ -62,6 +62,8 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "nr_events", &info->nr_events },
 		{ "nr_waits", &info->nr_waits },
 		{ "nr_uncertain", &info->nr_uncertain },
+		{ "kept_from_ns", &info->kept_from_ns },
+		{ "rollups_from_ns", &info->rollups_from_ns },
 		{ "clock_offset_ns", &info->clock_offset_ns },
 	};
 	char state[16] = "";

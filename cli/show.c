@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/capture.h"
+#include "analysis/instant.h"
 
 static void print_limits(FILE *f, const char *limits)
 {
@@ -16,6 +17,22 @@ static void print_limits(FILE *f, const char *limits)
 
 		fprintf(f, "note: %.*s\n", len, line);
 		line += len + (line[len] == '\n');
+	}
+}
+
+/* Nobody is to take a cut file for the whole. */
+static void print_kept(FILE *f, const struct capture_info *info)
+{
+	char from[64];
+
+	if (info->kept_from_ns) {
+		instant_format(from, sizeof(from), info->kept_from_ns, info);
+		fprintf(f, "note: rows from %s on; older ones had to go (--max-size, --max-age)\n",
+			from);
+	}
+	if (info->rollups_from_ns) {
+		instant_format(from, sizeof(from), info->rollups_from_ns, info);
+		fprintf(f, "note: sums per second from %s on\n", from);
 	}
 }
 
@@ -30,6 +47,7 @@ static void print_header(FILE *f, const struct db *db, const struct capture_info
 		" uncertain, %" PRId64 " events lost in %" PRId64 " gaps\n",
 		(info->last_ns - info->first_ns) / 1e9, info->nr_events, info->nr_waits,
 		info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps);
+	print_kept(f, info);
 }
 
 static int print_json_header(FILE *f, const struct capture_info *info)
@@ -55,9 +73,13 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 	fprintf(f,
 		"\"finished\":%s,\"first_ns\":%" PRId64 ",\"last_ns\":%" PRId64
 		",\"nr_events\":%" PRId64 ",\"nr_waits\":%" PRId64 ",\"nr_open\":%" PRId64
-		",\"nr_uncertain\":%" PRId64 ",\"nr_lost\":%" PRId64 ",\"nr_gaps\":%" PRId64 "}",
+		",\"nr_uncertain\":%" PRId64 ",\"nr_lost\":%" PRId64 ",\"nr_gaps\":%" PRId64
+		",\"kept_from_ns\":%s%.0" PRId64 ",\"rollups_from_ns\":%s%.0" PRId64 "}",
 		info->recording ? "false" : "true", info->first_ns, info->last_ns, info->nr_events,
-		info->nr_waits, info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps);
+		info->nr_waits, info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps,
+		/* 0 prints no digit here */
+		info->kept_from_ns ? "" : "null", info->kept_from_ns,
+		info->rollups_from_ns ? "" : "null", info->rollups_from_ns);
 	return ret;
 }
 
