@@ -41,7 +41,10 @@ static void print_header(FILE *f, const struct db *db, const struct capture_info
 	fprintf(f, "%s: %s %s, source %s, profile %s%s\n", db_path(db),
 		info->host[0] ? info->host : "-", info->kernel[0] ? info->kernel : "-",
 		info->source[0] ? info->source : "-", info->profile[0] ? info->profile : "-",
-		info->recording ? ", not finished" : "");
+		!info->recording      ? ""
+		: info->recorder_gone ? ", not finished: its recorder was killed, or is elsewhere"
+		: info->recorder_pid  ? ", not finished: being recorded now"
+				      : ", not finished");
 	fprintf(f,
 		"%.3f s, %" PRId64 " events, %" PRId64 " waits, %" PRId64 " open, %" PRId64
 		" uncertain, %" PRId64 " events lost in %" PRId64 " gaps\n",
@@ -71,12 +74,17 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 		fputc(',', f);
 	}
 	fprintf(f,
-		"\"finished\":%s,\"first_ns\":%" PRId64 ",\"last_ns\":%" PRId64
-		",\"nr_events\":%" PRId64 ",\"nr_waits\":%" PRId64 ",\"nr_open\":%" PRId64
-		",\"nr_uncertain\":%" PRId64 ",\"nr_lost\":%" PRId64 ",\"nr_gaps\":%" PRId64
-		",\"kept_from_ns\":%s%.0" PRId64 ",\"rollups_from_ns\":%s%.0" PRId64 "}",
-		info->recording ? "false" : "true", info->first_ns, info->last_ns, info->nr_events,
-		info->nr_waits, info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps,
+		"\"finished\":%s,\"being_recorded\":%s,\"first_ns\":%" PRId64
+		",\"last_ns\":%" PRId64 ",\"nr_events\":%" PRId64 ",\"nr_waits\":%" PRId64
+		",\"nr_open\":%" PRId64 ",\"nr_uncertain\":%" PRId64 ",\"nr_lost\":%" PRId64
+		",\"nr_gaps\":%" PRId64 ",\"kept_from_ns\":%s%.0" PRId64
+		",\"rollups_from_ns\":%s%.0" PRId64 "}",
+		info->recording ? "false" : "true",
+		info->recorder_pid			  ? "true"
+		: info->recording && !info->recorder_gone ? "null"
+							  : "false",
+		info->first_ns, info->last_ns, info->nr_events, info->nr_waits, info->nr_open,
+		info->nr_uncertain, info->nr_lost, info->nr_gaps,
 		/* 0 prints no digit here */
 		info->kept_from_ns ? "" : "null", info->kept_from_ns,
 		info->rollups_from_ns ? "" : "null", info->rollups_from_ns);
