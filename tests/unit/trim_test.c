@@ -186,7 +186,7 @@ static void a_file_stays_within_a_tenth_of_its_limit(void **state)
 	int64_t now = 0, most = 0;
 	unsigned int i;
 
-	for (i = 0; i < 400; i++) {
+	for (i = 0; i < 250; i++) {
 		now += COMMIT;
 		put_rows(st, now, PER_ROWS);
 		assert_int_equal(store_commit(st, now, &err), 0);
@@ -217,7 +217,7 @@ static void sums_go_when_rows_are_not_enough(void **state)
 	int64_t now = 0, most = 0, from;
 	unsigned int i, j;
 
-	for (i = 0; i < 400; i++) {
+	for (i = 0; i < 250; i++) {
 		now += COMMIT;
 		put_rows(st, now, 10);
 		for (j = 0; j < 500; j++)
