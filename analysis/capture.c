@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/process.h"
 
 static const struct column totals_columns[] = {
 	{ "nr_open", "", UNIT_COUNT, 0, "", false },
@@ -41,6 +42,19 @@ static int read_totals(struct capture_info *info, struct db *db, struct error *e
 	return 0;
 }
 
+/* Who writes it: an older rmapscope did not say. */
+static int read_recorder(struct capture_info *info, struct db *db, struct error *err)
+{
+	char recorder[96];
+	int pid, ret = db_meta_text(db, "recorder", recorder, sizeof(recorder), err);
+
+	if (ret)
+		return ret == -ENOENT ? 0 : ret;
+	info->recorder_gone = !process_runs(recorder, &pid);
+	info->recorder_pid = info->recorder_gone ? 0 : pid;
+	return 0;
+}
+
 int capture_info_read(struct capture_info *info, struct db *db, struct error *err)
 {
 	const struct {
@@ -63,6 +77,8 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "nr_events", &info->nr_events },
 		{ "nr_waits", &info->nr_waits },
 		{ "nr_uncertain", &info->nr_uncertain },
+		{ "kept_from_ns", &info->kept_from_ns },
+		{ "rollups_from_ns", &info->rollups_from_ns },
 		{ "clock_offset_ns", &info->clock_offset_ns },
 	};
 	char state[16] = "";
@@ -85,6 +101,9 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 	if (ret && ret != -ENOENT)
 		return ret;
 	info->recording = !strcmp(state, "recording");
+	ret = info->recording ? read_recorder(info, db, err) : 0;
+	if (ret)
+		return ret;
 	return read_totals(info, db, err);
 }
 

@@ -46,12 +46,24 @@ $(feed): $(BUILD)/tests/feed/feed.o $(BUILD)/librmapscope.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
+# large databases, and how long queries of them take, for tests/bench/queries.sh
+bench_tools := $(addprefix $(BUILD)/tests/bench/,spans queries)
+$(bench_tools): %: %.o $(BUILD)/librmapscope.a
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# stages a chain of threads that wait for each other
+chain := $(BUILD)/tests/live/chain
+$(chain): $(chain).o
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+
 # built on the way to a program, and kept for the next time
 .SECONDARY:
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(feed) $(stage)
+check-build: all $(unit_tests) $(workloads) $(feed) $(stage) $(bench_tools) $(chain)
 
 test:
 	@sh tests/deps.sh test
@@ -60,10 +72,10 @@ test:
 .PHONY: run-tests
 run-tests: check-build
 	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath $(feed)) STAGE=$(abspath $(stage)) \
-		CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
+		CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
 
 .PHONY: bench
 bench:
 	@sh tests/deps.sh test
-	@$(MAKE) --no-print-directory all $(workloads)
-	@for bench in import cost live sustain; do bash tests/bench/$$bench.sh || exit 1; done
+	@$(MAKE) --no-print-directory all $(workloads) $(bench_tools)
+	@for bench in import cost live sustain queries; do bash tests/bench/$$bench.sh || exit 1; done

@@ -447,3 +447,10 @@ INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits
 (1029, 1, 1, 0, 1, 1, 2, 54534981, 30743874, 42595941, 0, X'8D05010D01'),
 (1029, 2, 3, 0, 5, 1, 1, 1421529, 1421529, 938209, 0, X'8B0401'),
 (1029, 3, 4, 0, 7, 0, 1, 217230, 217230, 160750, 0, X'B50301');
+
+INSERT INTO holder_rollup
+SELECT (w.start_ns + w.duration_ns) / 1000000000, w.lock_id, coalesce(t.process_id, 0),
+       coalesce(w.holder_task_id, 0), count(*), sum(w.duration_ns)
+FROM wait w LEFT JOIN task t ON t.id = w.task_id
+WHERE w.duration_ns IS NOT NULL
+GROUP BY 1, 2, 3, 4;
