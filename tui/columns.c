@@ -8,6 +8,9 @@
 /* Longer texts are cut, or one command line would push all else out. */
 #define MAX_TEXT_WIDTH 60
 
+/* More columns that stay would leave no room for the others. */
+#define MAX_NAMES 3
+
 static unsigned int nr_columns(const struct table_def *def)
 {
 	unsigned int nr = table_nr_columns(def);
@@ -15,9 +18,14 @@ static unsigned int nr_columns(const struct table_def *def)
 	return nr < MAX_COLUMNS ? nr : MAX_COLUMNS;
 }
 
+bool columns_visible(const struct columns *c, const struct table_def *def, unsigned int i)
+{
+	return !def->columns[i].detail && !c->hidden[i];
+}
+
 void columns_init(struct columns *c, const struct table_def *def)
 {
-	unsigned int nr = nr_columns(def), i;
+	unsigned int nr = nr_columns(def), names = 0, i;
 
 	memset(c, 0, sizeof(*c));
 	for (i = 0; i < nr; i++) {
@@ -28,12 +36,16 @@ void columns_init(struct columns *c, const struct table_def *def)
 			c->least[i] = title;
 		c->wanted[i] = c->least[i];
 	}
-	for (i = 0; i < nr; i++) {
+	/* behind what people do not see */
+	for (i = 0; i < nr && names < MAX_NAMES; i++) {
 		const struct column *col = &def->columns[i];
 
+		if (col->detail && !names)
+			continue;
 		if (col->detail || (col->unit != UNIT_TEXT && col->unit != UNIT_ID))
 			break;
-		c->nr_names++;
+		c->nr_names = i + 1;
+		names++;
 	}
 }
 
@@ -70,7 +82,7 @@ void columns_layout(struct columns *c, const struct table_def *def, int room)
 	c->nr_shown = 0;
 	c->more = false;
 	for (i = 0; i < nr; i++) {
-		if (def->columns[i].detail)
+		if (!columns_visible(c, def, i))
 			continue;
 		if (i >= c->nr_names && skip) {
 			skip--;
@@ -104,7 +116,7 @@ void columns_scroll(struct columns *c, const struct table_def *def, int by)
 	unsigned int nr = nr_columns(def), i, most = 0;
 
 	for (i = c->nr_names; i < nr; i++)
-		most += !def->columns[i].detail;
+		most += columns_visible(c, def, i);
 	most -= most > 0;
 	if (by < 0 && c->scrolled < (unsigned int)-by)
 		c->scrolled = 0;
@@ -124,12 +136,16 @@ int columns_at(const struct columns *c, int x)
 	return -1;
 }
 
-unsigned int columns_step(const struct table_def *def, unsigned int column, int by)
+unsigned int columns_step(const struct columns *c, const struct table_def *def, unsigned int column,
+			  int by)
 {
 	int nr = nr_columns(def), i;
 
-	for (i = (int)column + by; i >= 0 && i < nr; i += by)
-		if (!def->columns[i].detail)
+	/* no column yet: the first */
+	if (column == SORT_AS_READ)
+		column = by = 0;
+	for (i = (int)column + by; i >= 0 && i < nr; i += by ?: 1)
+		if (columns_visible(c, def, i))
 			return i;
 	return column;
 }

@@ -12,7 +12,8 @@
 struct header {
 	const struct capture_info *info;
 	const struct timeline *time;
-	double waits_per_s;	    /* over the window; negative: not known */
+	double waits_per_s; /* over the window; negative: not known */
+	struct capture_rates rates;
 	int64_t rate[WINDOW_MAX_S]; /* waits in each second, up to the window's end */
 	int nr_rates;		    /* so many are set */
 	const char *problem;	    /* lines of their own; or NULL */

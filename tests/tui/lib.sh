@@ -60,7 +60,8 @@ tui_run() {
 		cd "$tap_dir" || exit
 		R=$RMAPSCOPE
 		LC_ALL=C.UTF-8
-		export R LC_ALL
+		XDG_CONFIG_HOME=$tap_dir/config
+		export R LC_ALL XDG_CONFIG_HOME
 		unset NO_COLOR
 		trap : INT
 		# tmux may still be changing the size
