@@ -1,43 +1,32 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Screen "locks" of top: rates from the roll-ups of the window, holders from
--- the waits that ended in it. :start_ns is at a whole second.
+-- Screen "locks" of top: rates and holders from the roll-ups of the window.
+-- :start_ns is at a whole second.
 WITH
--- The checkpoints bound the part of table wait that is read; the times decide.
-recent AS MATERIALIZED (
-	SELECT w.lock_id, w.holder_task_id, w.duration_ns
-	FROM wait w
-	WHERE w.id > coalesce((SELECT wait_id FROM checkpoint
-			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
-	AND w.id <= coalesce((SELECT wait_id FROM checkpoint
-			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
-			     9223372036854775807)
-	AND w.duration_ns IS NOT NULL
-	AND w.start_ns + w.duration_ns >= :start_ns
-	AND w.start_ns + w.duration_ns < :end_ns
-),
 held AS (
-	SELECT lock_id, holder_task_id, sum(duration_ns) AS ns
-	FROM recent GROUP BY lock_id, holder_task_id
+	SELECT lock_id, holder_task_id, sum(wait_ns) AS ns
+	FROM holder_rollup
+	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
+	AND holder_task_id > 0
+	GROUP BY lock_id, holder_task_id
 ),
--- the thread that most of the waiting for a lock was for
+-- the thread that most of the waiting was for
 worst AS (
-	SELECT lock_id, holder_task_id, max(ns)
-	FROM held WHERE holder_task_id IS NOT NULL GROUP BY lock_id
+	SELECT lock_id, holder_task_id, max(ns) FROM held GROUP BY lock_id
 ),
 sums AS (
 	SELECT lock_id, sum(wait_ns) AS wait_ns, sum(nr_waits) AS nr_waits,
 	       max(max_wait_ns) AS max_ns, sum(slept_ns) AS slept_ns,
 	       sum(nr_uncertain) AS nr_uncertain,
 	       -- the middle of the last bucket may lie above the longest wait
-       min(hist_quantile(hist_merge(hist), 0.99), max(max_wait_ns)) AS p99_ns
+	       min(hist_quantile(hist_merge(hist), 0.99), max(max_wait_ns)) AS p99_ns
 	FROM rollup
-	WHERE second >= :start_ns / 1000000000 AND second * 1000000000 < :end_ns
+	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
 	GROUP BY lock_id
 ),
 parts AS (
 	SELECT lock_id, process_id, site_id, sum(wait_ns) AS ns
 	FROM rollup
-	WHERE second >= :start_ns / 1000000000 AND second * 1000000000 < :end_ns
+	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
 	GROUP BY lock_id, process_id, site_id
 ),
 -- the process and the call site that most of it came from

@@ -2,28 +2,16 @@
 -- Screen "vmas" of top: as screen "processes", split by the VMA that the
 -- operation was for, where events name it. :start_ns is at a whole second.
 WITH
--- The checkpoints bound the part of table wait that is read; the times decide.
-recent AS MATERIALIZED (
-	SELECT coalesce(t.process_id, 0) AS process_id, coalesce(w.vma_id, 0) AS vma_id,
-	       w.holder_task_id, w.duration_ns
-	FROM wait w JOIN task t ON t.id = w.task_id
-	WHERE w.id > coalesce((SELECT wait_id FROM checkpoint
-			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
-	AND w.id <= coalesce((SELECT wait_id FROM checkpoint
-			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
-			     9223372036854775807)
-	AND w.duration_ns IS NOT NULL
-	AND w.start_ns + w.duration_ns >= :start_ns
-	AND w.start_ns + w.duration_ns < :end_ns
-),
+-- The holders are known by process and lock: of the lock where most of it was.
 held AS (
-	SELECT process_id, vma_id, holder_task_id, sum(duration_ns) AS ns
-	FROM recent GROUP BY process_id, vma_id, holder_task_id
+	SELECT process_id, lock_id, holder_task_id, sum(wait_ns) AS ns
+	FROM holder_rollup
+	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
+	AND holder_task_id > 0
+	GROUP BY process_id, lock_id, holder_task_id
 ),
--- the thread that most of the waiting was for
 worst AS (
-	SELECT process_id, vma_id, holder_task_id, max(ns)
-	FROM held WHERE holder_task_id IS NOT NULL GROUP BY process_id, vma_id
+	SELECT process_id, lock_id, holder_task_id, max(ns) FROM held GROUP BY process_id, lock_id
 ),
 span AS (
 	SELECT (:end_ns - :start_ns) / 1e9 AS seconds, :start_ns / 1000000000 AS first,
@@ -32,7 +20,7 @@ span AS (
 part AS MATERIALIZED (
 	SELECT *, (second - first) * 8 / nr AS at
 	FROM rollup CROSS JOIN span
-	WHERE second >= :start_ns / 1000000000 AND second * 1000000000 < :end_ns
+	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
 ),
 sums AS (
 	SELECT process_id, vma_id, sum(wait_ns) AS wait_ns, sum(nr_waits) AS nr_waits,
@@ -79,6 +67,6 @@ LEFT JOIN holds ON holds.process_id = sums.process_id AND holds.vma_id = sums.vm
 LEFT JOIN main ON main.process_id = sums.process_id AND main.vma_id = sums.vma_id
 LEFT JOIN lock l ON l.id = main.lock_id
 LEFT JOIN site s ON s.id = main.site_id
-LEFT JOIN worst ON worst.process_id = sums.process_id AND worst.vma_id = sums.vma_id
+LEFT JOIN worst ON worst.process_id = sums.process_id AND worst.lock_id = main.lock_id
 LEFT JOIN task h ON h.id = worst.holder_task_id
 ORDER BY sums.wait_ns DESC, sums.process_id, sums.vma_id

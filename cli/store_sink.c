@@ -30,6 +30,7 @@ SINK(skip, const struct skip_row)
 SINK(move, const struct move_row)
 SINK(loss, const struct loss_row)
 SINK(rollup, const struct rollup_row)
+SINK(holder_rollup, const struct holder_rollup_row)
 
 struct sink store_sink(struct store *store)
 {
@@ -56,5 +57,6 @@ struct sink store_sink(struct store *store)
 		.order_edge = sink_order_edge,
 		.loss = sink_loss,
 		.rollup = sink_rollup,
+		.holder_rollup = sink_holder_rollup,
 	};
 }

@@ -92,6 +92,25 @@ CREATE TABLE order_edge (
 	taken_stack_id	INTEGER			-- stack.id of it, where known
 ) STRICT;
 
+-- for whom was waited, per second in which the waits ended; ids are 0 where not
+-- known. In a file of schema version 1 it is made of the waits.
+CREATE TABLE holder_rollup (
+	second		INTEGER NOT NULL,	-- end time / 1e9, rounded down
+	lock_id		INTEGER NOT NULL,	-- lock.id
+	process_id	INTEGER NOT NULL,	-- process.id of the waiters
+	holder_task_id	INTEGER NOT NULL,	-- task.id of the last holder
+	nr_waits	INTEGER NOT NULL,	-- with a duration
+	wait_ns		INTEGER NOT NULL,	-- sum of durations
+	PRIMARY KEY (second, lock_id, process_id, holder_task_id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO holder_rollup
+SELECT (w.start_ns + w.duration_ns) / 1000000000, w.lock_id, coalesce(t.process_id, 0),
+       coalesce(w.holder_task_id, 0), count(*), sum(w.duration_ns)
+FROM wait w LEFT JOIN task t ON t.id = w.task_id
+WHERE w.duration_ns IS NOT NULL
+GROUP BY 1, 2, 3, 4;
+
 -- one readable row per uninterruptible sleep, with the wait that explains it
 CREATE VIEW stalls AS
 SELECT s.id, s.start_ns, s.duration_ns, round(s.duration_ns / 1e6, 3) AS duration_ms,

@@ -202,4 +202,10 @@ struct rollup_row {
 	struct hist hist;	   /* of wait durations */
 };
 
+struct holder_rollup_row {
+	int64_t second;
+	int64_t lock_id, process_id, holder_task_id; /* 0 unknown, also stored */
+	int64_t nr_waits, wait_ns;
+};
+
 #endif

@@ -39,6 +39,8 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		      "site_id, mode, nr_waits, wait_ns, max_wait_ns, slept_ns, nr_uncertain, "
 		      "nr_holds, hold_ns, nr_retries, nr_moves, hist) "
 		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_HOLDER_ROLLUP] = "INSERT OR REPLACE INTO holder_rollup (second, lock_id, process_id, "
+			     "holder_task_id, nr_waits, wait_ns) VALUES (?, ?, ?, ?, ?, ?)",
 	[ST_VMA] = "INSERT OR REPLACE INTO vma (id, process_id, start, end, perms, name, "
 		   "from_ns, to_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_LOCK_VMA] =
@@ -329,6 +331,19 @@ int store_rollup(struct store *st, const struct rollup_row *row)
 	bind_unless(&b, row->nr_retries, NO_TIME);
 	bind_unless(&b, row->nr_moves, NO_TIME);
 	return end_row_hist(st, &b, &row->hist);
+}
+
+int store_holder_rollup(struct store *st, const struct holder_rollup_row *row)
+{
+	struct binder b = { begin_row(st, ST_HOLDER_ROLLUP), 0 };
+
+	bind_int(&b, row->second);
+	bind_int(&b, row->lock_id);
+	bind_int(&b, row->process_id);
+	bind_int(&b, row->holder_task_id);
+	bind_int(&b, row->nr_waits);
+	bind_int(&b, row->wait_ns);
+	return end_row(st, b.stmt);
 }
 
 int store_vma(struct store *st, const struct vma_row *row)

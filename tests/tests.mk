@@ -37,12 +37,18 @@ $(feed): $(BUILD)/tests/feed/feed.o $(BUILD)/librmapscope.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
+# large databases, and how long queries of them take, for tests/bench/queries.sh
+bench_tools := $(addprefix $(BUILD)/tests/bench/,spans queries)
+$(bench_tools): %: %.o $(BUILD)/librmapscope.a
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
 # built on the way to a program, and kept for the next time
 .SECONDARY:
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(feed)
+check-build: all $(unit_tests) $(workloads) $(feed) $(bench_tools)
 
 test:
 	@sh tests/deps.sh test
@@ -55,5 +61,5 @@ run-tests: check-build
 .PHONY: bench
 bench:
 	@sh tests/deps.sh test
-	@$(MAKE) --no-print-directory all $(workloads)
-	@for bench in import cost live; do bash tests/bench/$$bench.sh || exit 1; done
+	@$(MAKE) --no-print-directory all $(workloads) $(bench_tools)
+	@for bench in import cost live queries; do bash tests/bench/$$bench.sh || exit 1; done

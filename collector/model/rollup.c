@@ -104,6 +104,8 @@ int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process
 	if (wait->slept_ns != NO_TIME)
 		r->row.slept_ns =
 			(r->row.slept_ns == NO_TIME ? 0 : r->row.slept_ns) + wait->slept_ns;
+	if (holder_rollup_add(&rs->holders, wait, process_id, r->key.second))
+		return -ENOMEM;
 	return hist_add(&r->row.hist, wait->duration_ns, 1);
 }
 
@@ -150,7 +152,7 @@ int rollups_flush(struct rollups *rs, const struct sink *sink)
 		if (r->key.second + KEEP_SECONDS < rs->newest)
 			drop(rs, r);
 	}
-	return 0;
+	return holder_rollups_flush(&rs->holders, rs->newest - KEEP_SECONDS, sink);
 }
 
 void rollups_free(struct rollups *rs)
@@ -159,4 +161,5 @@ void rollups_free(struct rollups *rs)
 
 	HASH_ITER(hh, rs->head, r, tmp)
 		drop(rs, r);
+	holder_rollups_free(&rs->holders);
 }

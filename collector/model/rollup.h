@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "collector/model/holder_rollup.h"
 #include "collector/model/sink.h"
 #include "schema/rows.h"
 
@@ -12,6 +13,7 @@ struct rollup;
 
 struct rollups {
 	struct rollup *head;
+	struct holder_rollups holders;
 	int64_t newest;	  /* second */
 	int64_t nr_waits; /* with a duration, in all */
 	int64_t nr_uncertain;

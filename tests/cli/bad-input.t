@@ -81,6 +81,9 @@ row 2 "which TRACE.DAT" - "import: operand missing" "$R" import
 row 2 "one TRACE.DAT" - "import: two operands" "$R" import a b
 row 2 "which FILE" - "report: operand missing" "$R" report
 row 2 "one FILE" - "top: two operands" "$R" top a b
+row 2 "which FILE" - "blocked: operand missing" "$R" blocked
+row 2 "one FILE" - "blocked: two operands" "$R" blocked a b
+row 2 "'xml' is not text, csv or json" - "blocked: unknown format" "$R" blocked --format xml a
 row 2 "no section 'nonsense'" - "report: unknown section" "$R" report a nonsense
 row 2 "'xml' is not text, csv or json" - "report: unknown format" "$R" report --format xml a
 row 2 "no screen 'nonsense'" - "top: unknown screen" "$R" top -b -s nonsense a
@@ -127,7 +130,8 @@ done
 { head -c 8192 "$db"; head -c 40000 "$dir/random"; tail -c +48193 "$db"; } >"$dir/damaged.db"
 touch "$dir/secret.db"
 
-for how in "report" "report --format csv" "report --format json" "top -b -n 1"; do
+for how in "report" "report --format csv" "report --format json" "top -b -n 1" \
+	"blocked" "blocked --format csv" "blocked --at 0 --format json"; do
 	# shellcheck disable=SC2086
 	set -- "$R" $how
 	row 1 "missing.db: No such file" "$dir/missing.db" "$how: missing file" \
@@ -148,6 +152,16 @@ for how in "report" "report --format csv" "report --format json" "top -b -n 1"; 
 	row 1 "rmapscope: " - "$how: output to a full disk" \
 		sh -c 'exec "$@" >/dev/full' sh "$@" "$db"
 	row 1 "rmapscope: " - "$how: stdout closed" sh -c 'exec "$@" >&-' sh "$@" "$db"
+done
+for at in "" x -1 1x 1.5.5 .5 1. 1.0000000001 5s 25:00 12:60 12:00:60 12:00:00.x 99999999999999999999; do
+	row 2 "rmapscope: '$at' is no time: give seconds" "$db" "blocked --at '$at'" \
+		"$R" blocked --at "$at" "$db"
+done
+row 2 "12:00:00: this capture has no wall-clock time" "$db" "blocked: no wall clock" \
+	"$R" blocked --at 12:00:00 "$db"
+for at in 1 0.000000001 1ns 4000000000; do
+	row 1 "$at is outside the capture, which goes from 0.000 s to 0.000 s" "$db" \
+		"blocked --at $at: outside" "$R" blocked --at $at "$db"
 done
 row 1 "rmapscope: .*terminal|rmapscope: " "$db" "top: no terminal" "$R" top "$db"
 # what is damaged may be a table that the report does not need

@@ -546,3 +546,10 @@ UPDATE checkpoint SET
 	retry_id = (SELECT count(*) FROM retry r WHERE r.time_ns < checkpoint.time_ns),
 	skip_id = (SELECT count(*) FROM skip k WHERE k.time_ns < checkpoint.time_ns),
 	move_id = (SELECT count(*) FROM move m WHERE m.time_ns < checkpoint.time_ns);
+
+INSERT INTO holder_rollup
+SELECT (w.start_ns + w.duration_ns) / 1000000000, w.lock_id, coalesce(t.process_id, 0),
+       coalesce(w.holder_task_id, 0), count(*), sum(w.duration_ns)
+FROM wait w LEFT JOIN task t ON t.id = w.task_id
+WHERE w.duration_ns IS NOT NULL
+GROUP BY 1, 2, 3, 4;

@@ -179,6 +179,14 @@ static int take_walk_rollup(void *ctx, const struct walk_rollup_row *row)
 	return 0;
 }
 
+static int take_holder_rollup(void *ctx, const struct holder_rollup_row *row)
+{
+	(void)ctx;
+	if (row->nr_waits <= 0 || row->wait_ns < 0 || row->holder_task_id < 0)
+		abort();
+	return 0;
+}
+
 static int take_rollup(void *ctx, const struct rollup_row *row)
 {
 	struct sums *s = ctx;
@@ -327,6 +335,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.move = take_move,
 		.walk_rollup = take_walk_rollup,
 		.loss = take_loss,
+		.holder_rollup = take_holder_rollup,
 		.rollup = take_rollup,
 	};
 	const struct symbols symbols = { .tep = tep };

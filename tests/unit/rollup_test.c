@@ -81,6 +81,36 @@ static void waits_of_a_second_add_up(void **state)
 	assert_int_equal(s->seen.rollup[0].hist_count, 3);
 }
 
+static void waits_are_summed_by_their_holder(void **state)
+{
+	struct summing *s = *state;
+	struct wait_row w = a_wait(100, 0);
+	const struct holder_rollup_row *r = NULL;
+	unsigned int i;
+
+	add(s, w, 7, 5 * SEC);
+	w.holder_task_id = 3;
+	w.duration_ns = 40;
+	add(s, w, 7, 5 * SEC);
+	add(s, w, 7, 5 * SEC + 1);
+	add(s, w, 8, 5 * SEC);
+	give(s);
+	add(s, w, 7, 6 * SEC - 1);
+	w.duration_ns = NO_TIME;
+	add(s, w, 7, 5 * SEC);
+	give(s);
+	assert_int_equal(s->seen.nr_holder_rollups, 3);
+	for (i = 0; i < 3; i++)
+		if (s->seen.holder_rollup[i].holder_task_id == 3 &&
+		    s->seen.holder_rollup[i].process_id == 7)
+			r = &s->seen.holder_rollup[i];
+	assert_non_null(r);
+	assert_int_equal(r->second, 5);
+	assert_int_equal(r->lock_id, 1);
+	assert_int_equal(r->nr_waits, 3);
+	assert_int_equal(r->wait_ns, 120);
+}
+
 static void the_second_is_that_of_the_end(void **state)
 {
 	struct summing *s = *state;
@@ -274,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(waits_of_a_second_add_up),
+		TEST(waits_are_summed_by_their_holder),
 		TEST(the_second_is_that_of_the_end),
 		TEST(every_part_of_the_key_keeps_sums_apart),
 		TEST(uncertain_waits_are_counted_and_never_timed),

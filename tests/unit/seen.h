@@ -37,6 +37,7 @@ struct seen {
 	struct wait_row *wait;
 	struct loss_row *loss;
 	struct seen_rollup *rollup;
+	struct holder_rollup_row *holder_rollup;
 	struct vma_row *vma;
 	struct lock_vma_row *lock_vma;
 	struct hold_row *hold;
@@ -54,7 +55,7 @@ struct seen {
 		nr_rollups;
 	unsigned int nr_wait_parts, nr_stalls, nr_storms, nr_stragglers, nr_order_edges;
 	unsigned int nr_vmas, nr_lock_vmas, nr_holds, nr_walks, nr_retries, nr_skips, nr_moves,
-		nr_walk_rollups;
+		nr_walk_rollups, nr_holder_rollups;
 	unsigned int nr_wait_writes;
 	int64_t last_wait_id, last_hold_id;
 	int fail; /* what every callback returns, 0 normally */
@@ -171,6 +172,23 @@ static inline int seen_rollup(void *ctx, const struct rollup_row *row)
 	r->row.hist = (struct hist){ 0 };
 	r->hist_count = hist_count(&row->hist);
 	r->nr_given++;
+	return s->fail;
+}
+
+static inline int seen_holder_rollup(void *ctx, const struct holder_rollup_row *row)
+{
+	struct seen *s = ctx;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_holder_rollups; i++)
+		if (s->holder_rollup[i].second == row->second &&
+		    s->holder_rollup[i].lock_id == row->lock_id &&
+		    s->holder_rollup[i].process_id == row->process_id &&
+		    s->holder_rollup[i].holder_task_id == row->holder_task_id)
+			break;
+	if (i == s->nr_holder_rollups)
+		s->holder_rollup = grow(s->holder_rollup, s->nr_holder_rollups++);
+	s->holder_rollup[i] = *row;
 	return s->fail;
 }
 
@@ -332,6 +350,7 @@ static inline struct sink seen_sink(struct seen *s)
 		.order_edge = seen_order_edge,
 		.walk_rollup = seen_walk_rollup,
 		.rollup = seen_rollup,
+		.holder_rollup = seen_holder_rollup,
 	};
 }
 
@@ -362,6 +381,7 @@ static inline void seen_free(struct seen *s)
 	free(s->order_edge);
 	free(s->walk_rollup);
 	free(s->rollup);
+	free(s->holder_rollup);
 	memset(s, 0, sizeof(*s));
 }
 

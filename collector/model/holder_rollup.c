@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/holder_rollup.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <uthash.h>
+
+struct holder_key {
+	int64_t second, lock_id, process_id, holder_task_id;
+};
+
+struct holder_rollup {
+	UT_hash_handle hh;
+	struct holder_key key;
+	struct holder_rollup_row row;
+	bool dirty;
+};
+
+int holder_rollup_add(struct holder_rollups *hs, const struct wait_row *wait, int64_t process_id,
+		      int64_t second)
+{
+	const struct holder_key key = { second, wait->lock_id, process_id, wait->holder_task_id };
+	struct holder_rollup *r;
+
+	HASH_FIND(hh, hs->head, &key, sizeof(key), r);
+	if (!r) {
+		r = calloc(1, sizeof(*r));
+		if (!r)
+			return -ENOMEM;
+		r->key = key;
+		r->row = (struct holder_rollup_row){
+			.second = second,
+			.lock_id = key.lock_id,
+			.process_id = process_id,
+			.holder_task_id = key.holder_task_id,
+		};
+		HASH_ADD(hh, hs->head, key, sizeof(r->key), r);
+	}
+	r->row.nr_waits++;
+	r->row.wait_ns += wait->duration_ns;
+	r->dirty = true;
+	return 0;
+}
+
+int holder_rollups_flush(struct holder_rollups *hs, int64_t oldest, const struct sink *sink)
+{
+	struct holder_rollup *r, *tmp;
+	int ret;
+
+	HASH_ITER(hh, hs->head, r, tmp) {
+		if (r->dirty) {
+			ret = sink->holder_rollup(sink->ctx, &r->row);
+			if (ret)
+				return ret;
+			r->dirty = false;
+		}
+		if (r->key.second < oldest) {
+			HASH_DEL(hs->head, r);
+			free(r);
+		}
+	}
+	return 0;
+}
+
+void holder_rollups_free(struct holder_rollups *hs)
+{
+	struct holder_rollup *r, *tmp;
+
+	HASH_ITER(hh, hs->head, r, tmp) {
+		HASH_DEL(hs->head, r);
+		free(r);
+	}
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * queries FILE: what each query behind a screen or a report section takes, a
+ * line each: name, milliseconds of wall clock, and of CPU time. The median of a few
+ * runs; a section is read once.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/capture.h"
+#include "analysis/tables.h"
+#include "analysis/views.h"
+#include "lib/clock.h"
+
+#define RUNS	 5
+#define WINDOW_S 10
+
+struct query {
+	struct db *db;
+	const struct capture_info *info;
+	const struct table_def *def; /* NULL: a screen, or the header */
+	const struct view_def *view;
+	struct window window;
+	int64_t at_ns;
+};
+
+static int run_table(const struct query *q, struct error *err)
+{
+	struct table t;
+	int ret = table_read(&t, q->def, q->db, q->window.end_ns ? &q->window : NULL, err);
+
+	if (!ret)
+		table_free(&t);
+	return ret;
+}
+
+static int run_view(const struct query *q, struct error *err)
+{
+	struct table t;
+	int ret = view_read(&t, q->view, q->db, &q->window, NULL, err);
+
+	if (!ret)
+		table_free(&t);
+	return ret;
+}
+
+static int run_header(const struct query *q, struct error *err)
+{
+	int64_t rate[60];
+	struct capture_info info;
+	int ret = capture_info_read(&info, q->db, err);
+
+	return ret ? ret : capture_rate(q->db, info.last_ns, rate, 60, err);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return *(const double *)a < *(const double *)b ? -1 : 1;
+}
+
+static void measure(const char *name, int (*run)(const struct query *q, struct error *err),
+		    const struct query *q, unsigned int nr_runs)
+{
+	struct error e = { 0 };
+	double ms[RUNS], cpu_ms[RUNS];
+	uint64_t start_ns, cpu_ns;
+	unsigned int i;
+
+	for (i = 0; i < nr_runs; i++) {
+		start_ns = now_ns();
+		cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+		if (run(q, &e))
+			errx(1, "%s: %s", name, e.msg);
+		ms[i] = (now_ns() - start_ns) / 1e6;
+		cpu_ms[i] = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns) / 1e6;
+	}
+	qsort(ms, nr_runs, sizeof(*ms), compare);
+	qsort(cpu_ms, nr_runs, sizeof(*cpu_ms), compare);
+	printf("%-32s %10.2f %10.2f\n", name, ms[nr_runs / 2], cpu_ms[nr_runs / 2]);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	static const unsigned int percent[] = { 0, 50, 99, 100 };
+	const struct table_def *const *def;
+	struct capture_info info;
+	struct error e = { 0 };
+	struct query q = { .info = &info };
+	char name[64];
+	unsigned int i;
+
+	if (argc != 2 || db_open(&q.db, argv[1], &e) || capture_info_read(&info, q.db, &e))
+		errx(1, "%s", argc == 2 ? e.msg : "which FILE?");
+	measure("header", run_header, &q, RUNS);
+	for (i = 0; i < sizeof(percent) / sizeof(*percent); i++) {
+		q.at_ns = info.first_ns + (info.last_ns - info.first_ns) / 100 * percent[i];
+		q.window = capture_window(&info, q.at_ns + 1, WINDOW_S);
+		if (!percent[i])
+			q.window.end_ns = q.window.start_ns + WINDOW_S * NSEC_PER_SEC;
+		for (q.view = top_views; q.view->table; q.view++) {
+			snprintf(name, sizeof(name), "top %s, 10 s at %u %%", q.view->table->name,
+				 percent[i]);
+			measure(name, run_view, &q, RUNS);
+		}
+	}
+	memset(&q.window, 0, sizeof(q.window));
+	for (def = report_tables; *def; def++) {
+		q.def = *def;
+		snprintf(name, sizeof(name), "report %s", (*def)->name);
+		measure(name, run_table, &q, 1);
+	}
+	db_close(q.db);
+	return 0;
+}
