@@ -251,7 +251,7 @@ tui_sees '^most left +surfaceflinger' "and where folios came from"
 tui_keys 5 Down Enter
 tui_sees '^Stalls: surfaceflinger 612' "Enter opens a stall"
 tui_sees ' waits +surfaceflinger' "with the wait that explains it"
-tui_mouse 0 5 9
+tui_mouse 0 5 10
 tui_sees ' 1/1$' "a click goes to a section"
 tui_keys 6 Enter
 tui_sees 'there is no more of this' "a kind of walk has no more"

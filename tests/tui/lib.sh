@@ -22,7 +22,8 @@ tui_tmux() {
 
 tui_end() {
 	tui_tmux kill-server 2>/dev/null
-	rm -rf "$tap_dir"
+	# what is killed may still be writing its settings
+	tui_until rm -rf "$tap_dir" 2>/dev/null
 }
 trap tui_end EXIT
 
