@@ -11,6 +11,7 @@ const struct view_def top_views[] = {
 	{ .table = &blocked_table,
 	  .shape = SHAPE_TREE,
 	  .read = blocked_read,
+	  .early = "age_ns",
 	  .details = lock_views,
 	  .key = "lock_id" },
 	{ .table = &top_storms, .details = storm_views },

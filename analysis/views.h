@@ -19,6 +19,7 @@ enum shape {
 struct view_def {
 	const struct table_def *table;
 	enum shape shape;
+	const char *early; /* column that a narrow screen shows, too; or NULL */
 	const char *chart; /* column that the bars show */
 	/* instead of the table's SQL */
 	int (*read)(struct table *t, struct db *db, int64_t at_ns, struct error *err);

@@ -23,11 +23,30 @@ bool columns_visible(const struct columns *c, const struct table_def *def, unsig
 	return !def->columns[i].detail && !c->hidden[i];
 }
 
-void columns_init(struct columns *c, const struct table_def *def)
+/* In the order of the table, but for @early. */
+static void arrange(struct columns *c, const struct table_def *def, const char *early)
+{
+	int moved = early ? table_column(def, early) : -1, i;
+	unsigned int nr = nr_columns(def), at = 0;
+	bool seen = false;
+
+	for (i = 0; i < (int)nr; i++) {
+		if (i == moved)
+			continue;
+		c->place[at++] = i;
+		if (seen || def->columns[i].detail || moved < 0)
+			continue;
+		c->place[at++] = moved;
+		seen = true;
+	}
+}
+
+void columns_init(struct columns *c, const struct table_def *def, const char *early)
 {
 	unsigned int nr = nr_columns(def), names = 0, i;
 
 	memset(c, 0, sizeof(*c));
+	arrange(c, def, early);
 	for (i = 0; i < nr; i++) {
 		int title = text_width(def->columns[i].title);
 
@@ -38,7 +57,7 @@ void columns_init(struct columns *c, const struct table_def *def)
 	}
 	/* behind what people do not see */
 	for (i = 0; i < nr && names < MAX_NAMES; i++) {
-		const struct column *col = &def->columns[i];
+		const struct column *col = &def->columns[c->place[i]];
 
 		if (col->detail && !names)
 			continue;
@@ -82,20 +101,22 @@ void columns_layout(struct columns *c, const struct table_def *def, int room)
 	c->nr_shown = 0;
 	c->more = false;
 	for (i = 0; i < nr; i++) {
-		if (!columns_visible(c, def, i))
+		unsigned int column = c->place[i];
+
+		if (!columns_visible(c, def, column))
 			continue;
 		if (i >= c->nr_names && skip) {
 			skip--;
 			continue;
 		}
 		/* the first is cut rather than left out */
-		if (c->nr_shown && used + c->least[i] > room) {
+		if (c->nr_shown && used + c->least[column] > room) {
 			c->more = true;
 			break;
 		}
-		c->shown[c->nr_shown] = i;
-		c->width[c->nr_shown++] = c->least[i];
-		used += c->least[i] + 1;
+		c->shown[c->nr_shown] = column;
+		c->width[c->nr_shown++] = c->least[column];
+		used += c->least[column] + 1;
 	}
 	for (i = 0; i < c->nr_shown; i++) {
 		int more = c->wanted[c->shown[i]] - c->width[i];
@@ -116,7 +137,7 @@ void columns_scroll(struct columns *c, const struct table_def *def, int by)
 	unsigned int nr = nr_columns(def), i, most = 0;
 
 	for (i = c->nr_names; i < nr; i++)
-		most += columns_visible(c, def, i);
+		most += columns_visible(c, def, c->place[i]);
 	most -= most > 0;
 	if (by < 0 && c->scrolled < (unsigned int)-by)
 		c->scrolled = 0;

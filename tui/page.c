@@ -45,10 +45,12 @@ static void title_of(const struct table_view *v, const struct cell *row, char *t
 
 	len = snprintf(title, room, "%s:", v->def->title);
 	for (i = 0; i < v->columns.nr_names && len + 2 < room; i++) {
-		if (v->def->columns[i].detail)
+		unsigned int column = v->columns.place[i];
+
+		if (v->def->columns[column].detail)
 			continue;
 		title[len++] = ' ';
-		cell_format(title + len, room - len, &v->def->columns[i], &row[i]);
+		cell_format(title + len, room - len, &v->def->columns[column], &row[column]);
 		len += strlen(title + len);
 	}
 }

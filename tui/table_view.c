@@ -17,7 +17,7 @@ void table_view_init(struct table_view *v, const struct view_def *view)
 	v->def = view->table;
 	v->sort = view->shape == SHAPE_TREE ? SORT_AS_READ : v->def->sort;
 	v->descending = true;
-	columns_init(&v->columns, v->def);
+	columns_init(&v->columns, v->def, view->early);
 }
 
 void table_view_free(struct table_view *v)
@@ -36,12 +36,13 @@ static void name_of(const struct table_view *v, const struct cell *row, char *na
 	unsigned int i;
 
 	name[0] = '\0';
-	for (i = 0; i < v->table.nr_columns && len + 2 < room; i++) {
-		const struct column *col = &v->def->columns[i];
+	for (i = 0; i < v->table.nr_columns && i < MAX_COLUMNS && len + 2 < room; i++) {
+		unsigned int column = v->columns.place[i];
+		const struct column *col = &v->def->columns[column];
 
 		if (i >= v->columns.nr_names && !(col->detail && col->unit == UNIT_ID))
 			continue;
-		cell_format(name + len, room - len - 1, &v->def->columns[i], &row[i]);
+		cell_format(name + len, room - len - 1, col, &row[column]);
 		len += strlen(name + len);
 		name[len++] = '\t';
 		name[len] = '\0';

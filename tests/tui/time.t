@@ -77,6 +77,13 @@ tui_keys 2 p
 tui_sees '^redis-server .* 1[0-9][0-9]\.[0-9] ' "what is read again is whole seconds"
 tui_keys End
 tui_sees ' LIVE ' "End goes to now"
+tui_keys 3
+tui_sees '└─surfaceflinger +4,850\.000 waiter ' "a blocked thread, and for how long"
+grow 4
+tui_sees '└─surfaceflinger +5,850\.000 waiter ' "its age grows"
+sqlite3 "$db" "UPDATE wait SET duration_ns = 1030000000000 - start_ns, outcome = 0 WHERE outcome = 1 AND task_id = 1"
+grow 5
+tui_loses '└─surfaceflinger' "until it has the lock"
 sqlite3 "$db" "UPDATE meta SET value = 'finished' WHERE key = 'state'"
 tui_sees ' END ' "when the recorder finishes it is the end"
 
