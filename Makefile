@@ -94,7 +94,7 @@ rmapscope_hist.so: schema/hist.c schema/hist_sql.c schema/hist.h schema/hist_sql
 		schema/hist.c schema/hist_sql.c
 
 -include $(lib_objs:.o=.d) $(cli_objs:.o=.d) $(unit_tests:=.d) \
-	 $(wildcard $(BUILD)/tests/workloads/*.main.d $(BUILD)/tests/feed/*.d $(BUILD)/tests/bench/*.d)
+	 $(wildcard $(BUILD)/tests/workloads/*.main.d $(BUILD)/tests/feed/*.d $(BUILD)/tests/bench/*.d $(chain).d)
 
 .PHONY: help
 help:

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/process.h"
 
 /* Embedded by the Makefile. */
 extern const char analysis_rates_sql[], analysis_next_event_sql[], analysis_previous_event_sql[];
@@ -44,6 +45,19 @@ static int read_totals(struct capture_info *info, struct db *db, struct error *e
 	return 0;
 }
 
+/* Who writes it: an older rmapscope did not say. */
+static int read_recorder(struct capture_info *info, struct db *db, struct error *err)
+{
+	char recorder[96];
+	int pid, ret = db_meta_text(db, "recorder", recorder, sizeof(recorder), err);
+
+	if (ret)
+		return ret == -ENOENT ? 0 : ret;
+	info->recorder_gone = !process_runs(recorder, &pid);
+	info->recorder_pid = info->recorder_gone ? 0 : pid;
+	return 0;
+}
+
 int capture_info_read(struct capture_info *info, struct db *db, struct error *err)
 {
 	const struct {
@@ -66,6 +80,8 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "nr_events", &info->nr_events },
 		{ "nr_waits", &info->nr_waits },
 		{ "nr_uncertain", &info->nr_uncertain },
+		{ "kept_from_ns", &info->kept_from_ns },
+		{ "rollups_from_ns", &info->rollups_from_ns },
 		{ "clock_offset_ns", &info->clock_offset_ns },
 	};
 	char state[16] = "";
@@ -88,6 +104,9 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 	if (ret && ret != -ENOENT)
 		return ret;
 	info->recording = !strcmp(state, "recording");
+	ret = info->recording ? read_recorder(info, db, err) : 0;
+	if (ret)
+		return ret;
 	return read_totals(info, db, err);
 }
 

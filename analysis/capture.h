@@ -11,9 +11,13 @@
 
 struct capture_info {
 	char host[65], kernel[65], profile[64], source[32];
-	char limits[1024];	   /* what this capture cannot tell, "" nothing */
-	bool recording;		   /* being written now, or its writer was killed */
+	char limits[1024];  /* what this capture cannot tell, "" nothing */
+	bool recording;	    /* being written now, or its writer was killed */
+	int recorder_pid;   /* of the process here that writes it; 0: none does, or unknown */
+	bool recorder_gone; /* it was killed, or is not on this machine */
 	int64_t first_ns, last_ns; /* of the events; 0 when there are none */
+	int64_t kept_from_ns;	   /* rows of single spans; older ones are gone; 0: all */
+	int64_t rollups_from_ns;   /* likewise sums per second */
 	int64_t clock_offset_ns;   /* to the time since 1970; 0: not known */
 	int64_t nr_events;
 	int64_t nr_waits; /* with a duration */

@@ -131,6 +131,11 @@ static int blocked(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if (!ret && at_ns < info.kept_from_ns)
+		ret = error_set(&err, -ENODATA,
+				"%s is %.3f s too early: what was before had to go (--max-size, "
+				"--max-age)",
+				a.at, (info.kept_from_ns - at_ns) / 1e9);
 	if (!ret)
 		ret = show(stdout, db, &a, at_ns, &info, &err);
 	db_end(db);

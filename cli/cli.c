@@ -26,6 +26,40 @@ double cli_seconds(const char *text, struct argp_state *state, const char *what)
 	return v;
 }
 
+/* The factor of the unit that @text is, of the letters in @units; 0: none. */
+static double unit_of(const char *text, const char *units, const double *factor)
+{
+	const char *at = *text ? strchr(units, *text) : NULL;
+
+	if (!*text)
+		return 1;
+	return at && !text[1] ? factor[at - units] : 0;
+}
+
+int64_t cli_bytes(const char *text, struct argp_state *state, const char *what)
+{
+	static const double factor[] = { 1 << 10, 1 << 20, 1 << 30 };
+	char *end;
+	double v = strtod(text, &end);
+
+	v *= unit_of(end, "KMG", factor);
+	if (end == text || !isfinite(v) || v < 1 || v > 1e18)
+		argp_error(state, "%s: '%s' is not a size above 0, with K, M or G", what, text);
+	return v;
+}
+
+double cli_age(const char *text, struct argp_state *state, const char *what)
+{
+	static const double factor[] = { 1, 60, 3600 };
+	char *end;
+	double v = strtod(text, &end);
+
+	v *= unit_of(end, "smh", factor);
+	if (end == text || !isfinite(v) || v <= 0 || v > 1e9)
+		argp_error(state, "%s: '%s' is not a time above 0, with s, m or h", what, text);
+	return v;
+}
+
 unsigned int cli_count(const char *text, struct argp_state *state, const char *what)
 {
 	char *end;

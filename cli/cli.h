@@ -41,6 +41,9 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 /* Option values; a wrong one is wrong usage. */
 double cli_seconds(const char *text, struct argp_state *state, const char *what);
+/* With a unit behind it: K, M, G; s, m, h. */
+int64_t cli_bytes(const char *text, struct argp_state *state, const char *what);
+double cli_age(const char *text, struct argp_state *state, const char *what);
 unsigned int cli_count(const char *text, struct argp_state *state, const char *what);
 
 /* "rmapscope: MESSAGE" on stderr. Returns EXIT_FAILED. */

@@ -11,6 +11,10 @@
 #include "cli/recording.h"
 #include "cli/watch.h"
 #include "collector/profile.h"
+#include "lib/clock.h"
+
+/* What an empty database and one second of roll-ups fit in with ease. */
+#define MIN_BYTES (4 << 20)
 
 struct args {
 	struct recording_options rec;
@@ -23,6 +27,8 @@ enum {
 	OPT_FORCE,
 	OPT_BUFFER,
 	OPT_KEEP,
+	OPT_MAX_SIZE,
+	OPT_MAX_AGE,
 };
 
 static const struct argp_option options[] = {
@@ -34,6 +40,10 @@ static const struct argp_option options[] = {
 	  "every acquire and release; walks: rmap walks, moved folios, linked VMAs; all",
 	  0 },
 	{ "keep", OPT_KEEP, "all", 0, "keep every hold, walk and move as a row", 0 },
+	{ "max-size", OPT_MAX_SIZE, "BYTES", 0,
+	  "let the oldest rows go before the file is larger; K, M or G may follow; 4M or more", 0 },
+	{ "max-age", OPT_MAX_AGE, "SECONDS", 0,
+	  "let rows go that are older; s, m or h may follow; sums per second stay", 0 },
 	{ "pid", 'p', "PID", 0, "this process and the threads and children it makes", 0 },
 	{ "buffer", OPT_BUFFER, "KIB", 0, "ring buffer per CPU (default: the profile's)", 0 },
 	{ 0 },
@@ -64,6 +74,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (strcmp(arg, "all"))
 			argp_error(state, "--keep: '%s' is not all", arg);
 		a->rec.keep_all = true;
+		return 0;
+	case OPT_MAX_SIZE:
+		a->rec.max_bytes = cli_bytes(arg, state, "--max-size");
+		if (a->rec.max_bytes < MIN_BYTES)
+			argp_error(state, "--max-size: '%s' is less than 4M", arg);
+		return 0;
+	case OPT_MAX_AGE:
+		a->rec.max_age_ns = cli_age(arg, state, "--max-age") * NSEC_PER_SEC;
 		return 0;
 	case 'p':
 		a->rec.pid = cli_count(arg, state, "--pid");

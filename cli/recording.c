@@ -169,6 +169,9 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 	ret = store_create(&rec->store, opt->path, opt->force, err);
 	if (ret)
 		return ret;
+	ret = store_limit(rec->store, opt->max_bytes, opt->max_age_ns);
+	if (ret)
+		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	sink = store_sink(rec->store);
 	model_init(&rec->model, &(struct model_options){
 					.sink = &sink,

@@ -16,14 +16,15 @@
 struct recording;
 
 struct recording_options {
-	const char *path;	/* database to create */
-	bool force;		/* replace an existing one */
-	const char *profiles;	/* live only, joined by commas; NULL: "contention" */
-	bool keep_all;		/* every span is a row */
-	unsigned int buffer_kb; /* live only, per CPU; 0: the profile's */
-	pid_t pid;		/* live only: this process alone; 0: all */
-	int stderr_fd;		/* import only: file that stderr goes to; 0: none */
-	const char *command;	/* for the database: how it was made; or NULL */
+	const char *path;	       /* database to create */
+	bool force;		       /* replace an existing one */
+	const char *profiles;	       /* live only, joined by commas; NULL: "contention" */
+	bool keep_all;		       /* every span is a row */
+	int64_t max_bytes, max_age_ns; /* let the oldest rows go; 0: no limit */
+	unsigned int buffer_kb;	       /* live only, per CPU; 0: the profile's */
+	pid_t pid;		       /* live only: this process alone; 0: all */
+	int stderr_fd;		       /* import only: file that stderr goes to; 0: none */
+	const char *command;	       /* for the database: how it was made; or NULL */
 };
 
 /* What came of it. */

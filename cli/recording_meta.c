@@ -8,6 +8,7 @@
 #include "collector/profile.h"
 #include "collector/source.h"
 #include "lib/clock.h"
+#include "lib/process.h"
 #include "schema/store.h"
 
 void limits_add(char *limits, size_t room, const char *what)
@@ -73,8 +74,12 @@ static void write_traced(struct store *st, const struct source *src, unsigned in
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
 	       unsigned int profiles, const char *limits)
 {
+	char recorder[96];
+
 	store_meta_text(st, "version", RMAPSCOPE_VERSION);
+	process_identity(recorder, sizeof(recorder));
 	store_meta_text(st, "state", "recording");
+	store_meta_text(st, "recorder", recorder);
 	store_meta_text(st, "source", src->ops->name);
 	store_meta_text(st, "clock", src->clock);
 	store_meta_text(st, "command", opt->command);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/capture.h"
+#include "analysis/instant.h"
 
 static void print_limits(FILE *f, const char *limits)
 {
@@ -19,17 +20,37 @@ static void print_limits(FILE *f, const char *limits)
 	}
 }
 
+/* Nobody is to take a cut file for the whole. */
+static void print_kept(FILE *f, const struct capture_info *info)
+{
+	char from[64];
+
+	if (info->kept_from_ns) {
+		instant_format(from, sizeof(from), info->kept_from_ns, info);
+		fprintf(f, "note: rows from %s on; older ones had to go (--max-size, --max-age)\n",
+			from);
+	}
+	if (info->rollups_from_ns) {
+		instant_format(from, sizeof(from), info->rollups_from_ns, info);
+		fprintf(f, "note: sums per second from %s on\n", from);
+	}
+}
+
 static void print_header(FILE *f, const struct db *db, const struct capture_info *info)
 {
 	fprintf(f, "%s: %s %s, source %s, profile %s%s\n", db_path(db),
 		info->host[0] ? info->host : "-", info->kernel[0] ? info->kernel : "-",
 		info->source[0] ? info->source : "-", info->profile[0] ? info->profile : "-",
-		info->recording ? ", not finished" : "");
+		!info->recording      ? ""
+		: info->recorder_gone ? ", not finished: its recorder was killed, or is elsewhere"
+		: info->recorder_pid  ? ", not finished: being recorded now"
+				      : ", not finished");
 	fprintf(f,
 		"%.3f s, %" PRId64 " events, %" PRId64 " waits, %" PRId64 " open, %" PRId64
 		" uncertain, %" PRId64 " events lost in %" PRId64 " gaps\n",
 		(info->last_ns - info->first_ns) / 1e9, info->nr_events, info->nr_waits,
 		info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps);
+	print_kept(f, info);
 }
 
 static int print_json_header(FILE *f, const struct capture_info *info)
@@ -53,11 +74,20 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 		fputc(',', f);
 	}
 	fprintf(f,
-		"\"finished\":%s,\"first_ns\":%" PRId64 ",\"last_ns\":%" PRId64
-		",\"nr_events\":%" PRId64 ",\"nr_waits\":%" PRId64 ",\"nr_open\":%" PRId64
-		",\"nr_uncertain\":%" PRId64 ",\"nr_lost\":%" PRId64 ",\"nr_gaps\":%" PRId64 "}",
-		info->recording ? "false" : "true", info->first_ns, info->last_ns, info->nr_events,
-		info->nr_waits, info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps);
+		"\"finished\":%s,\"being_recorded\":%s,\"first_ns\":%" PRId64
+		",\"last_ns\":%" PRId64 ",\"nr_events\":%" PRId64 ",\"nr_waits\":%" PRId64
+		",\"nr_open\":%" PRId64 ",\"nr_uncertain\":%" PRId64 ",\"nr_lost\":%" PRId64
+		",\"nr_gaps\":%" PRId64 ",\"kept_from_ns\":%s%.0" PRId64
+		",\"rollups_from_ns\":%s%.0" PRId64 "}",
+		info->recording ? "false" : "true",
+		info->recorder_pid			  ? "true"
+		: info->recording && !info->recorder_gone ? "null"
+							  : "false",
+		info->first_ns, info->last_ns, info->nr_events, info->nr_waits, info->nr_open,
+		info->nr_uncertain, info->nr_lost, info->nr_gaps,
+		/* 0 prints no digit here */
+		info->kept_from_ns ? "" : "null", info->kept_from_ns,
+		info->rollups_from_ns ? "" : "null", info->rollups_from_ns);
 	return ret;
 }
 

@@ -9,35 +9,10 @@
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
+#include "lib/process.h"
+
 /* for printf() and scanf() alike */
 #define NAME_FORMAT "rmapscope.%d.%" PRIu64
-
-/* Field 22 of /proc/PID/stat (proc(5)), in clock ticks; 0: no such process. */
-static uint64_t start_time(int pid)
-{
-	char path[64], line[1024];
-	uint64_t start = 0;
-	size_t len;
-	char *p;
-	FILE *f;
-	int i;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	len = fread(line, 1, sizeof(line) - 1, f);
-	fclose(f);
-	line[len] = '\0';
-
-	/* the name may hold blanks and brackets: count from the last one */
-	p = strrchr(line, ')');
-	for (i = 2; p && i < 22; i++)
-		p = strchr(p + 1, ' ');
-	if (p)
-		sscanf(p, "%" SCNu64, &start);
-	return start;
-}
 
 int tracefs_usable(struct error *err)
 {
@@ -67,7 +42,7 @@ static int remove_if_orphan(const char *name, void *nr_removed)
 	uint64_t start;
 
 	if (sscanf(name, NAME_FORMAT "%n", &pid, &start, &len) != 2 || name[len] ||
-	    start_time(pid) == start)
+	    process_start_time(pid) == start)
 		return 0;
 	inst = tracefs_instance_create(name);
 	if (!inst)
@@ -98,7 +73,7 @@ int instance_create(struct tracefs_instance **instp, struct error *err)
 		return ret;
 	instance_remove_orphans();
 
-	snprintf(name, sizeof(name), NAME_FORMAT, getpid(), start_time(getpid()));
+	snprintf(name, sizeof(name), NAME_FORMAT, getpid(), process_start_time(getpid()));
 	inst = tracefs_instance_create(name);
 	if (!inst)
 		return error_set(err, -errno,

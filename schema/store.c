@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "schema/migrate.h"
 #include "schema/store_internal.h"
 
@@ -53,10 +54,21 @@ static int run(struct store *st, const char *sql)
 
 int store_commit(struct store *st, int64_t time_ns, struct error *err)
 {
+	const uint64_t start_ns = now_ns();
 	int ret = store_checkpoint(st, time_ns);
+	int64_t took_ns;
 
+	if (!ret && (st->max_bytes || st->max_age_ns))
+		ret = store_trim(st, time_ns);
 	if (!ret)
 		ret = run(st, "COMMIT; BEGIN");
+	took_ns = now_ns() - start_ns;
+	if (took_ns > st->longest_commit_ns) {
+		st->longest_commit_ns = took_ns;
+		/* part of the next one */
+		if (!ret)
+			ret = store_meta_int(st, "longest_commit_ns", took_ns);
+	}
 	return ret ? error_set(err, ret, "%s", st->err.msg) : 0;
 }
 

@@ -25,6 +25,16 @@ struct store;
  */
 int store_create(struct store **st, const char *path, bool force, struct error *err);
 
+/*
+ * store_limit - let the oldest rows go
+ * @max_bytes: of the file; 0: no limit
+ * @max_age_ns: of rows, by the time given to store_commit(); 0: no limit
+ *
+ * Rows of single spans go first, roll-ups only where these are not enough. Open
+ * waits and holds stay. From when they are kept is in table meta.
+ */
+int store_limit(struct store *st, int64_t max_bytes, int64_t max_age_ns);
+
 /* Rows; each returns 0 or a negative errno, the message is in store_error(). */
 int store_meta_text(struct store *st, const char *key, const char *value);
 int store_meta_int(struct store *st, const char *key, int64_t value);

@@ -49,6 +49,8 @@ struct store {
 	sqlite3_stmt *stmt[NR_STATEMENTS];
 	char *path;
 	struct progress done, checkpointed;
+	int64_t max_bytes, max_age_ns; /* 0: no limit */
+	int64_t longest_commit_ns;
 	bool broken;
 	int ret;
 	struct error err;
@@ -59,5 +61,8 @@ int store_fail(struct store *st, int rc);
 
 /* Where a time is in the tables, if rows were added since the last. */
 int store_checkpoint(struct store *st, int64_t time_ns);
+
+/* Delete the oldest rows as far as the limits demand; a slice per call. */
+int store_trim(struct store *st, int64_t time_ns);
 
 #endif

@@ -43,12 +43,18 @@ $(bench_tools): %: %.o $(BUILD)/librmapscope.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
+# stages a chain of threads that wait for each other
+chain := $(BUILD)/tests/live/chain
+$(chain): $(chain).o
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+
 # built on the way to a program, and kept for the next time
 .SECONDARY:
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(feed) $(bench_tools)
+check-build: all $(unit_tests) $(workloads) $(feed) $(bench_tools) $(chain)
 
 test:
 	@sh tests/deps.sh test
@@ -56,7 +62,7 @@ test:
 
 .PHONY: run-tests
 run-tests: check-build
-	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath $(feed)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
+	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath $(feed)) CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
 
 .PHONY: bench
 bench:

@@ -82,6 +82,12 @@ static int64_t lock_of(struct random *r, int64_t process_id)
 	return skewed(r, NR_LOCKS);
 }
 
+/* A lock is taken at few places, at each of them in one mode. */
+static int64_t site_of(struct random *r, int64_t lock_id)
+{
+	return 1 + (lock_id + (int64_t)random_below(r, 2)) % NR_SITES;
+}
+
 static void put_identity(struct maker *m)
 {
 	int64_t i;
@@ -138,15 +144,14 @@ static void put_wait(struct maker *m)
 		.spun_ns = duration_ns > 20000 ? 10000 : duration_ns,
 		.lock_id = lock_of(r, process_of(task_id)),
 		.task_id = task_id,
-		.mode = random_below(r, 2),
 		.holder_task_id = a_task(m),
 		.holder_source = HOLDER_EXACT,
 	};
 
 	/* mostly by few threads */
 	w.holder_task_id = 1 + (w.lock_id * 37 + skewed(r, 6)) % NR_TASKS;
-	/* a lock is taken at few places, on behalf of few VMAs */
-	w.site_id = 1 + (w.lock_id + random_below(r, 2)) % NR_SITES;
+	w.site_id = site_of(r, w.lock_id);
+	w.mode = w.site_id % 2;
 	w.holder_site_id = 1 + w.lock_id % NR_SITES;
 	w.stack_id = 1 + (w.site_id * 7 + random_below(r, 3)) % NR_STACKS;
 	w.vma_id = 1 + w.lock_id % NR_VMAS;
@@ -179,11 +184,11 @@ static void put_hold(struct maker *m)
 		.duration_ns = duration_ns,
 		.lock_id = lock_of(r, process_of(task_id)),
 		.task_id = task_id,
-		.mode = random_below(r, 2),
-		.site_id = 1 + random_below(r, 4),
 		.nr_waiters = random_below(r, 4),
 	};
 
+	h.site_id = site_of(r, h.lock_id);
+	h.mode = h.site_id % 2;
 	must(rollup_hold(&m->rollups, &h, process_of(task_id), m->now_ns));
 	must(store_hold(m->store, &h));
 }

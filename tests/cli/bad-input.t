@@ -96,6 +96,15 @@ for value in 0 -1 x 1x "" nan inf 1e99 0x; do
 		"$R" record -o "$dir/x.db" -d "$value"
 	row 2 "'$value' is not a number of seconds" - "top -d '$value'" "$R" top -b -d "$value" a
 done
+for value in 0 -1 x 1x 1T "" nan inf 1e99 4MM; do
+	row 2 "'$value' is not a size above 0" "$dir/x.db" "record --max-size '$value'" \
+		"$R" record -o "$dir/x.db" --max-size "$value"
+done
+row 2 "'1M' is less than 4M" "$dir/x.db" "record --max-size 1M" "$R" record -o "$dir/x.db" --max-size 1M
+for value in 0 -1 x 1x 1d "" nan inf 1e99 1mm; do
+	row 2 "'$value' is not a time above 0" "$dir/x.db" "record --max-age '$value'" \
+		"$R" record -o "$dir/x.db" --max-age "$value"
+done
 for value in 0 -1 x 1x 1.5 "" 99999999999999999999; do
 	row 2 "'$value' is not a whole number" "$dir/x.db" "record -p '$value'" \
 		"$R" record -o "$dir/x.db" -p "$value"

@@ -46,7 +46,7 @@ tap_is "$(tree "$db" now)" "$chain" "a chain of three threads, while it lasts"
 "$RMAPSCOPE" blocked "$db" >"$tap_dir/text"
 tap_like "$(grep ' b ' "$tap_dir/text")" '^    b +waiter +2 +a +1 write +- +90\.000 +- +waiting$' \
 	"text: indented, the age of a wait at the instant"
-tap_like "$(head -n 1 "$tap_dir/text")" 'not finished' "the header says that the capture is not finished"
+tap_like "$(head -n 1 "$tap_dir/text")" 'not finished: being recorded now$' "the header says that it is being recorded"
 
 cat >&5 <<-END
 	release 110 3 bbb0 w
@@ -192,6 +192,22 @@ feed lost <<-END
 	finish
 END
 tap_is "$(tree "$db" 0.055)" "" "a wait that lost events cut is not shown: nobody knows whether it lasted"
+
+# --- a recorder that was killed
+
+feed killed <<-END
+	name 1 1 a
+	name 2 2 b
+	acquire 0 2 aaa0 w
+	wait 10 1 aaa0 w 2
+	flush 50
+	got 60 1 aaa0 w
+END
+tap_like "$("$RMAPSCOPE" blocked "$db" | head -n 1)" 'not finished: its recorder was killed, or is elsewhere$' \
+	"a killed recorder: said in the first line"
+tap_is "$(tree "$db" now)" '0 holder b/2 running
+1 anon_vma aaa0 exact
+2 waiter a/1 waiting' "what it had committed is there"
 
 # --- times
 

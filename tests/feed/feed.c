@@ -24,6 +24,7 @@
 #include "cli/store_sink.h"
 #include "collector/model/model.h"
 #include "lib/clock.h"
+#include "lib/process.h"
 #include "schema/store.h"
 #include "tests/unit/events.h"
 
@@ -169,7 +170,9 @@ int main(int argc, char **argv)
 	memset(has, 1, sizeof(has));
 	sink = store_sink(f.store);
 	model_init(&f.m, &(struct model_options){ .sink = &sink, .lookup = &lookup, .has = has });
+	process_identity(line, sizeof(line));
 	store_meta_text(f.store, "state", "recording");
+	store_meta_text(f.store, "recorder", line);
 	while (f.store && fgets(line, sizeof(line), stdin)) {
 		if (sscanf(line, "flush %lf", &ms) == 1) {
 			if (model_flush(&f.m, ms * NSEC_PER_MSEC))

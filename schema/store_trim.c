@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Retention: the oldest rows go first, a few commits' worth at each commit, so
+ * that no commit takes long. Freed pages are used again: the file stays as it is.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "lib/clock.h"
+#include "schema/store_internal.h"
+
+/* As many commits' rows go at one commit: more than come. */
+#define SLICE	     2
+#define SLICE_FULL   8
+/* Rows of this long are kept at the price of the oldest roll-ups. */
+#define KEEP_ROWS_NS (10 * (int64_t)NSEC_PER_SEC)
+
+/* Up to the ids of a checkpoint. What is open is still needed. */
+static const struct {
+	const char *sql;
+	int column; /* of the checkpoint */
+} by_id[] = {
+	{ "DELETE FROM wait_part WHERE wait_id <= ?", 1 },
+	{ "DELETE FROM wait WHERE id <= ? AND outcome <> 1", 1 },
+	{ "DELETE FROM hold WHERE id <= ? AND outcome <> 1", 2 },
+	{ "DELETE FROM walk WHERE id <= ?", 3 },
+	{ "DELETE FROM stall WHERE id <= ?", 4 },
+	{ "DELETE FROM retry WHERE id <= ?", 5 },
+	{ "DELETE FROM skip WHERE id <= ?", 6 },
+	{ "DELETE FROM move WHERE id <= ?", 7 },
+	{ "DELETE FROM checkpoint WHERE time_ns <= ?", 0 },
+};
+
+static const char *const by_second[] = {
+	"DELETE FROM rollup WHERE second <= ?",
+	"DELETE FROM holder_rollup WHERE second <= ?",
+	"DELETE FROM walk_rollup WHERE second <= ?",
+};
+
+static int delete_to(struct store *st, const char *sql, int64_t to)
+{
+	sqlite3_stmt *stmt;
+	int rc = sqlite3_prepare_v2(st->db, sql, -1, &stmt, NULL);
+
+	if (rc == SQLITE_OK) {
+		sqlite3_bind_int64(stmt, 1, to);
+		sqlite3_step(stmt);
+		rc = sqlite3_finalize(stmt);
+	}
+	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
+}
+
+/* A number that a query gives; @none when it gives no row, or NULL. */
+static int number(struct store *st, const char *sql, int64_t arg, int64_t none, int64_t *value)
+{
+	sqlite3_stmt *stmt;
+	int rc = sqlite3_prepare_v2(st->db, sql, -1, &stmt, NULL);
+
+	*value = none;
+	if (rc == SQLITE_OK) {
+		sqlite3_bind_int64(stmt, 1, arg);
+		if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+			*value = sqlite3_column_int64(stmt, 0);
+		rc = sqlite3_finalize(stmt);
+	}
+	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
+}
+
+/* The rows of the oldest checkpoint that is before @before_ns. */
+static int trim_rows(struct store *st, int64_t before_ns, bool *done)
+{
+	static const char sql[] = "SELECT time_ns, wait_id, hold_id, walk_id, stall_id, retry_id, "
+				  "skip_id, move_id FROM checkpoint WHERE time_ns < ? "
+				  "ORDER BY time_ns LIMIT 1";
+	int64_t id[8];
+	sqlite3_stmt *stmt;
+	unsigned int i;
+	int ret, rc = sqlite3_prepare_v2(st->db, sql, -1, &stmt, NULL);
+
+	*done = false;
+	if (rc != SQLITE_OK)
+		return store_fail(st, rc);
+	sqlite3_bind_int64(stmt, 1, before_ns);
+	*done = sqlite3_step(stmt) == SQLITE_ROW;
+	for (i = 0; *done && i < sizeof(id) / sizeof(*id); i++)
+		id[i] = sqlite3_column_int64(stmt, i);
+	rc = sqlite3_finalize(stmt);
+	if (rc != SQLITE_OK)
+		return store_fail(st, rc);
+	if (!*done)
+		return 0;
+	for (i = 0, ret = 0; !ret && i < sizeof(by_id) / sizeof(*by_id); i++)
+		ret = delete_to(st, by_id[i].sql, id[by_id[i].column]);
+	return ret ? ret : store_meta_int(st, "kept_from_ns", id[0]);
+}
+
+/* The roll-ups of the oldest second before @before. */
+static int trim_rollups(struct store *st, int64_t before, bool *done)
+{
+	int64_t second;
+	unsigned int i;
+	int ret = number(st,
+			 "SELECT min(s) FROM (SELECT min(second) AS s FROM rollup UNION ALL "
+			 "SELECT min(second) FROM walk_rollup) WHERE s < ?",
+			 before, -1, &second);
+
+	*done = !ret && second >= 0;
+	for (i = 0; !ret && *done && i < sizeof(by_second) / sizeof(*by_second); i++)
+		ret = delete_to(st, by_second[i], second);
+	if (!ret && *done)
+		ret = store_meta_int(st, "rollups_from_ns", (second + 1) * (int64_t)NSEC_PER_SEC);
+	return ret;
+}
+
+/* Bytes in pages that hold something. */
+static int used_bytes(struct store *st, int64_t *bytes)
+{
+	int64_t nr_pages, nr_free, page_bytes;
+	int ret = number(st, "PRAGMA page_count", 0, 0, &nr_pages);
+
+	if (!ret)
+		ret = number(st, "PRAGMA freelist_count", 0, 0, &nr_free);
+	if (!ret)
+		ret = number(st, "PRAGMA page_size", 0, 0, &page_bytes);
+	*bytes = ret ? 0 : (nr_pages - nr_free) * page_bytes;
+	return ret;
+}
+
+/* One commit's worth more: rows, then roll-ups, then rows of the last seconds. */
+static int trim_for_size(struct store *st, int64_t time_ns, bool *done)
+{
+	int ret = trim_rows(st, time_ns - KEEP_ROWS_NS, done);
+
+	if (!ret && !*done)
+		ret = trim_rollups(st, (time_ns - KEEP_ROWS_NS) / (int64_t)NSEC_PER_SEC, done);
+	/* even so too large: then a shorter time */
+	if (!ret && !*done)
+		ret = trim_rows(st, time_ns, done);
+	return ret;
+}
+
+int store_trim(struct store *st, int64_t time_ns)
+{
+	int64_t used = 0, limit = st->max_bytes;
+	unsigned int i, nr = SLICE;
+	bool done = st->max_age_ns > 0;
+	int ret = 0;
+
+	for (i = 0; !ret && done && i < SLICE; i++)
+		ret = trim_rows(st, time_ns - st->max_age_ns, &done);
+	for (i = 0, done = limit > 0; !ret && done && i < nr; i++) {
+		ret = used_bytes(st, &used);
+		/* the rest is for the log, and for what the next commit brings */
+		if (ret || used <= limit - limit / 5)
+			break;
+		if (used > limit - limit / 10)
+			nr = SLICE_FULL;
+		ret = trim_for_size(st, time_ns, &done);
+	}
+	return ret;
+}
+
+int store_limit(struct store *st, int64_t max_bytes, int64_t max_age_ns)
+{
+	char sql[128];
+	int64_t page_bytes, nr_pages;
+	int rc, ret = number(st, "PRAGMA page_size", 0, 0, &page_bytes);
+
+	st->max_bytes = max_bytes;
+	st->max_age_ns = max_age_ns;
+	if (ret || !max_bytes)
+		return ret;
+	/* the log is a part of it: fold it in early enough */
+	nr_pages = max_bytes / 20 / page_bytes;
+	snprintf(sql, sizeof(sql),
+		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %lld",
+		 nr_pages < 4	   ? 4
+		 : nr_pages > 1000 ? 1000
+				   : (int)nr_pages,
+		 (long long)max_bytes / 20);
+	rc = sqlite3_exec(st->db, sql, NULL, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
+}

@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A chain of three threads, staged on this kernel, is found afterwards as it was.
+# While it lasts, stock events do not tell who holds a lock: the waiters are
+# there, under a holder that is not known (tests/cli/blocked.t has the rest).
+. tests/tap.sh
+. tests/live/trace.sh
+tap_need_live
+
+: "${CHAIN:=$(pwd)/build/tests/live/chain}"
+db=$tap_dir/capture.db
+ids=$("$RMAPSCOPE" record -o "$db" -- "$CHAIN" 8 2>"$tap_dir/err" | grep ^a=)
+live_need "it records"
+a=$(value a "$ids") b=$(value b "$ids") c=$(value c "$ids")
+
+# instants at which a waits for the mmap_lock and b for the file's i_mmap_rwsem
+sql "$db" "SELECT (max(wa.start_ns, wb.start_ns) + min(wa.start_ns + wa.duration_ns,
+	wb.start_ns + wb.duration_ns)) / 2 || 'ns' FROM waits wa, waits wb
+	WHERE wa.tid = $a AND wb.tid = $b AND wb.role = 'fork' AND wb.class = 'i_mmap'
+	AND wa.start_ns < wb.start_ns + wb.duration_ns AND wb.start_ns < wa.start_ns + wa.duration_ns" \
+	>"$tap_dir/at"
+tap_note "$(wc -l <"$tap_dir/at") of 8 rounds made a chain"
+[ -s "$tap_dir/at" ]
+live_need "both wait at the same time"
+
+found=0
+want="0 holder chain/c $c running
+1 lock i_mmap - waker
+2 waiter chain/b $b waiting
+3 lock mmap - waker
+4 waiter chain/a $a waiting"
+while read -r at; do
+	# others may wait for something on this machine, too
+	tree=$("$RMAPSCOPE" blocked "$db" --at "$at" --format csv |
+		awk -F, -v a="$a" -v b="$b" -v c="$c" 'NR > 1 && $1 == 0 { on = $4 == c }
+			NR > 1 && on && ($3 == "lock" || $4 == a || $4 == b || $4 == c) { print $1, $3, $3 == "lock" ? $13 " -" : $2 " " $4, $11 $10 }')
+	if [ "$tree" = "$want" ]; then
+		found=$((found + 1))
+	else
+		printf '%s\n' "$tree" | sed "s/^/# at $at: /"
+	fi
+done <"$tap_dir/at"
+tap_note "$found of them have c above b above a"
+[ "$found" -gt 0 ]
+tap_ok $? "the chain c, b, a is found with its locks"
+tap_done
