@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The screens while the kernel is watched: top with its own recorder, and beside
-# one. The workload contends for one anon_vma lock.
+# one. The workload contends for one anon_vma lock. How long a wait lasts is up to
+# the machine: that its age grows on the screen is in time.t.
 . tests/tui/lib.sh
 tap_need_live
 
