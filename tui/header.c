@@ -12,6 +12,9 @@
 /* Less of a sparkline says nothing. */
 #define SPARK_MIN 8
 
+/* What is always before it. */
+#define FIGURES_MIN 60
+
 /* A part of line 1. What is not needed most gives way in a narrow window. */
 struct part {
 	char text[96];
@@ -219,6 +222,13 @@ static void draw_rates(const struct header *h, const struct terminal *term)
 	if (room > h->nr_rates)
 		room = h->nr_rates;
 	sparkline_draw(term, 1, x, h->rate + h->nr_rates - room, room, h->time->window_s);
+}
+
+int header_spark_room(void)
+{
+	int room = COLS > FIGURES_MIN ? COLS - FIGURES_MIN : 0;
+
+	return room < SPARK_MAX_S ? room : SPARK_MAX_S;
 }
 
 int header_draw(const struct header *h, const struct terminal *term)

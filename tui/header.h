@@ -20,6 +20,9 @@ struct header {
 	const char *advice;
 };
 
+/* Most columns that the sparkline may get: more seconds need not be read. */
+int header_spark_room(void);
+
 /* Draw from line 0 on. Returns the lines taken. */
 int header_draw(const struct header *h, const struct terminal *term);
 

@@ -55,7 +55,8 @@ static int read_rates(struct tui *tui, int64_t end_ns, const struct window *w, s
 {
 	const int64_t sec = NSEC_PER_SEC, end_s = end_ns / sec + 1;
 	const int64_t window_s = end_s - w->start_ns / sec;
-	int64_t nr = window_s > SPARK_MAX_S ? window_s : SPARK_MAX_S, nr_waits = 0, i;
+	int64_t spark_s = header_spark_room(), nr_waits = 0, i;
+	int64_t nr = window_s > spark_s ? window_s : spark_s;
 	struct header *h = &tui->header;
 	int ret;
 
@@ -186,8 +187,11 @@ static void handle_keys(struct tui *tui)
 	wint_t c;
 	int ret;
 
-	if (signals_resized())
+	if (signals_resized()) {
 		term_resize();
+		/* sparkline and heatmap are over as much time as there are columns */
+		tui->reread = true;
+	}
 	/* all that have come, before the screen is drawn once */
 	while (!tui->quit && (ret = get_wch(&c)) != ERR)
 		handle_key(tui, ret == KEY_CODE_YES ? SPECIAL((int)c) : (int)c);
