@@ -9,6 +9,9 @@
 #include "lib/clock.h"
 #include "lib/process.h"
 
+/* Embedded by the Makefile. */
+extern const char analysis_rates_sql[], analysis_next_event_sql[], analysis_previous_event_sql[];
+
 static const struct column totals_columns[] = {
 	{ "nr_open", "", UNIT_COUNT, 0, "", false },
 	{ "first_open_ns", "", UNIT_NS, 0, "", false },
@@ -155,4 +158,75 @@ int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, 
 		rate[sqlite3_column_int64(stmt, 0) - (end_s - nr)] = sqlite3_column_int64(stmt, 1);
 	sqlite3_finalize(stmt);
 	return rc == SQLITE_DONE ? 0 : db_fail(db, err);
+}
+
+static const struct column rates_columns[] = {
+	{ "retries_per_s", "", UNIT_PER_S, 0, "", false },
+	{ "moves_per_s", "", UNIT_PER_S, 0, "", false },
+	{ "nr_storms", "", UNIT_COUNT, 0, "", false },
+	{ 0 },
+};
+
+static const struct table_def rates_def = {
+	.name = "rates",
+	.sql = analysis_rates_sql,
+	.columns = rates_columns,
+};
+
+int capture_rates_read(struct capture_rates *rates, struct db *db, const struct window *window,
+		       struct error *err)
+{
+	struct table t;
+	int ret = table_read(&t, &rates_def, db, window, err);
+
+	*rates = (struct capture_rates){ -1, -1, -1 };
+	if (ret)
+		return ret;
+	if (t.cells[0].type == CELL_REAL)
+		rates->retries_per_s = t.cells[0].r;
+	if (t.cells[1].type == CELL_REAL)
+		rates->moves_per_s = t.cells[1].r;
+	if (t.cells[2].type == CELL_INT)
+		rates->nr_storms = t.cells[2].i;
+	table_free(&t);
+	return 0;
+}
+
+static const struct column event_columns[] = {
+	{ "kind", "", UNIT_TEXT, 0, "", false },
+	{ "start_ns", "", UNIT_ID, 0, "", false },
+	{ "end_ns", "", UNIT_ID, 0, "", false },
+	{ 0 },
+};
+
+static const struct table_def next_event = {
+	.name = "next_event",
+	.sql = analysis_next_event_sql,
+	.columns = event_columns,
+};
+
+static const struct table_def previous_event = {
+	.name = "previous_event",
+	.sql = analysis_previous_event_sql,
+	.columns = event_columns,
+};
+
+int capture_find_event(struct capture_event *event, struct db *db, int64_t time_ns, int step,
+		       struct error *err)
+{
+	const struct param at[] = { { step > 0 ? "after_ns" : "before_ns", time_ns }, { 0 } };
+	struct table t;
+	int ret = table_read_of(&t, step > 0 ? &next_event : &previous_event, db, NULL, at, err);
+
+	if (ret)
+		return ret;
+	if (t.nr_rows) {
+		snprintf(event->kind, sizeof(event->kind), "%s", t.cells[0].text);
+		event->start_ns = t.cells[1].i;
+		event->end_ns = t.cells[2].i;
+	} else {
+		ret = -ENOENT;
+	}
+	table_free(&t);
+	return ret;
 }

@@ -48,6 +48,30 @@ int capture_sees(struct db *db, const char *name, char *reason, unsigned int roo
  */
 struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds);
 
+/* Rates over a window; negative where they are not known. */
+struct capture_rates {
+	double retries_per_s, moves_per_s;
+	int64_t nr_storms;
+};
+
+int capture_rates_read(struct capture_rates *rates, struct db *db, const struct window *window,
+		       struct error *err);
+
+/* A storm, or a stall of 10 ms or more. */
+struct capture_event {
+	char kind[8]; /* "storm", "stall" */
+	int64_t start_ns, end_ns;
+};
+
+/*
+ * capture_find_event - the next one that ends after @time_ns, or with @step -1
+ * the last one that ended by then
+ *
+ * Returns 0, -ENOENT when there is none, or another negative errno.
+ */
+int capture_find_event(struct capture_event *event, struct db *db, int64_t time_ns, int step,
+		       struct error *err);
+
 /*
  * capture_rate - waits per second over the last seconds, oldest first
  * @rate: [@nr], for the seconds up to the one that @end_ns is in

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/series_sql.h"
 #include "schema/hist_sql.h"
 #include "schema/migrate.h"
 
@@ -181,6 +182,7 @@ int db_open(struct db **dbp, const char *path, struct error *err)
 	    SQLITE_OK) {
 		sqlite3_busy_timeout(db->db, BUSY_MS);
 		hist_sql_register(db->db);
+		series_sql_register(db->db);
 		ret = check_schema(db, err);
 		if (!ret)
 			ret = check_complete(db, err);

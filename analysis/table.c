@@ -125,6 +125,24 @@ static void bind_named(sqlite3_stmt *stmt, const char *name, int64_t value)
 		sqlite3_bind_int64(stmt, at, value);
 }
 
+static void bind_all(sqlite3_stmt *stmt, const struct window *window, const struct param *params)
+{
+	const int64_t sec = NSEC_PER_SEC;
+	char name[64];
+
+	if (window) {
+		int64_t seconds = (window->end_ns - window->start_ns + sec - 1) / sec;
+
+		bind_named(stmt, ":start_ns", window->start_ns);
+		bind_named(stmt, ":end_ns", window->end_ns);
+		bind_named(stmt, ":slot_s", window->slot_s ?: (seconds + 59) / 60);
+	}
+	for (; params && params->name; params++) {
+		snprintf(name, sizeof(name), ":%s", params->name);
+		bind_named(stmt, name, params->value);
+	}
+}
+
 int table_end(struct table *t)
 {
 	size_t i;
@@ -140,16 +158,22 @@ int table_end(struct table *t)
 int table_read(struct table *t, const struct table_def *def, struct db *db,
 	       const struct window *window, struct error *err)
 {
+	return table_read_of(t, def, db, window, NULL, err);
+}
+
+int table_read_of(struct table *t, const struct table_def *def, struct db *db,
+		  const struct window *window, const struct param *params, struct error *err)
+{
 	sqlite3_stmt *stmt;
 	int rc, ret = 0;
 
 	table_begin(t, def);
 	if (sqlite3_prepare_v2(db_handle(db), def->sql, -1, &stmt, NULL) != SQLITE_OK)
 		return db_fail(db, err);
-	if (window) {
-		bind_named(stmt, ":start_ns", window->start_ns);
-		bind_named(stmt, ":end_ns", window->end_ns);
-	}
+	bind_all(stmt, window, params);
+	if (sqlite3_column_count(stmt) != (int)t->nr_columns)
+		ret = error_set(err, -EINVAL, "table %s: the query gives %d columns instead of %u",
+				def->name, sqlite3_column_count(stmt), t->nr_columns);
 	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		ret = read_row(t, stmt);
 	if (!ret && rc != SQLITE_DONE)
@@ -258,12 +282,63 @@ static int format_text(char *buf, size_t room, const char *text)
 	return len;
 }
 
+unsigned int series_parse(const char *text, int64_t value[SERIES_MAX])
+{
+	unsigned int nr = 0;
+	char *end;
+
+	while (nr < SERIES_MAX) {
+		value[nr] = strtoll(text, &end, 10);
+		if (end == text)
+			break;
+		nr++;
+		text = end;
+	}
+	return nr;
+}
+
+static int format_series(char *buf, size_t room, const char *text)
+{
+	static const char *const bars[] = { "·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	int64_t value[SERIES_MAX], max = 1;
+	unsigned int nr = series_parse(text, value), i;
+	char line[4 * SERIES_MAX] = "";
+
+	for (i = 0; i < nr; i++)
+		if (value[i] > max)
+			max = value[i];
+	for (i = 0; i < nr; i++)
+		strcat(line, bars[value[i] > 0 ? 1 + (int)((value[i] * 8 - 1) / max) : 0]);
+	return snprintf(buf, room, "%s", line);
+}
+
+/* [H:]MM:SS.mmm */
+static int format_time(char *buf, size_t room, double ns)
+{
+	const char *sign = ns < 0 ? "-" : "";
+	double abs_ns = ns < 0 ? -ns : ns;
+	int64_t ms, s;
+
+	/* no time: what does not fit (or is not) a number of this kind */
+	if (!(abs_ns < 9e18))
+		return snprintf(buf, room, "%g", ns);
+	ms = abs_ns / NSEC_PER_MSEC;
+	s = ms / 1000;
+	if (s >= 3600)
+		return snprintf(buf, room, "%s%" PRId64 ":%02d:%02d.%03d", sign, s / 3600,
+				(int)(s / 60 % 60), (int)(s % 60), (int)(ms % 1000));
+	return snprintf(buf, room, "%s%d:%02d.%03d", sign, (int)(s / 60), (int)(s % 60),
+			(int)(ms % 1000));
+}
+
 int cell_format(char *buf, size_t room, const struct column *col, const struct cell *cell)
 {
 	char digits[32];
 
 	if (cell->type == CELL_NULL)
 		return snprintf(buf, room, "-");
+	if (cell->type == CELL_TEXT && col->unit == UNIT_SERIES)
+		return format_series(buf, room, cell->text);
 	if (cell->type == CELL_TEXT)
 		return format_text(buf, room, cell->text);
 	switch (col->unit) {
@@ -273,6 +348,10 @@ int cell_format(char *buf, size_t room, const struct column *col, const struct c
 		return format_real(buf, room, number(cell) / NSEC_PER_MSEC, 1);
 	case UNIT_PER_S:
 		return format_real(buf, room, number(cell), 1);
+	case UNIT_RATIO:
+		return format_real(buf, room, number(cell), 2);
+	case UNIT_TIME:
+		return format_time(buf, room, number(cell));
 	case UNIT_COUNT:
 		snprintf(digits, sizeof(digits), "%.0f", number(cell));
 		if (cell->type == CELL_INT)

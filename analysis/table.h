@@ -25,6 +25,9 @@ enum unit {
 	UNIT_NS_PER_S, /* nanoseconds per second, shown in ms/s, 1 decimal */
 	UNIT_PER_S,    /* events per second, 1 decimal */
 	UNIT_ADDRESS,  /* hexadecimal */
+	UNIT_RATIO,    /* so many per something, 2 decimals */
+	UNIT_TIME,     /* nanoseconds since the capture's start, shown as M:SS.mmm */
+	UNIT_SERIES,   /* numbers separated by blanks, shown as a line of bars */
 };
 
 struct column {
@@ -42,7 +45,7 @@ struct table_def {
 	const char *help;  /* one line */
 	const char *sql;
 	const struct column *columns; /* ends with an empty name */
-	unsigned int sort;	      /* default sort column, descending */
+	unsigned int sort;	      /* default sort column, or SORT_AS_READ */
 	/*
 	 * Column 0 is the depth of the row in a tree, which is in the order to
 	 * show: the first column that people see is indented by it.
@@ -50,6 +53,12 @@ struct table_def {
 	bool tree;
 	bool finding; /* empty also where its events cannot come */
 };
+
+/* The order of the query means something: of time, of a tree. */
+#define SORT_AS_READ (~0U)
+
+/* Numbers in a cell of UNIT_SERIES. */
+#define SERIES_MAX 64
 
 enum cell_type {
 	CELL_NULL,
@@ -83,16 +92,26 @@ struct table {
  */
 struct window {
 	int64_t start_ns, end_ns;
+	unsigned int slot_s; /* charts over time: seconds to a column; 0: a sixtieth */
+};
+
+/* A value for the :name of a query. A list of them ends without a name. */
+struct param {
+	const char *name;
+	int64_t value;
 };
 
 /*
  * table_read - run the query of @def
- * @window: bound to :start_ns and :end_ns; NULL when the SQL has none
+ * @window: bound to :start_ns, :end_ns and :slot_s; NULL when the SQL has none
  *
  * @t is the caller's to free with table_free(). Returns 0 or a negative errno.
  */
 int table_read(struct table *t, const struct table_def *def, struct db *db,
 	       const struct window *window, struct error *err);
+/* Likewise, of a thing that @params tell: a lock by its :lock_id. May be NULL. */
+int table_read_of(struct table *t, const struct table_def *def, struct db *db,
+		  const struct window *window, const struct param *params, struct error *err);
 void table_free(struct table *t);
 
 /*
@@ -121,10 +140,13 @@ void table_sort(struct table *t, unsigned int column, bool descending);
  */
 int cell_format(char *buf, size_t room, const struct column *col, const struct cell *cell);
 
+/* The numbers of a UNIT_SERIES cell. Returns how many. */
+unsigned int series_parse(const char *text, int64_t value[SERIES_MAX]);
+
 /* Whether a column's cells are aligned to the right. */
 static inline bool column_is_number(const struct column *col)
 {
-	return col->unit != UNIT_TEXT;
+	return col->unit != UNIT_TEXT && col->unit != UNIT_SERIES;
 }
 
 #endif

@@ -43,7 +43,7 @@ SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
        p.comm,
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
        h.tid, sums.p99_ns, sums.max_ns, sums.slept_ns / seconds,
-       sums.nr_waits, sums.wait_ns, sums.nr_uncertain
+       sums.nr_waits, sums.wait_ns, sums.nr_uncertain, sums.lock_id
 FROM sums CROSS JOIN span
 LEFT JOIN lock l ON l.id = sums.lock_id
 LEFT JOIN main ON main.lock_id = sums.lock_id

@@ -42,7 +42,7 @@ SELECT p.comm, p.tgid,
        (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
        h.tid, sums.p99_ns, sums.max_ns, sums.slept_ns / seconds,
-       sums.nr_waits, sums.wait_ns, sums.nr_uncertain
+       sums.nr_waits, sums.wait_ns, sums.nr_uncertain, sums.process_id
 FROM sums CROSS JOIN span
 LEFT JOIN process p ON p.id = sums.process_id
 LEFT JOIN main ON main.process_id = sums.process_id

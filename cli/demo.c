@@ -95,7 +95,6 @@ static int screens(const char *path, struct error *err)
 	const struct tui_options opt = {
 		.path = path,
 		.delay_ms = 1000,
-		.window_s = 10,
 	};
 
 	return tui_run(&opt, err);

@@ -2,6 +2,7 @@
 #include "cli/recording.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,7 +216,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.keep_stalls = profiles & PROFILE_STALLS,
 					.self_tgid = live ? getpid() : 0,
 				});
-	ret = meta_write(rec->store, rec->src, opt, rec->limits);
+	ret = meta_write(rec->store, rec->src, opt, profiles, rec->limits);
 	if (!ret)
 		ret = meta_write_sees(rec->store, has, rec->src->live);
 	if (ret)
@@ -316,6 +317,22 @@ int recording_import(struct recording **recp, const char *trace,
 int recording_done_fd(const struct recording *rec)
 {
 	return rec->pipeline.done_fd;
+}
+
+int recording_problem(struct recording *rec, struct error *err)
+{
+	struct pollfd done = { .fd = rec->pipeline.done_fd, .events = POLLIN };
+	struct pipeline *p = &rec->pipeline;
+	int ret;
+
+	if (poll(&done, 1, 0) <= 0)
+		return 0;
+	pthread_mutex_lock(&p->lock);
+	ret = p->ret;
+	if (ret)
+		error_set(err, ret, "%s", p->err.msg[0] ? p->err.msg : strerror(-ret));
+	pthread_mutex_unlock(&p->lock);
+	return ret;
 }
 
 void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64_t *done_bytes,

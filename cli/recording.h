@@ -44,6 +44,12 @@ int recording_import(struct recording **rec, const char *trace, const struct rec
 /* Readable when an import is through, or anything has failed. */
 int recording_done_fd(const struct recording *rec);
 
+/*
+ * Whether a live capture has ended on its own, because it failed: a negative
+ * errno with the reason in @err; else 0. Any thread may ask.
+ */
+int recording_problem(struct recording *rec, struct error *err);
+
 /* How far an import is, in bytes of its file. */
 void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64_t *done_bytes,
 			uint64_t *total_bytes);

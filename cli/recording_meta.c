@@ -96,8 +96,25 @@ static void write_machine(struct store *st, const struct source *src)
 	store_meta_int(st, "clock_offset_ns", clock_ns(CLOCK_REALTIME) - now_ns());
 }
 
+/*
+ * What was on: without rows of it, none of it happened. A file tells which
+ * events its kernel had, not which were enabled.
+ */
+static void write_traced(struct store *st, const struct source *src, unsigned int profiles)
+{
+	const struct profile_event *pe;
+	char events[1024] = "";
+	size_t len = 0;
+
+	for (pe = profile_events; pe->id != NR_EVENTS; pe++)
+		if (src->dec.has[pe->id] && pe->profiles & profiles && len < sizeof(events))
+			len += snprintf(events + len, sizeof(events) - len, "%s%s:%s",
+					len ? " " : "", event_system(pe->id), event_name(pe->id));
+	store_meta_text(st, "traced", events);
+}
+
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
-	       const char *limits)
+	       unsigned int profiles, const char *limits)
 {
 	char recorder[96];
 
@@ -108,8 +125,10 @@ int meta_write(struct store *st, const struct source *src, const struct recordin
 	store_meta_text(st, "source", src->ops->name);
 	store_meta_text(st, "clock", src->clock);
 	store_meta_text(st, "command", opt->command);
-	if (src->live)
+	if (src->live) {
 		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);
+		write_traced(st, src, profiles);
+	}
 	store_meta_text(st, "limits", limits);
 	write_machine(st, src);
 	return store_commit(st, 0, NULL);

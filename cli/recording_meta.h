@@ -21,7 +21,7 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 
 /* Everything that is known at the start. Returns 0 or a negative errno. */
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
-	       const char *limits);
+	       unsigned int profiles, const char *limits);
 
 /*
  * What each section of findings can know by the events of @traced: key

@@ -181,9 +181,10 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	return show_end(f, ret, err);
 }
 
-int show_frame(FILE *f, struct db *db, const struct table_def *const *screens,
-	       unsigned int window_s, struct error *err)
+int show_frame(FILE *f, struct db *db, const struct view_def *only, unsigned int window_s,
+	       struct error *err)
 {
+	const struct view_def *view = only ?: top_views;
 	struct capture_info info;
 	struct window window;
 	struct table t;
@@ -199,13 +200,15 @@ int show_frame(FILE *f, struct db *db, const struct table_def *const *screens,
 		fprintf(f, "window %" PRId64 "..%" PRId64 " ns, %.3f s\n", window.start_ns,
 			window.end_ns, (window.end_ns - window.start_ns) / 1e9);
 	}
-	for (; !ret && *screens; screens++) {
-		ret = table_read(&t, *screens, db, &window, err);
+	for (; !ret && view->table; view++) {
+		ret = view_read(&t, view, db, &window, NULL, err);
 		if (ret)
 			break;
 		fprintf(f, "\n%s: %s\n", t.def->title, t.def->help);
 		output_text(f, &t, 0);
 		table_free(&t);
+		if (only)
+			break;
 	}
 	db_end(db);
 	fputc('\n', f);

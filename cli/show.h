@@ -8,6 +8,7 @@
 #include "analysis/db.h"
 #include "analysis/output/output.h"
 #include "analysis/table.h"
+#include "analysis/views.h"
 
 struct report_options {
 	const struct table_def *const *sections; /* ends with NULL */
@@ -30,10 +31,10 @@ int show_end(FILE *f, int ret, struct error *err);
 int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err);
 
 /*
- * show_frame - one frame of `top -b`: the header, and each of @screens over
- * the last @window_s seconds
+ * show_frame - one frame of `top -b`: the header, and screen @only, or NULL
+ * each of them, over the last @window_s seconds
  */
-int show_frame(FILE *f, struct db *db, const struct table_def *const *screens,
-	       unsigned int window_s, struct error *err);
+int show_frame(FILE *f, struct db *db, const struct view_def *only, unsigned int window_s,
+	       struct error *err);
 
 #endif

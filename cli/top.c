@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/tables.h"
+#include "analysis/views.h"
 #include "cli/cli.h"
 #include "cli/recording.h"
 #include "cli/scratch.h"
@@ -14,19 +14,33 @@
 #include "cli/watch.h"
 #include "tui/tui.h"
 
+/* Batch mode does not look at what the screens have kept. */
+#define WINDOW_S 10
+
 struct args {
 	struct tui_options tui;
-	const char *path; /* database to show; NULL: record one */
+	const char *path;   /* database to show; NULL: record one */
+	const char *output; /* where to keep that; NULL: nowhere */
+	bool force;	    /* replace that */
 	bool batch;
 	unsigned int nr_frames; /* batch; 0: no end */
+};
+
+enum {
+	OPT_FORCE = 0x100,
 };
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SECONDS", 0, "time between refreshes (default 1)", 0 },
 	{ "window", 'w', "SECONDS", 0, "time that rates are over (default 10)", 0 },
-	{ "screen", 's', "NAME", 0, "processes or locks (batch: that one alone)", 0 },
+	{ "screen", 's', "NAME", 0,
+	  "vmas, locks, blocked, storms, stalls, walks, heatmap or processes "
+	  "(batch: that one alone)",
+	  0 },
 	{ "batch", 'b', NULL, 0, "print plain text instead of taking over the terminal", 0 },
 	{ "frames", 'n', "N", 0, "batch: end after N frames", 0 },
+	{ "output", 'o', "FILE", 0, "keep what is recorded in FILE", 0 },
+	{ "force", OPT_FORCE, NULL, 0, "replace FILE if it exists", 0 },
 	{ 0 },
 };
 
@@ -44,13 +58,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->tui.window_s = cli_count(arg, state, "--window");
 		return 0;
 	case 's':
-		if (!table_by_name(top_tables, arg))
-			argp_error(state, "--screen: no screen '%s'; there are: processes, locks",
+		if (!view_by_name(arg))
+			argp_error(state,
+				   "--screen: no screen '%s'; there are: vmas, locks, blocked, "
+				   "storms, stalls, walks, heatmap, processes",
 				   arg);
 		a->tui.screen = arg;
 		return 0;
 	case 'b':
 		a->batch = true;
+		return 0;
+	case 'o':
+		a->output = arg;
+		return 0;
+	case OPT_FORCE:
+		a->force = true;
 		return 0;
 	case 'n':
 		a->nr_frames = cli_count(arg, state, "--frames");
@@ -63,6 +85,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (a->nr_frames && !a->batch)
 			argp_error(state, "--frames goes with --batch");
+		if (a->output && a->path)
+			argp_error(state, "--output is for a recording, not for one that is there");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -74,31 +98,26 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "[FILE]",
 	.doc = "Show who waits for which rmap lock, because of whom.\v"
-	       "With FILE: any database, finished or being recorded. Without: record into a "
-	       "temporary one (needs root) and show that. Exit codes: 0 done, 1 failed, 2 wrong "
+	       "With FILE: any database, finished or being recorded. Without: record (needs "
+	       "root) into a temporary one, or into that of -o, and show it. Exit codes: 0 done, 1 failed, 2 wrong "
 	       "usage.",
 };
 
 /* Frames of a file; between them, sleep until a signal or the delay. */
 static int batch(const struct args *a, const char *path, struct error *err)
 {
-	const struct table_def *one[] = { NULL, NULL };
-	const struct table_def *const *screens = top_tables;
+	const struct view_def *only = a->tui.screen ? view_by_name(a->tui.screen) : NULL;
 	unsigned int frame;
 	struct db *db;
 	int ret;
 
-	if (a->tui.screen) {
-		one[0] = table_by_name(top_tables, a->tui.screen);
-		screens = one;
-	}
 	ret = db_open(&db, path, err);
 	if (ret)
 		return ret;
 	for (frame = 0; !ret && (!a->nr_frames || frame < a->nr_frames); frame++) {
 		if (frame && watch_sleep(a->tui.delay_ms))
 			break;
-		ret = show_frame(stdout, db, screens, a->tui.window_s, err);
+		ret = show_frame(stdout, db, only, a->tui.window_s ?: WINDOW_S, err);
 	}
 	db_close(db);
 	return ret;
@@ -114,35 +133,48 @@ static int show(const struct args *a, const char *path, struct error *err)
 	return tui_run(&tui, err);
 }
 
-/* Record into a database of our own for as long as it is looked at. */
-static int record_and_show(struct args *a, const char *command, struct error *err)
+static int recorder_problem(void *ctx, struct error *err)
 {
-	struct scratch scratch;
+	return recording_problem(ctx, err);
+}
+
+/* Record for as long as it is looked at. */
+static int record_and_show(struct args *a, const char *path, const char *command, struct error *err)
+{
+	struct recording_options opt = { .path = path, .force = a->force, .command = command };
 	struct recording *rec;
-	struct recording_options opt = { .command = command };
 	int ret, ret2;
 
-	ret = scratch_create(&scratch, err);
+	ret = recording_start(&rec, &opt, err);
 	if (ret)
 		return ret;
-	opt.path = scratch.path;
-	ret = recording_start(&rec, &opt, err);
-	if (!ret) {
-		/* the first frame has something to show */
-		if (a->batch)
-			watch_sleep(a->tui.delay_ms);
-		ret = show(a, scratch.path, err);
-		recording_stop(rec);
-		ret2 = recording_finish(rec, NULL, err);
-		ret = ret ?: ret2;
-	}
+	a->tui.problem = recorder_problem;
+	a->tui.ctx = rec;
+	/* the first frame has something to show */
+	if (a->batch)
+		watch_sleep(a->tui.delay_ms);
+	ret = show(a, path, err);
+	recording_stop(rec);
+	ret2 = recording_finish(rec, NULL, err);
+	return ret ?: ret2;
+}
+
+/* In a database of our own, which nobody asked to keep. */
+static int record_in_scratch(struct args *a, const char *command, struct error *err)
+{
+	struct scratch scratch;
+	int ret = scratch_create(&scratch, err);
+
+	if (ret)
+		return ret;
+	ret = record_and_show(a, scratch.path, command, err);
 	scratch_remove(&scratch);
 	return ret;
 }
 
 static int top(int argc, char **argv)
 {
-	struct args a = { .tui = { .delay_ms = 1000, .window_s = 10 } };
+	struct args a = { .tui = { .delay_ms = 1000 } };
 	struct error err = { 0 };
 	char command[1024];
 	int ret;
@@ -152,7 +184,12 @@ static int top(int argc, char **argv)
 	/* a recording is taken down in order whatever ends the screen */
 	if (a.batch)
 		watch_block_signals();
-	ret = a.path ? show(&a, a.path, &err) : record_and_show(&a, command, &err);
+	if (a.path)
+		ret = show(&a, a.path, &err);
+	else if (a.output)
+		ret = record_and_show(&a, a.output, command, &err);
+	else
+		ret = record_in_scratch(&a, command, &err);
 	return ret ? cli_fail(&err) : EXIT_DONE;
 }
 

@@ -63,6 +63,29 @@ static void sql_quantile(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	hist_free(&h);
 }
 
+/* Values from argv[1] on, below argv[2]: exact where both are powers of two. */
+static void sql_between(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	sqlite3_int64 from = sqlite3_value_int64(argv[1]), to = sqlite3_value_int64(argv[2]);
+	sqlite3_int64 count = 0;
+	struct hist h = { 0 };
+	uint32_t i;
+
+	(void)argc;
+	if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
+		return;
+	if (!add_blob(ctx, &h, argv[0])) {
+		for (i = 0; i < h.nr; i++) {
+			sqlite3_int64 middle = hist_bucket_middle(h.bucket[i].number);
+
+			if (middle >= from && middle < to)
+				count += h.bucket[i].count;
+		}
+		sqlite3_result_int64(ctx, count);
+	}
+	hist_free(&h);
+}
+
 static void merge_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	struct hist *h = sqlite3_aggregate_context(ctx, sizeof(*h));
@@ -100,6 +123,9 @@ int hist_sql_register(sqlite3 *db)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function(db, "hist_quantile", 2, flags, NULL, sql_quantile,
 					     NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function(db, "hist_between", 3, flags, NULL, sql_between, NULL,
+					     NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function(db, "hist_merge", 1, flags, NULL, NULL, merge_step,
 					     merge_final);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Histogram blobs in SQL: hist_count(h), hist_quantile(h, q) and the
- * aggregate hist_merge(h). Registered by the tool, and shipped as a loadable
+ * Histogram blobs in SQL: hist_count(h), hist_quantile(h, q),
+ * hist_between(h, from, to) and the aggregate hist_merge(h). Registered by the tool, and shipped as a loadable
  * extension for any sqlite3 shell.
  */
 #ifndef RMAPSCOPE_HIST_SQL_H

@@ -78,4 +78,4 @@ run-tests: check-build
 bench:
 	@sh tests/deps.sh test
 	@$(MAKE) --no-print-directory all $(workloads) $(bench_tools)
-	@for bench in import cost live sustain queries; do bash tests/bench/$$bench.sh || exit 1; done
+	@for bench in import cost live sustain queries tui; do bash tests/bench/$$bench.sh || exit 1; done

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "tui/app.h"
+#include "tui/export.h"
+#include "tui/tabs.h"
 
 /* The actions have one shape, whether they need the key or not. */
 #define UNUSED __attribute__((unused))
@@ -25,17 +27,58 @@ void act_help(struct tui *tui, int key UNUSED)
 
 void act_screen(struct tui *tui, int key)
 {
-	tui_show(tui, key - '1');
+	int which = tabs_nth(top_views, key - '1');
+
+	if (which >= 0)
+		tui_show(tui, which);
+}
+
+/* The screen whose tab is @by further, round the corner; of details, the section. */
+static void step_screen(struct tui *tui, int by)
+{
+	unsigned int to = tui->current;
+
+	if (tui->nr_details) {
+		page_focus(tui_page(tui), by);
+		return;
+	}
+	if (top_views[to].variant)
+		to = 0;
+	do
+		to = (to + tui->nr_screens + by) % tui->nr_screens;
+	while (top_views[to].variant);
+	tui_show(tui, to);
 }
 
 void act_screen_next(struct tui *tui, int key UNUSED)
 {
-	tui_show(tui, (tui->current + 1) % tui->nr_screens);
+	step_screen(tui, 1);
 }
 
 void act_screen_previous(struct tui *tui, int key UNUSED)
 {
-	tui_show(tui, (tui->current + tui->nr_screens - 1) % tui->nr_screens);
+	step_screen(tui, -1);
+}
+
+/* The first screen has another form. */
+void act_variant(struct tui *tui, int key UNUSED)
+{
+	unsigned int i = 0;
+
+	while (i < tui->nr_screens && !top_views[i].variant)
+		i++;
+	tui_show(tui, tui->current == i ? 0 : i);
+}
+
+void act_open(struct tui *tui, int key UNUSED)
+{
+	if (!tui_open(tui))
+		snprintf(tui->note, sizeof(tui->note), "there is no more of this");
+}
+
+void act_back(struct tui *tui, int key UNUSED)
+{
+	tui_back(tui);
 }
 
 void act_up(struct tui *tui, int key UNUSED)
@@ -135,6 +178,15 @@ void act_filter(struct tui *tui, int key UNUSED)
 	prompt_open(tui, "Filter", tui_view(tui)->filter, filter_changed, NULL);
 }
 
+static bool cannot_sort(struct tui *tui)
+{
+	const char *why = table_view_unsorted(tui_view(tui));
+
+	if (why)
+		snprintf(tui->note, sizeof(tui->note), "%s", why);
+	return why;
+}
+
 static void sort_chosen(struct tui *tui, unsigned int column)
 {
 	struct table_view *v = tui_view(tui);
@@ -147,9 +199,11 @@ void act_sort_menu(struct tui *tui, int key UNUSED)
 	struct table_view *v = tui_view(tui);
 	unsigned int i;
 
+	if (cannot_sort(tui))
+		return;
 	menu_open(tui, "Sort by", sort_chosen);
 	for (i = 0; i < v->table.nr_columns; i++)
-		if (!v->def->columns[i].detail)
+		if (columns_visible(&v->columns, v->def, i))
 			menu_add(tui, i, v->def->columns[i].title, v->def->columns[i].help,
 				 i == v->sort);
 }
@@ -157,7 +211,11 @@ void act_sort_menu(struct tui *tui, int key UNUSED)
 static void sort_step(struct tui *tui, int by)
 {
 	struct table_view *v = tui_view(tui);
-	unsigned int column = columns_step(v->def, v->sort, by);
+	unsigned int column;
+
+	if (cannot_sort(tui))
+		return;
+	column = columns_step(&v->columns, v->def, v->sort, by);
 
 	if (column != v->sort)
 		table_view_sort(v, column, table_view_descends(v, column));
@@ -175,48 +233,62 @@ void act_sort_right(struct tui *tui, int key UNUSED)
 
 void act_sort_invert(struct tui *tui, int key UNUSED)
 {
-	table_view_sort_toggle(tui_view(tui), tui_view(tui)->sort);
+	if (!cannot_sort(tui))
+		table_view_sort_toggle(tui_view(tui), tui_view(tui)->sort);
 }
 
-void act_pause(struct tui *tui, int key UNUSED)
+static bool column_ticked(struct tui *tui, unsigned int column, bool on)
 {
-	timeline_pause(&tui->time, &tui->feed.info);
-	tui->reread = !tui->time.fixed;
+	struct table_view *v = tui_view(tui);
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < v->table.nr_columns; i++)
+		nr += columns_visible(&v->columns, v->def, i);
+	/* a table without columns could not be left */
+	if (!on && nr <= 1)
+		return false;
+	v->columns.hidden[column] = !on;
+	return true;
 }
 
-void act_time_back(struct tui *tui, int key UNUSED)
+void act_columns(struct tui *tui, int key UNUSED)
 {
-	timeline_move(&tui->time, &tui->feed.info, -1);
-	tui->reread = true;
+	struct table_view *v = tui_view(tui);
+	unsigned int i;
+
+	if (v->view->shape == SHAPE_HEATMAP) {
+		snprintf(tui->note, sizeof(tui->note), "a heatmap has no columns to choose");
+		return;
+	}
+	menu_open_ticks(tui, "Columns", column_ticked);
+	for (i = 0; i < table_nr_columns(v->def) && i < MAX_COLUMNS; i++) {
+		if (v->def->columns[i].detail)
+			continue;
+		menu_add(tui, i, v->def->columns[i].title, v->def->columns[i].help, !tui->menu.nr);
+		menu_tick(tui, !v->columns.hidden[i]);
+	}
 }
 
-void act_time_forward(struct tui *tui, int key UNUSED)
+static bool export_to(struct tui *tui, const char *path)
 {
-	if (tui->time.fixed)
-		timeline_move(&tui->time, &tui->feed.info, 1);
-	tui->reread = true;
+	struct error err = { "" };
+
+	if (!*path)
+		return false;
+	if (export_view(tui_view(tui), path, &err))
+		snprintf(tui->note, sizeof(tui->note), "%.150s", err.msg);
+	else
+		snprintf(tui->note, sizeof(tui->note), "%zu rows in %.120s",
+			 tui_view(tui)->nr_shown, path);
+	return true;
 }
 
-void act_time_start(struct tui *tui, int key UNUSED)
+void act_export(struct tui *tui, int key UNUSED)
 {
-	timeline_to_start(&tui->time, &tui->feed.info);
-	tui->reread = true;
-}
+	char name[64];
 
-void act_time_end(struct tui *tui, int key UNUSED)
-{
-	timeline_to_end(&tui->time);
-	tui->reread = true;
-}
-
-void act_widen(struct tui *tui, int key UNUSED)
-{
-	timeline_widen(&tui->time, 1);
-	tui->reread = true;
-}
-
-void act_narrow(struct tui *tui, int key UNUSED)
-{
-	timeline_widen(&tui->time, -1);
-	tui->reread = true;
+	if (!tui_view(tui)->loaded)
+		return;
+	snprintf(name, sizeof(name), "rmapscope-%s.csv", tui_view(tui)->def->name);
+	prompt_ask(tui, "Export to (.csv or .json)", name, export_to);
 }

@@ -12,6 +12,9 @@ void act_redraw(struct tui *tui, int key);
 void act_screen(struct tui *tui, int key);
 void act_screen_next(struct tui *tui, int key);
 void act_screen_previous(struct tui *tui, int key);
+void act_variant(struct tui *tui, int key);
+void act_open(struct tui *tui, int key);
+void act_back(struct tui *tui, int key);
 
 void act_up(struct tui *tui, int key);
 void act_down(struct tui *tui, int key);
@@ -32,11 +35,17 @@ void act_sort_left(struct tui *tui, int key);
 void act_sort_right(struct tui *tui, int key);
 void act_sort_invert(struct tui *tui, int key);
 
+void act_columns(struct tui *tui, int key);
+void act_export(struct tui *tui, int key);
+
 void act_pause(struct tui *tui, int key);
 void act_time_back(struct tui *tui, int key);
 void act_time_forward(struct tui *tui, int key);
 void act_time_start(struct tui *tui, int key);
 void act_time_end(struct tui *tui, int key);
+void act_time_jump(struct tui *tui, int key);
+void act_event_next(struct tui *tui, int key);
+void act_event_previous(struct tui *tui, int key);
 void act_widen(struct tui *tui, int key);
 void act_narrow(struct tui *tui, int key);
 

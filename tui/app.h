@@ -5,13 +5,13 @@
 
 #include <stdbool.h>
 
-#include "analysis/tables.h"
+#include "analysis/views.h"
 #include "tui/feed.h"
 #include "tui/header.h"
 #include "tui/help.h"
 #include "tui/menu.h"
+#include "tui/page.h"
 #include "tui/prompt.h"
-#include "tui/table_view.h"
 #include "tui/term.h"
 #include "tui/timeline.h"
 #include "tui/tui.h"
@@ -24,33 +24,52 @@ struct overlay {
 	void (*key)(struct tui *tui, int key);
 };
 
+#define WINDOW_DEFAULT_S 10
+
+/* A detail of a detail of a detail; deeper ones replace the last. */
+#define DETAILS_MAX 6
+
 struct tui {
 	const struct tui_options *opt;
 	struct terminal term;
 	struct feed feed;
 	struct timeline time;
 	struct header header;
-	struct table_view *screens; /* one for each of top_tables[] */
+	struct page *screens; /* one for each of top_views[] */
 	unsigned int nr_screens, current;
+	struct page details[DETAILS_MAX]; /* opened over it, the last is shown */
+	unsigned int nr_details;
 	const struct overlay *overlay; /* or NULL */
 	struct prompt prompt;
 	struct menu menu;
 	struct help help;
-	char note[160]; /* at the end of the tab line, until the next key */
-	int tabs_y;	/* where the tabs were drawn */
-	bool reread;	/* at once: the window or the screen changed */
-	bool stale;	/* not read yet since that */
+	char note[160];	     /* at the end of the tab line, until the next key */
+	char advice[600];    /* a line for the header, until the next key; "": none */
+	char settings[8192]; /* as they were kept */
+	int tabs_y;	     /* where the tabs were drawn */
+	bool reread;	     /* at once: the window or the screen changed */
+	bool stale;	     /* not read yet since that */
 	bool quit;
 };
 
-/* The screen that is shown. */
-static inline struct table_view *tui_view(struct tui *tui)
+/* What is below the tabs. */
+static inline struct page *tui_page(struct tui *tui)
 {
-	return &tui->screens[tui->current];
+	return tui->nr_details ? &tui->details[tui->nr_details - 1] : &tui->screens[tui->current];
 }
 
-/* Show screen @which, if there is one. */
+/* The table that has the keys. */
+static inline struct table_view *tui_view(struct tui *tui)
+{
+	return page_view(tui_page(tui));
+}
+
+/* Show screen @which, if there is one, without details. */
 void tui_show(struct tui *tui, unsigned int which);
+
+/* Open what tells more of the selected row, and leave that. False: there is nothing. */
+bool tui_open(struct tui *tui);
+bool tui_back(struct tui *tui);
 
 extern const struct overlay prompt_overlay, menu_overlay, help_overlay;
 

@@ -8,6 +8,9 @@
 /* Longer texts are cut, or one command line would push all else out. */
 #define MAX_TEXT_WIDTH 60
 
+/* More columns that stay would leave no room for the others. */
+#define MAX_NAMES 3
+
 static unsigned int nr_columns(const struct table_def *def)
 {
 	unsigned int nr = table_nr_columns(def);
@@ -15,11 +18,35 @@ static unsigned int nr_columns(const struct table_def *def)
 	return nr < MAX_COLUMNS ? nr : MAX_COLUMNS;
 }
 
-void columns_init(struct columns *c, const struct table_def *def)
+bool columns_visible(const struct columns *c, const struct table_def *def, unsigned int i)
 {
-	unsigned int nr = nr_columns(def), i;
+	return !def->columns[i].detail && !c->hidden[i];
+}
+
+/* In the order of the table, but for @early. */
+static void arrange(struct columns *c, const struct table_def *def, const char *early)
+{
+	int moved = early ? table_column(def, early) : -1, i;
+	unsigned int nr = nr_columns(def), at = 0;
+	bool seen = false;
+
+	for (i = 0; i < (int)nr; i++) {
+		if (i == moved)
+			continue;
+		c->place[at++] = i;
+		if (seen || def->columns[i].detail || moved < 0)
+			continue;
+		c->place[at++] = moved;
+		seen = true;
+	}
+}
+
+void columns_init(struct columns *c, const struct table_def *def, const char *early)
+{
+	unsigned int nr = nr_columns(def), names = 0, i;
 
 	memset(c, 0, sizeof(*c));
+	arrange(c, def, early);
 	for (i = 0; i < nr; i++) {
 		int title = text_width(def->columns[i].title);
 
@@ -28,12 +55,16 @@ void columns_init(struct columns *c, const struct table_def *def)
 			c->least[i] = title;
 		c->wanted[i] = c->least[i];
 	}
-	for (i = 0; i < nr; i++) {
-		const struct column *col = &def->columns[i];
+	/* behind what people do not see */
+	for (i = 0; i < nr && names < MAX_NAMES; i++) {
+		const struct column *col = &def->columns[c->place[i]];
 
+		if (col->detail && !names)
+			continue;
 		if (col->detail || (col->unit != UNIT_TEXT && col->unit != UNIT_ID))
 			break;
-		c->nr_names++;
+		c->nr_names = i + 1;
+		names++;
 	}
 }
 
@@ -70,20 +101,22 @@ void columns_layout(struct columns *c, const struct table_def *def, int room)
 	c->nr_shown = 0;
 	c->more = false;
 	for (i = 0; i < nr; i++) {
-		if (def->columns[i].detail)
+		unsigned int column = c->place[i];
+
+		if (!columns_visible(c, def, column))
 			continue;
 		if (i >= c->nr_names && skip) {
 			skip--;
 			continue;
 		}
 		/* the first is cut rather than left out */
-		if (c->nr_shown && used + c->least[i] > room) {
+		if (c->nr_shown && used + c->least[column] > room) {
 			c->more = true;
 			break;
 		}
-		c->shown[c->nr_shown] = i;
-		c->width[c->nr_shown++] = c->least[i];
-		used += c->least[i] + 1;
+		c->shown[c->nr_shown] = column;
+		c->width[c->nr_shown++] = c->least[column];
+		used += c->least[column] + 1;
 	}
 	for (i = 0; i < c->nr_shown; i++) {
 		int more = c->wanted[c->shown[i]] - c->width[i];
@@ -104,7 +137,7 @@ void columns_scroll(struct columns *c, const struct table_def *def, int by)
 	unsigned int nr = nr_columns(def), i, most = 0;
 
 	for (i = c->nr_names; i < nr; i++)
-		most += !def->columns[i].detail;
+		most += columns_visible(c, def, c->place[i]);
 	most -= most > 0;
 	if (by < 0 && c->scrolled < (unsigned int)-by)
 		c->scrolled = 0;
@@ -124,12 +157,16 @@ int columns_at(const struct columns *c, int x)
 	return -1;
 }
 
-unsigned int columns_step(const struct table_def *def, unsigned int column, int by)
+unsigned int columns_step(const struct columns *c, const struct table_def *def, unsigned int column,
+			  int by)
 {
 	int nr = nr_columns(def), i;
 
-	for (i = (int)column + by; i >= 0 && i < nr; i += by)
-		if (!def->columns[i].detail)
+	/* no column yet: the first */
+	if (column == SORT_AS_READ)
+		column = by = 0;
+	for (i = (int)column + by; i >= 0 && i < nr; i += by ?: 1)
+		if (columns_visible(c, def, i))
 			return i;
 	return column;
 }

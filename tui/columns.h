@@ -14,17 +14,20 @@
 #define MAX_COLUMNS 64
 
 struct columns {
-	unsigned int nr_names;	 /* leading columns that name the row */
-	unsigned int scrolled;	 /* columns scrolled out behind them */
-	int least[MAX_COLUMNS];	 /* a number is never cut, a text may be */
-	int wanted[MAX_COLUMNS]; /* what the content has needed so far */
+	unsigned int place[MAX_COLUMNS]; /* the column at each place, from the left */
+	bool hidden[MAX_COLUMNS];	 /* by the user */
+	unsigned int nr_names;		 /* places below name the row */
+	unsigned int scrolled;		 /* columns scrolled out behind them */
+	int least[MAX_COLUMNS];		 /* a number is never cut, a text may be */
+	int wanted[MAX_COLUMNS];	 /* what the content has needed so far */
 	/* set by columns_layout(), for drawing and clicks */
 	unsigned int nr_shown, shown[MAX_COLUMNS];
 	int x[MAX_COLUMNS], width[MAX_COLUMNS];
 	bool more; /* columns to the right are left out */
 };
 
-void columns_init(struct columns *c, const struct table_def *def);
+/* @early: column to show right behind the first one that people see, or NULL. */
+void columns_init(struct columns *c, const struct table_def *def, const char *early);
 
 /* Widen to the content of @rows. Never narrows: columns must not dance. */
 void columns_measure(struct columns *c, const struct table_def *def, struct cell *const *rows,
@@ -42,7 +45,11 @@ void columns_scroll(struct columns *c, const struct table_def *def, int by);
 /* The column at @x, or -1. */
 int columns_at(const struct columns *c, int x);
 
+/* Whether column @i can be seen at all. */
+bool columns_visible(const struct columns *c, const struct table_def *def, unsigned int i);
+
 /* The column @by visible ones after @column, or @column at either end. */
-unsigned int columns_step(const struct table_def *def, unsigned int column, int by);
+unsigned int columns_step(const struct columns *c, const struct table_def *def, unsigned int column,
+			  int by);
 
 #endif

@@ -12,6 +12,9 @@
 /* Less of a sparkline says nothing. */
 #define SPARK_MIN 8
 
+/* What is always before it. */
+#define FIGURES_MIN 60
+
 /* A part of line 1. What is not needed most gives way in a narrow window. */
 struct part {
 	char text[96];
@@ -102,32 +105,44 @@ static void draw_identity(const struct header *h, const struct terminal *term)
 }
 
 /* "label value", the value bold and at least @width wide so that nothing moves. */
-static int draw_value(const struct terminal *term, int x, const char *label, const char *value,
-		      int width)
+struct figure {
+	const char *label;
+	char value[32];
+	int width;
+	int rank; /* dropped first: the highest; 0: never */
+};
+
+static int figure_width(const struct figure *f)
 {
-	if (x >= COLS)
-		return x;
-	term_look(term, LOOK_LABEL);
-	x += text_add(1, x, COLS - x, label) + 1;
-	/* but no number is ever cut */
-	if (width < text_width(value))
-		width = text_width(value);
-	term_look(term, LOOK_VALUE);
-	if (x + width <= COLS)
-		text_field(1, x, width, value, true);
-	term_look(term, LOOK_NORMAL);
-	return x + width;
+	int value = text_width(f->value);
+
+	/* no number is ever cut */
+	return text_width(f->label) + 1 + (value > f->width ? value : f->width);
 }
 
-static int draw_open(const struct header *h, const struct terminal *term, int x)
+static void set_figure(struct figure *f, const char *label, int width, int rank, enum unit unit,
+		       const struct cell *cell)
 {
-	const struct column count = { .unit = UNIT_COUNT }, ms = { .unit = UNIT_NS };
+	const struct column col = { .unit = unit };
+
+	*f = (struct figure){ .label = label, .width = width, .rank = rank };
+	cell_format(f->value, sizeof(f->value), &col, cell);
+}
+
+/* Unknown is negative. */
+static struct cell real_cell(double value)
+{
+	if (value < 0)
+		return (struct cell){ .type = CELL_NULL };
+	return (struct cell){ .type = CELL_REAL, .r = value };
+}
+
+static void set_open(const struct header *h, struct figure *f)
+{
 	struct cell nr = { .type = CELL_NULL }, longest = { .type = CELL_NULL };
 	bool paused = h->time->fixed;
 	int64_t nr_open = paused ? h->time->nr_open : h->info->nr_open;
 	int64_t longest_ns = paused ? h->time->longest_open_ns : h->info->longest_open_ns;
-	const char *label = h->info->recording || paused ? "blocked now" : "open at end";
-	char text[32];
 
 	/* of another time it is not known who was blocked then */
 	if (!h->time->moved) {
@@ -135,25 +150,70 @@ static int draw_open(const struct header *h, const struct terminal *term, int x)
 		if (nr_open)
 			longest = (struct cell){ .type = CELL_INT, .i = longest_ns };
 	}
-	cell_format(text, sizeof(text), &count, &nr);
-	x = draw_value(term, x + 3, label, text, 3);
-	cell_format(text, sizeof(text), &ms, &longest);
-	x = draw_value(term, x + 3, "longest ms", text, 9);
-	return x;
+	set_figure(&f[0], h->info->recording || paused ? "blocked now" : "open at end", 3, 0,
+		   UNIT_COUNT, &nr);
+	set_figure(&f[1], "longest ms", 9, 0, UNIT_NS, &longest);
+}
+
+/* Drop what there is no room for. Returns the columns that are taken. */
+static int choose_figures(struct figure *f, unsigned int nr)
+{
+	unsigned int i;
+
+	for (;;) {
+		int width = 0, worst = -1;
+
+		for (i = 0; i < nr; i++) {
+			if (!f[i].label)
+				continue;
+			width += figure_width(&f[i]) + 3;
+			if (f[i].rank && (worst < 0 || f[i].rank > f[worst].rank))
+				worst = i;
+		}
+		if (width + SPARK_MIN <= COLS || worst < 0)
+			return width;
+		f[worst].label = NULL;
+	}
+}
+
+static void draw_figures(const struct figure *f, unsigned int nr, const struct terminal *term)
+{
+	unsigned int i;
+	int x = 0;
+
+	for (i = 0; i < nr && x < COLS; i++) {
+		int label;
+
+		if (!f[i].label)
+			continue;
+		label = text_width(f[i].label) + 1;
+		term_look(term, LOOK_LABEL);
+		text_add(1, x, COLS - x, f[i].label);
+		term_look(term, LOOK_VALUE);
+		if (x + figure_width(&f[i]) <= COLS)
+			text_field(1, x + label, figure_width(&f[i]) - label, f[i].value, true);
+		x += figure_width(&f[i]) + 3;
+	}
+	term_look(term, LOOK_NORMAL);
 }
 
 static void draw_rates(const struct header *h, const struct terminal *term)
 {
-	const struct column per_s = { .unit = UNIT_PER_S };
-	struct cell cell = { .type = CELL_NULL };
-	char text[32];
+	const struct capture_rates *r = &h->rates;
+	struct cell waits = real_cell(h->waits_per_s), retries = real_cell(r->retries_per_s),
+		    moves = real_cell(r->moves_per_s), storms = { .type = CELL_NULL };
+	struct figure f[6];
 	int x, room;
 
-	if (h->waits_per_s >= 0)
-		cell = (struct cell){ .type = CELL_REAL, .r = h->waits_per_s };
-	cell_format(text, sizeof(text), &per_s, &cell);
-	x = draw_value(term, 0, "waits/s", text, 9);
-	x = draw_open(h, term, x) + 3;
+	if (r->nr_storms >= 0)
+		storms = (struct cell){ .type = CELL_INT, .i = r->nr_storms };
+	set_figure(&f[0], "waits/s", 9, 0, UNIT_PER_S, &waits);
+	set_open(h, &f[1]);
+	set_figure(&f[3], "retries/s", 7, 2, UNIT_PER_S, &retries);
+	set_figure(&f[4], "storms", 1, 1, UNIT_COUNT, &storms);
+	set_figure(&f[5], "moves/s", 9, 3, UNIT_PER_S, &moves);
+	x = choose_figures(f, sizeof(f) / sizeof(*f));
+	draw_figures(f, sizeof(f) / sizeof(*f), term);
 	room = COLS - x;
 	if (room < SPARK_MIN)
 		return;
@@ -162,6 +222,13 @@ static void draw_rates(const struct header *h, const struct terminal *term)
 	if (room > h->nr_rates)
 		room = h->nr_rates;
 	sparkline_draw(term, 1, x, h->rate + h->nr_rates - room, room, h->time->window_s);
+}
+
+int header_spark_room(void)
+{
+	int room = COLS > FIGURES_MIN ? COLS - FIGURES_MIN : 0;
+
+	return room < SPARK_MAX_S ? room : SPARK_MAX_S;
 }
 
 int header_draw(const struct header *h, const struct terminal *term)

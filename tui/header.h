@@ -12,12 +12,16 @@
 struct header {
 	const struct capture_info *info;
 	const struct timeline *time;
-	double waits_per_s;	    /* over the window; negative: not known */
+	double waits_per_s; /* over the window; negative: not known */
+	struct capture_rates rates;
 	int64_t rate[WINDOW_MAX_S]; /* waits in each second, up to the window's end */
 	int nr_rates;		    /* so many are set */
 	const char *problem;	    /* lines of their own; or NULL */
 	const char *advice;
 };
+
+/* Most columns that the sparkline may get: more seconds need not be read. */
+int header_spark_room(void);
 
 /* Draw from line 0 on. Returns the lines taken. */
 int header_draw(const struct header *h, const struct terminal *term);

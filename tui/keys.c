@@ -26,10 +26,21 @@ const struct action actions[] = {
 	  "Filter",
 	  false,
 	  act_filter },
-	{ { SPECIAL(KEY_F(6)) }, "choose the column to sort by", "Sort", false, act_sort_menu },
+	{ { SPECIAL(KEY_F(6)), 's' },
+	  "choose the column to sort by",
+	  "Sort",
+	  false,
+	  act_sort_menu },
 	{ { '<' }, "sort by the column to the left", NULL, false, act_sort_left },
 	{ { '>' }, "sort by the column to the right", NULL, false, act_sort_right },
 	{ { 'I', 'r' }, "sort the other way round", NULL, false, act_sort_invert },
+	{ { 'c' }, "choose the columns to show", NULL, false, act_columns },
+	{ { KEY_RETURN, '\n', SPECIAL(KEY_ENTER) },
+	  "open: what there is more of the selected row",
+	  "Open",
+	  false,
+	  act_open },
+	{ { KEY_ESCAPE, SPECIAL(KEY_BACKSPACE), 127 }, "back from there", NULL, false, act_back },
 	{ { ' ' }, "freeze the picture (recording goes on), and go on", "Pause", false, act_pause },
 	{ { SPECIAL(KEY_LEFT) },
 	  "back in time, by a tenth of the window",
@@ -43,6 +54,13 @@ const struct action actions[] = {
 	  NULL,
 	  false,
 	  act_time_end },
+	{ { 't' },
+	  "to a time: seconds since the start (12.345), a time of day (14:03:07), or now",
+	  NULL,
+	  false,
+	  act_time_jump },
+	{ { '}' }, "to the next storm, or stall of 10 ms or more", NULL, false, act_event_next },
+	{ { '{' }, "to the one before", NULL, false, act_event_previous },
 	{ { '+', '=' }, "a wider window: rates over more seconds", "Window", true, act_widen },
 	{ { '-' }, "a narrower window", NULL, false, act_narrow },
 	{ { '1', '2', '3', '4', '5', '6', '7', '8', '9' },
@@ -50,8 +68,9 @@ const struct action actions[] = {
 	  NULL,
 	  false,
 	  act_screen },
-	{ { '\t' }, "next screen", NULL, false, act_screen_next },
-	{ { SPECIAL(KEY_BTAB) }, "previous screen", NULL, false, act_screen_previous },
+	{ { '\t' }, "next screen; of an opened row: next section", NULL, false, act_screen_next },
+	{ { SPECIAL(KEY_BTAB) }, "previous screen, or section", NULL, false, act_screen_previous },
+	{ { 'p' }, "the first screen by process, and by VMA again", NULL, false, act_variant },
 	{ { SPECIAL(KEY_UP), 'k' }, "row above", NULL, false, act_up },
 	{ { SPECIAL(KEY_DOWN), 'j' }, "row below", NULL, false, act_down },
 	{ { SPECIAL(KEY_PPAGE), CTRL_KEY('b') }, "page above", NULL, false, act_page_up },
@@ -61,6 +80,11 @@ const struct action actions[] = {
 	{ { '[', SPECIAL(KEY_SLEFT) }, "columns to the left", NULL, false, act_columns_left },
 	{ { ']', SPECIAL(KEY_SRIGHT) }, "columns to the right", NULL, false, act_columns_right },
 	{ { CTRL_KEY('l') }, "draw the screen again", NULL, false, act_redraw },
+	{ { 'e' },
+	  "export what is shown to a file: NAME.csv or NAME.json",
+	  "Export",
+	  false,
+	  act_export },
 	{ { 'q', SPECIAL(KEY_F(10)), CTRL_KEY('c') }, "quit", "Quit", false, act_quit },
 	{ { 0 }, NULL, NULL, false, NULL },
 };
@@ -83,6 +107,9 @@ static const struct {
 	{ SPECIAL(KEY_SRIGHT), 0, "Shift-Right" },
 	{ '\t', 0, "Tab" },
 	{ ' ', 0, "Space" },
+	{ KEY_RETURN, 0, "Enter" },
+	{ KEY_ESCAPE, 0, "Esc" },
+	{ SPECIAL(KEY_BACKSPACE), 0, "Backspace" },
 };
 
 const struct action *action_of_key(int key)
@@ -130,8 +157,8 @@ void action_keys(const struct action *a, char *buf, size_t room)
 	for (k = a->keys; *k; k++) {
 		bool digits = *k > '1' && *k < '9';
 
-		/* 1, 2, ... 9 */
-		if (digits)
+		/* 1, 2, ... 9; what terminals send for Enter and Backspace */
+		if (digits || *k == '\n' || *k == 127 || *k == SPECIAL(KEY_ENTER))
 			continue;
 		key_label(*k, name, sizeof(name));
 		snprintf(buf + len, room - len, "%s%s", !len ? "" : *k == '9' ? ".." : ", ", name);

@@ -15,7 +15,21 @@ void menu_open(struct tui *tui, const char *title,
 	m->title = title;
 	m->nr = m->selected = m->top = 0;
 	m->chosen = chosen;
+	m->ticked = NULL;
 	tui->overlay = &menu_overlay;
+}
+
+void menu_open_ticks(struct tui *tui, const char *title,
+		     bool (*ticked)(struct tui *tui, unsigned int value, bool on))
+{
+	menu_open(tui, title, NULL);
+	tui->menu.ticked = ticked;
+}
+
+void menu_tick(struct tui *tui, bool on)
+{
+	if (tui->menu.nr)
+		tui->menu.item[tui->menu.nr - 1].checked = on;
 }
 
 void menu_add(struct tui *tui, unsigned int value, const char *title, const char *help,
@@ -27,16 +41,21 @@ void menu_add(struct tui *tui, unsigned int value, const char *title, const char
 		return;
 	if (selected)
 		m->selected = m->nr;
-	m->item[m->nr++] = (struct menu_item){ value, title, help };
+	m->item[m->nr++] = (struct menu_item){ value, title, help, false };
 }
 
 static void draw_item(const struct menu *m, const struct terminal *term, unsigned int i, int y,
 		      int title_width, int width)
 {
+	int x;
+
 	term_look(term, i == m->selected ? LOOK_SELECTED : LOOK_NORMAL);
 	text_field(y, 0, width, "", false);
-	text_field(y, 1, title_width, m->item[i].title, false);
-	text_add(y, title_width + 3, width - title_width - 4, m->item[i].help);
+	if (m->ticked)
+		text_add(y, 1, 3, m->item[i].checked ? "[x]" : "[ ]");
+	x = m->ticked ? 5 : 1;
+	text_field(y, x, title_width, m->item[i].title, false);
+	text_add(y, x + title_width + 2, width - title_width - x - 3, m->item[i].help);
 }
 
 static void menu_draw(struct tui *tui)
@@ -51,7 +70,7 @@ static void menu_draw(struct tui *tui)
 		title_width = title > title_width ? title : title_width;
 		help_width = help > help_width ? help : help_width;
 	}
-	width = title_width + help_width + 4;
+	width = title_width + help_width + (m->ticked ? 8 : 4);
 	width = width > COLS ? COLS : width;
 	if (m->selected < m->top)
 		m->top = m->selected;
@@ -62,13 +81,20 @@ static void menu_draw(struct tui *tui)
 	for (i = m->top; i < m->nr && i < m->top + page; i++)
 		draw_item(m, &tui->term, i, y++, title_width, width);
 	term_look(&tui->term, LOOK_NORMAL);
-	text_field(LINES - 1, 0, COLS, "Enter choose  Esc leave", false);
+	text_field(LINES - 1, 0, COLS,
+		   m->ticked ? "Space show or hide  Esc leave" : "Enter choose  Esc leave", false);
 }
 
 static void choose(struct tui *tui)
 {
 	struct menu *m = &tui->menu;
+	struct menu_item *item = &m->item[m->selected];
 
+	if (m->ticked) {
+		if (m->nr && m->ticked(tui, item->value, !item->checked))
+			item->checked = !item->checked;
+		return;
+	}
 	tui->overlay = NULL;
 	if (m->nr)
 		m->chosen(tui, m->item[m->selected].value);
@@ -93,6 +119,7 @@ static void menu_key(struct tui *tui, int key)
 	case SPECIAL(KEY_END):
 		m->selected = m->nr ? m->nr - 1 : 0;
 		break;
+	case ' ':
 	case KEY_RETURN:
 	case '\n':
 	case SPECIAL(KEY_ENTER):
@@ -100,6 +127,7 @@ static void menu_key(struct tui *tui, int key)
 		break;
 	case KEY_ESCAPE:
 	case 'q':
+	case 'c':
 	case SPECIAL(KEY_F(6)):
 	case SPECIAL(KEY_F(10)):
 		tui->overlay = NULL;

@@ -29,11 +29,11 @@ static void click(struct tui *tui, int y, int x)
 	if (y == LINES - 1) {
 		press(tui, function_bar_at(x));
 	} else if (y == tui->tabs_y) {
-		tab = tabs_at(top_tables, x);
+		tab = tabs_at(top_views, tui->current, x);
 		if (tab >= 0)
 			tui_show(tui, tab);
 	} else {
-		table_view_click(tui_view(tui), y, x);
+		page_click(tui_page(tui), y, x);
 	}
 }
 

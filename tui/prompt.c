@@ -16,15 +16,25 @@ void prompt_open(struct tui *tui, const char *label, const char *text,
 	snprintf(p->text, sizeof(p->text), "%s", text);
 	p->changed = changed;
 	p->next = next;
+	p->entered = NULL;
 	tui->overlay = &prompt_overlay;
 	curs_set(1);
+}
+
+void prompt_ask(struct tui *tui, const char *label, const char *text,
+		bool (*entered)(struct tui *tui, const char *text))
+{
+	prompt_open(tui, label, text, NULL, NULL);
+	tui->prompt.entered = entered;
 }
 
 static void prompt_draw(struct tui *tui)
 {
 	const struct prompt *p = &tui->prompt;
 	int y = LINES - 1, x;
-	const char *hint = p->next ? "Enter keep  Esc drop  F3 next" : "Enter keep  Esc drop";
+	const char *hint = p->entered ? "Enter do it  Esc leave"
+			   : p->next  ? "Enter keep  Esc drop  F3 next"
+				      : "Enter keep  Esc drop";
 
 	term_look(&tui->term, LOOK_NORMAL);
 	text_field(y, 0, COLS, "", false);
@@ -50,7 +60,8 @@ static void set_text(struct tui *tui, const char *text)
 
 	if (text != p->text)
 		snprintf(p->text, sizeof(p->text), "%s", text);
-	p->changed(tui, p->text);
+	if (p->changed)
+		p->changed(tui, p->text);
 }
 
 static void prompt_key(struct tui *tui, int key)
@@ -61,7 +72,8 @@ static void prompt_key(struct tui *tui, int key)
 	case KEY_RETURN:
 	case '\n':
 	case SPECIAL(KEY_ENTER):
-		prompt_close(tui);
+		if (!p->entered || p->entered(tui, p->text))
+			prompt_close(tui);
 		return;
 	case KEY_ESCAPE:
 		set_text(tui, "");

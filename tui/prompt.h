@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A line of text at the bottom, as for an incremental search: what is typed
- * takes effect at once. Enter keeps it, Esc takes it back to nothing.
+ * takes effect at once. Enter keeps it, Esc takes it back to nothing. Or a
+ * question, whose answer takes effect by Enter.
  */
 #ifndef RMAPSCOPE_TUI_PROMPT_H
 #define RMAPSCOPE_TUI_PROMPT_H
@@ -15,9 +16,15 @@ struct prompt {
 	char text[PATTERN_MAX];
 	void (*changed)(struct tui *tui, const char *text);
 	void (*next)(struct tui *tui); /* F3, or NULL */
+	/* instead of @changed: only Enter does something. False: it stays open */
+	bool (*entered)(struct tui *tui, const char *text);
 };
 
 void prompt_open(struct tui *tui, const char *label, const char *text,
 		 void (*changed)(struct tui *tui, const char *text), void (*next)(struct tui *tui));
+
+/* One that does nothing before Enter. */
+void prompt_ask(struct tui *tui, const char *label, const char *text,
+		bool (*entered)(struct tui *tui, const char *text));
 
 #endif

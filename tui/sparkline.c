@@ -30,8 +30,10 @@ void sparkline_draw(const struct terminal *term, int y, int x, const int64_t *va
 	for (i = 0; i < nr; i++) {
 		wchar_t c = glyph(value[i], max);
 
-		term_look(term, nr - i <= bright ? LOOK_SPARK_WINDOW : LOOK_SPARK);
+		if (bright != SPARKLINE_PLAIN)
+			term_look(term, nr - i <= bright ? LOOK_SPARK_WINDOW : LOOK_SPARK);
 		mvaddnwstr(y, x + i, &c, 1);
 	}
-	term_look(term, LOOK_NORMAL);
+	if (bright != SPARKLINE_PLAIN)
+		term_look(term, LOOK_NORMAL);
 }

@@ -7,6 +7,9 @@
 
 #include "tui/term.h"
 
+/* For @bright: in the look that text has now. */
+#define SPARKLINE_PLAIN (~0U)
+
 /*
  * sparkline_draw - the @nr values at @y, @x, scaled to the largest
  * @value: oldest first; 0 is a dot

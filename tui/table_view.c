@@ -5,15 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/bars.h"
+#include "tui/sparkline.h"
 #include "tui/text.h"
+#include "tui/tree.h"
 
-void table_view_init(struct table_view *v, const struct table_def *def)
+void table_view_init(struct table_view *v, const struct view_def *view)
 {
 	memset(v, 0, sizeof(*v));
-	v->def = def;
-	v->sort = def->sort;
+	v->view = view;
+	v->def = view->table;
+	v->sort = view->shape == SHAPE_TREE ? SORT_AS_READ : v->def->sort;
 	v->descending = true;
-	columns_init(&v->columns, def);
+	columns_init(&v->columns, v->def, view->early);
 }
 
 void table_view_free(struct table_view *v)
@@ -25,15 +29,20 @@ void table_view_free(struct table_view *v)
 	v->shown = NULL;
 }
 
-/* What a row is known by: its leading text and id cells. */
+/* What a row is known by: its leading text and id cells, and its ids behind. */
 static void name_of(const struct table_view *v, const struct cell *row, char *name, size_t room)
 {
 	size_t len = 0;
 	unsigned int i;
 
 	name[0] = '\0';
-	for (i = 0; i < v->columns.nr_names && len + 2 < room; i++) {
-		cell_format(name + len, room - len - 1, &v->def->columns[i], &row[i]);
+	for (i = 0; i < v->table.nr_columns && i < MAX_COLUMNS && len + 2 < room; i++) {
+		unsigned int column = v->columns.place[i];
+		const struct column *col = &v->def->columns[column];
+
+		if (i >= v->columns.nr_names && !(col->detail && col->unit == UNIT_ID))
+			continue;
+		cell_format(name + len, room - len - 1, col, &row[column]);
 		len += strlen(name + len);
 		name[len++] = '\t';
 		name[len] = '\0';
@@ -46,7 +55,7 @@ static bool matches(const struct table_view *v, const struct cell *row, const ch
 	unsigned int i;
 
 	for (i = 0; i < v->table.nr_columns; i++) {
-		if (v->def->columns[i].detail)
+		if (!columns_visible(&v->columns, v->def, i))
 			continue;
 		cell_format(text, sizeof(text), &v->def->columns[i], &row[i]);
 		if (text_contains(text, pattern))
@@ -77,6 +86,13 @@ static void find_row_again(struct table_view *v)
 		v->selected = v->nr_shown ? v->nr_shown - 1 : 0;
 }
 
+static bool passes(void *ctx, const struct cell *row)
+{
+	const struct table_view *v = ctx;
+
+	return matches(v, row, v->filter);
+}
+
 /* Sort, filter and find the selected row, after any of them changed. */
 static void arrange(struct table_view *v)
 {
@@ -85,17 +101,34 @@ static void arrange(struct table_view *v)
 	v->nr_shown = 0;
 	if (!v->loaded || !v->shown)
 		return;
-	table_sort(&v->table, v->sort, v->descending);
+	if (v->sort != SORT_AS_READ)
+		table_sort(&v->table, v->sort, v->descending);
 	for (i = 0; i < v->table.nr_rows; i++)
-		if (!v->filter[0] || matches(v, v->table.rows[i], v->filter))
+		if (!v->filter[0] || v->view->shape == SHAPE_TREE || passes(v, v->table.rows[i]))
 			v->shown[v->nr_shown++] = v->table.rows[i];
+	if (v->filter[0] && v->view->shape == SHAPE_TREE)
+		v->nr_shown =
+			tree_filter(v->shown, v->nr_shown, tree_depth_column(v->def), passes, v);
 	find_row_again(v);
 }
 
-void table_view_set(struct table_view *v, struct table *t)
+const char *table_view_unsorted(const struct table_view *v)
+{
+	switch (v->view->shape) {
+	case SHAPE_TREE:
+		return "a tree keeps its order";
+	case SHAPE_HEATMAP:
+		return "a heatmap has no rows to sort";
+	default:
+		return NULL;
+	}
+}
+
+void table_view_set(struct table_view *v, struct table *t, const struct window *window)
 {
 	table_view_free(v);
 	v->table = *t;
+	v->window = *window;
 	v->loaded = true;
 	v->shown = malloc((t->nr_rows + 1) * sizeof(*v->shown));
 	arrange(v);
@@ -108,6 +141,8 @@ bool table_view_descends(const struct table_view *v, unsigned int column)
 
 void table_view_sort(struct table_view *v, unsigned int column, bool descending)
 {
+	if (table_view_unsorted(v))
+		return;
 	v->sort = column;
 	v->descending = descending;
 	arrange(v);
@@ -115,6 +150,8 @@ void table_view_sort(struct table_view *v, unsigned int column, bool descending)
 
 void table_view_sort_toggle(struct table_view *v, unsigned int column)
 {
+	if (column == SORT_AS_READ)
+		return;
 	table_view_sort(v, column,
 			column == v->sort ? !v->descending : table_view_descends(v, column));
 }
@@ -213,22 +250,89 @@ static void draw_heads(const struct table_view *v, const struct terminal *term)
 		mvaddnwstr(v->y, v->columns.x[v->columns.nr_names] - 1, &less, 1);
 }
 
+/* The cell of row @at in column @column as it is drawn: in a tree, with its lines. */
+static void text_of(const struct table_view *v, size_t at, unsigned int column, char *text,
+		    size_t room)
+{
+	size_t len = 0;
+
+	if (v->view->shape == SHAPE_TREE && (int)column == tree_text_column(v->def)) {
+		tree_prefix(v->shown, v->nr_shown, at, tree_depth_column(v->def), text, room);
+		len = strlen(text);
+	}
+	cell_format(text + len, room - len, &v->def->columns[column], &v->shown[at][column]);
+}
+
+static void draw_series(const struct terminal *term, int y, int x, int width,
+			const struct cell *cell)
+{
+	int64_t value[SERIES_MAX];
+	int nr = cell->type == CELL_TEXT ? (int)series_parse(cell->text, value) : 0;
+
+	if (nr > width)
+		nr = width;
+	sparkline_draw(term, y, x, value, nr, SPARKLINE_PLAIN);
+}
+
 static void draw_row(const struct table_view *v, const struct terminal *term, int y, size_t at)
 {
+	enum look look = at == v->selected && v->focused ? LOOK_SELECTED : LOOK_NORMAL;
 	const struct columns *c = &v->columns;
 	char text[TEXT_MAX];
 	unsigned int i;
 
-	term_look(term, at == v->selected ? LOOK_SELECTED : LOOK_NORMAL);
+	term_look(term, look);
 	text_field(y, 0, COLS, "", false);
 	for (i = 0; i < c->nr_shown; i++) {
 		const struct column *col = &v->def->columns[c->shown[i]];
 		int width = c->width[i];
 
-		cell_format(text, sizeof(text), col, &v->shown[at][c->shown[i]]);
 		if (c->x[i] + width > COLS)
 			width = COLS - c->x[i];
+		if (col->unit == UNIT_SERIES) {
+			draw_series(term, y, c->x[i], width, &v->shown[at][c->shown[i]]);
+			continue;
+		}
+		text_of(v, at, c->shown[i], text, sizeof(text));
 		text_field(y, c->x[i], width, text, column_is_number(col));
+	}
+}
+
+static bool has_bars(const struct table_view *v)
+{
+	return v->view->shape == SHAPE_BARS || v->view->shape == SHAPE_TIMELINE;
+}
+
+/* The charts are behind the columns, as wide as there is room. */
+static void draw_bars(const struct table_view *v, const struct terminal *term, size_t nr_rows)
+{
+	const struct columns *c = &v->columns;
+	unsigned int last = c->nr_shown - 1;
+	int x = c->x[last] + c->width[last] + 1;
+	struct bars bars;
+	size_t i;
+
+	if (!nr_rows || COLS - x < BARS_MIN_WIDTH)
+		return;
+	bars_init(&bars, v->view, v->shown + v->top, nr_rows);
+	term_look(term, LOOK_SPARK);
+	for (i = 0; i < nr_rows; i++)
+		bars_draw(&bars, v->y + 1 + i, x, COLS - x, v->shown[v->top + i]);
+	term_look(term, LOOK_NORMAL);
+}
+
+/* The lines of a tree need room, too. */
+static void measure_tree(struct table_view *v, size_t nr_rows)
+{
+	int column = tree_text_column(v->def), width;
+	char text[TEXT_MAX];
+	size_t i;
+
+	for (i = 0; v->view->shape == SHAPE_TREE && i < nr_rows; i++) {
+		text_of(v, v->top + i, column, text, sizeof(text));
+		width = text_width(text);
+		if (width > v->columns.wanted[column])
+			v->columns.wanted[column] = width;
 	}
 }
 
@@ -238,7 +342,7 @@ static const char *empty_text(const struct table_view *v)
 		return "nothing read yet";
 	if (v->table.nr_rows)
 		return "the filter leaves no row";
-	return "nothing in this window";
+	return v->view->shape == SHAPE_TREE ? "nobody waits then" : "nothing in this window";
 }
 
 void table_view_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines)
@@ -257,10 +361,13 @@ void table_view_draw(struct table_view *v, const struct terminal *term, int y, i
 	nr_rows = v->nr_shown - v->top < page ? v->nr_shown - v->top : page;
 	if (nr_rows)
 		columns_measure(&v->columns, v->def, v->shown + v->top, nr_rows);
-	columns_layout(&v->columns, v->def, COLS - 1);
+	measure_tree(v, nr_rows);
+	columns_layout(&v->columns, v->def, COLS - 1 - (has_bars(v) ? BARS_MIN_WIDTH : 0));
 	draw_heads(v, term);
 	for (i = 0; i < nr_rows; i++)
 		draw_row(v, term, y + 1 + i, v->top + i);
+	if (has_bars(v))
+		draw_bars(v, term, nr_rows);
 	term_look(term, LOOK_NORMAL);
 	if (page && !v->nr_shown)
 		text_add(y + 1, 0, COLS, empty_text(v));

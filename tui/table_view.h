@@ -6,7 +6,7 @@
 #ifndef RMAPSCOPE_TUI_TABLE_VIEW_H
 #define RMAPSCOPE_TUI_TABLE_VIEW_H
 
-#include "analysis/table.h"
+#include "analysis/views.h"
 #include "tui/columns.h"
 #include "tui/term.h"
 
@@ -14,26 +14,32 @@
 #define PATTERN_MAX 128
 
 struct table_view {
-	const struct table_def *def;
+	const struct view_def *view;
+	const struct table_def *def; /* of @view */
 	struct table table;
-	bool loaded;	     /* @table has been read */
-	struct cell **shown; /* rows that pass the filter */
+	struct window window; /* that @table was read for */
+	bool loaded;	      /* @table has been read */
+	bool focused;	      /* has the keys */
+	struct cell **shown;  /* rows that pass the filter */
 	size_t nr_shown;
 	size_t selected, top; /* of @shown; @top is the first on the screen */
 	bool follow;	      /* the selection sticks to @row_name */
 	char row_name[256];
-	unsigned int sort;
+	unsigned int sort; /* or SORT_AS_READ */
 	bool descending;
 	char filter[PATTERN_MAX], search[PATTERN_MAX];
 	struct columns columns;
 	int y, nr_lines; /* where it was drawn: heads at @y, then rows */
 };
 
-void table_view_init(struct table_view *v, const struct table_def *def);
+void table_view_init(struct table_view *v, const struct view_def *view);
 void table_view_free(struct table_view *v);
 
-/* Show @t from now on; takes it over. */
-void table_view_set(struct table_view *v, struct table *t);
+/* Show @t from now on, as read for @window; takes it over. */
+void table_view_set(struct table_view *v, struct table *t, const struct window *window);
+
+/* Why it cannot be sorted, or NULL. */
+const char *table_view_unsorted(const struct table_view *v);
 
 /* Draw heads and rows into @nr_lines lines from @y. */
 void table_view_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines);

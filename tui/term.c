@@ -37,6 +37,11 @@ static const struct {
 	[LOOK_BAR_LABEL] = { COLOR_BLACK, COLOR_CYAN, A_NORMAL, A_REVERSE },
 	[LOOK_SPARK] = { COLOR_GREEN, -1, A_NORMAL, A_NORMAL },
 	[LOOK_SPARK_WINDOW] = { COLOR_GREEN, -1, A_BOLD, A_BOLD },
+	[LOOK_HEAT_1] = { COLOR_BLUE, -1, A_BOLD, A_NORMAL },
+	[LOOK_HEAT_1 + 1] = { COLOR_CYAN, -1, A_NORMAL, A_NORMAL },
+	[LOOK_HEAT_1 + 2] = { COLOR_GREEN, -1, A_NORMAL, A_NORMAL },
+	[LOOK_HEAT_1 + 3] = { COLOR_YELLOW, -1, A_NORMAL, A_BOLD },
+	[LOOK_HEAT_5] = { COLOR_RED, -1, A_BOLD, A_BOLD },
 };
 
 static void choose_looks(struct terminal *term)

@@ -31,6 +31,8 @@ enum look {
 	LOOK_BAR_LABEL,
 	LOOK_SPARK,
 	LOOK_SPARK_WINDOW,
+	LOOK_HEAT_1, /* the palest of five */
+	LOOK_HEAT_5 = LOOK_HEAT_1 + 4,
 	NR_LOOKS,
 };
 

@@ -77,6 +77,11 @@ void timeline_move(struct timeline *t, const struct capture_info *info, int step
 	go_to(t, info, end_of_second(past + steps * step));
 }
 
+void timeline_to(struct timeline *t, const struct capture_info *info, int64_t time_ns)
+{
+	go_to(t, info, end_of_second(time_ns / SEC + 1));
+}
+
 void timeline_to_start(struct timeline *t, const struct capture_info *info)
 {
 	go_to(t, info, end_of_second(info->first_ns / SEC + t->window_s));

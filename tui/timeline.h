@@ -28,6 +28,8 @@ int64_t timeline_end(const struct timeline *t, const struct capture_info *info);
 void timeline_pause(struct timeline *t, const struct capture_info *info);
 /* Move by @steps, each a tenth of the window and at least a second. */
 void timeline_move(struct timeline *t, const struct capture_info *info, int steps);
+/* End the window with the second that @time_ns is in. */
+void timeline_to(struct timeline *t, const struct capture_info *info, int64_t time_ns);
 void timeline_to_start(struct timeline *t, const struct capture_info *info);
 void timeline_to_end(struct timeline *t);
 

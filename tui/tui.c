@@ -11,19 +11,43 @@
 #include "tui/function_bar.h"
 #include "tui/keys.h"
 #include "tui/mouse.h"
+#include "tui/settings.h"
 #include "tui/signals.h"
 #include "tui/tabs.h"
 #include "tui/text.h"
 
 #define DELAY_MS 1000
-#define WINDOW_S 10
 
 void tui_show(struct tui *tui, unsigned int which)
 {
-	if (which >= tui->nr_screens || which == tui->current)
+	if (which >= tui->nr_screens || (which == tui->current && !tui->nr_details))
 		return;
+	while (tui->nr_details)
+		page_free(&tui->details[--tui->nr_details]);
 	tui->current = which;
 	tui->reread = true;
+}
+
+bool tui_open(struct tui *tui)
+{
+	struct page page;
+
+	if (page_init_details(&page, tui_view(tui)))
+		return false;
+	if (tui->nr_details == DETAILS_MAX)
+		page_free(&tui->details[--tui->nr_details]);
+	tui->details[tui->nr_details++] = page;
+	tui->reread = true;
+	return true;
+}
+
+bool tui_back(struct tui *tui)
+{
+	if (!tui->nr_details)
+		return false;
+	page_free(&tui->details[--tui->nr_details]);
+	tui->reread = true;
+	return true;
 }
 
 /* Waits in each second: of the window, and of the sparkline before it. */
@@ -31,7 +55,8 @@ static int read_rates(struct tui *tui, int64_t end_ns, const struct window *w, s
 {
 	const int64_t sec = NSEC_PER_SEC, end_s = end_ns / sec + 1;
 	const int64_t window_s = end_s - w->start_ns / sec;
-	int64_t nr = window_s > SPARK_MAX_S ? window_s : SPARK_MAX_S, nr_waits = 0, i;
+	int64_t spark_s = header_spark_room(), nr_waits = 0, i;
+	int64_t nr = window_s > spark_s ? window_s : spark_s;
 	struct header *h = &tui->header;
 	int ret;
 
@@ -55,15 +80,12 @@ static int read_window(struct tui *tui, struct error *err)
 	struct feed *f = &tui->feed;
 	int64_t end_ns = timeline_end(&tui->time, &f->info);
 	struct window w = capture_window(&f->info, end_ns, tui->time.window_s);
-	struct table t;
 	int ret;
 
 	ret = read_rates(tui, end_ns, &w, err);
 	if (!ret)
-		ret = table_read(&t, tui_view(tui)->def, f->db, &w, err);
-	if (!ret)
-		table_view_set(tui_view(tui), &t);
-	return ret;
+		ret = capture_rates_read(&tui->header.rates, f->db, &w, err);
+	return ret ? ret : page_read(tui_page(tui), f->db, &w, err);
 }
 
 /* What is to be shown, or the line that says why it cannot be had. */
@@ -94,6 +116,8 @@ static void draw_note(struct tui *tui, char *buf, size_t room)
 	else if (v->filter[0])
 		snprintf(buf, room, "filter \"%.40s\": %zu of %zu", v->filter, v->nr_shown,
 			 v->table.nr_rows);
+	else if (v->view->shape == SHAPE_HEATMAP)
+		buf[0] = '\0';
 	else if (v->nr_shown)
 		snprintf(buf, room, "%zu/%zu", v->selected + 1, v->nr_shown);
 	else
@@ -103,17 +127,23 @@ static void draw_note(struct tui *tui, char *buf, size_t room)
 static void draw_screen(struct tui *tui)
 {
 	char notice[600], note[256];
+	struct error problem = { "" };
 	int y;
 
 	tui->header.info = &tui->feed.info;
 	tui->header.time = &tui->time;
 	tui->header.problem = feed_notice(&tui->feed, notice, sizeof(notice));
-	tui->header.advice = tui->opt->advice;
+	/* of the two, the cause */
+	if (tui->opt->problem && tui->opt->problem(tui->opt->ctx, &problem)) {
+		snprintf(notice, sizeof(notice), "the recorder has failed: %s", problem.msg);
+		tui->header.problem = notice;
+	}
+	tui->header.advice = tui->advice[0] ? tui->advice : tui->opt->advice;
 	y = header_draw(&tui->header, &tui->term);
 	draw_note(tui, note, sizeof(note));
 	tui->tabs_y = y;
-	tabs_draw(&tui->term, y++, top_tables, tui->current, note);
-	table_view_draw(tui_view(tui), &tui->term, y, LINES - y - 1);
+	tabs_draw(&tui->term, y++, top_views, tui->current, note);
+	page_draw(tui_page(tui), &tui->term, y, LINES - y - 1);
 	if (tui->overlay != &prompt_overlay)
 		function_bar_draw(&tui->term, LINES - 1);
 	if (tui->overlay)
@@ -143,6 +173,7 @@ static void handle_key(struct tui *tui, int key)
 	tui->note[0] = '\0';
 	if (key == SPECIAL(KEY_RESIZE))
 		return;
+	tui->advice[0] = '\0';
 	if (key == SPECIAL(KEY_MOUSE))
 		mouse_event(tui);
 	else if (tui->overlay)
@@ -156,8 +187,11 @@ static void handle_keys(struct tui *tui)
 	wint_t c;
 	int ret;
 
-	if (signals_resized())
+	if (signals_resized()) {
 		term_resize();
+		/* sparkline and heatmap are over as much time as there are columns */
+		tui->reread = true;
+	}
 	/* all that have come, before the screen is drawn once */
 	while (!tui->quit && (ret = get_wch(&c)) != ERR)
 		handle_key(tui, ret == KEY_CODE_YES ? SPECIAL((int)c) : (int)c);
@@ -186,21 +220,25 @@ static void run(struct tui *tui)
 static int make_screens(struct tui *tui, struct error *err)
 {
 	const char *first = tui->opt->screen;
+	struct error ignored = { "" };
 	unsigned int i;
 
-	while (top_tables[tui->nr_screens])
+	while (top_views[tui->nr_screens].table)
 		tui->nr_screens++;
 	tui->screens = calloc(tui->nr_screens, sizeof(*tui->screens));
 	if (!tui->screens)
 		return error_set(err, -ENOMEM, "out of memory");
-	for (i = 0; i < tui->nr_screens; i++) {
-		table_view_init(&tui->screens[i], top_tables[i]);
-		if (first && !strcmp(first, top_tables[i]->name))
+	for (i = 0; i < tui->nr_screens; i++)
+		if (page_init(&tui->screens[i], &top_views[i], 1))
+			return error_set(err, -ENOMEM, "out of memory");
+	if (settings_load(tui, &ignored))
+		snprintf(tui->advice, sizeof(tui->advice), "%s", ignored.msg);
+	for (i = 0; first && i < tui->nr_screens; i++)
+		if (!strcmp(first, top_views[i].table->name))
 			tui->current = i;
-	}
-	if (first && strcmp(first, top_tables[tui->current]->name))
+	if (first && strcmp(first, top_views[tui->current].table->name))
 		return error_set(err, -EINVAL, "there is no screen %s; the first is %s", first,
-				 top_tables[0]->name);
+				 top_views[0].table->name);
 	return 0;
 }
 
@@ -209,8 +247,10 @@ static void free_tui(struct tui *tui)
 	unsigned int i;
 
 	feed_close(&tui->feed);
+	while (tui->nr_details)
+		page_free(&tui->details[--tui->nr_details]);
 	for (i = 0; tui->screens && i < tui->nr_screens; i++)
-		table_view_free(&tui->screens[i]);
+		page_free(&tui->screens[i]);
 	free(tui->screens);
 	free(tui);
 }
@@ -219,18 +259,20 @@ int tui_run(const struct tui_options *options, struct error *err)
 {
 	struct tui_options opt = *options;
 	struct tui *tui = calloc(1, sizeof(*tui));
+	struct error ignored = { "" };
 	int ret;
 
 	if (!tui)
 		return error_set(err, -ENOMEM, "out of memory");
 	opt.delay_ms = opt.delay_ms ?: DELAY_MS;
 	tui->opt = &opt;
-	tui->time.window_s = opt.window_s ?: WINDOW_S;
-	if (tui->time.window_s > WINDOW_MAX_S)
-		tui->time.window_s = WINDOW_MAX_S;
+	tui->time.window_s = WINDOW_DEFAULT_S;
 	tui->header.waits_per_s = -1;
 	tui->reread = true;
 	ret = make_screens(tui, err);
+	if (opt.window_s)
+		tui->time.window_s = opt.window_s > WINDOW_MAX_S ? WINDOW_MAX_S : opt.window_s;
+	settings_mark(tui);
 	if (!ret)
 		ret = feed_open(&tui->feed, opt.path, opt.delay_ms, err);
 	if (!ret)
@@ -238,6 +280,9 @@ int tui_run(const struct tui_options *options, struct error *err)
 	if (!ret) {
 		run(tui);
 		term_stop(&tui->term);
+		/* the capture is what matters: not a failure of the whole */
+		if (settings_save(tui, &ignored))
+			fprintf(stderr, "rmapscope: %s\n", ignored.msg);
 	}
 	free_tui(tui);
 	return ret;

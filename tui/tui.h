@@ -2,7 +2,7 @@
 /*
  * The screens of `rmapscope top`, on a database that is finished or growing.
  *
- * Reads through analysis/ only. Every table of top_tables[] is a screen.
+ * Reads through analysis/ only. Every view of top_views[] is a screen.
  */
 #ifndef RMAPSCOPE_TUI_H
 #define RMAPSCOPE_TUI_H
@@ -12,9 +12,12 @@
 struct tui_options {
 	const char *path;      /* database to show */
 	unsigned int delay_ms; /* between refreshes; 0: 1000 */
-	unsigned int window_s; /* seconds that rates are over; 0: 10 */
-	const char *screen;    /* name of the first one, NULL: the first of top_tables[] */
-	const char *advice;    /* a line for the header, e.g. what the capture lacks; or NULL */
+	unsigned int window_s; /* seconds that rates are over; 0: as kept, or 10 */
+	const char *screen; /* name of the first one, NULL: as kept, or the first of top_views[] */
+	/* what is wrong with the recorder behind @path, asked at each refresh; or NULL */
+	int (*problem)(void *ctx, struct error *err);
+	void *ctx;
+	const char *advice; /* a line for the header, e.g. what the capture lacks; or NULL */
 };
 
 /*

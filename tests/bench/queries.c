@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/blocked.h"
 #include "analysis/capture.h"
 #include "analysis/tables.h"
+#include "analysis/views.h"
 #include "lib/clock.h"
 
 #define RUNS	 5
@@ -20,7 +20,8 @@
 struct query {
 	struct db *db;
 	const struct capture_info *info;
-	const struct table_def *def; /* NULL: the wait graph, or the header */
+	const struct table_def *def; /* NULL: a screen, or the header */
+	const struct view_def *view;
 	struct window window;
 	int64_t at_ns;
 };
@@ -35,10 +36,10 @@ static int run_table(const struct query *q, struct error *err)
 	return ret;
 }
 
-static int run_blocked(const struct query *q, struct error *err)
+static int run_view(const struct query *q, struct error *err)
 {
 	struct table t;
-	int ret = blocked_read(&t, q->db, q->at_ns, err);
+	int ret = view_read(&t, q->view, q->db, &q->window, NULL, err);
 
 	if (!ret)
 		table_free(&t);
@@ -99,14 +100,11 @@ int main(int argc, char **argv)
 		q.window = capture_window(&info, q.at_ns + 1, WINDOW_S);
 		if (!percent[i])
 			q.window.end_ns = q.window.start_ns + WINDOW_S * NSEC_PER_SEC;
-		for (def = top_tables; *def; def++) {
-			q.def = *def;
-			snprintf(name, sizeof(name), "top %s, 10 s at %u %%", (*def)->name,
+		for (q.view = top_views; q.view->table; q.view++) {
+			snprintf(name, sizeof(name), "top %s, 10 s at %u %%", q.view->table->name,
 				 percent[i]);
-			measure(name, run_table, &q, RUNS);
+			measure(name, run_view, &q, RUNS);
 		}
-		snprintf(name, sizeof(name), "blocked at %u %%", percent[i]);
-		measure(name, run_blocked, &q, RUNS);
 	}
 	memset(&q.window, 0, sizeof(q.window));
 	for (def = report_tables; *def; def++) {

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Rows of a small finished capture, made up: 29.7 s, 4 processes and a kernel
 -- thread of no known process, 6 locks, 200 waits of which 4 are open and 2 were
--- cut by a loss of events. With names that are long and that are not ASCII.
+-- cut by a loss of events, VMAs, and a bit of holds, walks, stalls and storms. With names that are long and that are not ASCII.
 -- tests/tui/make-fixture.sh makes a database of it; tests/tui/fixture.t checks
 -- that roll-ups and waits agree.
 
@@ -447,6 +447,105 @@ INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits
 (1029, 1, 1, 0, 1, 1, 2, 54534981, 30743874, 42595941, 0, X'8D05010D01'),
 (1029, 2, 3, 0, 5, 1, 1, 1421529, 1421529, 938209, 0, X'8B0401'),
 (1029, 3, 4, 0, 7, 0, 1, 217230, 217230, 160750, 0, X'B50301');
+
+INSERT INTO vma (id, process_id, start, end, perms, name, from_ns, to_ns) VALUES
+(1, 1, 0x7f12a0000000, 0x7f12a4000000, 'rw-p', '[anon:dalvik-main space]', 1000200000000, NULL),
+(2, 4, 0x12c00000, 0x2ac00000, 'rw-p', '[anon:dalvik-region space]', 1000200000000, NULL),
+(3, 3, 0x55d0c8c00000, 0x55d0f0000000, 'r--s', '/usr/share/größe/日本.db', 1000200000000, NULL),
+(4, 1, 0x7f1200000000, 0x7f1208000000, 'rw-p', NULL, 1003000000000, 1020000000000);
+
+INSERT INTO lock_vma (lock_id, vma_id, from_ns, to_ns) VALUES
+(1, 1, 1000200000000, NULL),
+(1, 4, 1003000000000, 1020000000000),
+(2, 2, 1000200000000, NULL);
+
+-- what is known of a wait's VMA depends on its process and lock here
+UPDATE lock SET vma_id = CASE id WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 4 THEN 3 END;
+UPDATE wait SET vma_id = CASE (SELECT process_id FROM task WHERE id = task_id) * 10 + lock_id
+	WHEN 11 THEN 1 WHEN 42 THEN 2 WHEN 34 THEN 3 END;
+UPDATE rollup SET vma_id = CASE process_id * 10 + lock_id
+	WHEN 11 THEN 1 WHEN 42 THEN 2 WHEN 34 THEN 3 ELSE 0 END;
+
+INSERT INTO hold (id, start_ns, duration_ns, lock_id, task_id, mode, site_id, nr_waiters, outcome) VALUES
+(1, 1004265000000, 45000000, 1, 8, 1, 1, 2, 0),
+(2, 1020148000000, 14000000, 1, 8, 1, 1, 1, 0),
+(3, 1027365000000, 20000000, 1, 8, 1, 1, 1, 0),
+(4, 1027385000000, 16000000, 1, 9, 0, 4, 1, 0),
+(5, 1028715000000, 34000000, 1, 8, 1, 1, 1, 0);
+INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits, wait_ns, max_wait_ns,
+	nr_uncertain, nr_holds, hold_ns, hist)
+SELECT (start_ns + duration_ns) / 1000000000, coalesce((SELECT process_id FROM task WHERE id = task_id), 0),
+	lock_id, 0, site_id, mode, 0, 0, 0, 0, count(*), sum(duration_ns), x'' FROM hold WHERE task_id = 8
+GROUP BY 1, 2, 3, 4, 5, 6;
+UPDATE rollup SET nr_holds = 1, hold_ns = 16000000 WHERE second = 1027 AND process_id = 0 AND lock_id = 1;
+INSERT OR IGNORE INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits, wait_ns,
+	max_wait_ns, nr_uncertain, nr_holds, hold_ns, hist)
+VALUES (1027, 0, 1, 0, 4, 0, 0, 0, 0, 0, 1, 16000000, x'');
+
+-- a chain: surfaceflinger waits for the thread that waits for HeapTaskDaemon
+INSERT INTO hold (id, start_ns, duration_ns, lock_id, task_id, mode, site_id, nr_waiters, outcome) VALUES
+(6, 1028649000000, NULL, 1, 7, 1, 1, 1, 1),
+(7, 1029850000000, NULL, 2, 8, 1, 1, 1, 1);
+
+-- of the wait 181, whose holders are exact
+INSERT INTO wait_part (wait_id, nr, holder_task_id, holder_site_id, mode, duration_ns) VALUES
+(181, 0, 8, 1, 1, 13821959),
+(181, 1, 9, 4, 0, 16000000),
+(181, 2, NULL, NULL, NULL, 342981);
+UPDATE wait SET holder_task_id = 9, holder_site_id = 4, holder_source = 3 WHERE id = 181;
+
+INSERT INTO walk (id, start_ns, duration_ns, task_id, kind, site_id, pfn, nr_pages, nr_vmas, nr_retries, outcome) VALUES
+(1, 1020500000000, 40000, 9, 0, 9, 74565, 1, 3, 2, 0),
+(2, 1024100000000, 2500000, 9, 0, 9, 74566, 512, 1200, 1, 0),
+(3, 1028300000000, 60000, 9, 1, 10, 74567, 1, 1, 0, 2);
+INSERT INTO site (id, symbol, offset, role) VALUES
+(9, 'folio_referenced_one', 0, 4),
+(10, 'try_to_unmap_one', 0, 5),
+(11, 'folio_referenced', 80, 4);
+-- each lasted as long as the middle of its bucket says
+INSERT INTO walk_rollup (second, kind, site_id, nr_walks, walk_ns, max_walk_ns, nr_vmas, nr_retries,
+	nr_contended, nr_uncertain, hist) VALUES
+(1020, 0, 9, 101, 440000, 40000, 303, 2, 0, 0, X'FE01646901'),
+(1024, 0, 9, 51, 2700000, 2500000, 1350, 1, 0, 0, X'FE0132A80201'),
+(1028, 1, 10, 21, 140000, 60000, 21, 0, 1, 0, X'FE01147C01');
+
+INSERT INTO retry (id, time_ns, task_id, pfn, old_lock_id, new_lock_id, attempt, slow)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+SELECT i, 1024100000000 + i * i * 200000, iif(i % 3, 9, 7), 74500 + i % 7, 1, 2, i % 4, i % 2 FROM n;
+INSERT INTO skip (id, time_ns, task_id, pfn, reason, site_id)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+SELECT i, 1028200000000 + i * 10000000, 9, 74600 + i, iif(i % 5, 0, 1), 11 FROM n;
+INSERT INTO move (id, time_ns, task_id, pfn, nr_pages, old_lock_id, new_lock_id, vma_id, root_changed)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)
+SELECT i, 1024090000000 + i * 8000000, iif(i % 4, 8, 7), 74500 + i % 7, 1, 1, 2, 2, 1 FROM n;
+
+INSERT INTO storm (id, kind, start_ns, duration_ns, outcome, lock_id, nr_events, peak_per_s, nr_walkers,
+	nr_movers, nr_moves, walker_task_id, walker_site_id, mover_task_id, from_vma_id, to_vma_id) VALUES
+(1, 0, 1024100200000, 719800000, 0, 1, 60, 60, 2, 2, 90, 9, 9, 8, 1, 2),
+(2, 1, 1028210000000, 290000000, 1, NULL, 30, 30, 1, NULL, NULL, 9, 11, NULL, NULL, NULL);
+
+-- the sleeps of the longer waits, and some for other reasons
+INSERT INTO stall (id, start_ns, duration_ns, task_id, wait_id, waker_task_id, outcome)
+SELECT row_number() OVER (ORDER BY start_ns + duration_ns), start_ns + duration_ns - slept_ns, slept_ns,
+	task_id, id, holder_task_id, 0
+FROM wait WHERE slept_ns > 9000000;
+INSERT INTO stall (id, start_ns, duration_ns, task_id, wait_id, waker_task_id, outcome)
+SELECT 1 + (SELECT max(id) FROM stall), 1028400000000, NULL, 6, NULL, NULL, 1
+UNION ALL SELECT 2 + (SELECT max(id) FROM stall), 1028650000000, NULL, 1, 197, NULL, 1;
+
+UPDATE checkpoint SET
+	wait_min_ns = (SELECT min(w.start_ns) FROM wait w WHERE w.id <= checkpoint.wait_id AND w.id >
+		coalesce((SELECT max(c.wait_id) FROM checkpoint c WHERE c.time_ns < checkpoint.time_ns), 0)),
+	hold_id = (SELECT count(*) FROM hold WHERE start_ns + duration_ns < time_ns
+		OR (outcome = 1 AND time_ns = 1029900000000)),
+	hold_min_ns = (SELECT min(start_ns) FROM hold WHERE start_ns + coalesce(duration_ns, 0) < time_ns
+		AND start_ns + coalesce(duration_ns, 1029899999999 - start_ns) >= time_ns - 1000000000),
+	walk_id = (SELECT count(*) FROM walk WHERE start_ns + duration_ns < time_ns),
+	stall_id = (SELECT count(*) FROM stall WHERE start_ns + duration_ns < time_ns
+		OR (outcome = 1 AND time_ns = 1029900000000)),
+	retry_id = (SELECT count(*) FROM retry r WHERE r.time_ns < checkpoint.time_ns),
+	skip_id = (SELECT count(*) FROM skip k WHERE k.time_ns < checkpoint.time_ns),
+	move_id = (SELECT count(*) FROM move m WHERE m.time_ns < checkpoint.time_ns);
 
 INSERT INTO holder_rollup
 SELECT (w.start_ns + w.duration_ns) / 1000000000, w.lock_id, coalesce(t.process_id, 0),

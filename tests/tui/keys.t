@@ -32,7 +32,7 @@ app=com.example.gallery.…
 by_wait="surfaceflinger $app redis-server größe-日本 - "
 by_name="$app größe-日本 redis-server surfaceflinger - "
 
-tui_top 80 24
+tui_top 80 24 -s processes
 tui_rows "$by_wait" "sorted by waiting time, most first"
 tui_sees '▼WAIT ms/s' "the sort column is marked"
 
@@ -130,13 +130,38 @@ tui_sees 'PID ▼WAIT ms/s' "[ goes back"
 tui_keys 2
 tui_sees '^anon_vma +ffff888101234500#1' "2 shows the locks"
 tui_keys Tab
-tui_sees '^redis-server' "Tab shows the next, round the corner"
+tui_sees '^THREAD / LOCK' "Tab shows the next"
 tui_keys BTab
 tui_sees '^anon_vma' "Shift-Tab the previous"
 tui_keys 9
 tui_sees '^anon_vma' "a number without a screen does nothing"
+tui_keys 7 Tab
+tui_sees '^PROCESS +VMA ' "behind the last comes the first"
+tui_keys BTab
+tui_sees '^ +WAIT ms ' "and before it the last"
+tui_keys 4
+tui_sees '^KIND  STATE' "4 shows the storms"
+tui_keys 5
+tui_sees '^THREAD +TID +▼STALL ms' "5 shows the stalls"
+tui_keys 6
+tui_sees '^KIND  ROLE' "6 shows the walks"
 tui_keys 1
-tui_sees '^redis-server' "1 shows the processes"
+tui_sees '^PROCESS +VMA ' "1 shows the VMAs"
+tui_sees '^surfaceflinger +7f12a' "a VMA is a row"
+tui_keys p
+tui_sees '^PROCESS +PID' "p shows whole processes"
+tui_sees '^\[1 Processes\] \[2 Locks\]' "its tab says so"
+tui_keys p
+tui_sees '^PROCESS +VMA ' "p again: VMAs"
+tui_keys 3 F6
+tui_sees 'a tree keeps its order' "F6 on a tree says why not"
+tui_keys I '<'
+tui_sees '^HeapTaskDaemon' "nor do other keys sort it"
+tui_keys 7 F6
+tui_sees 'a heatmap has no rows to sort' "nor on a heatmap"
+tui_keys c
+tui_sees 'a heatmap has no columns' "whose columns are not to choose"
+tui_keys p
 
 # help
 for key in F1 h '?'; do
@@ -149,7 +174,7 @@ for key in F1 h '?'; do
 done
 tui_keys F1
 tui_sees '^Keys' "help again"
-tui_keys NPage
+tui_keys NPage NPage
 tui_sees 'WAIT ms/s +time waited, per second' "the columns of the screen are in the help"
 tui_keys End
 tui_sees 'What this capture cannot tell' "and what the capture cannot tell"
@@ -160,7 +185,11 @@ tui_rows "$by_wait" "Ctrl-L draws the same again"
 tui_mouse 0 14 2
 tui_sees '^anon_vma' "a click on a tab"
 tui_mouse 0 2 2
-tui_sees '^redis-server' "a click on the other tab"
+tui_sees '^PROCESS +VMA ' "a click on the first tab"
+tui_mouse 0 73 2
+tui_sees '^ +WAIT ms ' "a click on the last one"
+tui_keys p
+tui_sees '^redis-server' "processes again"
 tui_mouse 0 30 6
 tui_sees ' 3/5$' "a click selects a row"
 tui_mouse 65 30 6
@@ -173,5 +202,137 @@ tui_mouse 0 55 3
 tui_sees 'HELD BY▼' "a second click inverts"
 tui_mouse 0 5 23
 tui_sees '^Keys' "a click on the function bar is the key"
+
+tui_keys q Home
+tui_sees 'AT 0:09' "the time of the first window"
+
+# opening rows
+tui_keys End 1
+tui_sees ' END ' "the end again"
+tui_sees '^surfaceflinger +7f12a' "VMAs"
+tui_keys Enter
+tui_sees '^VMAs: surfaceflinger 7f12a0000000-7f12a4000000 \[anon:dalvik-main space\]' "Enter opens a VMA"
+for section in 'Locks \(1\)' 'Waiters by site \(1\)' 'Holders by site \(6\)' 'Histogram \(2\)' 'Timeline \(9\)'; do
+	tui_sees "^$section" "it has a section $section"
+done
+tui_keys Tab
+tui_sees ' 1/1$' "Tab goes to the next section"
+tui_keys Tab
+tui_sees ' 1/6$' "and to the next"
+tui_keys Down
+tui_sees ' 2/6$' "where keys move the selection"
+tui_keys I
+tui_sees '▲WAIT ms' "and sort"
+tui_keys BTab BTab Enter
+tui_sees '^Locks: anon_vma ffff888101234500$' "Enter in it opens a lock"
+tui_sees '^Queue \(1\)' "with its queue"
+tui_keys Tab Tab Down Enter
+tui_sees '^VMAs on it: surfaceflinger 7f1200000000-7f1208000000' "and a VMA on that"
+tui_sees 'nothing in this window' "in which nothing was"
+tui_keys Escape
+tui_sees '^Locks: anon_vma' "Esc goes back one"
+tui_keys BSpace
+tui_sees '^VMAs: surfaceflinger' "so does Backspace"
+tui_keys Enter
+tui_sees '^Locks: anon_vma' "and in again"
+tui_keys 2
+tui_sees '^CLASS +LOCK' "a number leaves all"
+tui_keys Escape
+tui_sees '^CLASS +LOCK' "Esc does nothing there"
+tui_keys 3 Enter
+tui_sees 'there is no more of this' "a thread alone has no more"
+tui_keys Down Enter
+tui_sees '^Blocked: anon_vma ffff888101234500#1' "a lock in the tree has"
+tui_keys 4 Down Enter
+tui_sees '^Storms: retry ' "Enter opens a storm"
+tui_sees '^HeapTaskDaemon +32017 .* 67 ' "with its movers"
+tui_sees '^kcompactd0 +48 .* 40' "and walkers"
+tui_sees '^most left +surfaceflinger' "and where folios came from"
+tui_keys 5 Down Enter
+tui_sees '^Stalls: surfaceflinger 612' "Enter opens a stall"
+tui_sees ' waits +surfaceflinger' "with the wait that explains it"
+tui_mouse 0 5 10
+tui_sees ' 1/1$' "a click goes to a section"
+tui_keys 6 Enter
+tui_sees 'there is no more of this' "a kind of walk has no more"
+
+# a tree keeps what is above a row that passes the filter
+tui_keys 3 '\'
+tui_type 612
+tui_sees 'filter "612": 5 of 11' "a filter keeps the holders above a waiter"
+tui_keys Escape
+tui_loses 'filter' "and lets go"
+
+# columns
+tui_keys 2 c
+tui_sees '^Columns' "c opens the columns"
+tui_sees '\[x\] WAITS/s' "all are shown"
+tui_keys Down Down Down Space
+tui_sees '\[ \] WAITS/s' "Space hides one"
+tui_keys Escape
+tui_loses '^CLASS .* WAITS/s' "it is gone"
+tui_keys c
+tui_sees '^Columns' "c again"
+tui_keys Down Down Down Space c
+tui_sees '^CLASS .* WAITS/s' "Space brings it back"
+
+# export
+cd "$tap_dir" || exit
+tui_keys e
+tui_sees '^Export to .*: rmapscope-locks.csv' "e asks for a file"
+tui_keys Enter
+tui_sees '6 rows in rmapscope-locks.csv' "Enter writes it"
+tap_is "$(head -n 1 rmapscope-locks.csv | cut -d, -f1-4),$(wc -l <rmapscope-locks.csv)" \
+	"class,lock,wait_ns_per_s,waits_per_s,7" "CSV: names, then the rows"
+tui_keys e Enter
+tui_sees 'cannot create rmapscope-locks.csv: File exists' "a file that is there is left alone"
+tui_keys '\'
+tui_type mmap
+tui_keys Enter e C-u
+tui_type some.json
+tui_keys Enter
+tui_sees '2 rows in some.json' "what the filter leaves, as JSON"
+tap_is "$(sqlite3 :memory: "SELECT json_valid(readfile('some.json')),
+	json_array_length(readfile('some.json'))")" "1|2" "which is JSON"
+tui_keys e C-u
+tui_type /no/such/place.csv
+tui_keys Enter
+tui_sees 'cannot create /no/such/place.csv' "what cannot be written is said so"
+if [ -w /dev/full ]; then
+	ln -s /dev/full full.csv
+	tui_keys e C-u
+	tui_type full.csv
+	tui_keys Enter
+	tui_sees 'cannot create full.csv: File exists' "nor is anything behind a link"
+fi
+tui_keys '\' Escape
+cd - >/dev/null || exit
+
+# to a time, and to what happened
+tui_keys 1 t
+tui_sees '^To the time: ' "t asks for a time"
+tui_type 12.5
+tui_keys Enter
+tui_sees 'AT 0:12\.8 of 0:29\.7' "the window ends with the second of that"
+tui_keys t
+tui_type 99
+tui_keys Enter
+tui_sees 'To the time: 99' "what is not in the capture stays to be corrected"
+tui_keys Escape
+tui_sees 'AT 0:12\.8 ' "Esc leaves it"
+tui_keys t
+tui_type now
+tui_keys Enter
+tui_sees ' END ' "now is the end"
+tui_keys '{'
+tui_sees 'storm of 290\.000 ms' "{ goes to the storm before"
+tui_sees 'AT 0:28\.8' "at its end"
+tui_keys '{'
+tui_sees 'stall of 14\.553 ms' "and to the stall before that"
+tui_keys '}'
+tui_sees 'stall of 20\.406 ms' "} goes forward"
+tui_sees 'AT 0:28\.8' "into the second of the storm"
+tui_keys Home '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{'
+tui_sees 'no storm or long stall before this' "the first is the last"
 
 tap_done

@@ -22,7 +22,8 @@ tui_tmux() {
 
 tui_end() {
 	tui_tmux kill-server 2>/dev/null
-	rm -rf "$tap_dir"
+	# what is killed may still be writing its settings
+	tui_until rm -rf "$tap_dir" 2>/dev/null
 }
 trap tui_end EXIT
 
@@ -60,7 +61,8 @@ tui_run() {
 		cd "$tap_dir" || exit
 		R=$RMAPSCOPE
 		LC_ALL=C.UTF-8
-		export R LC_ALL
+		XDG_CONFIG_HOME=$tap_dir/config
+		export R LC_ALL XDG_CONFIG_HOME
 		unset NO_COLOR
 		trap : INT
 		# tmux may still be changing the size

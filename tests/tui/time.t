@@ -16,7 +16,7 @@ tui_keys Right
 tui_sees 'AT 0:27\.8 of 0:29\.7' "Right goes forward"
 tui_keys Home
 tui_sees 'AT 0:09\.8 of 0:29\.7' "Home: the first window"
-tui_golden first-window-80x24 "its rows"
+tui_sees '^surfaceflinger .* 33\.2 ' "its rows"
 tui_keys Left Left Left Left Left Left Left Left Left Left Left
 tui_sees 'AT 0:00\.8 of 0:29\.7' "there is nothing before the first second"
 tui_keys End
@@ -46,7 +46,7 @@ grow() {
 		UPDATE meta SET value = (1030 + $1) * 1000000000 + 500000000 WHERE key = 'last_ns';
 		COMMIT"
 }
-tui_top 80 24 -d 0.1
+tui_top 80 24 -d 0.1 -s processes
 tui_sees ' LIVE  window 10s' "a growing capture is live"
 tui_sees 'blocked now   4' "its open waits are blocked now"
 grow 0
@@ -73,10 +73,17 @@ tui_sees 'lost 1,130' "the capture is still read: losses come up"
 tui_keys Up
 tui_sees ' 1/5' "still frozen: and back"
 tap_is "$(tui_screen | sed -n '2,$p')" "$(cat "$tap_dir/frozen")" "nothing else has moved"
-tui_keys 2 1
+tui_keys 2 p
 tui_sees '^redis-server .* 1[0-9][0-9]\.[0-9] ' "what is read again is whole seconds"
 tui_keys End
 tui_sees ' LIVE ' "End goes to now"
+tui_keys 3
+tui_sees '└─surfaceflinger +4,850\.000 waiter ' "a blocked thread, and for how long"
+grow 4
+tui_sees '└─surfaceflinger +5,850\.000 waiter ' "its age grows"
+sqlite3 "$db" "UPDATE wait SET duration_ns = 1030000000000 - start_ns, outcome = 0 WHERE outcome = 1 AND task_id = 1"
+grow 5
+tui_loses '└─surfaceflinger' "until it has the lock"
 sqlite3 "$db" "UPDATE meta SET value = 'finished' WHERE key = 'state'"
 tui_sees ' END ' "when the recorder finishes it is the end"
 

@@ -82,6 +82,18 @@ static void quantiles_are_those_of_the_values(void **state)
 			    "30");
 }
 
+static void between_counts_from_one_value_to_below_another(void **state)
+{
+	assert_string_equal(value_of(*state,
+				     "SELECT hist_between(h, 10, 30) FROM t WHERE name = 'high'"),
+			    "2");
+	assert_string_equal(value_of(*state,
+				     "SELECT hist_between(h, 11, 31) FROM t WHERE name = 'high'"),
+			    "2");
+	assert_string_equal(value_of(*state, "SELECT hist_between(x'', 0, 1 << 62)"), "0");
+	assert_string_equal(value_of(*state, "SELECT hist_between(NULL, 0, 1)"), "NULL");
+}
+
 static void merge_adds_the_rows_up_and_skips_nulls(void **state)
 {
 	assert_string_equal(value_of(*state, "SELECT hist_count(hist_merge(h)) FROM t"), "5");
@@ -163,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(count_counts),
 		TEST(quantiles_are_those_of_the_values),
+		TEST(between_counts_from_one_value_to_below_another),
 		TEST(merge_adds_the_rows_up_and_skips_nulls),
 		TEST(null_in_null_out),
 		TEST(a_merge_of_no_rows_is_null_and_of_nulls_holds_nothing),

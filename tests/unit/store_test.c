@@ -8,6 +8,7 @@
 
 #include "analysis/capture.h"
 #include "analysis/tables.h"
+#include "analysis/views.h"
 #include "schema/enums.h"
 #include "schema/store.h"
 #include "tests/unit/files.h"
@@ -336,10 +337,48 @@ static void meta_and_enums_are_there(void **state)
 	assert_string_equal(query(f->path, "SELECT count(*) > 30 FROM enum"), "1");
 }
 
+/* The one wait of 500 ns, wherever waits are summed up. */
+static void check_wait(const struct table_def *def, struct db *db, const struct window *window)
+{
+	int column = table_column(def, "wait_ns");
+	struct error err = { 0 };
+	struct table t;
+
+	if (table_read(&t, def, db, window, &err))
+		fail_msg("%s: %s", def->name, err.msg);
+	assert_int_equal(t.nr_columns, table_nr_columns(def));
+	if (column >= 0) {
+		assert_int_equal(t.nr_rows, 1);
+		assert_int_equal(t.rows[0][column].i, 500);
+	}
+	table_free(&t);
+}
+
+/* Screens, and what their rows open: the queries fit their columns. */
+static void check_views(const struct view_def *view, struct db *db, const struct window *window,
+			int depth)
+{
+	const struct param params[] = { { "lock_id", 1 }, { "process_id", 1 }, { 0 } };
+	struct error err = { 0 };
+	struct table t;
+
+	for (; view->table; view++) {
+		if (view_read(&t, view, db, window, params, &err))
+			fail_msg("%s: %s", view->table->name, err.msg);
+		assert_int_equal(t.nr_columns, table_nr_columns(view->table));
+		if (view->chart)
+			assert_true(table_column(view->table, view->chart) >= 0);
+		if (view->key)
+			assert_true(table_column(view->table, view->key) >= 0);
+		table_free(&t);
+		if (view->details && depth < 2)
+			check_views(view->details, db, window, depth + 1);
+	}
+}
+
 static void every_report_table_and_screen_can_be_read(void **state)
 {
-	static const struct table_def *const *const lists[] = { report_tables, top_tables };
-	const struct window window = { 0, 2000000000 };
+	const struct window window = { 0, 2000000000, 0 };
 	struct files *f = *state;
 	struct store *st = create(f->path);
 	struct rollup_row r = { .second = 1,
@@ -352,7 +391,7 @@ static void every_report_table_and_screen_can_be_read(void **state)
 				.max_wait_ns = 500,
 				.slept_ns = 250 };
 	struct error err = { 0 };
-	unsigned int i, k;
+	unsigned int i;
 	struct db *db;
 
 	put_identity(st);
@@ -369,22 +408,9 @@ static void every_report_table_and_screen_can_be_read(void **state)
 	assert_int_equal(store_commit(st, 1500000000, &err), 0);
 	finish(st);
 	assert_int_equal(db_open(&db, f->path, &err), 0);
-	for (i = 0; i < ARRAY_SIZE(lists); i++)
-		for (k = 0; lists[i][k]; k++) {
-			const struct table_def *def = lists[i][k];
-			struct table t;
-			int column;
-
-			if (table_read(&t, def, db, &window, &err))
-				fail_msg("%s: %s", def->name, err.msg);
-			assert_int_equal(t.nr_columns, table_nr_columns(def));
-			column = table_column(def, "wait_ns");
-			if (column >= 0) {
-				assert_int_equal(t.nr_rows, 1);
-				assert_int_equal(t.rows[0][column].i, 500);
-			}
-			table_free(&t);
-		}
+	for (i = 0; report_tables[i]; i++)
+		check_wait(report_tables[i], db, &window);
+	check_views(top_views, db, &window, 0);
 	db_close(db);
 }
 

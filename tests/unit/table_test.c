@@ -168,6 +168,14 @@ static void cells_are_shown_by_their_unit(void **state)
 		{ UNIT_ADDRESS, INT_CELL(0x7f0000001000), "7f0000001000" },
 		{ UNIT_ADDRESS, INT_CELL(-10485760), "ffffffffff600000" },
 		{ UNIT_ADDRESS, INT_CELL(0), "0" },
+		{ UNIT_RATIO, REAL_CELL(0.125), "0.12" },
+		{ UNIT_TIME, INT_CELL(0), "0:00.000" },
+		{ UNIT_TIME, INT_CELL(3599999999999), "59:59.999" },
+		{ UNIT_TIME, INT_CELL(3600000000000), "1:00:00.000" },
+		{ UNIT_TIME, INT_CELL(-1500000000), "-0:01.500" },
+		{ UNIT_SERIES, TEXT_CELL("0 1 4 8"), "·▁▄█" },
+		{ UNIT_SERIES, TEXT_CELL(""), "" },
+		{ UNIT_SERIES, NULL_CELL, "-" },
 	};
 	unsigned int i;
 
@@ -192,7 +200,7 @@ static void a_small_buffer_is_never_overrun_and_the_length_is_known(void **state
 	size_t room;
 
 	(void)state;
-	for (unit = UNIT_TEXT; unit <= UNIT_ADDRESS; unit++)
+	for (unit = UNIT_TEXT; unit <= UNIT_SERIES; unit++)
 		for (i = 0; i < ARRAY_SIZE(cells); i++)
 			for (room = 1; room < 40; room++) {
 				const struct column col = { .unit = unit };
@@ -206,14 +214,14 @@ static void a_small_buffer_is_never_overrun_and_the_length_is_known(void **state
 			}
 }
 
-static void only_text_is_aligned_to_the_left(void **state)
+static void only_text_and_series_are_aligned_to_the_left(void **state)
 {
 	unsigned int unit;
 
 	(void)state;
-	for (unit = UNIT_TEXT; unit <= UNIT_ADDRESS; unit++)
+	for (unit = UNIT_TEXT; unit <= UNIT_SERIES; unit++)
 		assert_int_equal(column_is_number(&(struct column){ .unit = unit }),
-				 unit != UNIT_TEXT);
+				 unit != UNIT_TEXT && unit != UNIT_SERIES);
 }
 
 int main(void)
@@ -227,7 +235,7 @@ int main(void)
 		cmocka_unit_test(sorting_random_rows_is_a_stable_permutation),
 		cmocka_unit_test(cells_are_shown_by_their_unit),
 		cmocka_unit_test(a_small_buffer_is_never_overrun_and_the_length_is_known),
-		cmocka_unit_test(only_text_is_aligned_to_the_left),
+		cmocka_unit_test(only_text_and_series_are_aligned_to_the_left),
 	};
 
 	return cmocka_run_group_tests_name("table", tests, NULL, NULL);

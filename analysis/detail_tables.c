@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What tells more of a row of a screen. The SQL of each is beside this file. */
+#include "analysis/views.h"
+
+/* Embedded by the Makefile. */
+extern const char analysis_vma_locks_sql[], analysis_vma_waiters_sql[], analysis_vma_holders_sql[],
+	analysis_vma_histogram_sql[], analysis_vma_timeline_sql[], analysis_lock_queue_sql[],
+	analysis_lock_spans_sql[], analysis_lock_vmas_sql[], analysis_lock_stacks_sql[],
+	analysis_storm_rate_sql[], analysis_storm_walkers_sql[], analysis_storm_movers_sql[],
+	analysis_storm_vmas_sql[], analysis_stall_timeline_sql[];
+
+/* clang-format off */
+#define TABLE(id, heading, what, by)                                                          \
+	static const struct table_def id = {                                                   \
+		.name = #id, .title = heading, .help = what, .sql = analysis_##id##_sql,       \
+		.columns = id##_columns, .sort = by,                                           \
+	}
+
+#define AT      { "at_ns", "AT", UNIT_TIME, 9, "since the start of the capture", false }
+#define START   { "start_ns", "", UNIT_ID, 0, "by the capture's clock", true }
+#define THREAD  { "comm", "THREAD", UNIT_TEXT, 15, "name of the thread", false }
+#define TID     { "tid", "TID", UNIT_ID, 7, "its id", false }
+#define PROCESS { "process", "PROCESS", UNIT_TEXT, 15, "name of the process", false }
+#define ROLE    { "role", "ROLE", UNIT_TEXT, 13, "on behalf of what", false }
+#define MODE    { "mode", "MODE", UNIT_TEXT, 5, "read or write", false }
+#define WAIT_NS { "wait_ns", "WAIT ms", UNIT_NS, 10, "time waited", false }
+#define WAITS   { "nr_waits", "WAITS", UNIT_COUNT, 7, "waits that ended", false }
+#define P99     { "p99_ns", "P99 ms", UNIT_NS, 9, "99 % of them were shorter", false }
+#define MAX     { "max_ns", "MAX ms", UNIT_NS, 9, "longest of them", false }
+#define SOURCE  { "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false }
+#define SYMBOL  { "symbol", "FUNCTION", UNIT_TEXT, 22, "kernel function that took the lock", false }
+#define VMA     { "vma", "VMA", UNIT_TEXT, 14, "its addresses", false }
+#define NAME    { "vma_name", "NAME", UNIT_TEXT, 16, "as in /proc/PID/maps", false }
+#define KEY(name, help) { name, "", UNIT_ID, 0, help, true }
+/* clang-format on */
+
+static const struct column vma_locks_columns[] = {
+	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "its address", false },
+	WAIT_NS,
+	WAITS,
+	P99,
+	MAX,
+	{ "trend", "TREND", UNIT_SERIES, 8, "waiting over the window, in eighths", false },
+	KEY("lock_id", "lock.id"),
+	{ 0 },
+};
+TABLE(vma_locks, "Locks", "that it waited for; Enter: the lock", 2);
+
+static const struct column vma_waiters_columns[] = {
+	ROLE, SYMBOL, MODE, WAIT_NS, WAITS, P99, MAX, { 0 },
+};
+TABLE(vma_waiters, "Waiters by site", "where in the kernel it waited", 3);
+
+static const struct column vma_holders_columns[] = {
+	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that held it", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it was held", false },
+	WAIT_NS,
+	WAITS,
+	MAX,
+	SOURCE,
+	SYMBOL,
+	PROCESS,
+	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread", false },
+	{ 0 },
+};
+TABLE(vma_holders, "Holders by site", "who held the locks meanwhile", 2);
+
+static const struct column vma_histogram_columns[] = {
+	{ "from_ns", "FROM ms", UNIT_NS, 10, "waits at least so long", false },
+	{ "to_ns", "TO ms", UNIT_NS, 10, "and shorter than this", false },
+	WAITS,
+	{ 0 },
+};
+TABLE(vma_histogram, "Histogram", "how long the waits were", SORT_AS_READ);
+
+static const struct column vma_timeline_columns[] = {
+	AT, WAITS, WAIT_NS, MAX, START, { 0 },
+};
+TABLE(vma_timeline, "Timeline", "its waiting over time", SORT_AS_READ);
+
+const struct view_def vma_views[] = {
+	{ .table = &vma_locks, .details = lock_views },
+	{ .table = &vma_waiters },
+	{ .table = &vma_holders },
+	{ .table = &vma_histogram, .shape = SHAPE_BARS, .chart = "nr_waits" },
+	{ .table = &vma_timeline, .shape = SHAPE_BARS, .chart = "wait_ns" },
+	{ .table = NULL },
+};
+
+static const struct column lock_queue_columns[] = {
+	THREAD,
+	TID,
+	PROCESS,
+	MODE,
+	ROLE,
+	{ "age_ns", "AGE ms", UNIT_NS, 10, "waited so far", false },
+	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that it waits for", false },
+	{ "holder_tid", "HOLDER TID", UNIT_ID, 10, "its id", false },
+	SOURCE,
+	START,
+	{ 0 },
+};
+TABLE(lock_queue, "Queue", "who waits at the end of the window, the first first", SORT_AS_READ);
+
+static const struct column lock_spans_columns[] = {
+	AT,   { "what", "WHAT", UNIT_TEXT, 4, "wait or hold", false }, THREAD, TID,   MODE,
+	ROLE, { "duration_ns", "ms", UNIT_NS, 9, "how long", false },  START,  { 0 },
+};
+TABLE(lock_spans, "Waits and holds", "the latest of the window", SORT_AS_READ);
+
+static const struct column lock_vmas_columns[] = {
+	PROCESS,
+	VMA,
+	NAME,
+	{ "perms", "PERM", UNIT_TEXT, 4, "permissions", false },
+	{ "tgid", "PID", UNIT_ID, 7, "id of the process", false },
+	{ "from_ns", "LINKED", UNIT_TIME, 9, "since then it hangs on the lock", false },
+	{ "to_ns", "UNLINKED", UNIT_TIME, 9, "no longer since; -: still", false },
+	KEY("vma_id", "vma.id"),
+	KEY("process_id", "process.id"),
+	{ 0 },
+};
+TABLE(lock_vmas, "VMAs on it", "that hang on the lock; Enter: the VMA", SORT_AS_READ);
+
+static const struct column lock_stacks_columns[] = {
+	ROLE,
+	WAIT_NS,
+	WAITS,
+	MAX,
+	{ "stack", "STACK", UNIT_TEXT, 30, "functions, the innermost first", false },
+	{ 0 },
+};
+TABLE(lock_stacks, "Stacks", "where it was waited for", 1);
+
+const struct view_def lock_views[] = {
+	{ .table = &lock_queue },
+	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
+	{ .table = &lock_vmas, .details = vma_views },
+	{ .table = &lock_stacks },
+	{ .table = NULL },
+};
+
+static const struct column storm_movers_columns[] = {
+	THREAD,
+	TID,
+	PROCESS,
+	{ "nr_moves", "MOVES", UNIT_COUNT, 8, "folios that it moved off or onto the lock", false },
+	{ "nr_pages", "PAGES", UNIT_COUNT, 8, "pages of them", false },
+	{ 0 },
+};
+TABLE(storm_movers, "Movers", "who moved folios meanwhile", 3);
+
+static const struct column storm_walkers_columns[] = {
+	THREAD,
+	TID,
+	PROCESS,
+	{ "role", "ROLE", UNIT_TEXT, 13, "of walks given up: what for", false },
+	{ "nr_events", "EVENTS", UNIT_COUNT, 8, "walks that it started over, or gave up", false },
+	{ 0 },
+};
+TABLE(storm_walkers, "Walkers", "whose walks started over or were given up", 4);
+
+static const struct column storm_vmas_columns[] = {
+	{ "what", "FOLIOS", UNIT_TEXT, 12, "what they did there", false },
+	PROCESS,
+	VMA,
+	NAME,
+	{ "nr_moves", "MOVES", UNIT_COUNT, 8, "so many", false },
+	KEY("vma_id", "vma.id"),
+	KEY("process_id", "process.id"),
+	{ 0 },
+};
+TABLE(storm_vmas, "Source and destination", "VMAs that folios left and went to", SORT_AS_READ);
+
+static const struct column storm_rate_columns[] = {
+	AT,
+	{ "nr_events", "EVENTS", UNIT_COUNT, 8, "retries or skips", false },
+	{ "events_per_s", "EVENTS/s", UNIT_PER_S, 10, "per second", false },
+	{ "nr_walkers", "WALKERS", UNIT_COUNT, 7, "threads", false },
+	{ 0 },
+};
+TABLE(storm_rate, "Rate", "retries or skips over time", SORT_AS_READ);
+
+const struct view_def storm_views[] = {
+	{ .table = &storm_movers },
+	{ .table = &storm_walkers },
+	{ .table = &storm_vmas, .details = vma_views },
+	{ .table = &storm_rate, .shape = SHAPE_BARS, .chart = "nr_events" },
+	{ .table = NULL },
+};
+
+static const struct column stall_timeline_columns[] = {
+	AT,	 { "what", "WHAT", UNIT_TEXT, 13, "what the thread did", false },
+	THREAD,	 TID,
+	PROCESS, ROLE,
+	MODE,	 { "duration_ns", "ms", UNIT_NS, 10, "how long", false },
+	SOURCE,	 START,
+	{ 0 },
+};
+TABLE(stall_timeline, "Timeline", "the sleep, its lock, and who held that", SORT_AS_READ);
+
+const struct view_def stall_views[] = {
+	{ .table = &stall_timeline, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
+	{ .table = &lock_queue },
+	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
+	{ .table = NULL },
+};

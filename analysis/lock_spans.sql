@@ -1,0 +1,37 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a lock: the latest waits and holds that ended in the window.
+WITH
+span AS (
+	SELECT * FROM (
+		SELECT 'wait' AS what, w.start_ns, w.duration_ns, w.task_id, w.mode, w.site_id
+		FROM wait w
+		WHERE w.id > coalesce((SELECT wait_id FROM checkpoint
+			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
+	AND w.id <= coalesce((SELECT wait_id FROM checkpoint
+			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
+			     9223372036854775807)
+	AND w.duration_ns IS NOT NULL
+	AND w.start_ns + w.duration_ns >= :start_ns
+	AND w.start_ns + w.duration_ns < :end_ns
+		AND w.lock_id = :lock_id ORDER BY w.id DESC LIMIT 500)
+	UNION ALL
+	SELECT * FROM (
+		SELECT 'hold', h.start_ns, h.duration_ns, h.task_id, h.mode, h.site_id
+		FROM hold h
+		WHERE h.id > coalesce((SELECT hold_id FROM checkpoint
+				       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
+		AND h.id <= coalesce((SELECT hold_id FROM checkpoint
+				      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
+				     9223372036854775807)
+		AND h.lock_id = :lock_id AND h.duration_ns IS NOT NULL
+		AND h.start_ns + h.duration_ns >= :start_ns AND h.start_ns + h.duration_ns < :end_ns
+		ORDER BY h.id DESC LIMIT 500)
+)
+SELECT a.start_ns - (SELECT value FROM meta WHERE key = 'first_ns'), a.what, t.comm, t.tid,
+       (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = a.mode),
+       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
+       a.duration_ns, a.start_ns
+FROM span a
+JOIN task t ON t.id = a.task_id
+LEFT JOIN site s ON s.id = a.site_id
+ORDER BY a.start_ns DESC

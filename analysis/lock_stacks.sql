@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a lock: the stacks that waited for it, innermost function first.
+SELECT (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
+       sum(w.duration_ns), count(*), max(w.duration_ns), replace(k.frames, char(10), ' < ')
+FROM wait w
+LEFT JOIN stack k ON k.id = w.stack_id
+LEFT JOIN site s ON s.id = w.site_id
+WHERE w.id > coalesce((SELECT wait_id FROM checkpoint
+			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
+	AND w.id <= coalesce((SELECT wait_id FROM checkpoint
+			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
+			     9223372036854775807)
+	AND w.duration_ns IS NOT NULL
+	AND w.start_ns + w.duration_ns >= :start_ns
+	AND w.start_ns + w.duration_ns < :end_ns
+AND w.lock_id = :lock_id
+GROUP BY w.stack_id, s.role ORDER BY sum(w.duration_ns) DESC, w.stack_id

@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a lock: the VMAs that hang on it, or did, and the one that describes it.
+SELECT p.comm, printf('%x-%x', v.start, v.end), v.name, v.perms, p.tgid,
+       k.from_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
+       k.to_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
+       v.id, v.process_id
+FROM (SELECT vma_id, from_ns, to_ns FROM lock_vma
+      WHERE lock_id = :lock_id AND coalesce(from_ns, 0) < :end_ns
+      UNION
+      SELECT l.vma_id, NULL, NULL FROM lock l WHERE l.id = :lock_id AND l.vma_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM lock_vma k WHERE k.lock_id = l.id AND k.vma_id = l.vma_id)) k
+JOIN vma v ON v.id = k.vma_id
+LEFT JOIN process p ON p.id = v.process_id
+ORDER BY k.to_ns IS NOT NULL, p.comm, v.start
+LIMIT 1000

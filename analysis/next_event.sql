@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- The first storm and the first stall of 10 ms or more that ended after :after_ns.
+SELECT 'storm', start_ns, start_ns + duration_ns
+FROM (SELECT * FROM storm WHERE start_ns + duration_ns > :after_ns
+      ORDER BY start_ns + duration_ns LIMIT 1)
+UNION ALL
+SELECT 'stall', start_ns, start_ns + duration_ns
+FROM (SELECT * FROM stall
+      WHERE id > coalesce((SELECT stall_id FROM checkpoint
+			   WHERE time_ns <= :after_ns ORDER BY time_ns DESC LIMIT 1), 0)
+      AND duration_ns >= 10000000 AND start_ns + duration_ns > :after_ns ORDER BY id LIMIT 1)
+ORDER BY 3 LIMIT 1

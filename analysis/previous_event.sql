@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- The last storm and the last stall of 10 ms or more that ended by :before_ns.
+SELECT 'storm', start_ns, start_ns + duration_ns
+FROM (SELECT * FROM storm WHERE start_ns + duration_ns <= :before_ns
+      ORDER BY start_ns + duration_ns DESC LIMIT 1)
+UNION ALL
+SELECT 'stall', start_ns, start_ns + duration_ns
+FROM (SELECT * FROM stall
+      WHERE id <= coalesce((SELECT stall_id FROM checkpoint
+			    WHERE time_ns >= :before_ns ORDER BY time_ns LIMIT 1),
+			   9223372036854775807)
+      AND duration_ns >= 10000000 AND start_ns + duration_ns <= :before_ns
+      ORDER BY id DESC LIMIT 1)
+ORDER BY 3 DESC LIMIT 1

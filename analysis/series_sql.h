@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * series(at, nr, value) in SQL: an aggregate that adds each value up at place
+ * @at of @nr and gives the sums as a cell of UNIT_SERIES, "0 12 7".
+ */
+#ifndef RMAPSCOPE_SERIES_SQL_H
+#define RMAPSCOPE_SERIES_SQL_H
+
+struct sqlite3;
+
+/* Returns SQLITE_OK or an SQLite error code. */
+int series_sql_register(struct sqlite3 *db);
+
+#endif

@@ -1,0 +1,47 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a stall: the sleep, the wait that explains it, who held the lock during
+-- that, and who ended it. Shares have a length and no place in time.
+WITH
+one AS MATERIALIZED (
+	SELECT s.*, coalesce(s.duration_ns, :end_ns - s.start_ns) AS ns FROM stall s WHERE s.id = :stall_id
+),
+waited AS MATERIALIZED (
+	SELECT w.*, coalesce(w.duration_ns, :end_ns - w.start_ns) AS ns FROM one JOIN wait w ON w.id = one.wait_id
+),
+row(what, start_ns, ns, task_id, site_id, mode, source, rank) AS (
+	SELECT 'asleep', start_ns, ns, task_id, NULL, NULL, NULL, 0 FROM one
+	UNION ALL
+	SELECT 'waits', start_ns, ns, task_id, site_id, mode, NULL, 1 FROM waited
+	UNION ALL
+	SELECT 'holds', h.start_ns, coalesce(h.duration_ns, :end_ns - h.start_ns), h.task_id, h.site_id, h.mode, 3, 2
+	FROM waited w CROSS JOIN hold h
+	WHERE h.id > coalesce((SELECT hold_id FROM checkpoint, waited
+			       WHERE checkpoint.time_ns <= waited.start_ns
+			       ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
+	AND h.id <= coalesce((SELECT hold_id FROM checkpoint, waited
+			      WHERE checkpoint.time_ns > waited.start_ns + waited.ns
+			      ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	AND h.lock_id = w.lock_id AND h.task_id != w.task_id
+	AND h.start_ns < w.start_ns + w.ns
+	AND (h.outcome = 1 OR h.start_ns + h.duration_ns >= w.start_ns)
+	UNION ALL
+	SELECT 'share of wait', NULL, p.duration_ns, p.holder_task_id, p.holder_site_id, p.mode, 3, 3
+	FROM waited w JOIN wait_part p ON p.wait_id = w.id
+	UNION ALL
+	SELECT 'blamed', NULL, w.ns, w.holder_task_id, w.holder_site_id, NULL, w.holder_source, 4
+	FROM waited w WHERE w.holder_task_id IS NOT NULL
+	AND NOT EXISTS (SELECT 1 FROM wait_part p WHERE p.wait_id = w.id)
+	UNION ALL
+	SELECT 'wakes it', start_ns + duration_ns, NULL, waker_task_id, NULL, NULL, NULL, 5
+	FROM one WHERE waker_task_id IS NOT NULL
+)
+SELECT r.start_ns - (SELECT value FROM meta WHERE key = 'first_ns'), r.what, t.comm, t.tid, p.comm,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
+       (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = r.mode),
+       r.ns, (SELECT label FROM enum WHERE domain = 'holder_source' AND value = r.source), r.start_ns
+FROM row r
+LEFT JOIN task t ON t.id = r.task_id
+LEFT JOIN process p ON p.id = t.process_id
+LEFT JOIN site s ON s.id = r.site_id
+ORDER BY r.rank, r.start_ns, r.ns DESC
+LIMIT 1000

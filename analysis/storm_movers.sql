@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a storm: the threads that moved folios off or onto its lock meanwhile.
+WITH
+one AS MATERIALIZED (
+	SELECT *, start_ns + duration_ns AS end_ns FROM storm WHERE id = :storm_id
+),
+moved AS MATERIALIZED (
+	SELECT m.* FROM one CROSS JOIN move m
+	WHERE m.id > coalesce((SELECT move_id FROM checkpoint, one
+			      WHERE checkpoint.time_ns <= one.start_ns
+			      ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
+	AND m.id <= coalesce((SELECT move_id FROM checkpoint, one
+			       WHERE checkpoint.time_ns > one.end_ns
+			       ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	AND m.time_ns BETWEEN one.start_ns AND one.end_ns
+	AND (one.lock_id IS NULL OR m.old_lock_id = one.lock_id OR m.new_lock_id = one.lock_id)
+)
+SELECT t.comm, t.tid, p.comm, count(*), sum(m.nr_pages)
+FROM moved m
+JOIN task t ON t.id = m.task_id
+LEFT JOIN process p ON p.id = t.process_id
+GROUP BY m.task_id ORDER BY count(*) DESC, m.task_id

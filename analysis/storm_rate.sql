@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a storm: its retries or skips over time, in at most forty slots.
+WITH
+one AS MATERIALIZED (
+	SELECT *, start_ns + duration_ns AS end_ns FROM storm WHERE id = :storm_id
+),
+event AS MATERIALIZED (
+	SELECT r.time_ns, r.task_id, NULL AS site_id FROM one CROSS JOIN retry r
+	WHERE one.kind = 0
+	AND r.id > coalesce((SELECT retry_id FROM checkpoint, one
+			      WHERE checkpoint.time_ns <= one.start_ns
+			      ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
+	AND r.id <= coalesce((SELECT retry_id FROM checkpoint, one
+			       WHERE checkpoint.time_ns > one.end_ns
+			       ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	AND r.time_ns BETWEEN one.start_ns AND one.end_ns AND r.old_lock_id IS one.lock_id
+	UNION ALL
+	SELECT k.time_ns, k.task_id, k.site_id FROM one CROSS JOIN skip k
+	WHERE one.kind = 1
+	AND k.id > coalesce((SELECT skip_id FROM checkpoint, one
+			      WHERE checkpoint.time_ns <= one.start_ns
+			      ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
+	AND k.id <= coalesce((SELECT skip_id FROM checkpoint, one
+			       WHERE checkpoint.time_ns > one.end_ns
+			       ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	AND k.time_ns BETWEEN one.start_ns AND one.end_ns
+),
+slot AS (
+	SELECT max(duration_ns / 40 + 1, 1000000) AS ns FROM one
+)
+SELECT one.start_ns + (e.time_ns - one.start_ns) / slot.ns * slot.ns
+	- (SELECT value FROM meta WHERE key = 'first_ns'),
+       count(*), count(*) * 1e9 / slot.ns, count(DISTINCT e.task_id)
+FROM event e CROSS JOIN one CROSS JOIN slot
+GROUP BY (e.time_ns - one.start_ns) / slot.ns ORDER BY 1

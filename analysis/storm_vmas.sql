@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a storm: between which VMAs folios moved most, and to which each did.
+WITH
+one AS MATERIALIZED (
+	SELECT *, start_ns + duration_ns AS end_ns FROM storm WHERE id = :storm_id
+),
+moved AS MATERIALIZED (
+	SELECT m.* FROM one CROSS JOIN move m
+	WHERE m.id > coalesce((SELECT move_id FROM checkpoint, one
+			      WHERE checkpoint.time_ns <= one.start_ns
+			      ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
+	AND m.id <= coalesce((SELECT move_id FROM checkpoint, one
+			       WHERE checkpoint.time_ns > one.end_ns
+			       ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	AND m.time_ns BETWEEN one.start_ns AND one.end_ns
+	AND (one.lock_id IS NULL OR m.old_lock_id = one.lock_id OR m.new_lock_id = one.lock_id)
+)
+SELECT 'most left', p.comm, printf('%x-%x', v.start, v.end), v.name, NULL, v.id, v.process_id
+FROM one JOIN vma v ON v.id = one.from_vma_id LEFT JOIN process p ON p.id = v.process_id
+UNION ALL
+SELECT 'most went to', p.comm, printf('%x-%x', v.start, v.end), v.name, NULL, v.id, v.process_id
+FROM one JOIN vma v ON v.id = one.to_vma_id LEFT JOIN process p ON p.id = v.process_id
+UNION ALL
+SELECT 'went to', p.comm, printf('%x-%x', v.start, v.end), v.name, count(*), v.id, v.process_id
+FROM moved m JOIN vma v ON v.id = m.vma_id LEFT JOIN process p ON p.id = v.process_id
+GROUP BY m.vma_id

@@ -1,0 +1,41 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Screen "stalls" of top: sleeps that ended in the window and those that were
+-- not over at its end, the longest thousand.
+WITH
+-- The checkpoints bound the part of table stall that is read; the times decide.
+recent AS (
+	SELECT id, coalesce(duration_ns, :end_ns - start_ns) AS ns
+	FROM stall
+	WHERE id > coalesce((SELECT stall_id FROM checkpoint
+			     WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
+	AND id <= coalesce((SELECT stall_id FROM checkpoint
+			    WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
+			   9223372036854775807)
+	AND start_ns < :end_ns
+	AND (outcome = 1 OR start_ns + duration_ns >= :start_ns)
+	AND (outcome = 1 OR start_ns + duration_ns < :end_ns)
+	ORDER BY ns DESC LIMIT 1000
+)
+SELECT t.comm, t.tid, r.ns,
+       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
+       (SELECT label FROM enum WHERE domain = 'role' AND value = st.role),
+       h.comm,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = hs.role),
+       h.tid,
+       (SELECT label FROM enum WHERE domain = 'holder_source'
+	AND value = iif(w.holder_source = 0, NULL, w.holder_source)),
+       k.comm, k.tid, p.comm, t.tgid,
+       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END,
+       s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
+       (SELECT label FROM enum WHERE domain = 'outcome' AND value = iif(s.outcome = 0, NULL, s.outcome)),
+       w.duration_ns, s.id, s.start_ns, w.lock_id
+FROM recent r JOIN stall s ON s.id = r.id
+JOIN task t ON t.id = s.task_id
+LEFT JOIN process p ON p.id = t.process_id
+LEFT JOIN wait w ON w.id = s.wait_id
+LEFT JOIN lock l ON l.id = w.lock_id
+LEFT JOIN site st ON st.id = w.site_id
+LEFT JOIN task h ON h.id = w.holder_task_id
+LEFT JOIN site hs ON hs.id = w.holder_site_id
+LEFT JOIN task k ON k.id = s.waker_task_id
+ORDER BY r.ns DESC, s.id

@@ -1,0 +1,44 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Screen "walks" of top. A walk that gave up at a lock names the kind by that
+-- lock; one that gave up before, at the folio's lock, has no kind yet.
+WITH
+span AS (
+	SELECT (:end_ns - :start_ns) / 1e9 AS seconds
+),
+skipped AS (
+	SELECT CASE k.reason WHEN 1 THEN 0 WHEN 2 THEN 1 END AS kind, s.role, count(*) AS nr_skips
+	FROM skip k LEFT JOIN site s ON s.id = k.site_id
+	WHERE k.id > coalesce((SELECT skip_id FROM checkpoint
+			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
+	AND k.id <= coalesce((SELECT skip_id FROM checkpoint
+			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
+			     9223372036854775807)
+	AND k.time_ns >= :start_ns AND k.time_ns < :end_ns
+	GROUP BY 1, 2
+),
+walked AS (
+	SELECT r.kind, s.role, sum(nr_walks) AS nr_walks, sum(walk_ns) AS walk_ns,
+	       max(max_walk_ns) AS max_ns, sum(nr_vmas) AS nr_vmas, sum(nr_retries) AS nr_retries,
+	       sum(nr_contended) AS nr_contended, sum(nr_uncertain) AS nr_uncertain,
+	       hist_merge(hist) AS hist
+	FROM walk_rollup r LEFT JOIN site s ON s.id = r.site_id
+	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
+	GROUP BY 1, 2
+),
+both AS (
+	SELECT kind, role FROM walked UNION SELECT kind, role FROM skipped
+)
+SELECT (SELECT label FROM enum WHERE domain = 'walk_kind' AND value = b.kind),
+       (SELECT label FROM enum WHERE domain = 'role' AND value = b.role),
+       w.nr_walks / seconds, w.walk_ns / seconds,
+       w.nr_vmas * 1.0 / nullif(w.nr_walks, 0),
+       min(hist_quantile(w.hist, 0.5), w.max_ns), min(hist_quantile(w.hist, 0.99), w.max_ns),
+       iif(w.nr_walks, w.max_ns, NULL),
+       w.nr_retries * 1.0 / nullif(w.nr_walks + w.nr_uncertain, 0),
+       coalesce(k.nr_skips, iif((SELECT 1 FROM skip LIMIT 1), 0, NULL)) / seconds,
+       w.nr_contended / seconds,
+       w.nr_walks, w.walk_ns, w.nr_uncertain
+FROM both b CROSS JOIN span
+LEFT JOIN walked w ON w.kind IS b.kind AND w.role IS b.role
+LEFT JOIN skipped k ON k.kind IS b.kind AND k.role IS b.role
+ORDER BY w.walk_ns DESC, b.kind, b.role

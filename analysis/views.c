@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/views.h"
+
+#include <string.h>
+
+#include "analysis/blocked.h"
+
+const struct view_def top_views[] = {
+	{ .table = &top_vmas, .details = vma_views },
+	{ .table = &top_locks, .details = lock_views },
+	{ .table = &blocked_table,
+	  .shape = SHAPE_TREE,
+	  .read = blocked_read,
+	  .early = "age_ns",
+	  .details = lock_views,
+	  .key = "lock_id" },
+	{ .table = &top_storms, .details = storm_views },
+	{ .table = &top_stalls, .details = stall_views },
+	{ .table = &top_walks },
+	{ .table = &top_heatmap, .shape = SHAPE_HEATMAP },
+	{ .table = &top_processes, .details = vma_views, .variant = true },
+	{ .table = NULL },
+};
+
+const struct view_def *view_by_name(const char *name)
+{
+	const struct view_def *v;
+
+	for (v = top_views; v->table; v++)
+		if (!strcmp(v->table->name, name))
+			return v;
+	return NULL;
+}
+
+int view_read(struct table *t, const struct view_def *view, struct db *db,
+	      const struct window *window, const struct param *params, struct error *err)
+{
+	if (view->read)
+		/* the window's end is not part of it */
+		return view->read(t, db, window->end_ns - 1, err);
+	return table_read_of(t, view->table, db, window, params, err);
+}

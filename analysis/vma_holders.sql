@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a VMA, or of a process when there is no :vma_id: who held the locks that
+-- it waited for. Waits with exact holders are split over all who held.
+WITH
+recent AS MATERIALIZED (
+	SELECT w.* FROM wait w JOIN task t ON t.id = w.task_id
+	WHERE w.id > coalesce((SELECT wait_id FROM checkpoint
+			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
+	AND w.id <= coalesce((SELECT wait_id FROM checkpoint
+			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
+			     9223372036854775807)
+	AND w.duration_ns IS NOT NULL
+	AND w.start_ns + w.duration_ns >= :start_ns
+	AND w.start_ns + w.duration_ns < :end_ns
+	AND coalesce(t.process_id, 0) = :process_id
+	AND (:vma_id IS NULL OR coalesce(w.vma_id, 0) = :vma_id)
+),
+part AS (
+	SELECT r.id, r.holder_source, p.holder_task_id, p.holder_site_id, p.duration_ns
+	FROM recent r JOIN wait_part p ON p.wait_id = r.id
+	UNION ALL
+	SELECT r.id, r.holder_source, r.holder_task_id, r.holder_site_id, r.duration_ns
+	FROM recent r WHERE NOT EXISTS (SELECT 1 FROM wait_part p WHERE p.wait_id = r.id)
+)
+SELECT h.comm, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
+       sum(a.duration_ns), count(DISTINCT a.id), max(a.duration_ns),
+       (SELECT label FROM enum WHERE domain = 'holder_source'
+	AND value = iif(a.holder_source = 0, NULL, a.holder_source)),
+       s.symbol, p.comm, h.tid
+FROM part a
+LEFT JOIN site s ON s.id = a.holder_site_id
+LEFT JOIN task h ON h.id = a.holder_task_id
+LEFT JOIN process p ON p.id = h.process_id
+GROUP BY a.holder_site_id, a.holder_task_id, a.holder_source
+ORDER BY sum(a.duration_ns) DESC, a.holder_task_id, a.holder_site_id

@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a VMA, or of a process when there is no :vma_id: the locks of its waits.
+WITH span AS (
+	SELECT :start_ns / 1000000000 AS first,
+	       (:end_ns - 1) / 1000000000 - :start_ns / 1000000000 + 1 AS nr
+)
+SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
+       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END,
+       sum(r.wait_ns), sum(r.nr_waits),
+       min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)), max(r.max_wait_ns),
+       series((r.second - first) * 8 / nr, min(8, nr), r.wait_ns), r.lock_id
+FROM rollup r CROSS JOIN span LEFT JOIN lock l ON l.id = r.lock_id
+WHERE r.second >= :start_ns / 1000000000 AND r.second <= (:end_ns - 1) / 1000000000
+AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND r.nr_waits > 0
+GROUP BY r.lock_id ORDER BY sum(r.wait_ns) DESC, r.lock_id

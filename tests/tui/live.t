@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The screens while the kernel is watched: top with its own recorder, and beside
+# one. The workload contends for one anon_vma lock. How long a wait lasts is up to
+# the machine: that its age grows on the screen is in time.t.
+. tests/tui/lib.sh
+tap_need_live
+
+# contend: many threads, so that some wait for long
+contend() {
+	"$WORKLOADS/uffd-move" -t 24 --pin -d 120 >/dev/null 2>&1 &
+	workload=$!
+}
+calm() {
+	kill "$workload" 2>/dev/null
+	wait "$workload" 2>/dev/null
+}
+trap 'calm; tui_end' EXIT
+
+# in_time PATTERN NAME: it comes up; how long that took is a note
+in_time() {
+	local began ms
+	began=$(date +%s%N)
+	tui_sees "$1" "$2"
+	ms=$((($(date +%s%N) - began) / 1000000))
+	tap_note "$2: after $ms ms"
+}
+
+contend
+tui_run 120 40 "\$R top -o kept.db -d 0.25"
+in_time '^uffd-move +- ' "the contended process is on the screen"
+tui_sees ' LIVE ' "live"
+tui_sees '^waits/s +[1-9]' "waits are counted"
+tui_keys 2
+in_time '^anon_vma +[0-9a-f]+(#[0-9]+)? .* uffd-move/[0-9]+ +uffd-move ' \
+	"its lock, a thread that held it, and the process that waited"
+tui_keys 3
+in_time '─uffd-move/[0-9]+ +[0-9,]+\.[0-9]{3} waiter .* write uffd_move' \
+	"a blocked thread, under its lock, and since when"
+tui_keys 7
+tui_sees '[·░▒▓█] *$' "the heatmap has something on its right edge"
+tui_keys q
+tap_is "$(tui_ended)" 0 "quits"
+tap_is "$(sqlite3 "$tap_dir/kept.db" "SELECT value FROM meta WHERE key = 'state'")" finished \
+	"-o: the recording is kept, and whole"
+tap_is "$(sqlite3 "$tap_dir/kept.db" "SELECT count(*) > 0 FROM waits WHERE role = 'uffd_move'")" 1 \
+	"-o: with its waits"
+tap_like "$(sqlite3 "$tap_dir/kept.db" "SELECT value FROM meta WHERE key = 'traced'")" \
+	'(^| )(lock:contention_begin|rmap:anon_vma_contention_begin)( |$)' "it says what was traced"
+tui_run 120 40 "\$R top -o kept.db 2>errors"
+tap_is "$(tui_ended)" 1 "-o: a file that is there"
+tap_like "$(cat "$tap_dir/errors")" 'kept.db.*--force' "-o: is not replaced without --force"
+
+# no room: the recorder fails, the screens go on
+mkdir "$tap_dir/small"
+if mount -t tmpfs -o size=1m tmpfs "$tap_dir/small" 2>/dev/null; then
+	trap 'calm; umount "$tap_dir/small"; tui_end' EXIT
+	tui_run 120 40 "\$R top -o small/live.db -d 0.1"
+	tui_sees ' LIVE ' "full disk: there is a screen"
+	head -c 2000000 /dev/zero >"$tap_dir/small/filler" 2>/dev/null
+	tui_sees '^the recorder has failed: .*(full|No space)' "full disk: a line says so"
+	tui_keys 2
+	tui_sees '^CLASS' "full disk: keys work"
+	tui_keys e C-u
+	tui_type small/locks.csv
+	tui_keys Enter
+	tui_sees 'cannot (write|create) small/locks.csv: No space left' "full disk: nor can be exported there"
+	tui_keys q
+	tap_is "$(tui_ended)" 1 "full disk: exit code 1"
+else
+	tap_skip "no mounts" "full disk"
+fi
+
+tap_done

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a table shows, as a file: CSV, or JSON when its name ends in .json. */
+#ifndef RMAPSCOPE_TUI_EXPORT_H
+#define RMAPSCOPE_TUI_EXPORT_H
+
+#include "tui/table_view.h"
+
+/*
+ * export_view - write the rows of @v that pass its filter, in its order
+ *
+ * All columns, as `report` writes them. A file that is there is left alone.
+ * Returns 0 or a negative errno.
+ */
+int export_view(const struct table_view *v, const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/heatmap.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "tui/text.h"
+
+/* Latency in ms before each row. */
+#define LABEL_WIDTH 12
+#define NR_LEVELS   5
+#define SEC	    ((int64_t)NSEC_PER_SEC)
+
+static int nr_columns(void)
+{
+	return COLS > LABEL_WIDTH + 1 ? COLS - LABEL_WIDTH - 1 : 1;
+}
+
+void heatmap_window(struct window *w)
+{
+	int64_t end_s = (w->end_ns - 1) / SEC, window_s = end_s - w->start_ns / SEC + 1;
+	int64_t columns = nr_columns();
+
+	w->slot_s = (window_s + columns - 1) / columns;
+	w->start_ns = (end_s + 1 - columns * w->slot_s) * SEC;
+	if (w->start_ns < 0)
+		w->start_ns = 0;
+}
+
+/* The table again, as counts by row and column. */
+struct grid {
+	int nr_rows, nr_columns;
+	int64_t lowest_ns; /* of the last row */
+	int64_t max;
+	int64_t *count;
+};
+
+static int row_of(const struct grid *g, int64_t from_ns)
+{
+	/* powers of two: the exponents differ by whole rows */
+	return g->nr_rows - 1 - (int)lround(log2((double)from_ns / g->lowest_ns));
+}
+
+static bool grid_init(struct grid *g, const struct table_view *v, int max_rows)
+{
+	const struct table *t = &v->table;
+	int from = table_column(t->def, "from_ns"), nr = table_column(t->def, "nr_waits"),
+	    start = table_column(t->def, "start_ns");
+	int64_t low = INT64_MAX, high = 0;
+	size_t i;
+
+	memset(g, 0, sizeof(*g));
+	for (i = 0; i < t->nr_rows; i++) {
+		low = t->rows[i][from].i < low ? t->rows[i][from].i : low;
+		high = t->rows[i][from].i > high ? t->rows[i][from].i : high;
+	}
+	if (!t->nr_rows || max_rows < 1)
+		return false;
+	g->nr_rows = 1 + (int)lround(log2((double)high / low));
+	/* too few lines: the long waits matter, the lowest row takes all below */
+	while (g->nr_rows > max_rows) {
+		g->nr_rows--;
+		low *= 2;
+	}
+	g->lowest_ns = low;
+	g->nr_columns = nr_columns();
+	g->count = calloc((size_t)g->nr_rows * g->nr_columns, sizeof(*g->count));
+	for (i = 0; g->count && i < t->nr_rows; i++) {
+		int64_t x = (t->rows[i][start].i - v->window.start_ns / SEC * SEC) /
+			    (v->window.slot_s * SEC);
+		int64_t ns = t->rows[i][from].i < low ? low : t->rows[i][from].i, *count;
+
+		if (x < 0 || x >= g->nr_columns)
+			continue;
+		count = &g->count[row_of(g, ns) * g->nr_columns + x];
+		*count += t->rows[i][nr].i;
+		g->max = *count > g->max ? *count : g->max;
+	}
+	return g->count;
+}
+
+/* 1..NR_LEVELS, by the order of magnitude. */
+static int level_of(int64_t count, int64_t max)
+{
+	return max < 2 ? NR_LEVELS : 1 + (int)(log2(count) / log2(max) * (NR_LEVELS - 1) + 1e-9);
+}
+
+static void draw_cell(const struct terminal *term, int y, int x, int level)
+{
+	static const wchar_t shades[] = L"·░▒▓█";
+	static const char ascii[] = ".:+*#";
+	wchar_t c = text_glyph(shades[level - 1], ascii[level - 1]);
+
+	term_look(term, LOOK_HEAT_1 + level - 1);
+	mvaddnwstr(y, x, &c, 1);
+}
+
+static void draw_grid(const struct grid *g, const struct terminal *term, int y)
+{
+	const struct column ms = { .unit = UNIT_NS };
+	char text[64];
+	int row, x;
+
+	for (row = 0; row < g->nr_rows; row++) {
+		struct cell cell = { .type = CELL_INT,
+				     .i = g->lowest_ns << (g->nr_rows - 1 - row) };
+
+		cell_format(text, sizeof(text), &ms, &cell);
+		term_look(term, LOOK_NORMAL);
+		text_field(y + row, 0, LABEL_WIDTH - 1, text, true);
+		for (x = 0; x < g->nr_columns; x++) {
+			int64_t count = g->count[row * g->nr_columns + x];
+
+			if (count)
+				draw_cell(term, y + row, LABEL_WIDTH + x, level_of(count, g->max));
+		}
+	}
+	term_look(term, LOOK_NORMAL);
+}
+
+/* What the columns are, and the shades. */
+static void draw_legend(const struct grid *g, const struct table_view *v,
+			const struct terminal *term, int y)
+{
+	char text[160];
+	int x = LABEL_WIDTH, level;
+
+	snprintf(text, sizeof(text), "%u s to a column;", v->window.slot_s);
+	x += text_add(y, x, COLS - x, text);
+	for (level = 1; level <= NR_LEVELS && x + 16 < COLS; level++) {
+		int64_t least = ceil(pow(g->max, (level - 1.0) / (NR_LEVELS - 1)) - 1e-9);
+
+		/* with few waits there are fewer shades */
+		if (level_of(least, g->max) != level)
+			continue;
+		snprintf(text, sizeof(text), "  %lld: ", (long long)least);
+		x += text_add(y, x, COLS - x, text);
+		draw_cell(term, y, x++, level);
+		term_look(term, LOOK_NORMAL);
+	}
+	text_add(y, x, COLS - x, "  waits");
+}
+
+void heatmap_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines)
+{
+	struct grid g;
+
+	v->y = y;
+	v->nr_lines = nr_lines;
+	term_look(term, LOOK_HEAD);
+	text_field(y, 0, COLS, "", false);
+	text_field(y, 0, LABEL_WIDTH - 1, "WAIT ms", true);
+	text_add(y, LABEL_WIDTH, COLS - LABEL_WIDTH,
+		 "at least so long, over time: now is on the right");
+	term_look(term, LOOK_NORMAL);
+	if (!grid_init(&g, v, nr_lines - 2)) {
+		text_add(y + 1, 0, COLS, v->loaded ? "nothing in this time" : "nothing read yet");
+		return;
+	}
+	draw_grid(&g, term, y + 1);
+	draw_legend(&g, v, term, y + 1 + g.nr_rows);
+	free(g.count);
+}

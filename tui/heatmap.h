@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Wait latency over time: rows are powers of two, columns are times. */
+#ifndef RMAPSCOPE_TUI_HEATMAP_H
+#define RMAPSCOPE_TUI_HEATMAP_H
+
+#include "tui/table_view.h"
+
+/* Widen @w to the time that the window of the terminal has columns for. */
+void heatmap_window(struct window *w);
+
+/* Draw @v, a table of analysis/top_heatmap.sql, into @nr_lines lines from @y. */
+void heatmap_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines);
+
+#endif

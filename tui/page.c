@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/page.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/heatmap.h"
+#include "tui/text.h"
+
+/* A heading, the column heads and a row. */
+#define SECTION_MIN_LINES 3
+
+int page_init(struct page *p, const struct view_def *views, unsigned int nr)
+{
+	unsigned int i;
+
+	memset(p, 0, sizeof(*p));
+	p->view = calloc(nr, sizeof(*p->view));
+	if (!p->view)
+		return -ENOMEM;
+	p->nr = nr;
+	for (i = 0; i < nr; i++)
+		table_view_init(&p->view[i], &views[i]);
+	p->view[0].focused = true;
+	return 0;
+}
+
+void page_free(struct page *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		table_view_free(&p->view[i]);
+	free(p->view);
+	memset(p, 0, sizeof(*p));
+}
+
+/* What the row is called: its leading cells. */
+static void title_of(const struct table_view *v, const struct cell *row, char *title, size_t room)
+{
+	unsigned int i;
+	size_t len;
+
+	len = snprintf(title, room, "%s:", v->def->title);
+	for (i = 0; i < v->columns.nr_names && len + 2 < room; i++) {
+		unsigned int column = v->columns.place[i];
+
+		if (v->def->columns[column].detail)
+			continue;
+		title[len++] = ' ';
+		cell_format(title + len, room - len, &v->def->columns[column], &row[column]);
+		len += strlen(title + len);
+	}
+}
+
+int page_init_details(struct page *p, const struct table_view *v)
+{
+	const struct view_def *views = v->view->details;
+	unsigned int nr = 0, nr_params = 0, i;
+	const struct cell *row;
+	int ret;
+
+	int key = v->view->key ? table_column(v->def, v->view->key) : -1;
+
+	if (!views || !v->nr_shown)
+		return -ENOENT;
+	row = v->shown[v->selected];
+	if (key >= 0 && row[key].type == CELL_NULL)
+		return -ENOENT;
+	while (views[nr].table)
+		nr++;
+	ret = page_init(p, views, nr);
+	if (ret)
+		return ret;
+	title_of(v, row, p->title, sizeof(p->title));
+	for (i = 0; i < v->table.nr_columns && nr_params < PAGE_PARAMS_MAX; i++)
+		if (v->def->columns[i].unit == UNIT_ID && row[i].type == CELL_INT)
+			p->params[nr_params++] =
+				(struct param){ v->def->columns[i].name, row[i].i };
+	return 0;
+}
+
+int page_read(struct page *p, struct db *db, const struct window *window, struct error *err)
+{
+	struct table t;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < p->nr; i++) {
+		const struct view_def *view = p->view[i].view;
+		struct window w = *window;
+
+		if (view->shape == SHAPE_HEATMAP)
+			heatmap_window(&w);
+		ret = view_read(&t, view, db, &w, p->params, err);
+		if (!ret)
+			table_view_set(&p->view[i], &t, &w);
+	}
+	return ret;
+}
+
+static void draw_section(struct table_view *v, const struct terminal *term, int y, int nr_lines)
+{
+	char text[256];
+
+	term_look(term, v->focused ? LOOK_TAB_CURRENT : LOOK_TAB);
+	snprintf(text, sizeof(text), "%s (%zu): %s", v->def->title, v->nr_shown, v->def->help);
+	text_field(y, 0, COLS, "", false);
+	text_add(y, 0, COLS, text);
+	term_look(term, LOOK_NORMAL);
+	table_view_draw(v, term, y + 1, nr_lines - 1);
+}
+
+/* Lines for each section: the least for all that fit, then what their rows need. */
+static void divide(const struct page *p, int nr_lines, int *lines)
+{
+	unsigned int i, k;
+	int left = nr_lines;
+
+	for (i = 0; i < p->nr; i++) {
+		/* the one with the keys is always there */
+		k = (p->focus + i) % p->nr;
+		lines[k] = left >= SECTION_MIN_LINES ? SECTION_MIN_LINES : i ? 0 : left;
+		left -= lines[k];
+	}
+	for (i = 0; i < p->nr; i++) {
+		int more;
+
+		k = (p->focus + i) % p->nr;
+		more = 2 + (int)p->view[k].nr_shown - lines[k];
+		if (!lines[k] || more <= 0)
+			continue;
+		/* a long one leaves something to the others */
+		if (i + 1 < p->nr && more > left / 2)
+			more = left / 2;
+		lines[k] += more;
+		left -= more;
+	}
+	if (p->nr)
+		lines[p->nr - 1] += lines[p->nr - 1] ? left : 0;
+}
+
+void page_draw(struct page *p, const struct terminal *term, int y, int nr_lines)
+{
+	int lines[16] = { 0 };
+	unsigned int i;
+
+	if (!p->title[0]) {
+		if (p->view->view->shape == SHAPE_HEATMAP)
+			heatmap_draw(p->view, term, y, nr_lines);
+		else
+			table_view_draw(p->view, term, y, nr_lines);
+		return;
+	}
+	term_look(term, LOOK_TITLE);
+	text_add(y, 0, COLS, p->title);
+	term_look(term, LOOK_NORMAL);
+	divide(p, nr_lines - 1, lines);
+	for (y++, i = 0; i < p->nr && i < 16; i++) {
+		p->view[i].nr_lines = 0;
+		if (lines[i])
+			draw_section(&p->view[i], term, y, lines[i]);
+		y += lines[i];
+	}
+}
+
+static void focus_on(struct page *p, unsigned int which)
+{
+	p->view[p->focus].focused = false;
+	p->focus = which;
+	p->view[p->focus].focused = true;
+}
+
+void page_focus(struct page *p, int by)
+{
+	focus_on(p, (p->focus + p->nr + by) % p->nr);
+}
+
+void page_click(struct page *p, int y, int x)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++) {
+		struct table_view *v = &p->view[i];
+
+		/* the line above the heads belongs to a section, too */
+		if (!v->nr_lines || y < v->y - (p->title[0] != '\0') || y >= v->y + v->nr_lines)
+			continue;
+		focus_on(p, i);
+		if (v->view->shape != SHAPE_HEATMAP && y >= v->y)
+			table_view_click(v, y, x);
+		return;
+	}
+}

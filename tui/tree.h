@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A tree: rows in its order, each with a depth, and lines that connect them. */
+#ifndef RMAPSCOPE_TUI_TREE_H
+#define RMAPSCOPE_TUI_TREE_H
+
+#include <stdbool.h>
+
+#include "analysis/table.h"
+
+/* The column with the depth, and the one that is indented; -1: there is none. */
+int tree_depth_column(const struct table_def *def);
+int tree_text_column(const struct table_def *def);
+
+/*
+ * tree_prefix - the lines before row @at of @rows: "│  └─ "
+ *
+ * In ASCII where the locale has no better.
+ */
+void tree_prefix(struct cell *const *rows, size_t nr_rows, size_t at, int depth_column, char *buf,
+		 size_t room);
+
+/* Keep, of @nr_rows @rows, those that are in @keep and what is above them. Returns how many. */
+size_t tree_filter(struct cell **rows, size_t nr_rows, int depth_column,
+		   bool (*keep)(void *ctx, const struct cell *row), void *ctx);
+
+#endif
