@@ -93,8 +93,7 @@ rmapscope_hist.so: schema/hist.c schema/hist_sql.c schema/hist.h schema/hist_sql
 	$(Q)$(CC) -std=gnu11 -I. -Wall -Wextra $(CFLAGS) -fPIC -shared -DHIST_EXTENSION -o $@ \
 		schema/hist.c schema/hist_sql.c
 
--include $(lib_objs:.o=.d) $(cli_objs:.o=.d) $(unit_tests:=.d) \
-	 $(wildcard $(BUILD)/tests/workloads/*.main.d $(BUILD)/tests/feed/*.d $(BUILD)/tests/bench/*.d $(chain).d)
+-include $(lib_objs:.o=.d) $(cli_objs:.o=.d) $(wildcard $(BUILD)/tests/*/*.d)
 
 .PHONY: help
 help:
