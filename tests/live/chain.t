@@ -9,17 +9,25 @@ tap_need_live
 
 : "${CHAIN:=$(pwd)/build/tests/live/chain}"
 db=$tap_dir/capture.db
-ids=$("$RMAPSCOPE" record -o "$db" -- "$CHAIN" 8 2>"$tap_dir/err" | grep ^a=)
-live_need "it records"
-a=$(value a "$ids") b=$(value b "$ids") c=$(value c "$ids")
-
 # instants at which a waits for the mmap_lock and b for the file's i_mmap_rwsem
-sql "$db" "SELECT (max(wa.start_ns, wb.start_ns) + min(wa.start_ns + wa.duration_ns,
-	wb.start_ns + wb.duration_ns)) / 2 || 'ns' FROM waits wa, waits wb
-	WHERE wa.tid = $a AND wb.tid = $b AND wb.role = 'fork' AND wb.class = 'i_mmap'
-	AND wa.start_ns < wb.start_ns + wb.duration_ns AND wb.start_ns < wa.start_ns + wa.duration_ns" \
-	>"$tap_dir/at"
-tap_note "$(wc -l <"$tap_dir/at") of 8 rounds made a chain"
+instants() {
+	sql "$db" "SELECT (max(wa.start_ns, wb.start_ns) + min(wa.start_ns + wa.duration_ns,
+		wb.start_ns + wb.duration_ns)) / 2 || 'ns' FROM waits wa, waits wb
+		WHERE wa.tid = $a AND wb.tid = $b AND wb.role = 'fork' AND wb.class = 'i_mmap'
+		AND wa.start_ns < wb.start_ns + wb.duration_ns
+		AND wb.start_ns < wa.start_ns + wa.duration_ns"
+}
+
+# each has a head start in time only: on a busy machine it may be too short
+nr_runs=0
+until [ -s "$tap_dir/at" ] || [ $((nr_runs += 1)) -gt 8 ]; do
+	ids=$("$RMAPSCOPE" record --force -o "$db" -- "$CHAIN" 8 2>"$tap_dir/err" | grep ^a=) || break
+	a=$(value a "$ids") b=$(value b "$ids") c=$(value c "$ids")
+	instants >"$tap_dir/at"
+done
+[ "$ids" ]
+live_need "it records"
+tap_note "$(wc -l <"$tap_dir/at") of 8 rounds made a chain, run $nr_runs"
 [ -s "$tap_dir/at" ]
 live_need "both wait at the same time"
 
