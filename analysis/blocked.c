@@ -368,12 +368,11 @@ static int put_forest(struct forest *f, const struct wait_graph *g)
 static int prepare(struct forest *f)
 {
 	unsigned int i;
+	int ret = 0;
 
-	for (i = 0; i < NR_NAMES; i++)
-		if (sqlite3_prepare_v2(db_handle(f->db), name_sql[i], -1, &f->stmt[i], NULL) !=
-		    SQLITE_OK)
-			return db_fail(f->db, f->err);
-	return 0;
+	for (i = 0; !ret && i < NR_NAMES; i++)
+		ret = db_prepare(f->db, name_sql[i], &f->stmt[i], f->err);
+	return ret;
 }
 
 int blocked_read(struct table *t, struct db *db, int64_t at_ns, struct error *err)
@@ -392,7 +391,7 @@ int blocked_read(struct table *t, struct db *db, int64_t at_ns, struct error *er
 	if (!ret)
 		ret = table_end(t);
 	for (i = 0; i < NR_NAMES; i++)
-		sqlite3_finalize(f.stmt[i]);
+		db_release(db, f.stmt[i]);
 	free(f.stack.item);
 	free(f.roots.item);
 	wait_graph_free(&g);

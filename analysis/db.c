@@ -17,9 +17,14 @@
 /* Readers never wait for our writer (WAL); this is for others, and short for the screens. */
 #define BUSY_MS 200
 
+/* Queries that are run again and again: more than any screen has. */
+#define NR_STATEMENTS 64
+
 struct db {
 	sqlite3 *db;
 	char *path;
+	sqlite3_stmt *stmt[NR_STATEMENTS];
+	unsigned int nr_stmts;
 };
 
 struct sqlite3 *db_handle(struct db *db)
@@ -201,9 +206,40 @@ void db_close(struct db *db)
 {
 	if (!db)
 		return;
+	while (db->nr_stmts)
+		sqlite3_finalize(db->stmt[--db->nr_stmts]);
 	sqlite3_close(db->db);
 	free(db->path);
 	free(db);
+}
+
+int db_prepare(struct db *db, const char *sql, sqlite3_stmt **stmt, struct error *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < db->nr_stmts; i++) {
+		*stmt = db->stmt[i];
+		if (!sqlite3_stmt_busy(*stmt) && !strcmp(sqlite3_sql(*stmt), sql)) {
+			sqlite3_clear_bindings(*stmt);
+			return 0;
+		}
+	}
+	if (sqlite3_prepare_v3(db->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK)
+		return db_fail(db, err);
+	if (db->nr_stmts < NR_STATEMENTS)
+		db->stmt[db->nr_stmts++] = *stmt;
+	return 0;
+}
+
+void db_release(struct db *db, sqlite3_stmt *stmt)
+{
+	unsigned int i;
+
+	sqlite3_reset(stmt);
+	for (i = 0; i < db->nr_stmts; i++)
+		if (db->stmt[i] == stmt)
+			return;
+	sqlite3_finalize(stmt);
 }
 
 int db_begin(struct db *db, struct error *err)
@@ -218,20 +254,20 @@ void db_end(struct db *db)
 	sqlite3_exec(db->db, "COMMIT", NULL, NULL, NULL);
 }
 
-/* Step to the value of @key. 0: at a row, to be finalized by the caller. */
+/* Step to the value of @key. 0: at a row, to be released by the caller. */
 static int find_meta(struct db *db, const char *key, sqlite3_stmt **stmt, struct error *err)
 {
 	int rc, ret;
 
-	if (sqlite3_prepare_v2(db->db, "SELECT value FROM meta WHERE key = ?", -1, stmt, NULL) !=
-	    SQLITE_OK)
-		return db_fail(db, err);
+	ret = db_prepare(db, "SELECT value FROM meta WHERE key = ?", stmt, err);
+	if (ret)
+		return ret;
 	sqlite3_bind_text(*stmt, 1, key, -1, SQLITE_STATIC);
 	rc = sqlite3_step(*stmt);
 	if (rc == SQLITE_ROW && sqlite3_column_type(*stmt, 0) != SQLITE_NULL)
 		return 0;
 	ret = rc == SQLITE_ROW || rc == SQLITE_DONE ? -ENOENT : db_fail(db, err);
-	sqlite3_finalize(*stmt);
+	db_release(db, *stmt);
 	return ret;
 }
 
@@ -243,7 +279,7 @@ int db_meta_int(struct db *db, const char *key, int64_t *value, struct error *er
 	if (ret)
 		return ret;
 	*value = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
+	db_release(db, stmt);
 	return 0;
 }
 
@@ -255,6 +291,6 @@ int db_meta_text(struct db *db, const char *key, char *value, unsigned int room,
 	if (ret)
 		return ret;
 	snprintf(value, room, "%s", sqlite3_column_text(stmt, 0));
-	sqlite3_finalize(stmt);
+	db_release(db, stmt);
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 struct db;
 struct sqlite3;
+struct sqlite3_stmt;
 
 /*
  * db_open - open @path read-only and check that it is one of ours
@@ -22,6 +23,14 @@ void db_close(struct db *db);
 /* Begin and end one consistent view of a file that is being written. */
 int db_begin(struct db *db, struct error *err);
 void db_end(struct db *db);
+
+/*
+ * db_prepare - a statement of @sql, its parameters NULL; prepared once, and kept
+ *
+ * Returns 0 or a negative errno; then db_release() when its rows were read.
+ */
+int db_prepare(struct db *db, const char *sql, struct sqlite3_stmt **stmt, struct error *err);
+void db_release(struct db *db, struct sqlite3_stmt *stmt);
 
 struct sqlite3 *db_handle(struct db *db);
 const char *db_path(const struct db *db);

@@ -15,10 +15,11 @@ struct reader {
 
 static int prepare(const struct reader *r, const char *sql, sqlite3_stmt **stmt)
 {
-	if (sqlite3_prepare_v2(db_handle(r->db), sql, -1, stmt, NULL) != SQLITE_OK)
-		return db_fail(r->db, r->err);
-	sqlite3_bind_int64(*stmt, 1, r->at_ns);
-	return 0;
+	int ret = db_prepare(r->db, sql, stmt, r->err);
+
+	if (!ret)
+		sqlite3_bind_int64(*stmt, 1, r->at_ns);
+	return ret;
 }
 
 static int read_rows(const struct reader *r, sqlite3_stmt *stmt)
@@ -60,7 +61,7 @@ static int ended_before(const struct reader *r, const char *checkpoints, int64_t
 	rc = sqlite3_step(stmt);
 	*id = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 1) : 0;
 	ret = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(r->db, r->err);
-	sqlite3_finalize(stmt);
+	db_release(r->db, stmt);
 	return ret;
 }
 
@@ -87,7 +88,7 @@ static int read_later(const struct reader *r, const char *checkpoints, sqlite3_s
 	}
 	if (!ret && rc != SQLITE_DONE)
 		ret = db_fail(r->db, r->err);
-	sqlite3_finalize(stmt);
+	db_release(r->db, stmt);
 	return ret ? ret : read_stretch(r, rows, id, INT64_MAX);
 }
 
@@ -103,12 +104,12 @@ int stretches_read(const struct stretches *s, struct db *db, int64_t at_ns,
 		ret = prepare(&r, s->rows, &stmt);
 	if (!ret)
 		ret = read_later(&r, s->checkpoints, stmt, id);
-	sqlite3_finalize(stmt);
+	db_release(db, stmt);
 	if (ret || !s->open_rows)
 		return ret;
 	ret = prepare(&r, s->open_rows, &stmt);
 	if (!ret)
 		ret = read_rows(&r, stmt);
-	sqlite3_finalize(stmt);
+	db_release(db, stmt);
 	return ret;
 }

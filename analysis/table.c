@@ -161,28 +161,42 @@ int table_read(struct table *t, const struct table_def *def, struct db *db,
 	return table_read_of(t, def, db, window, NULL, err);
 }
 
+int table_check_columns(const struct table *t, sqlite3_stmt *stmt, struct error *err)
+{
+	if (sqlite3_column_count(stmt) == (int)t->nr_columns)
+		return 0;
+	return error_set(err, -EINVAL, "table %s: the query gives %d columns instead of %u",
+			 t->def->name, sqlite3_column_count(stmt), t->nr_columns);
+}
+
+int table_add_rows(struct table *t, struct db *db, sqlite3_stmt *stmt, struct error *err)
+{
+	int rc, ret = 0;
+
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		ret = read_row(t, stmt);
+	if (ret)
+		return error_set(err, ret, "out of memory");
+	return rc == SQLITE_DONE ? 0 : db_fail(db, err);
+}
+
 int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 		  const struct window *window, const struct param *params, struct error *err)
 {
 	sqlite3_stmt *stmt;
-	int rc, ret = 0;
+	int ret;
 
 	table_begin(t, def);
-	if (sqlite3_prepare_v2(db_handle(db), def->sql, -1, &stmt, NULL) != SQLITE_OK)
-		return db_fail(db, err);
+	ret = db_prepare(db, def->sql, &stmt, err);
+	if (ret)
+		return ret;
 	bind_all(stmt, window, params);
-	if (sqlite3_column_count(stmt) != (int)t->nr_columns)
-		ret = error_set(err, -EINVAL, "table %s: the query gives %d columns instead of %u",
-				def->name, sqlite3_column_count(stmt), t->nr_columns);
-	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		ret = read_row(t, stmt);
-	if (!ret && rc != SQLITE_DONE)
-		ret = db_fail(db, err);
-	sqlite3_finalize(stmt);
+	ret = table_check_columns(t, stmt, err);
 	if (!ret)
-		ret = table_end(t);
-	if (ret == -ENOMEM)
-		error_set(err, ret, "out of memory");
+		ret = table_add_rows(t, db, stmt, err);
+	db_release(db, stmt);
+	if (!ret && table_end(t))
+		ret = error_set(err, -ENOMEM, "out of memory");
 	if (ret)
 		table_free(t);
 	return ret;

@@ -125,6 +125,11 @@ struct cell *table_add(struct table *t);
 int table_set_text(struct table *t, struct cell *cell, const char *text);
 int table_end(struct table *t);
 
+/* Rows that a statement gives, one cell for each of its columns; any number of times. */
+struct sqlite3_stmt;
+int table_check_columns(const struct table *t, struct sqlite3_stmt *stmt, struct error *err);
+int table_add_rows(struct table *t, struct db *db, struct sqlite3_stmt *stmt, struct error *err);
+
 unsigned int table_nr_columns(const struct table_def *def);
 
 /* Column number by name, -1 when there is none. */
