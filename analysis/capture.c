@@ -144,20 +144,22 @@ int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, 
 {
 	const int64_t end_s = end_ns / (int64_t)NSEC_PER_SEC + 1;
 	sqlite3_stmt *stmt;
-	int rc;
+	int rc, ret;
 
 	memset(rate, 0, nr * sizeof(*rate));
-	if (sqlite3_prepare_v2(db_handle(db),
-			       "SELECT second, sum(nr_waits) FROM rollup "
-			       "WHERE second >= ? AND second < ? GROUP BY second",
-			       -1, &stmt, NULL) != SQLITE_OK)
-		return db_fail(db, err);
+	ret = db_prepare(db,
+			 "SELECT second, nr_waits FROM second_rollup "
+			 "WHERE second >= ? AND second < ?",
+			 &stmt, err);
+	if (ret)
+		return ret;
 	sqlite3_bind_int64(stmt, 1, end_s - nr);
 	sqlite3_bind_int64(stmt, 2, end_s);
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		rate[sqlite3_column_int64(stmt, 0) - (end_s - nr)] = sqlite3_column_int64(stmt, 1);
-	sqlite3_finalize(stmt);
-	return rc == SQLITE_DONE ? 0 : db_fail(db, err);
+	ret = rc == SQLITE_DONE ? 0 : db_fail(db, err);
+	db_release(db, stmt);
+	return ret;
 }
 
 static const struct column rates_columns[] = {

@@ -8,7 +8,7 @@ power(ns) AS (
 slot AS MATERIALIZED (
 	SELECT (second - :start_ns / 1000000000) / :slot_s AS at, hist_merge(hist) AS hist,
 	       max(max_wait_ns) AS max_ns
-	FROM rollup
+	FROM second_rollup
 	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000 AND nr_waits > 0
 	GROUP BY 1
 ),

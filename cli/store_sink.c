@@ -30,6 +30,7 @@ SINK(skip, const struct skip_row)
 SINK(move, const struct move_row)
 SINK(loss, const struct loss_row)
 SINK(rollup, const struct rollup_row)
+SINK(second_rollup, const struct second_rollup_row)
 SINK(holder_rollup, const struct holder_rollup_row)
 
 static int sink_wait_vma(void *ctx, int64_t wait_id, int64_t vma_id)
@@ -63,6 +64,7 @@ struct sink store_sink(struct store *store)
 		.order_edge = sink_order_edge,
 		.loss = sink_loss,
 		.rollup = sink_rollup,
+		.second_rollup = sink_second_rollup,
 		.holder_rollup = sink_holder_rollup,
 	};
 }

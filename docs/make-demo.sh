@@ -19,6 +19,7 @@ RUN
 ./rmapscope record -o "$dir/demo.db" -- sh "$dir/run"
 
 sqlite3 "$dir/demo.db" <<'SQL'
+.load ./rmapscope_hist.so
 -- only the workloads and kernel threads: nobody else's names
 CREATE TEMP TABLE ours AS SELECT id FROM process
 	WHERE exe LIKE '%/build/tests/workloads/%' OR (exe IS NULL AND cmdline IS NULL);
@@ -28,6 +29,9 @@ DELETE FROM wait WHERE task_id IN (SELECT id FROM gone);
 UPDATE wait SET holder_task_id = NULL, holder_source = 0
 	WHERE holder_task_id IN (SELECT id FROM gone);
 DELETE FROM rollup WHERE process_id NOT IN (SELECT id FROM ours);
+DELETE FROM second_rollup;
+INSERT INTO second_rollup SELECT second, sum(nr_waits), sum(wait_ns), max(max_wait_ns),
+	sum(nr_uncertain), hist_merge(hist) FROM rollup WHERE nr_waits + nr_uncertain > 0 GROUP BY second;
 DELETE FROM task WHERE id IN (SELECT id FROM gone);
 DELETE FROM process WHERE id NOT IN (SELECT id FROM ours);
 DELETE FROM lock WHERE id NOT IN (SELECT lock_id FROM wait);

@@ -93,6 +93,17 @@ CREATE TABLE order_edge (
 	taken_stack_id	INTEGER			-- stack.id of it, where known
 ) STRICT;
 
+-- all waits per second in which they ended: what is drawn over a long time is
+-- read from here. In a file of schema version 1 it is made of table rollup.
+CREATE TABLE second_rollup (
+	second		INTEGER PRIMARY KEY,	-- end time / 1e9, rounded down
+	nr_waits	INTEGER NOT NULL,	-- with a duration
+	wait_ns		INTEGER NOT NULL,	-- sum of durations
+	max_wait_ns	INTEGER NOT NULL,
+	nr_uncertain	INTEGER NOT NULL,	-- without a duration: cut by a loss
+	hist		BLOB			-- of durations
+) STRICT;
+
 -- for whom was waited, per second in which the waits ended; ids are 0 where not
 -- known. In a file of schema version 1 it is made of the waits.
 CREATE TABLE holder_rollup (

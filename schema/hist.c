@@ -35,6 +35,9 @@ static uint32_t find(const struct hist *h, uint32_t number)
 {
 	uint32_t lo = 0, hi = h->nr;
 
+	/* blobs are in rising order: mostly it goes behind the last */
+	if (hi && h->bucket[hi - 1].number < number)
+		return hi;
 	while (lo < hi) {
 		uint32_t mid = (lo + hi) / 2;
 

@@ -2,7 +2,10 @@
 #include "schema/migrate.h"
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdio.h>
+
+#include "schema/hist_sql.h"
 
 /* Embedded by the Makefile. */
 extern const char schema_001_initial_sql[], schema_002_what_happened_sql[];
@@ -43,13 +46,31 @@ static int write_enums(sqlite3 *db)
 	return rc;
 }
 
+/* What a version 1 file has in table rollup only; SQL alone cannot merge histograms. */
+static int fill_second_rollup(sqlite3 *db)
+{
+	int rc = hist_sql_register(db);
+
+	return rc != SQLITE_OK
+		       ? rc
+		       : sqlite3_exec(db,
+				      "INSERT INTO second_rollup SELECT second, sum(nr_waits), "
+				      "sum(wait_ns), max(max_wait_ns), sum(nr_uncertain), "
+				      "hist_merge(hist) FROM rollup "
+				      "WHERE nr_waits + nr_uncertain > 0 GROUP BY second",
+				      NULL, NULL, NULL);
+}
+
 int schema_migrate(sqlite3 *db, int64_t from)
 {
+	const bool has_rollups = from == 1;
 	char version[48];
 	int rc = SQLITE_OK;
 
 	for (; rc == SQLITE_OK && from < SCHEMA_VERSION; from++)
 		rc = sqlite3_exec(db, steps[from], NULL, NULL, NULL);
+	if (rc == SQLITE_OK && has_rollups)
+		rc = fill_second_rollup(db);
 	if (rc == SQLITE_OK)
 		rc = write_enums(db);
 	snprintf(version, sizeof(version), "PRAGMA user_version = %d", SCHEMA_VERSION);

@@ -203,6 +203,12 @@ struct rollup_row {
 	struct hist hist;	   /* of wait durations */
 };
 
+struct second_rollup_row {
+	int64_t second;
+	int64_t nr_waits, wait_ns, max_wait_ns, nr_uncertain;
+	struct hist hist; /* of wait durations */
+};
+
 struct holder_rollup_row {
 	int64_t second;
 	int64_t lock_id, process_id, holder_task_id; /* 0 unknown, also stored */

@@ -68,6 +68,7 @@ int store_straggler(struct store *st, const struct straggler_row *row);
 int store_order_edge(struct store *st, const struct order_edge_row *row);
 int store_loss(struct store *st, const struct loss_row *row);
 int store_rollup(struct store *st, const struct rollup_row *row);
+int store_second_rollup(struct store *st, const struct second_rollup_row *row);
 int store_holder_rollup(struct store *st, const struct holder_rollup_row *row);
 
 /*

@@ -39,6 +39,8 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		      "site_id, mode, nr_waits, wait_ns, max_wait_ns, slept_ns, nr_uncertain, "
 		      "nr_holds, hold_ns, nr_retries, nr_moves, hist) "
 		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_SECOND_ROLLUP] = "INSERT OR REPLACE INTO second_rollup (second, nr_waits, wait_ns, "
+			     "max_wait_ns, nr_uncertain, hist) VALUES (?, ?, ?, ?, ?, ?)",
 	[ST_WAIT_VMA] = "UPDATE wait SET vma_id = ? WHERE id = ?",
 	[ST_HOLDER_ROLLUP] = "INSERT OR REPLACE INTO holder_rollup (second, lock_id, process_id, "
 			     "holder_task_id, nr_waits, wait_ns) VALUES (?, ?, ?, ?, ?, ?)",
@@ -341,6 +343,18 @@ int store_rollup(struct store *st, const struct rollup_row *row)
 	bind_unless(&b, row->hold_ns, NO_TIME);
 	bind_unless(&b, row->nr_retries, NO_TIME);
 	bind_unless(&b, row->nr_moves, NO_TIME);
+	return end_row_hist(st, &b, &row->hist);
+}
+
+int store_second_rollup(struct store *st, const struct second_rollup_row *row)
+{
+	struct binder b = { begin_row(st, ST_SECOND_ROLLUP), 0 };
+
+	bind_int(&b, row->second);
+	bind_int(&b, row->nr_waits);
+	bind_int(&b, row->wait_ns);
+	bind_int(&b, row->max_wait_ns);
+	bind_int(&b, row->nr_uncertain);
 	return end_row_hist(st, &b, &row->hist);
 }
 

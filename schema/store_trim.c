@@ -33,6 +33,7 @@ static const struct {
 
 static const char *const by_second[] = {
 	"DELETE FROM rollup WHERE second <= ?",
+	"DELETE FROM second_rollup WHERE second <= ?",
 	"DELETE FROM holder_rollup WHERE second <= ?",
 	"DELETE FROM walk_rollup WHERE second <= ?",
 };

@@ -92,6 +92,8 @@ int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process
 
 	if (!r)
 		return -ENOMEM;
+	if (second_rollup_add(&rs->seconds, wait, r->key.second))
+		return -ENOMEM;
 	if (wait->duration_ns == NO_TIME) {
 		r->row.nr_uncertain++;
 		rs->nr_uncertain++;
@@ -184,6 +186,9 @@ int rollups_flush(struct rollups *rs, const struct sink *sink)
 		if (r->key.second + KEEP_SECONDS < rs->newest)
 			drop(rs, r);
 	}
+	ret = second_rollups_flush(&rs->seconds, rs->newest - KEEP_SECONDS, sink);
+	if (ret)
+		return ret;
 	return holder_rollups_flush(&rs->holders, rs->newest - KEEP_SECONDS, sink);
 }
 
@@ -194,4 +199,5 @@ void rollups_free(struct rollups *rs)
 	HASH_ITER(hh, rs->head, r, tmp)
 		drop(rs, r);
 	holder_rollups_free(&rs->holders);
+	second_rollups_free(&rs->seconds);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "collector/model/holder_rollup.h"
+#include "collector/model/second_rollup.h"
 #include "collector/model/sink.h"
 #include "schema/rows.h"
 
@@ -15,6 +16,7 @@ struct rollup;
 struct rollups {
 	struct rollup *head;
 	struct holder_rollups holders;
+	struct second_rollups seconds;
 	int64_t newest;	  /* second */
 	int64_t nr_waits; /* with a duration, in all */
 	int64_t nr_uncertain;

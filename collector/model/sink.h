@@ -44,6 +44,8 @@ struct sink {
 	int (*loss)(void *ctx, const struct loss_row *row);
 	/* the whole of (second, ids, mode) so far */
 	int (*rollup)(void *ctx, const struct rollup_row *row);
+	/* the whole of the second so far */
+	int (*second_rollup)(void *ctx, const struct second_rollup_row *row);
 	/* the whole of (second, lock, process, holder) so far */
 	int (*holder_rollup)(void *ctx, const struct holder_rollup_row *row);
 };

@@ -12,6 +12,9 @@ sqlite3 "$old" "PRAGMA user_version = 1; PRAGMA journal_mode = DELETE;
 	INSERT INTO lock (id, class, address, generation) VALUES (1, 0, 4096, 0);
 	INSERT INTO wait (id, start_ns, duration_ns, lock_id, task_id, mode, holder_source, outcome)
 		VALUES (1, 1000, 5000000, 1, 1, 1, 0, 0);
+	INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits, wait_ns,
+		max_wait_ns, nr_uncertain, hist) VALUES (0, 0, 1, 0, 0, 1, 1, 5000000, 5000000, 0, x'cc0401'),
+		(0, 0, 1, 0, 0, 0, 0, 0, 0, 2, x''), (3, 0, 1, 0, 0, 1, 1, 7, 7, 0, x'0701');
 	INSERT INTO checkpoint VALUES (6000000, 1)" >"$tap_dir/out"
 sh tests/empty-db.sh "$tap_dir/new.db" </dev/null
 
@@ -26,6 +29,9 @@ schema() {
 tap_is "$(schema "$old")" "$(schema "$tap_dir/new.db")" "and is like a new one afterwards"
 tap_is "$(sqlite3 "$old" "SELECT sum(duration_ns) FROM waits; PRAGMA integrity_check" | tr '\n' ' ')" \
 	"5000000 ok " "with the same rows"
+tap_is "$(sqlite3 "$old" "SELECT second, nr_waits, wait_ns, max_wait_ns, nr_uncertain, hex(hist)
+	FROM second_rollup" | tr '\n' ' ')" "0|1|5000000|5000000|2|CC0401 3|1|7|7|0|0701 " \
+	"and its roll-ups by second alone"
 
 # a reader that may not write: the file is left alone
 sqlite3 "$tap_dir/locked.db" <schema/001-initial.sql

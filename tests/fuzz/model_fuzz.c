@@ -254,6 +254,14 @@ static int take_holder_rollup(void *ctx, const struct holder_rollup_row *row)
 	return 0;
 }
 
+static int take_second_rollup(void *ctx, const struct second_rollup_row *row)
+{
+	(void)ctx;
+	if ((int64_t)hist_count(&row->hist) != row->nr_waits || row->nr_uncertain < 0)
+		abort();
+	return 0;
+}
+
 static int take_rollup(void *ctx, const struct rollup_row *row)
 {
 	struct sums *s = ctx;
@@ -426,6 +434,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.move = take_move,
 		.walk_rollup = take_walk_rollup,
 		.loss = take_loss,
+		.second_rollup = take_second_rollup,
 		.holder_rollup = take_holder_rollup,
 		.rollup = take_rollup,
 	};

@@ -19,13 +19,20 @@ tap_is "$(sql 'SELECT sum(nr_waits), sum(wait_ns), max(max_wait_ns), sum(slept_n
 tap_is "$(sql 'SELECT count(*) FROM (SELECT second, lock_id, sum(wait_ns) FROM rollup WHERE nr_waits GROUP BY 1, 2
 	EXCEPT SELECT (start_ns + duration_ns) / 1000000000, lock_id, sum(duration_ns) FROM wait
 	WHERE duration_ns IS NOT NULL GROUP BY 1, 2)')" 0 "second by second, lock by lock"
+tap_is "$(sql 'SELECT second, nr_waits, wait_ns, max_wait_ns, nr_uncertain FROM second_rollup')" \
+	"$(sql 'SELECT second, sum(nr_waits), sum(wait_ns), max(max_wait_ns), sum(nr_uncertain) FROM rollup
+	WHERE nr_waits + nr_uncertain > 0 GROUP BY second')" "all locks together"
 tap_is "$(sql 'SELECT count(*) FROM checkpoint c JOIN wait w
 	WHERE w.duration_ns IS NOT NULL AND (w.id <= c.wait_id) != (w.start_ns + w.duration_ns < c.time_ns)')" 0 \
 	"checkpoints divide the waits by their end"
 if [ -e rmapscope_hist.so ]; then
+	tap_is "$(sqlite3 "$db" '.load ./rmapscope_hist.so' 'SELECT hist FROM second_rollup')" \
+		"$(sqlite3 "$db" '.load ./rmapscope_hist.so' 'SELECT hist_merge(hist) FROM rollup
+		WHERE nr_waits + nr_uncertain > 0 GROUP BY second')" "histograms of a second agree"
 	tap_is "$(sqlite3 "$db" '.load ./rmapscope_hist.so' 'SELECT count(*) FROM rollup WHERE hist_count(hist) != nr_waits
 		OR abs(hist_quantile(hist, 1.0) - max_wait_ns) > max_wait_ns / 60')" 0 "histograms agree with their roll-ups"
 else
+	tap_skip "rmapscope_hist.so is not built" "histograms of a second agree"
 	tap_skip "rmapscope_hist.so is not built" "histograms agree with their roll-ups"
 fi
 

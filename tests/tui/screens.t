@@ -72,7 +72,7 @@ tui_sees '^\?\[2JA�\?\?� +1201 ' "control characters and broken UTF-8 are sh
 tui_sees '^rmapscope  host \?\]0;x\?B  6' "in the header, too"
 
 # nothing to show is a screen, too
-sqlite3 "$db" "DELETE FROM rollup; DELETE FROM wait; DELETE FROM checkpoint; DELETE FROM loss;
+sqlite3 "$db" "DELETE FROM rollup; DELETE FROM second_rollup; DELETE FROM wait; DELETE FROM checkpoint; DELETE FROM loss;
 	DELETE FROM hold; DELETE FROM stall; DELETE FROM storm; DELETE FROM walk_rollup; DELETE FROM skip;
 	DELETE FROM retry; DELETE FROM move;
 	DELETE FROM meta WHERE key IN ('first_ns', 'last_ns', 'nr_events', 'host', 'profile')"

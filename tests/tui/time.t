@@ -43,6 +43,8 @@ grow() {
 	sqlite3 "$db" "BEGIN;
 		INSERT INTO rollup SELECT 1030 + $1, 2, 3, 0, 5, 1, 500, 900000000, 3000000, 0, 0,
 			NULL, NULL, NULL, NULL, hist FROM rollup WHERE hist != x'' LIMIT 1;
+		INSERT INTO second_rollup SELECT 1030 + $1, 500, 900000000, 3000000, 0, hist FROM rollup
+			WHERE hist != x'' LIMIT 1;
 		UPDATE meta SET value = (1030 + $1) * 1000000000 + 500000000 WHERE key = 'last_ns';
 		COMMIT"
 }
@@ -63,7 +65,8 @@ tui_sees '^redis-server .* 10[0-9]\.[0-9] ' "with all that came meanwhile"
 tui_keys Space
 tui_sees 'PAUSED 0:31\.3 ' "frozen again"
 tui_screen | sed -n '2,$p' >"$tap_dir/frozen"
-sqlite3 "$db" "UPDATE rollup SET nr_waits = nr_waits + 900 WHERE second = 1031"
+sqlite3 "$db" "UPDATE rollup SET nr_waits = nr_waits + 900 WHERE second = 1031;
+	UPDATE second_rollup SET nr_waits = nr_waits + 900 WHERE second = 1031"
 grow 2
 grow 3
 tui_keys Down

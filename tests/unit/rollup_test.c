@@ -289,6 +289,23 @@ static void random_waits_add_up_over_any_flushes(void **state)
 				got_max_ns = row->max_wait_ns;
 			assert_seed(seed, (int64_t)s->seen.rollup[i].hist_count == row->nr_waits);
 		}
+		for (i = 0; i < s->seen.nr_second_rollups; i++) {
+			const struct second_rollup_row *row = &s->seen.second_rollup[i].row;
+
+			got_nr -= row->nr_waits;
+			got_wait_ns -= row->wait_ns;
+			got_uncertain -= row->nr_uncertain;
+			assert_seed(seed, row->max_wait_ns <= got_max_ns);
+			assert_seed(seed,
+				    (int64_t)s->seen.second_rollup[i].hist_count == row->nr_waits);
+		}
+		/* the same sums once more */
+		assert_seed(seed, !got_nr && !got_wait_ns && !got_uncertain);
+		for (i = 0; i < s->seen.nr_second_rollups; i++) {
+			got_nr += s->seen.second_rollup[i].row.nr_waits;
+			got_wait_ns += s->seen.second_rollup[i].row.wait_ns;
+			got_uncertain += s->seen.second_rollup[i].row.nr_uncertain;
+		}
 		assert_seed(seed, got_nr == nr);
 		assert_seed(seed, got_wait_ns == wait_ns);
 		assert_seed(seed, got_slept_ns == slept_ns);

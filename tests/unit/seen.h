@@ -28,6 +28,11 @@ struct seen_rollup {
 	unsigned int nr_given;
 };
 
+struct seen_second {
+	struct second_rollup_row row; /* without the histogram */
+	uint64_t hist_count;
+};
+
 struct seen {
 	struct process_row *process;
 	struct task_row *task;
@@ -37,6 +42,7 @@ struct seen {
 	struct wait_row *wait;
 	struct loss_row *loss;
 	struct seen_rollup *rollup;
+	struct seen_second *second_rollup;
 	struct holder_rollup_row *holder_rollup;
 	struct vma_row *vma;
 	struct lock_vma_row *lock_vma;
@@ -55,7 +61,7 @@ struct seen {
 		nr_rollups;
 	unsigned int nr_wait_parts, nr_stalls, nr_storms, nr_stragglers, nr_order_edges;
 	unsigned int nr_vmas, nr_lock_vmas, nr_holds, nr_walks, nr_retries, nr_skips, nr_moves,
-		nr_walk_rollups, nr_holder_rollups;
+		nr_walk_rollups, nr_holder_rollups, nr_second_rollups;
 	unsigned int nr_wait_writes;
 	int64_t last_wait_id, last_hold_id;
 	int fail; /* what every callback returns, 0 normally */
@@ -186,6 +192,22 @@ static inline int seen_rollup(void *ctx, const struct rollup_row *row)
 	r->row.hist = (struct hist){ 0 };
 	r->hist_count = hist_count(&row->hist);
 	r->nr_given++;
+	return s->fail;
+}
+
+static inline int seen_second_rollup(void *ctx, const struct second_rollup_row *row)
+{
+	struct seen *s = ctx;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_second_rollups; i++)
+		if (s->second_rollup[i].row.second == row->second)
+			break;
+	if (i == s->nr_second_rollups)
+		s->second_rollup = grow(s->second_rollup, s->nr_second_rollups++);
+	s->second_rollup[i].row = *row;
+	s->second_rollup[i].row.hist = (struct hist){ 0 };
+	s->second_rollup[i].hist_count = hist_count(&row->hist);
 	return s->fail;
 }
 
@@ -365,6 +387,7 @@ static inline struct sink seen_sink(struct seen *s)
 		.order_edge = seen_order_edge,
 		.walk_rollup = seen_walk_rollup,
 		.rollup = seen_rollup,
+		.second_rollup = seen_second_rollup,
 		.holder_rollup = seen_holder_rollup,
 	};
 }
@@ -396,6 +419,7 @@ static inline void seen_free(struct seen *s)
 	free(s->order_edge);
 	free(s->walk_rollup);
 	free(s->rollup);
+	free(s->second_rollup);
 	free(s->holder_rollup);
 	memset(s, 0, sizeof(*s));
 }
