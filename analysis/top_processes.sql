@@ -1,53 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Screen "processes" of top: rates and holders from the roll-ups of the window.
--- :start_ns is at a whole second.
-WITH
-held AS (
-	SELECT process_id, holder_task_id, sum(wait_ns) AS ns
-	FROM holder_rollup
-	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
-	AND holder_task_id > 0
-	GROUP BY process_id, holder_task_id
-),
--- the thread that most of the waiting was for
-worst AS (
-	SELECT process_id, holder_task_id, max(ns) FROM held GROUP BY process_id
-),
-sums AS (
-	SELECT process_id, sum(wait_ns) AS wait_ns, sum(nr_waits) AS nr_waits,
-	       max(max_wait_ns) AS max_ns, sum(slept_ns) AS slept_ns,
-	       sum(nr_uncertain) AS nr_uncertain,
-	       -- the middle of the last bucket may lie above the longest wait
-	       min(hist_quantile(hist_merge(hist), 0.99), max(max_wait_ns)) AS p99_ns
-	FROM rollup
-	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
-	GROUP BY process_id
-),
-parts AS (
-	SELECT process_id, lock_id, site_id, sum(wait_ns) AS ns
-	FROM rollup
-	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
-	GROUP BY process_id, lock_id, site_id
-),
--- the lock and the call site where most of it was
-main AS (
-	SELECT process_id, lock_id, site_id, max(ns) FROM parts GROUP BY process_id
-),
-span AS (
-	SELECT (:end_ns - :start_ns) / 1e9 AS seconds
-)
+-- A row of screen "processes" of top, of a group of roll-ups.
 SELECT p.comm, p.tgid,
-       sums.wait_ns / seconds, sums.nr_waits / seconds,
+       :wait_ns / :seconds, :nr_waits / :seconds,
        h.comm,
        (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       h.tid, sums.p99_ns, sums.max_ns, sums.slept_ns / seconds,
-       sums.nr_waits, sums.wait_ns, sums.nr_uncertain, sums.process_id
-FROM sums CROSS JOIN span
-LEFT JOIN process p ON p.id = sums.process_id
-LEFT JOIN main ON main.process_id = sums.process_id
-LEFT JOIN lock l ON l.id = main.lock_id
-LEFT JOIN site s ON s.id = main.site_id
-LEFT JOIN worst ON worst.process_id = sums.process_id
-LEFT JOIN task h ON h.id = worst.holder_task_id
-ORDER BY sums.wait_ns DESC, sums.process_id
+       h.tid, :p99_ns, :max_ns, :slept_ns / :seconds,
+       :nr_waits, :wait_ns, :nr_uncertain, :process_id
+FROM (SELECT 1)
+LEFT JOIN process p ON p.id = :process_id
+LEFT JOIN lock l ON l.id = :main_lock_id
+LEFT JOIN site s ON s.id = :main_site_id
+LEFT JOIN task h ON h.id = :holder_task_id

@@ -4,13 +4,21 @@
 #include <string.h>
 
 #include "analysis/blocked.h"
+#include "analysis/group_tables.h"
+
+static int read_blocked(struct table *t, struct db *db, const struct window *window,
+			struct error *err)
+{
+	/* the window's end is not part of it */
+	return blocked_read(t, db, window->end_ns - 1, err);
+}
 
 const struct view_def top_views[] = {
-	{ .table = &top_vmas, .details = vma_views },
-	{ .table = &top_locks, .details = lock_views },
+	{ .table = &top_vmas, .read = top_vmas_read, .details = vma_views },
+	{ .table = &top_locks, .read = top_locks_read, .details = lock_views },
 	{ .table = &blocked_table,
 	  .shape = SHAPE_TREE,
-	  .read = blocked_read,
+	  .read = read_blocked,
 	  .early = "age_ns",
 	  .details = lock_views,
 	  .key = "lock_id" },
@@ -18,7 +26,10 @@ const struct view_def top_views[] = {
 	{ .table = &top_stalls, .details = stall_views },
 	{ .table = &top_walks },
 	{ .table = &top_heatmap, .shape = SHAPE_HEATMAP },
-	{ .table = &top_processes, .details = vma_views, .variant = true },
+	{ .table = &top_processes,
+	  .read = top_processes_read,
+	  .details = vma_views,
+	  .variant = true },
 	{ .table = NULL },
 };
 
@@ -36,7 +47,6 @@ int view_read(struct table *t, const struct view_def *view, struct db *db,
 	      const struct window *window, const struct param *params, struct error *err)
 {
 	if (view->read)
-		/* the window's end is not part of it */
-		return view->read(t, db, window->end_ns - 1, err);
+		return view->read(t, db, window, err);
 	return table_read_of(t, view->table, db, window, params, err);
 }

@@ -21,8 +21,8 @@ struct view_def {
 	enum shape shape;
 	const char *early; /* column that a narrow screen shows, too; or NULL */
 	const char *chart; /* column that the bars show */
-	/* instead of the table's SQL */
-	int (*read)(struct table *t, struct db *db, int64_t at_ns, struct error *err);
+	/* where the table's SQL alone is not enough */
+	int (*read)(struct table *t, struct db *db, const struct window *window, struct error *err);
 	/*
 	 * What tells more of a row: views whose SQL takes the row's integers by
 	 * the names of their columns. Ends without a table; NULL: there is none.

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/rollup_groups.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+/* A group's waits at one call site: of these the largest is its main part. */
+struct part_key {
+	int64_t process_id, vma_id, lock_id, site_id;
+};
+
+struct part {
+	UT_hash_handle hh;
+	struct part_key key;
+	int64_t nr, wait_ns; /* waits of both kinds */
+};
+
+/* Waiting for one holder; and of the holders of a group, the worst. */
+struct held_key {
+	int64_t process_id, lock_id, task_id;
+};
+
+struct held {
+	UT_hash_handle hh;
+	struct held_key key;
+	int64_t wait_ns;
+	int64_t task_id; /* of the worst */
+};
+
+/* How long a lock was held. */
+struct lock_hold {
+	UT_hash_handle hh;
+	int64_t lock_id;
+	int64_t hold_ns;
+};
+
+struct reader {
+	struct rollup_groups *gs;
+	struct db *db;
+	enum group_by by;
+	int64_t first, last; /* seconds */
+	struct part *parts;
+	struct held *helds;
+	struct lock_hold *holds;
+	struct error *err;
+};
+
+enum column_of_rollup {
+	R_SECOND,
+	R_PROCESS,
+	R_LOCK,
+	R_VMA,
+	R_SITE,
+	R_NR_WAITS,
+	R_WAIT_NS,
+	R_MAX_NS,
+	R_NR_UNCERTAIN,
+	R_SLEPT_NS,
+	R_NR_RETRIES,
+	R_HOLD_NS,
+	R_HIST,
+};
+
+static const char rollup_sql[] =
+	"SELECT second, process_id, lock_id, vma_id, site_id, nr_waits, wait_ns, max_wait_ns, "
+	"nr_uncertain, slept_ns, nr_retries, hold_ns, hist "
+	"FROM rollup WHERE second >= ? AND second <= ?";
+
+static const char holder_sql[] =
+	"SELECT process_id, lock_id, holder_task_id, wait_ns FROM holder_rollup "
+	"WHERE second >= ? AND second <= ? AND holder_task_id > 0";
+
+/* The element of *@head whose @field is *@key; made if there is none, or NULL. */
+#define GET(type, head, field, key_ptr)                                                            \
+	({                                                                                         \
+		type *got_;                                                                        \
+                                                                                                   \
+		HASH_FIND(hh, head, key_ptr, sizeof(*(key_ptr)), got_);                            \
+		if (!got_) {                                                                       \
+			got_ = calloc(1, sizeof(*got_));                                           \
+			if (got_) {                                                                \
+				got_->field = *(key_ptr);                                          \
+				HASH_ADD(hh, head, field, sizeof(got_->field), got_);              \
+			}                                                                          \
+		}                                                                                  \
+		got_;                                                                              \
+	})
+
+static void add_maybe(struct maybe *m, sqlite3_stmt *stmt, int column)
+{
+	if (sqlite3_column_type(stmt, column) == SQLITE_NULL)
+		return;
+	m->known = true;
+	m->sum += sqlite3_column_int64(stmt, column);
+}
+
+static struct group_key group_key_of(const struct reader *r, const struct part_key *ids)
+{
+	return (struct group_key){
+		.process_id = r->by == GROUP_BY_LOCK ? 0 : ids->process_id,
+		.vma_id = r->by == GROUP_BY_VMA ? ids->vma_id : 0,
+		.lock_id = r->by == GROUP_BY_LOCK ? ids->lock_id : 0,
+	};
+}
+
+static int add_to_group(struct reader *r, sqlite3_stmt *stmt, const struct part_key *ids)
+{
+	const struct group_key key = group_key_of(r, ids);
+	struct group *g = GET(struct group, r->gs->head, key, &key);
+	const int64_t at = sqlite3_column_int64(stmt, R_SECOND) - r->first;
+	const int64_t wait_ns = sqlite3_column_int64(stmt, R_WAIT_NS);
+	const int64_t max_ns = sqlite3_column_int64(stmt, R_MAX_NS);
+
+	if (!g)
+		return -ENOMEM;
+	g->nr_waits += sqlite3_column_int64(stmt, R_NR_WAITS);
+	g->nr_uncertain += sqlite3_column_int64(stmt, R_NR_UNCERTAIN);
+	g->wait_ns += wait_ns;
+	g->max_ns = max_ns > g->max_ns ? max_ns : g->max_ns;
+	add_maybe(&g->slept_ns, stmt, R_SLEPT_NS);
+	add_maybe(&g->nr_retries, stmt, R_NR_RETRIES);
+	g->trend[at * r->gs->nr_trend / (r->last - r->first + 1)] += wait_ns;
+	if (sqlite3_column_type(stmt, R_HIST) == SQLITE_NULL)
+		return 0;
+	return hist_decode_add(&g->hist, sqlite3_column_blob(stmt, R_HIST),
+			       sqlite3_column_bytes(stmt, R_HIST));
+}
+
+static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
+{
+	const struct part_key key = {
+		.process_id = sqlite3_column_int64(stmt, R_PROCESS),
+		.vma_id = r->by == GROUP_BY_VMA ? sqlite3_column_int64(stmt, R_VMA) : 0,
+		.lock_id = sqlite3_column_int64(stmt, R_LOCK),
+		.site_id = sqlite3_column_int64(stmt, R_SITE),
+	};
+	struct part *p = GET(struct part, r->parts, key, &key);
+
+	if (!p)
+		return -ENOMEM;
+	p->wait_ns += sqlite3_column_int64(stmt, R_WAIT_NS);
+	p->nr +=
+		sqlite3_column_int64(stmt, R_NR_WAITS) + sqlite3_column_int64(stmt, R_NR_UNCERTAIN);
+	if (r->by == GROUP_BY_VMA && sqlite3_column_type(stmt, R_HOLD_NS) != SQLITE_NULL) {
+		struct lock_hold *h = GET(struct lock_hold, r->holds, lock_id, &key.lock_id);
+
+		if (!h)
+			return -ENOMEM;
+		h->hold_ns += sqlite3_column_int64(stmt, R_HOLD_NS);
+	}
+	return add_to_group(r, stmt, &key);
+}
+
+static int add_holder(struct reader *r, sqlite3_stmt *stmt)
+{
+	const struct held_key key = {
+		.process_id = r->by == GROUP_BY_LOCK ? 0 : sqlite3_column_int64(stmt, 0),
+		.lock_id = r->by == GROUP_BY_PROCESS ? 0 : sqlite3_column_int64(stmt, 1),
+		.task_id = sqlite3_column_int64(stmt, 2),
+	};
+	struct held *h = GET(struct held, r->helds, key, &key);
+
+	if (!h)
+		return -ENOMEM;
+	h->wait_ns += sqlite3_column_int64(stmt, 3);
+	return 0;
+}
+
+static int read_rows(struct reader *r, const char *sql,
+		     int (*add)(struct reader *r, sqlite3_stmt *stmt))
+{
+	sqlite3_stmt *stmt;
+	int rc, ret = db_prepare(r->db, sql, &stmt, r->err);
+
+	if (ret)
+		return ret;
+	sqlite3_bind_int64(stmt, 1, r->first);
+	sqlite3_bind_int64(stmt, 2, r->last);
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		ret = add(r, stmt);
+	if (ret == -EBADMSG)
+		error_set(r->err, ret, "%s is damaged: not a histogram in table rollup",
+			  db_path(r->db));
+	else if (ret)
+		error_set(r->err, ret, "out of memory");
+	else if (rc != SQLITE_DONE)
+		ret = db_fail(r->db, r->err);
+	db_release(r->db, stmt);
+	return ret;
+}
+
+static int by_ids(const struct part *a, const struct part *b)
+{
+	const int64_t x[] = { a->key.process_id, a->key.vma_id, a->key.lock_id, a->key.site_id };
+	const int64_t y[] = { b->key.process_id, b->key.vma_id, b->key.lock_id, b->key.site_id };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(x) / sizeof(*x); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
+
+static void add_hold(const struct reader *r, struct group *g, int64_t lock_id)
+{
+	struct lock_hold *h;
+
+	HASH_FIND(hh, r->holds, &lock_id, sizeof(lock_id), h);
+	if (!h)
+		return;
+	g->hold_ns.known = true;
+	g->hold_ns.sum += h->hold_ns;
+}
+
+/* In the order of ids: the first of several parts that are as large is the main one. */
+static void find_main_parts(struct reader *r)
+{
+	const struct group *last = NULL;
+	int64_t last_lock_id = 0;
+	struct part *p;
+
+	HASH_SRT(hh, r->parts, by_ids);
+	for (p = r->parts; p; p = p->hh.next) {
+		const struct group_key key = group_key_of(r, &p->key);
+		struct group *g;
+
+		if (r->by == GROUP_BY_VMA && !p->nr)
+			continue;
+		HASH_FIND(hh, r->gs->head, &key, sizeof(key), g);
+		if (!g->has_main || p->wait_ns > g->main_ns) {
+			g->has_main = true;
+			g->main_ns = p->wait_ns;
+			g->main_process_id = p->key.process_id;
+			g->main_lock_id = p->key.lock_id;
+			g->main_site_id = p->key.site_id;
+		}
+		/* a lock with several call sites is held once */
+		if (r->by == GROUP_BY_VMA && (g != last || p->key.lock_id != last_lock_id))
+			add_hold(r, g, p->key.lock_id);
+		last = g;
+		last_lock_id = p->key.lock_id;
+	}
+}
+
+/* Whom most of the waiting was for; of several, the lowest id. */
+static int find_holders(struct reader *r)
+{
+	struct held *worst = NULL, *h, *w, *tmp;
+	struct group *g;
+	int ret = 0;
+
+	for (h = r->helds; !ret && h; h = h->hh.next) {
+		const struct held_key key = { h->key.process_id, h->key.lock_id, 0 };
+
+		w = GET(struct held, worst, key, &key);
+		if (!w)
+			ret = -ENOMEM;
+		else if (!w->task_id || h->wait_ns > w->wait_ns ||
+			 (h->wait_ns == w->wait_ns && h->key.task_id < w->task_id)) {
+			w->task_id = h->key.task_id;
+			w->wait_ns = h->wait_ns;
+		}
+	}
+	for (g = r->gs->head; !ret && g; g = g->hh.next) {
+		const struct held_key key = {
+			.process_id = g->key.process_id,
+			.lock_id = r->by == GROUP_BY_VMA ? g->main_lock_id : g->key.lock_id,
+		};
+
+		HASH_FIND(hh, worst, &key, sizeof(key), w);
+		g->holder_task_id = w ? w->task_id : 0;
+	}
+	HASH_ITER(hh, worst, w, tmp) {
+		HASH_DEL(worst, w);
+		free(w);
+	}
+	return ret;
+}
+
+static int most_first(const void *pa, const void *pb)
+{
+	const struct group *a = *(struct group *const *)pa, *b = *(struct group *const *)pb;
+
+	if (a->wait_ns != b->wait_ns)
+		return a->wait_ns > b->wait_ns ? -1 : 1;
+	if (a->key.process_id != b->key.process_id)
+		return a->key.process_id < b->key.process_id ? -1 : 1;
+	if (a->key.vma_id != b->key.vma_id)
+		return a->key.vma_id < b->key.vma_id ? -1 : 1;
+	return a->key.lock_id < b->key.lock_id ? -1 : a->key.lock_id > b->key.lock_id;
+}
+
+static int sort_groups(struct reader *r)
+{
+	struct rollup_groups *gs = r->gs;
+	struct group *g;
+
+	gs->group = calloc(HASH_COUNT(gs->head) + 1, sizeof(struct group *));
+	if (!gs->group)
+		return -ENOMEM;
+	for (g = gs->head; g; g = g->hh.next)
+		if (r->by != GROUP_BY_VMA || g->nr_waits + g->nr_uncertain > 0)
+			gs->group[gs->nr++] = g;
+	qsort(gs->group, gs->nr, sizeof(struct group *), most_first);
+	return 0;
+}
+
+static void free_reader(struct reader *r)
+{
+	struct part *p, *ptmp;
+	struct held *d, *dtmp;
+	struct lock_hold *h, *htmp;
+
+	HASH_ITER(hh, r->parts, p, ptmp) {
+		HASH_DEL(r->parts, p);
+		free(p);
+	}
+	HASH_ITER(hh, r->helds, d, dtmp) {
+		HASH_DEL(r->helds, d);
+		free(d);
+	}
+	HASH_ITER(hh, r->holds, h, htmp) {
+		HASH_DEL(r->holds, h);
+		free(h);
+	}
+}
+
+int rollup_groups_read(struct rollup_groups *gs, struct db *db, enum group_by by,
+		       const struct window *window, struct error *err)
+{
+	const int64_t sec = NSEC_PER_SEC;
+	struct reader r = {
+		.gs = gs,
+		.db = db,
+		.by = by,
+		.first = window->start_ns / sec,
+		.last = (window->end_ns - 1) / sec,
+		.err = err,
+	};
+	const int64_t nr = r.last - r.first + 1;
+	int ret;
+
+	memset(gs, 0, sizeof(*gs));
+	gs->nr_trend = nr < GROUP_TREND ? nr : GROUP_TREND;
+	ret = read_rows(&r, rollup_sql, add_rollup);
+	if (!ret)
+		ret = read_rows(&r, holder_sql, add_holder);
+	if (!ret) {
+		find_main_parts(&r);
+		ret = find_holders(&r);
+		if (!ret)
+			ret = sort_groups(&r);
+		if (ret)
+			error_set(err, ret, "out of memory");
+	}
+	free_reader(&r);
+	return ret;
+}
+
+void rollup_groups_free(struct rollup_groups *gs)
+{
+	struct group *g, *tmp;
+
+	HASH_ITER(hh, gs->head, g, tmp) {
+		HASH_DEL(gs->head, g);
+		hist_free(&g->hist);
+		free(g);
+	}
+	free(gs->group);
+	memset(gs, 0, sizeof(*gs));
+}
