@@ -228,16 +228,31 @@ GROUP BY coalesce(t.process_id, 0), coalesce(w.vma_id, 0);
 DROP VIEW blame;
 CREATE VIEW blame AS
 WITH part AS (
-	SELECT w.id, w.task_id, w.lock_id, w.site_id, w.holder_source,
-	       p.holder_task_id, p.holder_site_id, p.duration_ns
-	FROM wait w JOIN wait_part p ON p.wait_id = w.id
+	SELECT w.task_id, w.lock_id, w.site_id, w.holder_source,
+	       p.holder_task_id, p.holder_site_id, p.duration_ns,
+	       -- threads of one name that shared a wait are one row, and it is one wait
+	       NOT EXISTS (SELECT 1 FROM wait_part q
+			   LEFT JOIN task qt ON qt.id = q.holder_task_id
+			   LEFT JOIN task pt ON pt.id = p.holder_task_id
+			   LEFT JOIN site qs ON qs.id = q.holder_site_id
+			   LEFT JOIN site ps ON ps.id = p.holder_site_id
+			   WHERE q.wait_id = p.wait_id AND q.nr < p.nr
+			   AND qt.process_id IS pt.process_id AND qt.comm IS pt.comm
+			   AND qs.role IS ps.role) AS first
+	FROM wait_part p CROSS JOIN wait w ON w.id = p.wait_id
 	WHERE w.duration_ns IS NOT NULL
 	UNION ALL
-	SELECT w.id, w.task_id, w.lock_id, w.site_id, w.holder_source,
-	       w.holder_task_id, w.holder_site_id, w.duration_ns
+	SELECT w.task_id, w.lock_id, w.site_id, w.holder_source,
+	       w.holder_task_id, w.holder_site_id, w.duration_ns, 1
 	FROM wait w
 	WHERE w.duration_ns IS NOT NULL
 	AND NOT EXISTS (SELECT 1 FROM wait_part p WHERE p.wait_id = w.id)
+),
+-- names are joined to sums, not to waits
+ids AS MATERIALIZED (
+	SELECT task_id, lock_id, site_id, holder_source, holder_task_id, holder_site_id,
+	       sum(first) AS nr_waits, sum(duration_ns) AS wait_ns, max(duration_ns) AS max_ns
+	FROM part GROUP BY 1, 2, 3, 4, 5, 6
 )
 SELECT p.comm AS process, t.tgid, t.comm,
        hp.comm AS holder_process, h.tgid AS holder_tgid, h.comm AS holder_comm,
@@ -245,11 +260,11 @@ SELECT p.comm AS process, t.tgid, t.comm,
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
        (SELECT label FROM enum WHERE domain = 'role' AND value = hs.role) AS holder_role,
        (SELECT label FROM enum WHERE domain = 'holder_source' AND value = a.holder_source) AS holder_source,
-       count(DISTINCT a.id) AS nr_waits,
-       sum(a.duration_ns) AS wait_ns,
-       round(sum(a.duration_ns) / 1e6, 3) AS wait_ms,
-       max(a.duration_ns) AS max_ns
-FROM part a
+       sum(a.nr_waits) AS nr_waits,
+       sum(a.wait_ns) AS wait_ns,
+       round(sum(a.wait_ns) / 1e6, 3) AS wait_ms,
+       max(a.max_ns) AS max_ns
+FROM ids a
 JOIN lock l ON l.id = a.lock_id
 JOIN task t ON t.id = a.task_id
 LEFT JOIN process p ON p.id = t.process_id

@@ -367,9 +367,33 @@ blame_adds_up() {
 		"$(basename "$1" .db): blame adds up to all waits"
 }
 
+# and is what a join of each wait with each of its holders says
+blame_is_by_wait() {
+	tap_is "$(list "$1" "SELECT process, comm, role, holder_process, holder_comm, holder_role, class,
+			holder_source, nr_waits, wait_ns, max_ns FROM blame" | LC_ALL=C sort)" \
+		"$(list "$1" "WITH part AS (
+			SELECT w.*, p.holder_task_id AS h, p.holder_site_id AS hs, p.duration_ns AS ns
+			FROM wait w JOIN wait_part p ON p.wait_id = w.id WHERE w.duration_ns IS NOT NULL
+			UNION ALL SELECT w.*, w.holder_task_id, w.holder_site_id, w.duration_ns FROM wait w
+			WHERE w.duration_ns IS NOT NULL AND w.id NOT IN (SELECT wait_id FROM wait_part))
+		SELECT tp.comm, t.comm, r.label, hp.comm, ht.comm, hr.label, c.label, s.label,
+			count(DISTINCT a.id), sum(a.ns), max(a.ns)
+		FROM part a JOIN task t ON t.id = a.task_id LEFT JOIN process tp ON tp.id = t.process_id
+		LEFT JOIN task ht ON ht.id = a.h LEFT JOIN process hp ON hp.id = ht.process_id
+		LEFT JOIN site x ON x.id = a.site_id LEFT JOIN site y ON y.id = a.hs
+		JOIN lock l ON l.id = a.lock_id
+		LEFT JOIN enum r ON r.domain = 'role' AND r.value = x.role
+		LEFT JOIN enum hr ON hr.domain = 'role' AND hr.value = y.role
+		LEFT JOIN enum c ON c.domain = 'lock_class' AND c.value = l.class
+		LEFT JOIN enum s ON s.domain = 'holder_source' AND s.value = a.holder_source
+		GROUP BY tp.id, t.comm, hp.id, ht.comm, r.label, hr.label, c.label, s.label" |
+			LC_ALL=C sort)" "$(basename "$1" .db): blame is the sum over waits and their holders"
+}
+
 for db in $databases; do
 	check_report "$db"
 	blame_adds_up "$db"
+	blame_is_by_wait "$db"
 	for window in 1 3 10 100000; do
 		check_frame "$db" $window
 	done
