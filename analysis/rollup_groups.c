@@ -46,6 +46,7 @@ struct reader {
 	struct part *parts;
 	struct held *helds;
 	struct lock_hold *holds;
+	struct group *recent; /* of the row before; or NULL */
 	struct error *err;
 };
 
@@ -90,6 +91,18 @@ static const char holder_sql[] =
 		got_;                                                                              \
 	})
 
+/* All elements, without taking each of them out of the table first. */
+#define FREE_ALL(type, head)                                                                       \
+	do {                                                                                       \
+		type *first_ = head, *next_;                                                       \
+                                                                                                   \
+		HASH_CLEAR(hh, head);                                                              \
+		for (; first_; first_ = next_) {                                                   \
+			next_ = first_->hh.next;                                                   \
+			free(first_);                                                              \
+		}                                                                                  \
+	} while (0)
+
 static void add_maybe(struct maybe *m, sqlite3_stmt *stmt, int column)
 {
 	if (sqlite3_column_type(stmt, column) == SQLITE_NULL)
@@ -110,11 +123,14 @@ static struct group_key group_key_of(const struct reader *r, const struct part_k
 static int add_to_group(struct reader *r, sqlite3_stmt *stmt, const struct part_key *ids)
 {
 	const struct group_key key = group_key_of(r, ids);
-	struct group *g = GET(struct group, r->gs->head, key, &key);
+	struct group *g = r->recent;
 	const int64_t at = sqlite3_column_int64(stmt, R_SECOND) - r->first;
 	const int64_t wait_ns = sqlite3_column_int64(stmt, R_WAIT_NS);
 	const int64_t max_ns = sqlite3_column_int64(stmt, R_MAX_NS);
 
+	/* rows come in the order of processes and locks */
+	if (!g || memcmp(&g->key, &key, sizeof(key)))
+		g = r->recent = GET(struct group, r->gs->head, key, &key);
 	if (!g)
 		return -ENOMEM;
 	g->nr_waits += sqlite3_column_int64(stmt, R_NR_WAITS);
@@ -138,13 +154,10 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 		.lock_id = sqlite3_column_int64(stmt, R_LOCK),
 		.site_id = sqlite3_column_int64(stmt, R_SITE),
 	};
-	struct part *p = GET(struct part, r->parts, key, &key);
-
-	if (!p)
-		return -ENOMEM;
-	p->wait_ns += sqlite3_column_int64(stmt, R_WAIT_NS);
-	p->nr +=
+	const int64_t nr =
 		sqlite3_column_int64(stmt, R_NR_WAITS) + sqlite3_column_int64(stmt, R_NR_UNCERTAIN);
+	struct part *p;
+
 	if (r->by == GROUP_BY_VMA && sqlite3_column_type(stmt, R_HOLD_NS) != SQLITE_NULL) {
 		struct lock_hold *h = GET(struct lock_hold, r->holds, lock_id, &key.lock_id);
 
@@ -152,6 +165,14 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 			return -ENOMEM;
 		h->hold_ns += sqlite3_column_int64(stmt, R_HOLD_NS);
 	}
+	/* a VMA is shown for its waits */
+	if (r->by == GROUP_BY_VMA && !nr && sqlite3_column_type(stmt, R_NR_RETRIES) == SQLITE_NULL)
+		return 0;
+	p = GET(struct part, r->parts, key, &key);
+	if (!p)
+		return -ENOMEM;
+	p->nr += nr;
+	p->wait_ns += sqlite3_column_int64(stmt, R_WAIT_NS);
 	return add_to_group(r, stmt, &key);
 }
 
@@ -249,7 +270,7 @@ static void find_main_parts(struct reader *r)
 /* Whom most of the waiting was for; of several, the lowest id. */
 static int find_holders(struct reader *r)
 {
-	struct held *worst = NULL, *h, *w, *tmp;
+	struct held *worst = NULL, *h, *w;
 	struct group *g;
 	int ret = 0;
 
@@ -274,10 +295,7 @@ static int find_holders(struct reader *r)
 		HASH_FIND(hh, worst, &key, sizeof(key), w);
 		g->holder_task_id = w ? w->task_id : 0;
 	}
-	HASH_ITER(hh, worst, w, tmp) {
-		HASH_DEL(worst, w);
-		free(w);
-	}
+	FREE_ALL(struct held, worst);
 	return ret;
 }
 
@@ -311,22 +329,9 @@ static int sort_groups(struct reader *r)
 
 static void free_reader(struct reader *r)
 {
-	struct part *p, *ptmp;
-	struct held *d, *dtmp;
-	struct lock_hold *h, *htmp;
-
-	HASH_ITER(hh, r->parts, p, ptmp) {
-		HASH_DEL(r->parts, p);
-		free(p);
-	}
-	HASH_ITER(hh, r->helds, d, dtmp) {
-		HASH_DEL(r->helds, d);
-		free(d);
-	}
-	HASH_ITER(hh, r->holds, h, htmp) {
-		HASH_DEL(r->holds, h);
-		free(h);
-	}
+	FREE_ALL(struct part, r->parts);
+	FREE_ALL(struct held, r->helds);
+	FREE_ALL(struct lock_hold, r->holds);
 }
 
 int rollup_groups_read(struct rollup_groups *gs, struct db *db, enum group_by by,
@@ -363,13 +368,11 @@ int rollup_groups_read(struct rollup_groups *gs, struct db *db, enum group_by by
 
 void rollup_groups_free(struct rollup_groups *gs)
 {
-	struct group *g, *tmp;
+	struct group *g;
 
-	HASH_ITER(hh, gs->head, g, tmp) {
-		HASH_DEL(gs->head, g);
+	for (g = gs->head; g; g = g->hh.next)
 		hist_free(&g->hist);
-		free(g);
-	}
+	FREE_ALL(struct group, gs->head);
 	free(gs->group);
 	memset(gs, 0, sizeof(*gs));
 }

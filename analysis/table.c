@@ -12,9 +12,12 @@
 #include "lib/clock.h"
 #include "lib/text.h"
 
-/* Text cells live as long as their table. */
+/* Text cells live as long as their table; a chunk has room for many. */
+#define CHUNK_BYTES 4000
+
 struct text_chunk {
 	struct text_chunk *next;
+	size_t used, room;
 	char text[];
 };
 
@@ -39,14 +42,22 @@ int table_column(const struct table_def *def, const char *name)
 
 static const char *keep_text(struct table *t, const char *text)
 {
-	struct text_chunk *chunk = malloc(sizeof(*chunk) + strlen(text) + 1);
+	const size_t bytes = strlen(text) + 1;
+	struct text_chunk *chunk = t->texts;
 
-	if (!chunk)
-		return NULL;
-	strcpy(chunk->text, text);
-	chunk->next = t->texts;
-	t->texts = chunk;
-	return chunk->text;
+	if (!chunk || chunk->room - chunk->used < bytes) {
+		const size_t room = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
+
+		chunk = malloc(sizeof(*chunk) + room);
+		if (!chunk)
+			return NULL;
+		chunk->next = t->texts;
+		chunk->used = 0;
+		chunk->room = room;
+		t->texts = chunk;
+	}
+	chunk->used += bytes;
+	return memcpy(chunk->text + chunk->used - bytes, text, bytes);
 }
 
 void table_begin(struct table *t, const struct table_def *def)
