@@ -3,6 +3,8 @@
  * queries FILE: what each query behind a screen or a report section takes, a
  * line each: name, milliseconds of wall clock, and of CPU time. The median of a few
  * runs; a section is read once.
+ *
+ * queries FILE NAME: that one alone, for a second: to be looked at by a profiler.
  */
 #include <err.h>
 #include <stdio.h>
@@ -14,14 +16,16 @@
 #include "analysis/views.h"
 #include "lib/clock.h"
 
-#define RUNS	 5
-#define WINDOW_S 10
+#define RUNS	  5
+#define WINDOW_S  10
+#define HEATMAP_S 237
 
 struct query {
 	struct db *db;
 	const struct capture_info *info;
 	const struct table_def *def; /* NULL: a screen, or the header */
 	const struct view_def *view;
+	const char *only; /* name of the one to measure; NULL: all */
 	struct window window;
 	int64_t at_ns;
 };
@@ -60,19 +64,36 @@ static int compare(const void *a, const void *b)
 	return *(const double *)a < *(const double *)b ? -1 : 1;
 }
 
+/* In a transaction, as screens and reports read. */
+static int run_once(const char *name, int (*run)(const struct query *q, struct error *err),
+		    const struct query *q)
+{
+	struct error e = { 0 };
+	int ret = db_begin(q->db, &e);
+
+	if (!ret)
+		ret = run(q, &e);
+	if (ret)
+		errx(1, "%s: %s", name, e.msg);
+	db_end(q->db);
+	return ret;
+}
+
 static void measure(const char *name, int (*run)(const struct query *q, struct error *err),
 		    const struct query *q, unsigned int nr_runs)
 {
-	struct error e = { 0 };
 	double ms[RUNS], cpu_ms[RUNS];
 	uint64_t start_ns, cpu_ns;
 	unsigned int i;
 
+	if (q->only && strcmp(q->only, name))
+		return;
+	for (start_ns = now_ns(); q->only && now_ns() - start_ns < NSEC_PER_SEC;)
+		run_once(name, run, q);
 	for (i = 0; i < nr_runs; i++) {
 		start_ns = now_ns();
 		cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-		if (run(q, &e))
-			errx(1, "%s: %s", name, e.msg);
+		run_once(name, run, q);
 		ms[i] = (now_ns() - start_ns) / 1e6;
 		cpu_ms[i] = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns) / 1e6;
 	}
@@ -80,6 +101,30 @@ static void measure(const char *name, int (*run)(const struct query *q, struct e
 	qsort(cpu_ms, nr_runs, sizeof(*cpu_ms), compare);
 	printf("%-32s %10.2f %10.2f\n", name, ms[nr_runs / 2], cpu_ms[nr_runs / 2]);
 	fflush(stdout);
+}
+
+static void measure_screens(struct query *q, unsigned int percent)
+{
+	char name[64];
+
+	q->at_ns = q->info->first_ns + (q->info->last_ns - q->info->first_ns) / 100 * percent;
+	q->window = capture_window(q->info, q->at_ns + 1, WINDOW_S);
+	if (!percent)
+		q->window.end_ns = q->window.start_ns + WINDOW_S * NSEC_PER_SEC;
+	for (q->view = top_views; q->view->table; q->view++) {
+		struct window w = q->window;
+
+		/* the heatmap is as long as a wide screen has columns */
+		if (q->view->shape == SHAPE_HEATMAP) {
+			q->window.start_ns = q->window.end_ns / NSEC_PER_SEC * NSEC_PER_SEC -
+					     HEATMAP_S * NSEC_PER_SEC;
+			q->window.slot_s = 1;
+		}
+		snprintf(name, sizeof(name), "top %s, %d s at %u %%", q->view->table->name,
+			 q->view->shape == SHAPE_HEATMAP ? HEATMAP_S : WINDOW_S, percent);
+		measure(name, run_view, q, RUNS);
+		q->window = w;
+	}
 }
 
 int main(int argc, char **argv)
@@ -92,20 +137,14 @@ int main(int argc, char **argv)
 	char name[64];
 	unsigned int i;
 
-	if (argc != 2 || db_open(&q.db, argv[1], &e) || capture_info_read(&info, q.db, &e))
-		errx(1, "%s", argc == 2 ? e.msg : "which FILE?");
+	if (argc < 2 || argc > 3)
+		errx(1, "usage: queries FILE [NAME]");
+	q.only = argv[2];
+	if (db_open(&q.db, argv[1], &e) || capture_info_read(&info, q.db, &e))
+		errx(1, "%s", e.msg);
 	measure("header", run_header, &q, RUNS);
-	for (i = 0; i < sizeof(percent) / sizeof(*percent); i++) {
-		q.at_ns = info.first_ns + (info.last_ns - info.first_ns) / 100 * percent[i];
-		q.window = capture_window(&info, q.at_ns + 1, WINDOW_S);
-		if (!percent[i])
-			q.window.end_ns = q.window.start_ns + WINDOW_S * NSEC_PER_SEC;
-		for (q.view = top_views; q.view->table; q.view++) {
-			snprintf(name, sizeof(name), "top %s, 10 s at %u %%", q.view->table->name,
-				 percent[i]);
-			measure(name, run_view, &q, RUNS);
-		}
-	}
+	for (i = 0; i < sizeof(percent) / sizeof(*percent); i++)
+		measure_screens(&q, percent[i]);
 	memset(&q.window, 0, sizeof(q.window));
 	for (def = report_tables; *def; def++) {
 		q.def = *def;
