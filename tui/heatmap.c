@@ -33,6 +33,7 @@ void heatmap_window(struct window *w)
 /* The table again, as counts by row and column. */
 struct grid {
 	int nr_rows, nr_columns;
+	int width;	   /* of a column on the screen: a short capture takes all of it, too */
 	int64_t lowest_ns; /* of the last row */
 	int64_t max;
 	int64_t *count;
@@ -44,16 +45,25 @@ static int row_of(const struct grid *g, int64_t from_ns)
 	return g->nr_rows - 1 - (int)lround(log2((double)from_ns / g->lowest_ns));
 }
 
+static int64_t column_of(const struct table_view *v, int64_t start_ns)
+{
+	return (start_ns - v->window.start_ns / SEC * SEC) / (v->window.slot_s * SEC);
+}
+
 static bool grid_init(struct grid *g, const struct table_view *v, int max_rows)
 {
 	const struct table *t = &v->table;
 	int from = table_column(t->def, "from_ns"), nr = table_column(t->def, "nr_waits"),
 	    start = table_column(t->def, "start_ns");
 	int64_t low = INT64_MAX, high = 0;
+	int64_t first = nr_columns() - 1;
 	size_t i;
 
 	memset(g, 0, sizeof(*g));
 	for (i = 0; i < t->nr_rows; i++) {
+		int64_t x = column_of(v, t->rows[i][start].i);
+
+		first = x >= 0 && x < first ? x : first;
 		low = t->rows[i][from].i < low ? t->rows[i][from].i : low;
 		high = t->rows[i][from].i > high ? t->rows[i][from].i : high;
 	}
@@ -67,10 +77,10 @@ static bool grid_init(struct grid *g, const struct table_view *v, int max_rows)
 	}
 	g->lowest_ns = low;
 	g->nr_columns = nr_columns();
+	g->width = g->nr_columns / (g->nr_columns - first);
 	g->count = calloc((size_t)g->nr_rows * g->nr_columns, sizeof(*g->count));
 	for (i = 0; g->count && i < t->nr_rows; i++) {
-		int64_t x = (t->rows[i][start].i - v->window.start_ns / SEC * SEC) /
-			    (v->window.slot_s * SEC);
+		int64_t x = column_of(v, t->rows[i][start].i);
 		int64_t ns = t->rows[i][from].i < low ? low : t->rows[i][from].i, *count;
 
 		if (x < 0 || x >= g->nr_columns)
@@ -88,14 +98,15 @@ static int level_of(int64_t count, int64_t max)
 	return max < 2 ? NR_LEVELS : 1 + (int)(log2(count) / log2(max) * (NR_LEVELS - 1) + 1e-9);
 }
 
-static void draw_cell(const struct terminal *term, int y, int x, int level)
+static void draw_cells(const struct terminal *term, int y, int x, int nr, int level)
 {
 	static const wchar_t shades[] = L"·░▒▓█";
 	static const char ascii[] = ".:+*#";
 	wchar_t c = text_glyph(shades[level - 1], ascii[level - 1]);
 
 	term_look(term, LOOK_HEAT_1 + level - 1);
-	mvaddnwstr(y, x, &c, 1);
+	for (; nr > 0; nr--)
+		mvaddnwstr(y, x++, &c, 1);
 }
 
 static void draw_grid(const struct grid *g, const struct terminal *term, int y)
@@ -115,7 +126,10 @@ static void draw_grid(const struct grid *g, const struct terminal *term, int y)
 			int64_t count = g->count[row * g->nr_columns + x];
 
 			if (count)
-				draw_cell(term, y + row, LABEL_WIDTH + x, level_of(count, g->max));
+				draw_cells(term, y + row,
+					   LABEL_WIDTH + g->nr_columns -
+						   (g->nr_columns - x) * g->width,
+					   g->width, level_of(count, g->max));
 		}
 	}
 	term_look(term, LOOK_NORMAL);
@@ -129,6 +143,8 @@ static void draw_legend(const struct grid *g, const struct table_view *v,
 	int x = LABEL_WIDTH, level;
 
 	snprintf(text, sizeof(text), "%u s to a column;", v->window.slot_s);
+	if (g->width > 1)
+		snprintf(text, sizeof(text), "%u s to %d columns;", v->window.slot_s, g->width);
 	x += text_add(y, x, COLS - x, text);
 	for (level = 1; level <= NR_LEVELS && x + 16 < COLS; level++) {
 		int64_t least = ceil(pow(g->max, (level - 1.0) / (NR_LEVELS - 1)) - 1e-9);
@@ -138,7 +154,7 @@ static void draw_legend(const struct grid *g, const struct table_view *v,
 			continue;
 		snprintf(text, sizeof(text), "  %lld: ", (long long)least);
 		x += text_add(y, x, COLS - x, text);
-		draw_cell(term, y, x++, level);
+		draw_cells(term, y, x++, 1, level);
 		term_look(term, LOOK_NORMAL);
 	}
 	text_add(y, x, COLS - x, "  waits");

@@ -16,7 +16,9 @@ terminal() {
 }
 load=
 recorder=
-trap 'terminal kill-server 2>/dev/null; kill $load $recorder 2>/dev/null; rm -rf "$bench_dir"' EXIT
+trap 'terminal kill-server 2>/dev/null || :
+	[ -z "$load$recorder" ] || kill $load $recorder 2>/dev/null || :
+	rm -rf "$bench_dir"' EXIT
 
 # top COLUMNS LINES ARGUMENT...: in a terminal of that size; its process id goes to $pid
 top() {
