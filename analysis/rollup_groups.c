@@ -16,6 +16,7 @@ struct part_key {
 struct part {
 	UT_hash_handle hh;
 	struct part_key key;
+	struct group *group;
 	int64_t nr, wait_ns; /* waits of both kinds */
 };
 
@@ -46,7 +47,6 @@ struct reader {
 	struct part *parts;
 	struct held *helds;
 	struct lock_hold *holds;
-	struct group *recent; /* of the row before; or NULL */
 	struct error *err;
 };
 
@@ -120,19 +120,22 @@ static struct group_key group_key_of(const struct reader *r, const struct part_k
 	};
 }
 
-static int add_to_group(struct reader *r, sqlite3_stmt *stmt, const struct part_key *ids)
+static struct part *part_of(struct reader *r, const struct part_key *key)
 {
-	const struct group_key key = group_key_of(r, ids);
-	struct group *g = r->recent;
+	const struct group_key group_key = group_key_of(r, key);
+	struct part *p = GET(struct part, r->parts, key, key);
+
+	if (p && !p->group)
+		p->group = GET(struct group, r->gs->head, key, &group_key);
+	return p && p->group ? p : NULL;
+}
+
+static int add_to_group(const struct reader *r, struct group *g, sqlite3_stmt *stmt)
+{
 	const int64_t at = sqlite3_column_int64(stmt, R_SECOND) - r->first;
 	const int64_t wait_ns = sqlite3_column_int64(stmt, R_WAIT_NS);
 	const int64_t max_ns = sqlite3_column_int64(stmt, R_MAX_NS);
 
-	/* rows come in the order of processes and locks */
-	if (!g || memcmp(&g->key, &key, sizeof(key)))
-		g = r->recent = GET(struct group, r->gs->head, key, &key);
-	if (!g)
-		return -ENOMEM;
 	g->nr_waits += sqlite3_column_int64(stmt, R_NR_WAITS);
 	g->nr_uncertain += sqlite3_column_int64(stmt, R_NR_UNCERTAIN);
 	g->wait_ns += wait_ns;
@@ -168,12 +171,12 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 	/* a VMA is shown for its waits */
 	if (r->by == GROUP_BY_VMA && !nr && sqlite3_column_type(stmt, R_NR_RETRIES) == SQLITE_NULL)
 		return 0;
-	p = GET(struct part, r->parts, key, &key);
+	p = part_of(r, &key);
 	if (!p)
 		return -ENOMEM;
 	p->nr += nr;
 	p->wait_ns += sqlite3_column_int64(stmt, R_WAIT_NS);
-	return add_to_group(r, stmt, &key);
+	return add_to_group(r, p->group, stmt);
 }
 
 static int add_holder(struct reader *r, sqlite3_stmt *stmt)
@@ -246,12 +249,10 @@ static void find_main_parts(struct reader *r)
 
 	HASH_SRT(hh, r->parts, by_ids);
 	for (p = r->parts; p; p = p->hh.next) {
-		const struct group_key key = group_key_of(r, &p->key);
-		struct group *g;
+		struct group *g = p->group;
 
 		if (r->by == GROUP_BY_VMA && !p->nr)
 			continue;
-		HASH_FIND(hh, r->gs->head, &key, sizeof(key), g);
 		if (!g->has_main || p->wait_ns > g->main_ns) {
 			g->has_main = true;
 			g->main_ns = p->wait_ns;

@@ -152,23 +152,47 @@ size_t hist_encode(const struct hist *h, uint8_t *blob)
 	return n;
 }
 
+/* The bucket at *@at, behind bucket *@number. Returns 0 or -EBADMSG. */
+static int next_bucket(const uint8_t **at, const uint8_t *end, uint64_t *number, uint64_t *count)
+{
+	uint64_t distance;
+
+	if (!get_varint(at, end, &distance) || !get_varint(at, end, count))
+		return -EBADMSG;
+	if (distance >= HIST_BUCKETS || *number + distance >= HIST_BUCKETS)
+		return -EBADMSG;
+	*number += distance;
+	return 0;
+}
+
 int hist_decode_add(struct hist *h, const uint8_t *blob, size_t bytes)
 {
 	const uint8_t *at = blob, *end = blob + bytes;
-	uint64_t number = 0;
+	uint64_t number = 0, count;
+	int ret = 0;
 
-	while (at < end) {
-		uint64_t distance, count;
-		int ret;
-
-		if (!get_varint(&at, end, &distance) || !get_varint(&at, end, &count))
-			return -EBADMSG;
-		if (distance >= HIST_BUCKETS || number + distance >= HIST_BUCKETS)
-			return -EBADMSG;
-		number += distance;
-		ret = add_bucket(h, number, count);
-		if (ret)
-			return ret;
+	while (!ret && at < end) {
+		ret = next_bucket(&at, end, &number, &count);
+		if (!ret)
+			ret = add_bucket(h, number, count);
 	}
-	return 0;
+	return ret;
+}
+
+int hist_decode_between(const uint8_t *blob, size_t bytes, int64_t from, int64_t to, uint64_t *nr)
+{
+	const uint8_t *at = blob, *end = blob + bytes;
+	uint64_t number = 0, count;
+	int ret = 0;
+
+	*nr = 0;
+	while (!ret && at < end) {
+		int64_t middle;
+
+		ret = next_bucket(&at, end, &number, &count);
+		middle = hist_bucket_middle(number);
+		if (!ret && middle >= from && middle < to)
+			*nr += count;
+	}
+	return ret;
 }

@@ -52,5 +52,7 @@ size_t hist_encoded_max(const struct hist *h);
 size_t hist_encode(const struct hist *h, uint8_t *blob);
 /* Add a blob's counts to @h. Returns 0, -EBADMSG on a damaged blob, -ENOMEM. */
 int hist_decode_add(struct hist *h, const uint8_t *blob, size_t bytes);
+/* Counts of a blob's buckets whose middle is from @from on and below @to. */
+int hist_decode_between(const uint8_t *blob, size_t bytes, int64_t from, int64_t to, uint64_t *nr);
 
 #endif

@@ -17,6 +17,8 @@ SQLITE_EXTENSION_INIT1
 
 #include "schema/hist.h"
 
+#define NOT_A_HISTOGRAM "not a histogram, or a damaged one"
+
 /* Add the blob in @value; false when an error was reported to SQL. */
 static int add_blob(sqlite3_context *ctx, struct hist *h, sqlite3_value *value)
 {
@@ -28,7 +30,7 @@ static int add_blob(sqlite3_context *ctx, struct hist *h, sqlite3_value *value)
 	if (ret == -ENOMEM)
 		sqlite3_result_error_nomem(ctx);
 	else if (ret)
-		sqlite3_result_error(ctx, "not a histogram, or a damaged one", -1);
+		sqlite3_result_error(ctx, NOT_A_HISTOGRAM, -1);
 	return ret;
 }
 
@@ -66,24 +68,19 @@ static void sql_quantile(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 /* Values from argv[1] on, below argv[2]: exact where both are powers of two. */
 static void sql_between(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-	sqlite3_int64 from = sqlite3_value_int64(argv[1]), to = sqlite3_value_int64(argv[2]);
-	sqlite3_int64 count = 0;
-	struct hist h = { 0 };
-	uint32_t i;
+	const sqlite3_int64 from = sqlite3_value_int64(argv[1]);
+	const sqlite3_int64 to = sqlite3_value_int64(argv[2]);
+	uint64_t nr;
 
 	(void)argc;
 	if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
 		return;
-	if (!add_blob(ctx, &h, argv[0])) {
-		for (i = 0; i < h.nr; i++) {
-			sqlite3_int64 middle = hist_bucket_middle(h.bucket[i].number);
-
-			if (middle >= from && middle < to)
-				count += h.bucket[i].count;
-		}
-		sqlite3_result_int64(ctx, count);
-	}
-	hist_free(&h);
+	if (sqlite3_value_type(argv[0]) != SQLITE_BLOB ||
+	    hist_decode_between(sqlite3_value_blob(argv[0]), sqlite3_value_bytes(argv[0]), from, to,
+				&nr))
+		sqlite3_result_error(ctx, NOT_A_HISTOGRAM, -1);
+	else
+		sqlite3_result_int64(ctx, nr);
 }
 
 static void merge_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
