@@ -136,17 +136,22 @@ static void bind_named(sqlite3_stmt *stmt, const char *name, int64_t value)
 		sqlite3_bind_int64(stmt, at, value);
 }
 
-static void bind_all(sqlite3_stmt *stmt, const struct window *window, const struct param *params)
+unsigned int window_slot(const struct window *window)
 {
 	const int64_t sec = NSEC_PER_SEC;
+	int64_t seconds = (window->end_ns - window->start_ns + sec - 1) / sec;
+
+	return window->slot_s ?: (seconds + 59) / 60;
+}
+
+static void bind_all(sqlite3_stmt *stmt, const struct window *window, const struct param *params)
+{
 	char name[64];
 
 	if (window) {
-		int64_t seconds = (window->end_ns - window->start_ns + sec - 1) / sec;
-
 		bind_named(stmt, ":start_ns", window->start_ns);
 		bind_named(stmt, ":end_ns", window->end_ns);
-		bind_named(stmt, ":slot_s", window->slot_s ?: (seconds + 59) / 60);
+		bind_named(stmt, ":slot_s", window_slot(window));
 	}
 	for (; params && params->name; params++) {
 		snprintf(name, sizeof(name), ":%s", params->name);

@@ -95,6 +95,9 @@ struct window {
 	unsigned int slot_s; /* charts over time: seconds to a column; 0: a sixtieth */
 };
 
+/* Seconds to a column of a chart over @window. */
+unsigned int window_slot(const struct window *window);
+
 /* A value for the :name of a query. A list of them ends without a name. */
 struct param {
 	const char *name;

@@ -4,8 +4,7 @@
 
 /* Embedded by the Makefile. */
 extern const char analysis_top_vmas_sql[], analysis_top_processes_sql[], analysis_top_locks_sql[],
-	analysis_top_storms_sql[], analysis_top_stalls_sql[], analysis_top_walks_sql[],
-	analysis_top_heatmap_sql[];
+	analysis_top_storms_sql[], analysis_top_stalls_sql[], analysis_top_walks_sql[];
 
 /* clang-format off */
 #define RATE_COLUMNS                                                                          \
@@ -218,7 +217,6 @@ const struct table_def top_heatmap = {
 	.name = "heatmap",
 	.title = "Heatmap",
 	.help = "how long waits were, over time: brighter is more",
-	.sql = analysis_top_heatmap_sql,
 	.columns = heatmap_columns,
 	.sort = SORT_AS_READ,
 };

@@ -5,6 +5,7 @@
 
 #include "analysis/blocked.h"
 #include "analysis/group_tables.h"
+#include "analysis/heatmap_table.h"
 
 static int read_blocked(struct table *t, struct db *db, const struct window *window,
 			struct error *err)
@@ -25,7 +26,7 @@ const struct view_def top_views[] = {
 	{ .table = &top_storms, .details = storm_views },
 	{ .table = &top_stalls, .details = stall_views },
 	{ .table = &top_walks },
-	{ .table = &top_heatmap, .shape = SHAPE_HEATMAP },
+	{ .table = &top_heatmap, .shape = SHAPE_HEATMAP, .read = top_heatmap_read },
 	{ .table = &top_processes,
 	  .read = top_processes_read,
 	  .details = vma_views,
