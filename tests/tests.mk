@@ -40,12 +40,6 @@ $(workloads): $(BUILD)/tests/workloads/workload.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 
-# hands events that a test writes down to the model and the store
-feed := $(BUILD)/tests/feed/feed
-$(feed): $(BUILD)/tests/feed/feed.o $(BUILD)/librmapscope.a
-	$(call say,LINK)
-	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
-
 # large databases, and how long queries of them take, for tests/bench/queries.sh
 bench_tools := $(addprefix $(BUILD)/tests/bench/,spans queries)
 $(bench_tools): %: %.o $(BUILD)/librmapscope.a
@@ -63,7 +57,7 @@ $(chain): $(chain).o
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(feed) $(stage) $(bench_tools) $(chain)
+check-build: all $(unit_tests) $(workloads) $(stage) $(bench_tools) $(chain)
 
 test:
 	@sh tests/deps.sh test
@@ -71,7 +65,7 @@ test:
 
 .PHONY: run-tests
 run-tests: check-build
-	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath $(feed)) STAGE=$(abspath $(stage)) \
+	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
 		CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
 
 .PHONY: bench

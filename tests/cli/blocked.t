@@ -4,7 +4,7 @@
 # afterwards. Events that are written down go through the model and the store.
 . tests/tap.sh
 
-: "${FEED:=$(pwd)/build/tests/feed/feed}"
+: "${STAGE:=$(pwd)/build/tests/stage/stage-events}"
 export TZ=UTC
 db=$tap_dir/chain.db
 
@@ -18,6 +18,24 @@ tree() {
 		printf "\n" }' "$tap_dir/csv"
 }
 
+# events FILE: what stage-events takes, of lines with times in milliseconds
+#	wait TIME TID LOCK r|w [OWNER]	waits for an anon_vma root from now on
+#	got TIME TID LOCK r|w		... until now
+#	acquire TIME TID LOCK r|w	holds it from now on
+#	release TIME TID LOCK r|w	... until now
+#	lose TIME END			events were lost
+events() {
+	perl -ne 'BEGIN { $| = 1; %name = qw(wait contention_begin got contention_end
+			acquire lock_acquire_returned release lock_released) }
+		my ($word, $ms, $tid, $lock, $mode, $owner) = split;
+		my $ns = sprintf "%.0f", $ms * 1e6;
+		if ($word eq "flush") { print "flush $ns\n" }
+		elsif ($word eq "lose") { print "$ns 0 loss end_ns=", $tid * 1e6, "\n" }
+		elsif (!$name{$word}) { print }
+		else { print "$ns $tid anon_vma_$name{$word} root=0x$lock write=", $mode eq "w" ? 1 : 0,
+			$word eq "acquire" ? " success=1" : $owner ? " owner=$owner" : "", "\n" }'
+}
+
 # --- a waits for a lock of b, who waits for a lock of c, who runs
 
 chain='0 holder c/3 running
@@ -27,7 +45,7 @@ chain='0 holder c/3 running
 4 waiter a/1 waiting'
 
 mkfifo "$tap_dir/in" "$tap_dir/out"
-"$FEED" "$db" <"$tap_dir/in" >"$tap_dir/out" &
+events <"$tap_dir/in" | "$STAGE" "$db" >"$tap_dir/out" &
 exec 5>"$tap_dir/in" 6<"$tap_dir/out"
 cat >&5 <<-END
 	name 1 1 a
@@ -67,7 +85,6 @@ cat >&5 <<-END
 	acquire 130 1 aaa0 w
 	release 140 1 aaa0 w
 	flush 400
-	finish
 END
 exec 5>&- 6<&-
 wait
@@ -80,15 +97,15 @@ tap_is "$(tree "$db" 0.135)" "" "nobody waits after it"
 tap_is "$(sqlite3 "$db" 'SELECT count(*), count(duration_ns) FROM hold')" "4|4" \
 	"holds that were shown while open are one row each in the end"
 
-# feed NAME: a capture from stdin
-feed() {
+# capture NAME: of the lines on stdin
+capture() {
 	db=$tap_dir/$1.db
-	"$FEED" "$db" >/dev/null
+	events | "$STAGE" "$db" >/dev/null
 }
 
 # --- a circle
 
-feed circle <<-END
+capture circle <<-END
 	name 1 1 a
 	name 2 2 b
 	name 3 3 c
@@ -98,7 +115,6 @@ feed circle <<-END
 	wait 11 2 aaa0 w 1
 	wait 12 3 aaa0 w 1
 	flush 500
-	finish
 END
 tap_is "$(tree "$db" now)" '0 waiter a/1 cycle
 1 anon_vma aaa0 exact
@@ -114,7 +130,7 @@ tap_is "$(sqlite3 :memory: "SELECT json_extract(j, '\$.at_ns'), json_extract(j, 
 tap_is "$(sqlite3 "$db" 'SELECT count(*) FROM hold WHERE outcome = 1')" 2 "what is open at the end stays open"
 
 # a reader that lets go and comes again: no circle, whatever the lock word said
-feed false-circle <<-END
+capture false-circle <<-END
 	name 1 1 a
 	name 2 2 b
 	wait 10 1 bbb0 w 2
@@ -122,7 +138,6 @@ feed false-circle <<-END
 	got 15 1 bbb0 w
 	got 16 2 aaa0 w
 	flush 500
-	finish
 END
 tap_is "$(tree "$db" 0.003)" '0 holder -
 1 anon_vma bbb0 unknown
@@ -133,7 +148,7 @@ tap_is "$(tree "$db" 0.003)" '0 holder -
 
 # --- readers share a lock
 
-feed readers <<-END
+capture readers <<-END
 	name 1 1 r1
 	name 2 2 r2
 	name 3 3 r3
@@ -146,7 +161,6 @@ feed readers <<-END
 	wait 4 2 bbb0 w 5
 	wait 5 4 aaa0 w
 	flush 100
-	finish
 END
 tap_is "$(tree "$db" now)" '0 holder x/5 running
 1 anon_vma bbb0 exact
@@ -160,7 +174,7 @@ tap_is "$(tree "$db" now)" '0 holder x/5 running
 
 # --- without holds: what the waits say
 
-feed owners <<-END
+capture owners <<-END
 	name 1 1 a
 	name 2 2 b
 	name 3 3 c
@@ -169,7 +183,6 @@ feed owners <<-END
 	wait 2 2 aaa0 w 3
 	wait 3 4 bbb0 w
 	flush 100
-	finish
 END
 tap_is "$(tree "$db" now)" '0 holder c/3 running
 1 anon_vma aaa0 owner
@@ -181,27 +194,27 @@ tap_is "$(tree "$db" now)" '0 holder c/3 running
 
 # --- lost events
 
-feed lost <<-END
+capture lost <<-END
 	name 1 1 a
 	name 2 2 b
 	acquire 0 2 aaa0 w
 	wait 10 1 aaa0 w 2
 	flush 50
-	lose 60 70 0 5
+	lose 60 70
 	flush 100
-	finish
 END
 tap_is "$(tree "$db" 0.055)" "" "a wait that lost events cut is not shown: nobody knows whether it lasted"
 
 # --- a recorder that was killed
 
-feed killed <<-END
+capture killed <<-END
 	name 1 1 a
 	name 2 2 b
 	acquire 0 2 aaa0 w
 	wait 10 1 aaa0 w 2
 	flush 50
 	got 60 1 aaa0 w
+	killed
 END
 tap_like "$("$RMAPSCOPE" blocked "$db" | head -n 1)" 'not finished: its recorder was killed, or is elsewhere$' \
 	"a killed recorder: said in the first line"

@@ -20,7 +20,7 @@ static struct tep_handle *tep;
 struct sums {
 	int64_t nr_waits, nr_uncertain;
 	int64_t nr_holds, nr_walks; /* all are rows */
-	int64_t last_wait_id, last_hold_id, last_lock_vma_id, last_vma_id;
+	int64_t last_wait_id, last_hold_id, last_lock_vma_id, last_vma_id, last_storm_id;
 	struct wait_row wait; /* the last that ended */
 	int64_t parts_ns, nr_parts;
 	unsigned int nr_lookups;
@@ -262,6 +262,37 @@ static int take_second_rollup(void *ctx, const struct second_rollup_row *row)
 	return 0;
 }
 
+static int take_storm(void *ctx, struct storm_row *row)
+{
+	struct sums *s = ctx;
+
+	if (row->nr_events < 1 || row->peak_per_s > row->nr_events || row->duration_ns < 0 ||
+	    row->nr_walkers < 1 || row->nr_walkers > row->nr_events ||
+	    row->nr_movers > row->nr_moves || row->from_vma_id > s->last_vma_id ||
+	    row->to_vma_id > s->last_vma_id)
+		abort();
+	if (!row->id)
+		row->id = ++s->last_storm_id;
+	return 0;
+}
+
+static int take_straggler(void *ctx, const struct straggler_row *row)
+{
+	(void)ctx;
+	if (row->task_id <= 0 || row->time_ns < 0 || row->other_ns > row->time_ns)
+		abort();
+	return 0;
+}
+
+static int take_order_edge(void *ctx, const struct order_edge_row *row)
+{
+	(void)ctx;
+	if (row->id <= 0 || row->nr_taken < 0 || row->nr_tried < 0 ||
+	    row->nr_taken + row->nr_tried < 1)
+		abort();
+	return 0;
+}
+
 static int take_rollup(void *ctx, const struct rollup_row *row)
 {
 	struct sums *s = ctx;
@@ -435,6 +466,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.walk_rollup = take_walk_rollup,
 		.loss = take_loss,
 		.second_rollup = take_second_rollup,
+		.storm = take_storm,
+		.straggler = take_straggler,
+		.order_edge = take_order_edge,
 		.holder_rollup = take_holder_rollup,
 		.rollup = take_rollup,
 	};

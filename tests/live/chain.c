@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chain ROUNDS: stages a chain of three threads on any kernel, ROUNDS times.
+ * chain ROUNDS [MAPS]: stages a chain of three threads on any kernel, ROUNDS
+ * times. It lasts the longer the more mappings (24) there are.
  *
  *	chain/c	punches a hole into a file that is mapped many times: holds its
  *		i_mmap_rwsem for reading while all these mappings are zapped
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,6 +26,7 @@
 
 #define BYTES	      (64UL << 20)
 #define NR_MAPS	      24
+#define MAX_MAPS      16384
 /* the kernel tells nobody that it holds a lock: give each a head start */
 #define HEAD_START_US 3000
 
@@ -34,7 +37,7 @@ struct turns {
 };
 
 static struct turns *turns;
-static int nr_rounds;
+static int nr_rounds, nr_maps = NR_MAPS;
 static pid_t mapper_tid;
 
 static void *map_memory(void *arg)
@@ -60,12 +63,13 @@ static void *map_memory(void *arg)
 /* chain/c: a process of its own, whose mmap_lock is nobody else's concern */
 static void punch_holes(int fd)
 {
-	char *map[NR_MAPS];
+	static char *map[MAX_MAPS];
 	int i, round;
 
 	prctl(PR_SET_NAME, "chain/c");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (round = 0; round < nr_rounds; round++) {
-		for (i = 0; i < NR_MAPS; i++) {
+		for (i = 0; i < nr_maps; i++) {
 			map[i] = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
 				      MAP_SHARED | MAP_POPULATE, fd, 0);
 			if (map[i] == MAP_FAILED)
@@ -77,7 +81,7 @@ static void punch_holes(int fd)
 			err(1, "fallocate");
 		sem_wait(&turns->done[0]);
 		sem_wait(&turns->done[1]);
-		for (i = 0; i < NR_MAPS; i++)
+		for (i = 0; i < nr_maps; i++)
 			munmap(map[i], BYTES);
 	}
 	_exit(0);
@@ -105,9 +109,11 @@ int main(int argc, char **argv)
 	sem_t started;
 	pid_t puncher;
 
-	nr_rounds = argc == 2 ? atoi(argv[1]) : 0;
-	if (nr_rounds <= 0)
-		errx(2, "how many ROUNDS?");
+	nr_rounds = argc > 1 ? atoi(argv[1]) : 0;
+	if (argc > 2)
+		nr_maps = atoi(argv[2]);
+	if (argc > 3 || nr_rounds <= 0 || nr_maps <= 0 || nr_maps > MAX_MAPS)
+		errx(2, "chain ROUNDS [MAPS], 1..%d", MAX_MAPS);
 	turns = mmap(NULL, sizeof(*turns), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
 	if (fd < 0 || ftruncate(fd, BYTES) || turns == MAP_FAILED)

@@ -8,6 +8,9 @@
  *	TIME_NS TID stack FUNCTION...		of the event before, innermost first
  *	TIME_NS TID loss end_ns=TIME_NS
  *	symbol ADDRESS FUNCTION			before the first event
+ *	name TID TGID COMM			before the first event of TID
+ *	flush TIME_NS				all before is complete: commit; prints "flushed"
+ *	killed					end here, as a recorder that was killed
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -16,14 +19,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <traceevent/event-parse.h>
+#include <unistd.h>
 
 #include "cli/recording_meta.h"
 #include "cli/store_sink.h"
 #include "collector/decode.h"
 #include "collector/model/model.h"
+#include "lib/process.h"
 #include "schema/store.h"
 
 #define MAX_SYMBOLS 64
+#define MAX_THREADS 64
 
 /* Where a field of an event is. */
 static const struct {
@@ -57,7 +63,12 @@ struct stage {
 		uint64_t address;
 		char name[64];
 	} symbol[MAX_SYMBOLS];
-	unsigned int nr_symbols, line;
+	struct {
+		int32_t tid, tgid;
+		char comm[COMM_LEN];
+	} thread[MAX_THREADS];
+	unsigned int nr_symbols, nr_threads, line;
+	int64_t last_ns; /* of an event or a flush */
 };
 
 static void die(const struct stage *s, const char *what, const char *which)
@@ -163,17 +174,77 @@ static void add_symbol(struct stage *s, const char *line)
 	s->nr_symbols++;
 }
 
+static void add_thread(struct stage *s, const char *line)
+{
+	if (s->nr_threads == MAX_THREADS ||
+	    sscanf(line, "name %d %d %15s", &s->thread[s->nr_threads].tid,
+		   &s->thread[s->nr_threads].tgid, s->thread[s->nr_threads].comm) != 3)
+		die(s, "no thread", line);
+	s->nr_threads++;
+}
+
+static int32_t tgid_of(void *ctx, int32_t tid)
+{
+	struct stage *s = ctx;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_threads; i++)
+		if (s->thread[i].tid == tid)
+			return s->thread[i].tgid;
+	return -1;
+}
+
+static int comm_of(void *ctx, int32_t tid, char comm[COMM_LEN])
+{
+	struct stage *s = ctx;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_threads; i++)
+		if (s->thread[i].tid == tid) {
+			memcpy(comm, s->thread[i].comm, COMM_LEN);
+			return 0;
+		}
+	return -1;
+}
+
+static int process_of(void *ctx, int32_t tgid, struct process_row *row)
+{
+	return comm_of(ctx, tgid, row->comm);
+}
+
+/* As far as the events go, or the latest flush. */
+static void write_meta(struct stage *s)
+{
+	store_meta_int(s->store, "nr_events", s->model.nr_events);
+	store_meta_int(s->store, "nr_waits", s->model.rollups.nr_waits);
+	store_meta_int(s->store, "nr_uncertain", s->model.rollups.nr_uncertain);
+	if (s->model.first_ns == NO_TIME)
+		return;
+	if (s->last_ns < s->model.last_ns)
+		s->last_ns = s->model.last_ns;
+	store_meta_int(s->store, "first_ns", s->model.first_ns);
+	store_meta_int(s->store, "last_ns", s->last_ns);
+}
+
+static void flush(struct stage *s, int64_t time_ns)
+{
+	if (model_flush(&s->model, time_ns))
+		die(s, "the model failed", store_error(s->store)->msg);
+	s->last_ns = time_ns;
+	write_meta(s);
+	if (store_commit(s->store, time_ns, NULL))
+		die(s, "cannot commit", store_error(s->store)->msg);
+	puts("flushed");
+	fflush(stdout);
+}
+
 static void finish(struct stage *s)
 {
 	struct error err = { 0 };
 
 	if (model_finish(&s->model))
 		die(s, "the model failed", store_error(s->store)->msg);
-	store_meta_int(s->store, "nr_events", s->model.nr_events);
-	if (s->model.first_ns != NO_TIME) {
-		store_meta_int(s->store, "first_ns", s->model.first_ns);
-		store_meta_int(s->store, "last_ns", s->model.last_ns);
-	}
+	write_meta(s);
 	store_meta_text(s->store, "state", "finished");
 	model_free(&s->model);
 	if (store_finish(s->store, &err))
@@ -182,11 +253,32 @@ static void finish(struct stage *s)
 	tep_free(s->tep);
 }
 
+static void take_line(struct stage *s, char *line)
+{
+	s->line++;
+	if (!strncmp(line, "symbol ", 7))
+		add_symbol(s, line);
+	else if (!strncmp(line, "name ", 5))
+		add_thread(s, line);
+	else if (!strncmp(line, "flush ", 6))
+		flush(s, strtoll(line + 6, NULL, 0));
+	else if (!strncmp(line, "killed", 6))
+		_exit(0);
+	else
+		feed_line(s, line);
+}
+
 int main(int argc, char **argv)
 {
 	struct stage s = { .tep = tep_alloc() };
 	bool has[NR_EVENTS];
 	struct error err = { 0 };
+	const struct task_lookup lookup = {
+		.ctx = &s,
+		.comm = comm_of,
+		.tgid = tgid_of,
+		.process = process_of,
+	};
 	struct sink sink;
 	char line[1024];
 	int i;
@@ -199,17 +291,16 @@ int main(int argc, char **argv)
 	sink = store_sink(s.store);
 	model_init(&s.model, &(struct model_options){
 				     .sink = &sink,
+				     .lookup = &lookup,
 				     .symbols = &(struct symbols){ .tep = s.tep },
 				     .has = has,
 			     });
 	meta_write_sees(s.store, has, true);
-	while (fgets(line, sizeof(line), stdin)) {
-		s.line++;
-		if (!strncmp(line, "symbol ", 7))
-			add_symbol(&s, line);
-		else
-			feed_line(&s, line);
-	}
+	process_identity(line, sizeof(line));
+	store_meta_text(s.store, "state", "recording");
+	store_meta_text(s.store, "recorder", line);
+	while (fgets(line, sizeof(line), stdin))
+		take_line(&s, line);
 	finish(&s);
 	return 0;
 }

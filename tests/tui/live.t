@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The screens while the kernel is watched: top with its own recorder, and beside
-# one. The workload contends for one anon_vma lock. How long a wait lasts is up to
-# the machine: that its age grows on the screen is in time.t.
+# one. The workload contends for one anon_vma lock; a staged chain waits for long.
 . tests/tui/lib.sh
+: "${CHAIN:=$(pwd)/build/tests/live/chain}"
 tap_need_live
 
 # contend: many threads, so that some wait for long
@@ -34,9 +34,6 @@ tui_sees '^waits/s +[1-9]' "waits are counted"
 tui_keys 2
 in_time '^anon_vma +[0-9a-f]+(#[0-9]+)? .* uffd-move/[0-9]+ +uffd-move ' \
 	"its lock, a thread that held it, and the process that waited"
-tui_keys 3
-in_time '─uffd-move/[0-9]+ +[0-9,]+\.[0-9]{3} waiter .* write uffd_move' \
-	"a blocked thread, under its lock, and since when"
 tui_keys 7
 tui_sees '[·░▒▓█] *$' "the heatmap has something on its right edge"
 tui_keys q
@@ -50,6 +47,38 @@ tap_like "$(sqlite3 "$tap_dir/kept.db" "SELECT value FROM meta WHERE key = 'trac
 tui_run 120 40 "\$R top -o kept.db 2>errors"
 tap_is "$(tui_ended)" 1 "-o: a file that is there"
 tap_like "$(cat "$tap_dir/errors")" 'kept.db.*--force' "-o: is not replaced without --force"
+
+# a fork that waits for the one that punches holes, a second long
+"$CHAIN" 1000 200 >"$tap_dir/chain" 2>&1 &
+workload=$!
+tui_run 120 40 "\$R top -d 0.1"
+tui_sees ' LIVE ' "a wait that lasts: live"
+tui_keys 3
+# age: of the wait of chain/b that is on the screen, in ms
+age() {
+	tui_screen | sed -n 's/.*─chain\/b  *\([0-9,]*\.[0-9]*\) waiter .*/\1/p' | tr -d , | head -n 1
+}
+frames=
+last=0
+deadline=$((SECONDS + 180))
+while [ $SECONDS -lt $deadline ] && [ "$(wc -w <<<"$frames")" -lt 3 ]; do
+	now=$(age)
+	if [ -z "$now" ] || perl -e "exit !($now < $last)"; then
+		frames= # it is over; the next one may last
+	elif perl -e "exit !($now > $last + 50)"; then
+		frames="$frames $now"
+	fi
+	last=${now:-0}
+	sleep 0.02
+done
+[ "$(wc -w <<<"$frames")" = 3 ]
+tap_ok $? "the age of a blocked thread grows while it waits, and it is a line under its lock"
+tap_note "ms on the screen:$frames"
+tui_keys 2
+tui_sees '^i_mmap .* chain/c .*chain/b ' "and once it has the lock, whom it waited for"
+tui_keys q
+tap_is "$(tui_ended)" 0 "a wait that lasts: quits"
+calm
 
 # no room: the recorder fails, the screens go on
 mkdir "$tap_dir/small"

@@ -288,7 +288,6 @@ static void who_lets_go_without_a_word_waited_for_none(void **state)
 	for (i = 0; i < ARRAY_SIZE(silent); i++) {
 		struct fixture *f;
 
-		setup(state);
 		f = *state;
 		crowd(f);
 		anon_wait(f, 1000, 2000, A, WRITE);
@@ -304,8 +303,8 @@ static void who_lets_go_without_a_word_waited_for_none(void **state)
 		assert_int_equal(f->seen.wait[0].vma_id, 0);
 		assert_summed(f);
 		fixture_teardown(state);
+		setup(state);
 	}
-	setup(state);
 }
 
 static void what_others_and_other_locks_tell_is_not_taken(void **state)
@@ -509,7 +508,6 @@ static void losses_at_every_position_prove_nothing(void **state)
 						 : 9000;
 			struct fixture *f;
 
-			setup(state);
 			f = *state;
 			for (i = 0; i < cut; i++)
 				assert_int_equal(model_event(&f->m, &story[i]), 0);
@@ -530,8 +528,8 @@ static void losses_at_every_position_prove_nothing(void **state)
 			}
 			assert_summed(f);
 			fixture_teardown(state);
+			setup(state);
 		}
-	setup(state);
 }
 
 /* --- VMA locks */
@@ -570,15 +568,14 @@ static void its_process_is_the_waiters_only_where_that_must_be(void **state)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct fixture *f;
 
-		setup(state);
 		f = *state;
 		feed(f, ev_at(vma_lock(EVENT_VMA_LOCK_CONTENTION_BEGIN, 1000, A),
 			      fixture_address(cases[i].symbol)));
 		feed(f, vma_lock(EVENT_VMA_LOCK_CONTENTION_END, 2000, A));
 		assert_int_equal(tgid_of(f, vma_of_wait(f, 0)), cases[i].tgid);
 		fixture_teardown(state);
+		setup(state);
 	}
-	setup(state);
 }
 
 static void a_gap_does_not_take_the_vma_from_a_vma_lock(void **state)
@@ -642,7 +639,6 @@ static void every_doubt_leaves_it_unknown(void **state)
 		struct fixture *f;
 		struct table t;
 
-		setup(state);
 		f = *state;
 		know(f, &t, P, START, END, "[heap]");
 		if (cases[i].fault_ns && cases[i].fault_ns < 1000)
@@ -658,8 +654,8 @@ static void every_doubt_leaves_it_unknown(void **state)
 		assert_int_equal(f->seen.nr_vmas, 0);
 		assert_summed(f);
 		fixture_teardown(state);
+		setup(state);
 	}
-	setup(state);
 }
 
 static void the_last_fault_is_the_one_that_it_is_in(void **state)
