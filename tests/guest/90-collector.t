@@ -18,10 +18,6 @@ q() {
 said() {
 	sed -n "s/^workload=$1 .*\b$2=\([0-9]*\).*/\1/p" "$out/$1.truth"
 }
-# within_percent A B P
-within_percent() {
-	awk -v a="$1" -v b="$2" -v p="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(d * 100 <= b * p) }'
-}
 
 for v in $kernels; do
 	out=$(GUEST_CMDLINE=no_hash_pointers "$guest_dir/run-guest" "$v" patched collect) || {

@@ -14,6 +14,6 @@ test-kernel:
 
 # the long matrix; what it finds goes on record under the hash of the series
 test-kernel-full:
-	@sh tests/deps.sh kernel
+	@sh tests/deps.sh kernel-full
 	@$(MAKE) --no-print-directory all
 	tests/guest/full && prove tests/guest/80-record.t
