@@ -57,13 +57,19 @@ static void *mover(void *arg)
 	return NULL;
 }
 
-/* The frame number of a page: its bit in the bitmap. */
+/*
+ * The frame number of a page: its bit in the bitmap. A page that is on its way
+ * to another frame has none for a moment.
+ */
 static uint64_t pfn_of(int pagemap, char *p)
 {
 	uint64_t entry;
 
-	if (pread(pagemap, &entry, 8, (uintptr_t)p / PAGE_BYTES * 8) != 8)
-		die("pagemap");
+	do {
+		*(volatile char *)p = 1;
+		if (pread(pagemap, &entry, 8, (uintptr_t)p / PAGE_BYTES * 8) != 8)
+			die("pagemap");
+	} while (!(entry >> 63));
 	return entry & ((1ULL << 55) - 1);
 }
 
