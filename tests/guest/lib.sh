@@ -30,6 +30,14 @@ need() {
 	command -v "$1" >/dev/null || skip "no $1: install it (Debian package $2)"
 }
 
+# Waits for its turn: two builds at once would be in each other's way, and in the
+# same folder ruin it. The turn ends with the process.
+await_turn() {
+	mkdir -p "$guest_cache" || fail "cannot make $guest_cache"
+	exec 9>"$guest_cache/build.lock"
+	flock 9 || fail "cannot lock $guest_cache/build.lock"
+}
+
 # One hash of the contents and names of files.
 hash_of() {
 	cat "$@" | sha256sum | cut -c1-16
