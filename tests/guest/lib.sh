@@ -54,6 +54,44 @@ inputs() {
 	echo "harness=$(cat "$guest_dir"/workloads/* "$guest_dir"/jobs/* "$guest_dir/guest-init" "$guest_dir/boot" | sha256sum | cut -c1-16)"
 }
 
+# The patches of a series, in order.
+series_patches() {
+	local dir=$root_dir/tracepoints-patch/$1 p
+
+	[ -f "$dir/series" ] || fail "no series for $1: $dir/series is missing"
+	while read -r p; do
+		echo "$dir/$p"
+	done < <(grep -v '^#' "$dir/series")
+}
+
+# series_tree VERSION SOURCE NAME PATCH...: sets $tree to the source with these
+# patches. Hard links are patched, so that the source stays as it was fetched:
+# patch replaces the files that it changes. Those that were patched before are new
+# now, patched or not, for make to compile them again. Takes a turn (await_turn).
+series_tree() {
+	local version=$1 source=$2 hash p before
+
+	tree=$guest_cache/tree/$version-$3
+	shift 3
+	hash=$( (make -s -C "$source" kernelversion; cat "$source/.complete" 2>/dev/null; cat "$@" /dev/null) | sha256sum | cut -c1-16)
+	[ "$(cat "$tree/.applied" 2>/dev/null)" != "$hash" ] || return 0
+	before=$(cat "$tree/.patched" 2>/dev/null)
+	rm -rf "$tree"
+	mkdir -p "${tree%/*}"
+	cp -al "$source" "$tree" 2>/dev/null || cp -a "$source" "$tree" || fail "cannot copy the source: is the disk full?"
+	rm -rf "$tree/.git"
+	for p in "$@"; do
+		patch -d "$tree" -p1 -s -F0 --no-backup-if-mismatch <"$p" >"$guest_cache/patch.log" 2>&1 ||
+			fail "${p##*/} does not apply to kernel $(make -s -C "$source" kernelversion): $(head -1 "$guest_cache/patch.log"); rebase tracepoints-patch/$version"
+	done
+	for p in $before; do
+		[ ! -f "$tree/$p" ] || { cp "$tree/$p" "$tree/.new" && mv "$tree/.new" "$tree/$p"; } || fail "cannot write $tree"
+	done
+	sed -n 's|^+++ b/||p' "$@" /dev/null | sort -u >"$tree/.patched"
+	rm -f "$tree/.applied"
+	echo "$hash" >"$tree/.applied"
+}
+
 # What a kernel says when something is wrong.
 complaints='WARNING|BUG|Oops|INFO: |Call Trace|possible recursive|bad unlock|detected stall|blocked for more than'
 
@@ -76,14 +114,18 @@ stale_breakpoint() {
 	[[ $code =~ ([0-9a-f]{2})\ \<[0-9a-f]{2}\> ]] && [ "${BASH_REMATCH[1]}" != cc ]
 }
 
-# What the long tests depend on: series, configurations, what runs in the guest,
-# and what builds, boots and judges. Names are relative, so that the hash is the
-# same wherever the project is.
+# What the long tests depend on: series, configurations, what they run in the
+# guest, and what builds, boots and judges. Neither the short tests nor the
+# collector are among them. Names are relative, so that the hash is the same
+# wherever the project is.
 full_hash() {
 	(cd "$root_dir" && {
 		sed "s|^|tracepoints-patch/$1/|" "tracepoints-patch/$1/series"
 		echo "tracepoints-patch/$1/series"
-		find tests/guest/configs tests/guest/jobs tests/guest/workloads tests/guest/bench -type f
+		find tests/guest/configs tests/guest/workloads tests/guest/bench -type f
+		for f in cost events locks; do
+			echo "tests/guest/jobs/$f"
+		done
 		for f in kernel kernel-debug kernel-lockstat "kernel-$1"; do
 			[ ! -f "tests/guest/$f.config" ] || echo "tests/guest/$f.config"
 		done
