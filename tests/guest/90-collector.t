@@ -18,10 +18,6 @@ q() {
 said() {
 	sed -n "s/^workload=$1 .*\b$2=\([0-9]*\).*/\1/p" "$out/$1.truth"
 }
-# within_percent A B P
-within_percent() {
-	awk -v a="$1" -v b="$2" -v p="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(d * 100 <= b * p) }'
-}
 
 for v in $kernels; do
 	out=$(GUEST_CMDLINE=no_hash_pointers "$guest_dir/run-guest" "$v" patched collect) || {
@@ -61,6 +57,15 @@ for v in $kernels; do
 		check "$v: somebody moved each of these folios during the walk's second" \
 			[ "$(q move-storm "SELECT count(*) FROM retry r WHERE NOT EXISTS (SELECT 1 FROM move m
 				WHERE m.pfn = r.pfn AND m.task_id <> r.task_id AND m.time_ns BETWEEN r.time_ns - 1000000000 AND r.time_ns)")" = 0 ]
+		# the last thread that had moved the folio is the one that the walk lost it to
+		storm=$(q move-storm "SELECT format('walker %s/%d lost its folio to mover %s/%d: %d times, on %d locks',
+				walker, r_tid, mover, m_tid, count(*), count(DISTINCT old_lock))
+			FROM (SELECT r.comm AS walker, r.tid AS r_tid, m.comm AS mover, m.tid AS m_tid, r.old_lock, max(m.time_ns)
+				FROM retries r JOIN moves m ON m.pfn = r.pfn AND m.tid <> r.tid AND m.time_ns < r.time_ns
+				GROUP BY r.id)
+			GROUP BY r_tid, m_tid")
+		check "$v: the storm's walker and who moved its folios are named" [ "$(grep -c 'walker .* mover' <<<"$storm")" -ge 1 ]
+		note "$storm"
 		slept=$(q move-storm 'SELECT count(*) FROM wait WHERE slept_ns > 0')
 		exact=$(q move-storm "SELECT count(*) FROM waits WHERE slept_ns > 0 AND holder_source = 'exact'")
 		check "$v: $exact of $slept waits that slept have an exact holder" [ $((exact * 100)) -ge $((slept * 95)) ]
@@ -70,6 +75,9 @@ for v in $kernels; do
 		check "$v: no retries" [ "$(q move-storm 'SELECT count(*) FROM retry')" = 0 ]
 		skips=$(q move-storm "SELECT count(*) FROM skips WHERE reason = 'folio'")
 		check "$v: $skips walks were given up for the folio lock" [ "$skips" -gt 0 ]
+		note "$(q move-storm "SELECT format('%s/%d gave up %d walks (%s) for the lock of a folio, %d of them on folios that others move',
+				comm, tid, count(*), role, sum(pfn IN (SELECT pfn FROM move)))
+			FROM skips WHERE reason = 'folio' GROUP BY tid, role")"
 		check "$v: no move waited for an anon_vma lock" \
 			[ "$(q move-storm "SELECT count(*) FROM waits WHERE role = 'uffd_move' AND class = 'anon_vma'")" = 0 ]
 	fi
