@@ -266,7 +266,8 @@ int main(int argc, char **argv)
 		/* where the last call left it */
 		move(away, home);
 		nr_moves += 2;
-		printf("round=%lu forced=%d start_ns=%lu end_ns=%lu\n", round, forced, start_ns, end_ns);
+		printf("round=%lu forced=%d start_ns=%lu end_ns=%lu\n", round, forced, start_ns,
+		       end_ns);
 	}
 	printf("workload=forced-retries mover=%d walkers=%d moves=%lu pfn=%lu home=%lx away=%lx\n",
 	       atomic_load(&mover.tid), NR_WALKERS, nr_moves, (unsigned long)moved_pfn,

@@ -190,7 +190,8 @@ int main(int argc, char **argv)
 		die(BITMAP);
 	if (write_file("/proc/sys/vm/max_map_count", "%lu", nr_copies + 1000))
 		die("/proc/sys/vm/max_map_count");
-	turns = mmap(NULL, sizeof(*turns), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	turns = mmap(NULL, sizeof(*turns), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
 	two_pages = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 	if (turns == MAP_FAILED || two_pages == MAP_FAILED)
 		die("mmap");
