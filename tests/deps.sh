@@ -6,6 +6,7 @@
 #   deps.sh test	to run the tests as well
 #   deps.sh ci		and what only CI checks
 #   deps.sh kernel	to build kernels with the series and boot them
+#   deps.sh kernel-full	and to compile them without an MMU
 set -eu
 
 what=${1:-build}
@@ -53,13 +54,17 @@ libssl-dev openssl-devel openssl
 busybox-static busybox busybox
 qemu-system-x86 qemu-system-x86-core qemu-system-x86
 '
+needs_full='
+gcc-riscv64-linux-gnu gcc-riscv64-linux-gnu riscv64-linux-gnu-gcc
+'
 
 case $what in
 build) needs=$needs_build ;;
 test) needs=$needs_build$needs_test ;;
 ci) needs=$needs_build$needs_test$needs_ci ;;
 kernel) needs=$needs_build$needs_test$needs_kernel ;;
-*) echo "deps: no such set: $what; build, test, ci or kernel" >&2; exit 2 ;;
+kernel-full) needs=$needs_build$needs_test$needs_kernel$needs_full ;;
+*) echo "deps: no such set: $what; build, test, ci, kernel or kernel-full" >&2; exit 2 ;;
 esac
 
 if command -v apt-get >/dev/null; then

@@ -52,6 +52,46 @@ END
 fails "no network" "cannot (reach the package mirror|download linux-source).*check the network.*KSRC" \
 	bash -c "APT_CONFIG=$tmp/apt.conf GUEST_CACHE=$tmp/cache $guest_dir/fetch-source $v 2> >(grep -v '^[EWI]:' >&2)"
 
+# Boots that die are not done again, but for the emulator's stale breakpoints,
+# and these not for ever. The guest is made up.
+fake=$tmp/fake
+mkdir -p "$fake/tests" "$fake/bin"
+cp -r "$guest_dir" "$fake/tests/guest"
+printf '#!/bin/sh\necho image\n' >"$fake/tests/guest/build-kernel"
+printf '#!/bin/sh\nexit 0\n' >"$fake/tests/guest/make-initramfs"
+cat >"$fake/tests/guest/boot" <<-'END'
+	#!/bin/sh
+	mkdir -p "$3"
+	echo >>"$BOOTS"
+	cp "$DIES_OF" "$3/console.txt"
+	echo "boot: the guest panicked" >&2
+	exit 1
+END
+# boots NAME WANTED QEMU-VERSION ACCEL: how often a guest is booted that dies as in $tmp/console
+boots() {
+	printf '#!/bin/sh\necho "QEMU emulator version %s (Debian)"\n' "$3" >"$fake/bin/qemu-system-x86_64"
+	chmod +x "$fake/bin/qemu-system-x86_64"
+	: >"$tmp/boots"
+	if env PATH="$fake/bin:$PATH" QEMU_ACCEL="$4" GUEST_CACHE="$tmp/cache" BOOTS="$tmp/boots" DIES_OF="$tmp/console" \
+		"$fake/tests/guest/run-guest" "$v" patched nothing >/dev/null 2>&1; then
+		not_ok "$1: it did not fail"
+	else
+		check "$1: $(wc -l <"$tmp/boots") boot(s)" [ "$(wc -l <"$tmp/boots")" = "$2" ]
+	fi
+}
+mkdir -p "$tmp/cache"
+echo "int3: 0000 [#1] SMP NOPTI
+Code: 48 89 1c 24 0f <1f> 44 00 00 45 85 ff
+Kernel panic - not syncing: Fatal exception" >"$tmp/console"
+boots "a stale breakpoint" 3 7.2.22 tcg,thread=multi
+boots "the same where the emulator is said to be right" 1 8.1.0 tcg,thread=multi
+boots "the same where one thread emulates all processors" 1 7.2.22 tcg
+sed -i 's/0f <1f>/cc <1f>/' "$tmp/console"
+boots "a breakpoint that is in memory" 1 7.2.22 tcg,thread=multi
+echo "BUG: kernel NULL pointer dereference
+Code: 48 89 1c 24 0f <1f> 44 00 00 45 85 ff" >"$tmp/console"
+boots "any other end" 1 7.2.22 tcg,thread=multi
+
 # A PATH with everything but qemu.
 mkdir "$tmp/bin"
 for dir in /usr/bin /bin /usr/sbin /sbin; do

@@ -79,6 +79,15 @@ for v in $kernels; do
 		with=$(q move-storm "SELECT count(vma_start) FROM waits WHERE role = 'uffd_move' AND mode = 'write'")
 		check "$v: $with of $waits waits of moves have a VMA" \
 			[ $((waits > 0 && with * 100 >= waits * 90)) = 1 ]
+		# the last thread that had moved the folio is the one that the walk lost it to
+		storm=$(q move-storm "SELECT format('walker %s/%d lost its folio to mover %s/%d: %d times, on %d locks',
+				walker, r_tid, mover, m_tid, count(*), count(DISTINCT old_lock))
+			FROM (SELECT r.comm AS walker, r.tid AS r_tid, m.comm AS mover, m.tid AS m_tid, r.old_lock, max(m.time_ns)
+				FROM retries r JOIN moves m ON m.pfn = r.pfn AND m.tid <> r.tid AND m.time_ns < r.time_ns
+				GROUP BY r.id)
+			GROUP BY r_tid, m_tid")
+		check "$v: the storm's walker and who moved its folios are named" [ "$(grep -c 'walker .* mover' <<<"$storm")" -ge 1 ]
+		note "$storm"
 		slept=$(q move-storm 'SELECT count(*) FROM wait WHERE slept_ns > 0')
 		exact=$(q move-storm "SELECT count(*) FROM waits WHERE slept_ns > 0 AND holder_source = 'exact'")
 		check "$v: $exact of $slept waits that slept have an exact holder" [ $((exact * 100)) -ge $((slept * 95)) ]
@@ -89,6 +98,9 @@ for v in $kernels; do
 			[ "$(q move-storm 'SELECT (SELECT count(*) FROM retry) + (SELECT count(*) FROM storm WHERE kind = 0)')" = 0 ]
 		skips=$(q move-storm "SELECT count(*) FROM skips WHERE reason = 'folio'")
 		check "$v: $skips walks were given up for the folio lock" [ "$skips" -gt 0 ]
+		note "$(q move-storm "SELECT format('%s/%d gave up %d walks (%s) for the lock of a folio, %d of them on folios that others move',
+				comm, tid, count(*), role, sum(pfn IN (SELECT pfn FROM move)))
+			FROM skips WHERE reason = 'folio' GROUP BY tid, role")"
 		check "$v: no move waited for an anon_vma lock" \
 			[ "$(q move-storm "SELECT count(*) FROM waits WHERE role = 'uffd_move' AND class = 'anon_vma'")" = 0 ]
 	fi

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the variables are for who reads this in
 #
 # What the guest harness's scripts share: where things are kept, and how they
 # fail: one line on stderr that says what, why and what to do.
@@ -30,6 +30,14 @@ need() {
 	command -v "$1" >/dev/null || skip "no $1: install it (Debian package $2)"
 }
 
+# Waits for its turn: two builds at once would be in each other's way, and in the
+# same folder ruin it. The turn ends with the process.
+await_turn() {
+	mkdir -p "$guest_cache" || fail "cannot make $guest_cache"
+	exec 9>"$guest_cache/build.lock"
+	flock 9 || fail "cannot lock $guest_cache/build.lock"
+}
+
 # One hash of the contents and names of files.
 hash_of() {
 	cat "$@" | sha256sum | cut -c1-16
@@ -46,11 +54,84 @@ inputs() {
 	echo "harness=$(cat "$guest_dir"/workloads/* "$guest_dir"/jobs/* "$guest_dir/guest-init" "$guest_dir/boot" | sha256sum | cut -c1-16)"
 }
 
+# The patches of a series, in order.
+series_patches() {
+	local dir=$root_dir/tracepoints-patch/$1 p
+
+	[ -f "$dir/series" ] || fail "no series for $1: $dir/series is missing"
+	while read -r p; do
+		echo "$dir/$p"
+	done < <(grep -v '^#' "$dir/series")
+}
+
+# series_tree VERSION SOURCE NAME PATCH...: sets $tree to the source with these
+# patches. Hard links are patched, so that the source stays as it was fetched:
+# patch replaces the files that it changes. Those that were patched before are new
+# now, patched or not, for make to compile them again. Takes a turn (await_turn).
+series_tree() {
+	local version=$1 source=$2 hash p before
+
+	tree=$guest_cache/tree/$version-$3
+	shift 3
+	hash=$( (make -s -C "$source" kernelversion; cat "$source/.complete" 2>/dev/null; cat "$@" /dev/null) | sha256sum | cut -c1-16)
+	[ "$(cat "$tree/.applied" 2>/dev/null)" != "$hash" ] || return 0
+	before=$(cat "$tree/.patched" 2>/dev/null)
+	rm -rf "$tree"
+	mkdir -p "${tree%/*}"
+	cp -al "$source" "$tree" 2>/dev/null || cp -a "$source" "$tree" || fail "cannot copy the source: is the disk full?"
+	rm -rf "$tree/.git"
+	for p in "$@"; do
+		patch -d "$tree" -p1 -s -F0 --no-backup-if-mismatch <"$p" >"$guest_cache/patch.log" 2>&1 ||
+			fail "${p##*/} does not apply to kernel $(make -s -C "$source" kernelversion): $(head -1 "$guest_cache/patch.log"); rebase tracepoints-patch/$version"
+	done
+	for p in $before; do
+		[ ! -f "$tree/$p" ] || { cp "$tree/$p" "$tree/.new" && mv "$tree/.new" "$tree/$p"; } || fail "cannot write $tree"
+	done
+	sed -n 's|^+++ b/||p' "$@" /dev/null | sort -u >"$tree/.patched"
+	rm -f "$tree/.applied"
+	echo "$hash" >"$tree/.applied"
+}
+
 # What a kernel says when something is wrong.
 complaints='WARNING|BUG|Oops|INFO: |Call Trace|possible recursive|bad unlock|detected stall|blocked for more than'
 
-# What the long tests depend on.
+# The kernel died of a breakpoint that is no longer in its memory. Before QEMU 8.1,
+# a processor emulated by a thread of its own could go on executing the int3 of a
+# static key that another one had patched ("accel/tcg: Always lock pages before
+# translation" there). What tells it from a breakpoint of the kernel's own: the
+# byte before the one that the oops marks is not 0xcc, the opcode of int3.
+stale_breakpoint() {
+	local code
+
+	[[ ${QEMU_ACCEL:-tcg,thread=multi} == tcg,thread=multi ]] || return 1
+	grep -q 'int3: 0000 \[#1\]' "$1" 2>/dev/null || return 1
+	qemu-system-x86_64 --version | awk 'match($0, /version [0-9]+\.[0-9]+/) {
+		split(substr($0, RSTART + 8, RLENGTH - 8), v, ".")
+		old = v[1] < 8 || (v[1] == 8 && v[2] < 1)
+	} END { exit !old }' || return 1
+	# the registers of user space have a line of this name too, further down
+	code=$(sed -n '/int3: 0000 \[#1\]/,$p' "$1" | sed -n 's/.*Code: //p' | head -1)
+	[[ $code =~ ([0-9a-f]{2})\ \<[0-9a-f]{2}\> ]] && [ "${BASH_REMATCH[1]}" != cc ]
+}
+
+# What the long tests depend on: series, configurations, what they run in the
+# guest, and what builds, boots and judges. Neither the short tests nor the
+# collector are among them. Names are relative, so that the hash is the same
+# wherever the project is.
 full_hash() {
-	find "$root_dir/tracepoints-patch/$1" "$guest_dir" -path "$guest_dir/record" -prune -o -type f -print |
-		grep -v '/README' | LC_ALL=C sort | xargs cat | sha256sum | cut -c1-16
+	(cd "$root_dir" && {
+		sed "s|^|tracepoints-patch/$1/|" "tracepoints-patch/$1/series"
+		echo "tracepoints-patch/$1/series"
+		find tests/guest/configs tests/guest/workloads tests/guest/bench -type f
+		for f in cost events locks; do
+			echo "tests/guest/jobs/$f"
+		done
+		for f in kernel kernel-debug kernel-lockstat "kernel-$1"; do
+			[ ! -f "tests/guest/$f.config" ] || echo "tests/guest/$f.config"
+		done
+		for f in boot build-kernel clean-log config-matrix cost full guest-init lib.sh \
+			 lock-agreement make-initramfs per-patch run-guest; do
+			echo "tests/guest/$f"
+		done
+	} | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -c1-16)
 }

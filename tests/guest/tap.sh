@@ -27,6 +27,7 @@ check() {
 }
 
 note() {
+	# shellcheck disable=SC2001 # of every line
 	sed 's/^/# /' <<<"$*"
 }
 

@@ -18,6 +18,7 @@ echo 1 >$c/targets/nr_targets
 echo 1 >$c/targets/0/regions/nr_regions
 # the first bank of memory above 1 MiB
 range=$(sed -n 's/^\(001[0-9a-f]*\)-\([0-9a-f]*\) : System RAM/\1 \2/p' /proc/iomem | head -1)
+# shellcheck disable=SC2086 # two words
 set -- $range
 echo $((0x$1)) >$c/targets/0/regions/0/start
 echo $((0x$2)) >$c/targets/0/regions/0/end

@@ -30,7 +30,7 @@ static unsigned long walk_idle(void)
 
 int main(int argc, char **argv)
 {
-	double end = now() + seconds_arg(argc, argv, 20);
+	double end = now() + seconds_arg(argc, argv, 60);
 	const char *dir = enter_memcg("ksm-merge");
 	unsigned long words, swapped = vmstat("pswpout");
 	long sharing;

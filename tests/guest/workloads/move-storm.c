@@ -57,14 +57,45 @@ static void *mover(void *arg)
 	return NULL;
 }
 
-/* The frame number of a page: its bit in the bitmap. */
+/*
+ * The frame number of a page: its bit in the bitmap. A page that is on its way
+ * to another frame has none for a moment.
+ */
 static uint64_t pfn_of(int pagemap, char *p)
 {
 	uint64_t entry;
 
-	if (pread(pagemap, &entry, 8, (uintptr_t)p / PAGE_BYTES * 8) != 8)
-		die("pagemap");
+	do {
+		*(volatile char *)p = 1;
+		if (pread(pagemap, &entry, 8, (uintptr_t)p / PAGE_BYTES * 8) != 8)
+			die("pagemap");
+	} while (!(entry >> 63));
 	return entry & ((1ULL << 55) - 1);
+}
+
+/*
+ * Maps and touches an area whose pages have a bit in the bitmap: the last frames
+ * have none where memory ends within a word of it. An area that got such frames
+ * keeps them, so that this comes to an end.
+ */
+static char *map_with_bits(int bitmap, uint64_t *pfn)
+{
+	int pagemap = open("/proc/self/pagemap", O_RDONLY);
+	unsigned long i;
+	uint64_t word;
+	char *p;
+
+	do {
+		p = map_alone(BYTES, PAGE_BYTES);
+		touch(p, BYTES, 1);
+		for (i = 0; i < NR_PAGES; i++) {
+			pfn[i] = pfn_of(pagemap, p + i * PAGE_BYTES);
+			if (pread(bitmap, &word, 8, pfn[i] / 64 * 8) != 8)
+				break;
+		}
+	} while (i < NR_PAGES);
+	close(pagemap);
+	return p;
 }
 
 static void *walker(void *arg)
@@ -92,19 +123,19 @@ int main(int argc, char **argv)
 	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_MOVE };
 	double seconds = seconds_arg(argc, argv, 8), end;
 	pthread_t movers[NR_MOVERS], idle;
-	uint64_t pfn[NR_PAGES];
-	int pagemap;
+	uint64_t pfn[NR_PAGES], scratch[NR_PAGES];
+	int bitmap = open(BITMAP, O_RDWR);
 
+	if (bitmap < 0)
+		die(BITMAP);
 	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
 	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api))
 		die("userfaultfd with UFFD_FEATURE_MOVE");
-	pagemap = open("/proc/self/pagemap", O_RDONLY);
 	for (int i = 0; i < 2; i++) {
 		struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
 
 		/* both sides get an anon_vma, and only the first keeps its pages */
-		side[i] = map_alone(BYTES, PAGE_BYTES);
-		touch(side[i], BYTES, 1);
+		side[i] = map_with_bits(bitmap, i ? scratch : pfn);
 		if (i && madvise(side[i], BYTES, MADV_DONTNEED))
 			die("MADV_DONTNEED");
 		reg.range.start = (uintptr_t)side[i];
@@ -112,8 +143,7 @@ int main(int argc, char **argv)
 		if (ioctl(uffd, UFFDIO_REGISTER, &reg))
 			die("UFFDIO_REGISTER");
 	}
-	for (unsigned long i = 0; i < NR_PAGES; i++)
-		pfn[i] = pfn_of(pagemap, side[0] + i * PAGE_BYTES);
+	close(bitmap);
 
 	start_thread(&idle, walker, pfn);
 	for (int m = 0; m < NR_MOVERS; m++)

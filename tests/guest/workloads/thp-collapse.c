@@ -78,7 +78,7 @@ static unsigned long collapse_file(void)
 
 int main(int argc, char **argv)
 {
-	double end = now() + seconds_arg(argc, argv, 20);
+	double end = now() + seconds_arg(argc, argv, 60);
 	unsigned long before, collapsed, files;
 	char *p[NR_AREAS], *beside;
 	pthread_t thread;
