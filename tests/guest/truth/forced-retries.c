@@ -271,6 +271,6 @@ int main(int argc, char **argv)
 	}
 	printf("workload=forced-retries mover=%d walkers=%d moves=%lu pfn=%lu home=%lx away=%lx\n",
 	       atomic_load(&mover.tid), NR_WALKERS, nr_moves, (unsigned long)moved_pfn,
-	       (unsigned long)home - PAGE_BYTES, (unsigned long)away);
+	       (unsigned long)home, (unsigned long)away);
 	return 0;
 }
