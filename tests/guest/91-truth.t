@@ -25,9 +25,10 @@ known() {
 
 # agree WHAT SQL [LEAST]: of rows of nanoseconds by the database and by the program. The
 # program's time is around the call: it is longer, and where the machine has other
-# work, now and then by much. So none may be shorter, and most must be within 5 %.
+# work, now and then by much. So none may be shorter, and most must be within 5 %,
+# or LEAST of 1.
 agree() {
-	local what=$1 figures
+	local what=$1 least=${3:-0.95} figures nr db own median max
 
 	figures=$(q "$name" "$2" | awk -F'|' '{ r[NR] = $1 / $2; db += $1; own += $2; if (r[NR] > max) max = r[NR] }
 		END {
@@ -234,7 +235,7 @@ default_keep() {
 }
 
 forced_retries() {
-	local name=forced-retries walkers forced home away
+	local name=forced-retries walkers forced home away all least most tids
 
 	walkers=$(said $name walkers) home=$(said $name home) away=$(said $name away)
 	forced=$(grep -c 'forced=1' "$out/$name.truth")
