@@ -210,7 +210,7 @@ stalls() {
 	slept=$(q $name 'SELECT count(*) FROM wait WHERE slept_ns > 0')
 	check "$v: profile stalls: what each of $slept waits slept is the sum of its stalls" [ "$slept" -gt 0 -a \
 		"$(q $name 'SELECT count(*) FROM (SELECT w.id FROM wait w LEFT JOIN stall s ON s.wait_id = w.id
-			GROUP BY w.id HAVING coalesce(sum(s.duration_ns), 0) IS NOT w.slept_ns)')" = 0 ]
+			GROUP BY w.id HAVING total(s.outcome = 2) = 0 AND coalesce(sum(s.duration_ns), 0) IS NOT w.slept_ns)')" = 0 ]
 	rows=$(q $name 'SELECT count(*) FROM stall WHERE wait_id IS NOT NULL')
 	check "$v: profile stalls: each of $rows stalls of a wait is within it and of its thread" [ "$rows" -gt 0 -a \
 		"$(q $name 'SELECT count(*) FROM stall s JOIN wait w ON w.id = s.wait_id WHERE s.task_id != w.task_id
