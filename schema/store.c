@@ -14,6 +14,9 @@
 #include "schema/migrate.h"
 #include "schema/store_internal.h"
 
+/* For others to let the file go; an emulated or overloaded machine takes its time. */
+#define BUSY_MS 5000
+
 static int sqlite_errno(int rc)
 {
 	switch (rc & 0xff) {
@@ -77,16 +80,35 @@ const struct error *store_error(const struct store *st)
 	return &st->err;
 }
 
+/*
+ * The page size must come before the first write of any kind. SQLite waits for
+ * other programs in most places, but not to change the journal: who opens the
+ * file as soon as there is one holds all of it for a moment.
+ */
+static int set_modes(sqlite3 *db)
+{
+	const uint64_t end_ns = now_ns() + BUSY_MS * 1000000ULL;
+	int rc;
+
+	do {
+		rc = sqlite3_exec(db,
+				  "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; "
+				  "PRAGMA synchronous = NORMAL",
+				  NULL, NULL, NULL);
+	} while (rc == SQLITE_BUSY && now_ns() < end_ns && sqlite3_sleep(1));
+	return rc;
+}
+
 static int create_schema(struct store *st)
 {
-	int ret, rc;
+	int rc = sqlite3_busy_timeout(st->db, BUSY_MS);
 
-	/* the page size must come before the first write of any kind */
-	ret = run(st, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; "
-		      "PRAGMA synchronous = NORMAL; BEGIN");
-	if (ret)
-		return ret;
-	rc = schema_migrate(st->db, 0);
+	if (rc == SQLITE_OK)
+		rc = set_modes(st->db);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = schema_migrate(st->db, 0);
 	return rc == SQLITE_OK ? run(st, "COMMIT; BEGIN") : store_fail(st, rc);
 }
 
@@ -185,7 +207,11 @@ static void store_free(struct store *st)
  */
 static int fold_log(struct store *st)
 {
-	int rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	int rc;
+
+	/* not worth waiting for */
+	sqlite3_busy_timeout(st->db, 0);
+	rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(st->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);

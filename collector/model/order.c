@@ -37,6 +37,14 @@ struct held {
 	int64_t stack_id;
 	unsigned int depth; /* taken more than once */
 	bool write;
+	/*
+	 * It was taken again: either the thread really had it, or the release before
+	 * is missing. It had it, if it lets go as often as it took it.
+	 */
+	bool doubtful;
+	unsigned int nr_taken_again, nr_tried_again;
+	struct take *again; /* an example */
+	uint64_t again_ns;
 };
 
 /* What a thread began to acquire and may wait for; 0: nothing. */
@@ -106,6 +114,7 @@ static void drop_held(struct order_thread *th, struct held *h)
 		th->latest = NULL;
 	HASH_DEL(th->by_key, h);
 	DL_DELETE(th->of_class[h->key.class], h);
+	free(h->again);
 	free(h);
 }
 
@@ -197,13 +206,59 @@ static int count_edge(struct orders *os, const struct held *held, bool same,
 static int count_edges(struct orders *os, struct order_thread *th, const struct take *t,
 		       const struct held *again, uint64_t now_ns)
 {
-	int class, ret = again ? count_edge(os, again, true, th, t, now_ns) : 0;
+	int class, ret = 0;
 
 	for (class = 0; !ret && class < NR_LOCK_CLASSES; class ++) {
 		const struct held *held = th->of_class[class];
 
-		if (held && held != again)
+		if (held && held != again && !held->doubtful)
 			ret = count_edge(os, held, false, th, t, now_ns);
+	}
+	return ret;
+}
+
+/* Taken while it seems to be held: counted when it was let go as often. */
+static int take_again(struct held *h, const struct take *t, uint64_t now_ns)
+{
+	struct take *example;
+
+	if (h->doubtful && h->depth == 1) {
+		/* let go once, and taken once more: once it was let go without a trace */
+		h->nr_taken_again = h->nr_tried_again = 0;
+		free(h->again);
+		h->again = NULL;
+		h->doubtful = false;
+		h->ip = t->ip;
+		h->stack_id = t->stack_id;
+		h->write = t->write;
+		return 0;
+	}
+	h->depth++;
+	h->doubtful = true;
+	h->nr_taken_again += t->may_wait;
+	h->nr_tried_again += !t->may_wait;
+	if (h->again && (h->again->may_wait || !t->may_wait))
+		return 0;
+	example = malloc(sizeof(*example));
+	if (!example)
+		return -ENOMEM;
+	*example = *t;
+	free(h->again);
+	h->again = example;
+	h->again_ns = now_ns;
+	return 0;
+}
+
+/* It was let go as often as it was taken. */
+static int count_again(struct orders *os, struct order_thread *th, const struct held *h)
+{
+	struct take t = *h->again;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < h->nr_taken_again + h->nr_tried_again; i++) {
+		t.may_wait = i < h->nr_taken_again;
+		ret = count_edge(os, h, true, th, &t, h->again_ns);
 	}
 	return ret;
 }
@@ -260,7 +315,7 @@ static int acquired(struct orders *os, const struct event *ev, int class)
 	again = find_held(th, class, t.key.lock);
 	ret = count_edges(os, th, &t, again, ev->time_ns);
 	if (!ret && again)
-		again->depth++;
+		ret = take_again(again, &t, ev->time_ns);
 	else if (!ret)
 		ret = hold(th, &t, ev->time_ns);
 	return settled(os, th, ret);
@@ -270,16 +325,20 @@ static int released(struct orders *os, const struct event *ev, int class)
 {
 	struct order_thread *th = find_thread(os, ev->tid);
 	struct held *h = th ? find_held(th, class, ev->lock_op.lock) : NULL;
+	int ret = 0;
 
 	/* taken before the capture, or in a gap */
 	if (!h)
 		return 0;
 	th->stack_use = STACK_NONE;
-	if (!--h->depth)
+	if (!--h->depth) {
+		if (h->again)
+			ret = count_again(os, th, h);
 		drop_held(th, h);
+	}
 	if (!th->by_key)
 		forget_thread(os, th);
-	return 0;
+	return ret;
 }
 
 static void drop_vma(struct order_thread *th, uint64_t mm)

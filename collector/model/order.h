@@ -13,7 +13,9 @@
  * counts as taken only if the thread was seen waiting for it; there is no
  * try-lock of it for writing in the kernels that the series is for.
  *
- * After a gap in the events nothing is known to be held.
+ * After a gap in the events nothing is known to be held. A lock that is taken
+ * while the thread seems to have it already is an inversion once it was let go
+ * as often: a release may be missing without a gap.
  */
 #ifndef RMAPSCOPE_MODEL_ORDER_H
 #define RMAPSCOPE_MODEL_ORDER_H

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Rows into a file and back out of it, and what happens when writing fails. */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 
@@ -610,6 +612,51 @@ static void check_broken(struct store *st, int ret)
 	assert_string_equal(store_error(st)->msg, first);
 }
 
+/* Another program that has the file for itself for a moment, whenever there is one. */
+struct other_program {
+	const char *path;
+	atomic_bool stop;
+	unsigned int nr_locked;
+};
+
+static void *lock_again_and_again(void *arg)
+{
+	struct other_program *other = arg;
+	sqlite3 *db;
+
+	while (!atomic_load(&other->stop)) {
+		if (sqlite3_open_v2(other->path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+		    sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK) {
+			other->nr_locked++;
+			usleep(2000);
+		}
+		sqlite3_close(db);
+		usleep(2000);
+	}
+	return NULL;
+}
+
+static void a_file_that_is_locked_for_a_moment_can_be_recorded_into(void **state)
+{
+	struct files *f = *state;
+	struct other_program other = { .path = f->path };
+	struct error err = { 0 };
+	pthread_t thread;
+	struct store *st;
+	int i;
+
+	assert_int_equal(pthread_create(&thread, NULL, lock_again_and_again, &other), 0);
+	for (i = 0; i < 30; i++) {
+		st = create(f->path);
+		put_identity(st);
+		assert_int_equal(store_commit(st, 0, &err), 0);
+		store_discard(st);
+	}
+	atomic_store(&other.stop, true);
+	pthread_join(thread, NULL);
+	print_message("%u times locked\n", other.nr_locked);
+}
+
 /* A limit on the file size stands in for a disk error: EFBIG is no ENOSPC. */
 static void a_write_error_is_told_once_and_the_file_keeps_what_was_committed(void **state)
 {
@@ -715,6 +762,7 @@ int main(void)
 		TEST(a_finished_file_is_a_single_file),
 		TEST(after_a_kill_the_file_has_what_was_committed),
 		TEST(a_reader_sees_each_commit_while_it_is_written),
+		TEST(a_file_that_is_locked_for_a_moment_can_be_recorded_into),
 		TEST(a_write_error_is_told_once_and_the_file_keeps_what_was_committed),
 		cmocka_unit_test_setup_teardown(
 			a_full_disk_is_told_once_and_the_file_keeps_what_was_committed,

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the tests of the collector in the guest share. Source it after tap.sh.
+
+: "${RMAPSCOPE:=$root_dir/rmapscope}"
+[ -x "$RMAPSCOPE" ] || fail "no $RMAPSCOPE: run make first"
+need sqlite3 sqlite3
+need gcc gcc
+export RMAPSCOPE
+
+# The programs that tell the truth about themselves, besides the guest's workloads.
+build_programs() {
+	local dir=$guest_cache/programs w cc="gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -pthread -I$root_dir"
+
+	mkdir -p "$dir" || fail "cannot make $dir"
+	for w in uffd-move fork-chain mmap-churn vfork-sleep; do
+		$cc -D_GNU_SOURCE -DWORKLOAD_MAIN -o "$dir/$w" "$root_dir/tests/workloads/${w//-/_}.c" \
+			"$root_dir/tests/workloads/workload.c" || fail "$w does not build"
+	done
+	$cc -D_GNU_SOURCE -o "$dir/chain" "$root_dir/tests/live/chain.c" || fail "chain does not build"
+	for w in "$guest_dir"/truth/*.c; do
+		$cc -o "$dir/$(basename "$w" .c)" "$w" || fail "$w does not build"
+	done
+	echo "$dir"
+}
+
+# collect VERSION JOB...: boots the patched kernel with rmapscope and these
+# programs, and sets $out to the results. QEMU takes the last -initrd.
+collect() {
+	local version=$1 programs initramfs
+
+	shift
+	programs=$(build_programs) || exit 1
+	initramfs=$guest_cache/initramfs-$version-collect.gz
+	"$guest_dir/make-initramfs" "$initramfs" "$RMAPSCOPE" "$programs"/* || exit 1
+	out=$(QEMU_ARGS="${QEMU_ARGS:-} -initrd $initramfs" GUEST_CMDLINE="no_hash_pointers ${GUEST_CMDLINE:-}" \
+		"$guest_dir/run-guest" "$version" patched "$@")
+}
+
+# q NAME SQL: of a database that the guest brought out
+q() {
+	sqlite3 "$out/$1.db" "$2"
+}
+
+# said NAME KEY: a figure from a workload's own line; the first, where it has several
+said() {
+	sed -n "s/^workload=.*\b$2=\([^ ]*\).*/\1/p" "$out/$1.truth" | head -n 1
+}
+
+# within_percent A B P
+within_percent() {
+	awk -v a="$1" -v b="$2" -v p="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(d * 100 <= b * p) }'
+}
