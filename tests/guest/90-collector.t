@@ -148,8 +148,8 @@ for v in $kernels; do
 	for w in move-storm fork-pageout file-truncate vma-contend; do
 		check "$v: $w: roll-ups of waits and holds are the sums of the rows" \
 			[ "$(q $w "SELECT sum(nr_waits), sum(wait_ns), sum(nr_holds), sum(hold_ns) FROM rollup")" = \
-			  "$(q $w "SELECT (SELECT count(duration_ns) FROM wait), (SELECT sum(duration_ns) FROM wait),
-				(SELECT count(*) FROM hold), (SELECT sum(duration_ns) FROM hold)")" ]
+			  "$(q $w "SELECT (SELECT count(duration_ns) FROM wait), (SELECT coalesce(sum(duration_ns), 0) FROM wait),
+				(SELECT count(*) FROM hold), (SELECT coalesce(sum(duration_ns), 0) FROM hold)")" ]
 		vmas=$(q $w 'SELECT count(DISTINCT vma_id) FROM wait')
 		check "$v: $w: so are those of each of $vmas VMAs" \
 			[ "$(q $w "SELECT coalesce(vma_id, 0), count(*), sum(duration_ns), max(duration_ns), sum(slept_ns) FROM wait
