@@ -6,14 +6,15 @@
 : "${CHAIN:=$(pwd)/build/tests/live/chain}"
 tap_need_live
 
-# contend: many threads, so that some wait for long
+# contend: many threads, so that some wait for long, and none in the way of the
+# screens
 contend() {
-	"$WORKLOADS/uffd-move" -t 24 --pin -d 120 >/dev/null 2>&1 &
+	nice -n 15 "$WORKLOADS/uffd-move" -t 24 --pin -d 120 >/dev/null 2>&1 &
 	workload=$!
 }
 calm() {
-	kill "$workload" 2>/dev/null
-	wait "$workload" 2>/dev/null
+	[ -z "$workload" ] || { kill "$workload"; wait "$workload"; } 2>/dev/null
+	workload=
 }
 trap 'calm; tui_end' EXIT
 
@@ -44,12 +45,13 @@ tap_is "$(sqlite3 "$tap_dir/kept.db" "SELECT count(*) > 0 FROM waits WHERE role 
 	"-o: with its waits"
 tap_like "$(sqlite3 "$tap_dir/kept.db" "SELECT value FROM meta WHERE key = 'traced'")" \
 	'(^| )(lock:contention_begin|rmap:anon_vma_contention_begin)( |$)' "it says what was traced"
+calm
 tui_run 120 40 "\$R top -o kept.db 2>errors"
 tap_is "$(tui_ended)" 1 "-o: a file that is there"
 tap_like "$(cat "$tap_dir/errors")" 'kept.db.*--force' "-o: is not replaced without --force"
 
-# a fork that waits for the one that punches holes, a second long
-"$CHAIN" 1000 200 >"$tap_dir/chain" 2>&1 &
+# a fork that waits for the one that punches holes, long enough for three looks
+"$CHAIN" 1000 1500 >"$tap_dir/chain" 2>&1 &
 workload=$!
 tui_run 120 40 "\$R top -d 0.1"
 tui_sees ' LIVE ' "a wait that lasts: live"
