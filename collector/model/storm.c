@@ -10,15 +10,6 @@
 #define NR_FOLIOS      (1U << 14)
 #define NR_STORM_KINDS (STORM_SKIP + 1)
 
-/* The lock and the VMA that a folio is on since its latest move. */
-struct storm_folio {
-	uint64_t pfn;
-	uint64_t mm, vm_start, vm_end;
-	uint64_t root;
-	int64_t lock_id; /* of root then; 0: not known */
-	uint64_t time_ns;
-};
-
 struct storm_key {
 	int64_t kind, lock_id;
 	int64_t process_id; /* where lock_id is 0 */
@@ -43,6 +34,22 @@ struct storm_route {
 	struct storm_route_key key;
 	int32_t tgid;
 	int64_t nr;
+};
+
+/* One move: who took which way. */
+struct storm_move {
+	struct storm_route_key route;
+	int64_t task_id;
+	int32_t tgid;
+};
+
+/* A folio's latest move. */
+struct storm_folio {
+	uint64_t pfn;
+	struct storm_move move;
+	uint64_t root;
+	int64_t lock_id; /* of root then; 0: not known */
+	uint64_t time_ns;
 };
 
 /* The events of the last second, oldest first: a ring. */
@@ -220,9 +227,35 @@ static struct storm *new_storm(struct storms *ss, const struct storm_key *key, u
 	return s;
 }
 
-/* A retry or skip of @walker. */
+static int count_move(struct storm *s, const struct storm_move *move)
+{
+	struct storm_task *mover = task_of(&s->movers, move->task_id);
+	struct storm_route *route;
+
+	HASH_FIND(hh, s->routes, &move->route, sizeof(move->route), route);
+	if (!route) {
+		route = calloc(1, sizeof(*route));
+		if (!route)
+			return -ENOMEM;
+		route->key = move->route;
+		route->tgid = move->tgid;
+		HASH_ADD(hh, s->routes, key, sizeof(route->key), route);
+	}
+	if (!mover)
+		return -ENOMEM;
+	mover->nr++;
+	route->nr++;
+	s->row.nr_moves++;
+	s->dirty = true;
+	return 0;
+}
+
+/*
+ * A retry or skip of @walker. @cause is the move that a retry comes from, or NULL:
+ * the one before the first of a storm is the storm's, too.
+ */
 static int count(struct storms *ss, int kind, int64_t lock_id, const struct task *walker,
-		 int64_t site_id, uint64_t now_ns)
+		 int64_t site_id, uint64_t now_ns, const struct storm_move *cause)
 {
 	const struct storm_key key = { kind, lock_id, lock_id ? 0 : walker->row.process_id };
 	struct storm *s = find_storm(ss, &key);
@@ -233,10 +266,12 @@ static int count(struct storms *ss, int kind, int64_t lock_id, const struct task
 		ret = end_storm(ss, s);
 		s = NULL;
 	}
-	if (!ret && !s)
+	if (!ret && !s) {
 		s = new_storm(ss, &key, now_ns);
-	if (ret || !s)
-		return ret ?: -ENOMEM;
+		ret = !s ? -ENOMEM : cause ? count_move(s, cause) : 0;
+	}
+	if (ret)
+		return ret;
 	/* time may step back a little */
 	if (now_ns > s->last_ns)
 		s->last_ns = now_ns;
@@ -254,21 +289,6 @@ static int count(struct storms *ss, int kind, int64_t lock_id, const struct task
 	return s->row.nr_events == STORM_NR_EVENTS ? give(ss, s, OUTCOME_OPEN) : 0;
 }
 
-static int walk_retry(struct storms *ss, const struct event *ev)
-{
-	const struct task *task = task_get(ss->tasks, ev->tid, ev->time_ns);
-	const struct walk *walk = walks_open(ss->walks, ev->tid);
-	int64_t lock_id;
-	int ret;
-
-	if (!task)
-		return -ENOMEM;
-	lock_id = linkage_root_id(ss->linkage, ev->walk_retry.old_anon_vma, ev->time_ns, &ret);
-	if (ret)
-		return ret;
-	return count(ss, STORM_RETRY, lock_id, task, walk ? walk->row.site_id : 0, ev->time_ns);
-}
-
 static struct storm_folio *folio_of(struct storms *ss, uint64_t pfn)
 {
 	return &ss->folios[pfn & (NR_FOLIOS - 1)];
@@ -281,6 +301,35 @@ static int64_t known_lock_id(struct storms *ss, uint64_t root)
 	const struct lock *lock = root ? lock_find(ss->locks, &key) : NULL;
 
 	return lock && lock->seen ? lock->row.id : 0;
+}
+
+/* The move that made a walk start over: the folio's latest, off that lock. */
+static const struct storm_move *cause_of(struct storms *ss, const struct event *ev, int64_t lock_id)
+{
+	const struct storm_folio *f;
+
+	if (!ss->folios || !lock_id)
+		return NULL;
+	f = folio_of(ss, ev->walk_retry.pfn);
+	if (f->pfn != ev->walk_retry.pfn || f->time_ns + FOLIO_KNOWN_NS < ev->time_ns)
+		return NULL;
+	return known_lock_id(ss, f->move.route.old_root) == lock_id ? &f->move : NULL;
+}
+
+static int walk_retry(struct storms *ss, const struct event *ev)
+{
+	const struct task *task = task_get(ss->tasks, ev->tid, ev->time_ns);
+	const struct walk *walk = walks_open(ss->walks, ev->tid);
+	int64_t lock_id;
+	int ret;
+
+	if (!task)
+		return -ENOMEM;
+	lock_id = linkage_root_id(ss->linkage, ev->walk_retry.old_anon_vma, ev->time_ns, &ret);
+	if (ret)
+		return ret;
+	return count(ss, STORM_RETRY, lock_id, task, walk ? walk->row.site_id : 0, ev->time_ns,
+		     cause_of(ss, ev, lock_id));
 }
 
 static int64_t lock_of_folio(struct storms *ss, const struct event *ev)
@@ -312,29 +361,7 @@ static int walk_skip(struct storms *ss, const struct event *ev)
 		return ret;
 	/* what the walk is for says more than where it was given up */
 	site_id = walk && walk->row.site_id ? walk->row.site_id : site ? site->row.id : 0;
-	return count(ss, STORM_SKIP, lock_of_folio(ss, ev), task, site_id, ev->time_ns);
-}
-
-static int remember_folio(struct storms *ss, const struct event *ev, int64_t lock_id)
-{
-	if (!ss->folios) {
-		ss->folios = calloc(NR_FOLIOS, sizeof(*ss->folios));
-		if (!ss->folios)
-			return -ENOMEM;
-	}
-	/* it may have moved on in the gap */
-	if (ev->time_ns < ss->gap_end_ns)
-		lock_id = 0;
-	*folio_of(ss, ev->folio_move.pfn) = (struct storm_folio){
-		.pfn = ev->folio_move.pfn,
-		.mm = ev->folio_move.mm,
-		.vm_start = ev->folio_move.vm_start,
-		.vm_end = ev->folio_move.vm_end,
-		.root = ev->folio_move.new_root,
-		.lock_id = lock_id,
-		.time_ns = ev->time_ns,
-	};
-	return 0;
+	return count(ss, STORM_SKIP, lock_of_folio(ss, ev), task, site_id, ev->time_ns, NULL);
 }
 
 /*
@@ -347,83 +374,85 @@ static void find_source(struct storms *ss, const struct event *ev, const struct 
 	struct vma_at from;
 
 	if (was->lock_id && was->pfn == ev->folio_move.pfn && was->root == key->old_root &&
-	    was->mm == key->mm && was->time_ns + FOLIO_KNOWN_NS >= ev->time_ns) {
-		key->from_start = was->vm_start;
-		key->from_end = was->vm_end;
+	    was->move.route.mm == key->mm && was->time_ns + FOLIO_KNOWN_NS >= ev->time_ns) {
+		key->from_start = was->move.route.vm_start;
+		key->from_end = was->move.route.vm_end;
 	} else if (linkage_only_vma_of(ss->linkage, key->old_root, key->mm, &from)) {
 		key->from_start = from.start;
 		key->from_end = from.end;
 	}
 }
 
-static struct storm_route *route_of(struct storms *ss, struct storm *s, const struct event *ev,
-				    const struct storm_folio *was, int32_t tgid)
+static int fill_move(struct storms *ss, const struct event *ev, const struct storm_folio *was,
+		     struct storm_move *move)
 {
-	struct storm_route_key key = {
-		.old_root = ev->folio_move.old_root,
-		.mm = ev->folio_move.mm,
-		.vm_start = ev->folio_move.vm_start,
-		.vm_end = ev->folio_move.vm_end,
+	const struct task *task = task_get(ss->tasks, ev->tid, ev->time_ns);
+
+	if (!task)
+		return -ENOMEM;
+	*move = (struct storm_move){
+		.route = {
+			.old_root = ev->folio_move.old_root,
+			.mm = ev->folio_move.mm,
+			.vm_start = ev->folio_move.vm_start,
+			.vm_end = ev->folio_move.vm_end,
+		},
+		.task_id = task->row.id,
+		.tgid = task->row.tgid,
 	};
-	struct storm_route *route;
-
-	find_source(ss, ev, was, &key);
-
-	HASH_FIND(hh, s->routes, &key, sizeof(key), route);
-	if (route)
-		return route;
-	route = calloc(1, sizeof(*route));
-	if (!route)
-		return NULL;
-	route->key = key;
-	route->tgid = tgid;
-	HASH_ADD(hh, s->routes, key, sizeof(route->key), route);
-	return route;
+	if (ev->folio_move.old_root != ev->folio_move.new_root)
+		find_source(ss, ev, was, &move->route);
+	return 0;
 }
 
-static int count_move(struct storms *ss, int kind, int64_t lock_id, const struct event *ev,
-		      const struct storm_folio *was)
+static int remember_folio(struct storms *ss, const struct event *ev, const struct storm_move *move,
+			  int64_t lock_id)
 {
-	const struct storm_key key = { kind, lock_id, 0 };
-	struct storm *s = lock_id ? find_storm(ss, &key) : NULL;
-	struct storm_route *route;
-	struct storm_task *mover;
-	struct task *task;
-
-	/* it was over before */
-	if (!s || ev->time_ns > s->last_ns + STORM_PAUSE_NS)
-		return 0;
-	task = task_get(ss->tasks, ev->tid, ev->time_ns);
-	mover = task ? task_of(&s->movers, task->row.id) : NULL;
-	route = task ? route_of(ss, s, ev, was, task->row.tgid) : NULL;
-	if (!mover || !route)
-		return -ENOMEM;
-	mover->nr++;
-	route->nr++;
-	s->row.nr_moves++;
-	s->dirty = true;
+	if (!ss->folios) {
+		ss->folios = calloc(NR_FOLIOS, sizeof(*ss->folios));
+		if (!ss->folios)
+			return -ENOMEM;
+	}
+	/* it may have moved on in the gap */
+	if (ev->time_ns < ss->gap_end_ns)
+		lock_id = 0;
+	*folio_of(ss, ev->folio_move.pfn) = (struct storm_folio){
+		.pfn = ev->folio_move.pfn,
+		.move = *move,
+		.root = ev->folio_move.new_root,
+		.lock_id = lock_id,
+		.time_ns = ev->time_ns,
+	};
 	return 0;
 }
 
 static int folio_moved(struct storms *ss, const struct event *ev)
 {
-	int64_t new_id = known_lock_id(ss, ev->folio_move.new_root), old_id;
+	int64_t ids[2] = { 0, known_lock_id(ss, ev->folio_move.new_root) };
 	struct storm_folio was = { 0 };
-	int kind, ret;
+	struct storm_move move;
+	struct storm *s;
+	int i, kind, ret;
 
 	if (ss->folios)
 		was = *folio_of(ss, ev->folio_move.pfn);
-	ret = remember_folio(ss, ev, new_id);
-
+	ret = fill_move(ss, ev, &was, &move);
+	if (!ret)
+		ret = remember_folio(ss, ev, &move, ids[1]);
 	if (ret || !ss->by_key || ev->folio_move.old_root == ev->folio_move.new_root)
 		return ret;
-	old_id = known_lock_id(ss, ev->folio_move.old_root);
-	for (kind = 0; !ret && kind < NR_STORM_KINDS; kind++) {
-		ret = count_move(ss, kind, old_id, ev, &was);
-		if (!ret)
-			ret = count_move(ss, kind, new_id, ev, &was);
+	ids[0] = known_lock_id(ss, ev->folio_move.old_root);
+	for (kind = 0; kind < NR_STORM_KINDS; kind++) {
+		for (i = 0; i < 2; i++) {
+			const struct storm_key key = { kind, ids[i], 0 };
+
+			s = ids[i] ? find_storm(ss, &key) : NULL;
+			/* else it was over before */
+			if (s && ev->time_ns <= s->last_ns + STORM_PAUSE_NS && count_move(s, &move))
+				return -ENOMEM;
+		}
 	}
-	return ret;
+	return 0;
 }
 
 /* Folios may have moved on. */

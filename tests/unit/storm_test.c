@@ -145,8 +145,8 @@ static void movers_are_those_that_move_off_or_onto_the_lock_meanwhile(void **sta
 	struct fixture *f = *state;
 	const struct storm_row *s;
 
-	/* before it */
-	feed(f, ev_folio_move(T0 - 1, N, PFN, ROOT, OTHER, START2, END2));
+	/* before it, of another folio */
+	feed(f, ev_folio_move(T0 - 1, N, PFN + 1, ROOT, OTHER, START2, END2));
 	retries(f, W, ROOT, T0, MS, 5);
 	feed(f, ev_folio_move(T0 + 5 * MS, M, PFN, ROOT, OTHER, START2, END2));
 	feed(f, ev_folio_move(T0 + 5 * MS, M, PFN, ROOT, OTHER, START2, END2));
@@ -163,6 +163,30 @@ static void movers_are_those_that_move_off_or_onto_the_lock_meanwhile(void **sta
 	assert_int_equal(s->nr_moves, 3);
 	assert_int_equal(s->nr_movers, 2);
 	assert_int_equal(seen_task_of(&f->seen, s->mover_task_id)->tid, M);
+}
+
+static void the_move_that_it_begins_with_is_its_own(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_folio_move(T0 - 2, M, PFN, OTHER, ROOT, START, END));
+	feed(f, ev_folio_move(T0 - 1, N, PFN, ROOT, OTHER, START2, END2));
+	retries(f, W, ROOT, T0, MS, STORM_NR_EVENTS);
+	finish(f);
+	assert_int_equal(only_storm(f)->nr_moves, 1);
+	assert_int_equal(only_storm(f)->nr_movers, 1);
+	assert_int_equal(seen_task_of(&f->seen, only_storm(f)->mover_task_id)->tid, N);
+}
+
+static void a_move_of_long_ago_is_not(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_folio_move(T0, N, PFN, ROOT, OTHER, START2, END2));
+	retries(f, W, ROOT, T0 + NSEC_PER_SEC + 1, MS, STORM_NR_EVENTS);
+	finish(f);
+	assert_int_equal(only_storm(f)->nr_moves, 0);
+	assert_int_equal(only_storm(f)->mover_task_id, 0);
 }
 
 static const struct vma_row *vma_of(struct fixture *f, int64_t id)
@@ -438,6 +462,8 @@ int main(void)
 		TEST(it_comes_again_while_it_lasts),
 		TEST(the_walker_has_the_site_of_its_walk),
 		TEST(movers_are_those_that_move_off_or_onto_the_lock_meanwhile),
+		TEST(the_move_that_it_begins_with_is_its_own),
+		TEST(a_move_of_long_ago_is_not),
 		TEST(its_vmas_are_those_of_most_moves),
 		TEST(the_source_is_where_the_folio_was_moved_to_before),
 		TEST(with_two_vmas_on_the_root_the_source_is_not_known),
