@@ -14,7 +14,9 @@ for v in $kernels; do
 		waits=$(sed -n "s/^$run: anon_vma_contention: \([0-9]*\) waits.*/\1/p" <<<"$says")
 		stock=$(sed -n "s/^$run: lock:contention on the same locks: \([0-9]*\) waits.*/\1/p" <<<"$says")
 		share=$(sed -n "s/^$run: share .*: \(.*\) %$/\1/p" <<<"$says")
-		check "$v: $run holds: the anon_vma lock was waited for (${waits:-no} waits)" [ "${waits:-0}" -gt 0 ]
+		# where moves do not take the lock, nobody waits for it while they hold it for a short time
+		[ "$v-$run" = 7.3-short ] ||
+			check "$v: $run holds: the anon_vma lock was waited for (${waits:-no} waits)" [ "${waits:-0}" -gt 0 ]
 		check "$v: $run holds: lock:contention sees no wait that the series does not ($stock waits)" \
 			[ "${stock:-1}" -le "${waits:-0}" ]
 		check "$v: $run holds: share of the waiting that lock:contention does not see: $share %" \
