@@ -130,7 +130,7 @@ full_hash() {
 			[ ! -f "tests/guest/$f.config" ] || echo "tests/guest/$f.config"
 		done
 		for f in boot build-kernel clean-log config-matrix cost full guest-init lib.sh \
-			 lock-agreement make-initramfs per-patch run-guest; do
+			 lock-agreement make-initramfs per-patch run-guest tsc-khz.c; do
 			echo "tests/guest/$f"
 		done
 	} | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -c1-16)
