@@ -81,7 +81,7 @@ afterwards() {
 }
 
 known_holds() {
-	local name=known-holds walk merge map vmas rounds wanted
+	local name=known-holds walk merge map vmas rounds
 
 	walk=$(said $name walk) merge=$(said $name merge) map=$(said $name map) vmas=$(said $name vmas)
 	rounds=$(grep -c ^round= "$out/$name.truth")
@@ -122,14 +122,21 @@ known_holds() {
 		JOIN task t ON t.id = p.holder_task_id WHERE w.slept_ns > 0 AND w.tid IN ($merge, $map)
 		AND w.class IN ('anon_vma', 'i_mmap') AND t.tid NOT IN ($walk, $merge, $map)")" = 0 ]
 
+}
+
+# The chain of three threads of that program, all of whose holders are known at once.
+known_chain() {
+	local name=known-chain walk merge map wanted seen
+
+	walk=$(said $name walk) merge=$(said $name merge) map=$(said $name map)
 	wanted="0 holder truth/walk running
 1 lock anon_vma exact
 2 waiter truth/merge waiting
 3 lock i_mmap exact
 4 waiter truth/map waiting"
-	# the collector is behind while an emulated walk visits so many: seen now and then
-	note "$v: $(live "a chain of three threads" "$wanted" "$walk" "$merge" "$map")"
-	afterwards "that chain" "$wanted" "$(q $name "SELECT (max(m.start_ns, f.start_ns, h.start_ns) +
+	seen=$(live "a chain of three threads" "$wanted" "$walk" "$merge" "$map")
+	check "$v: $seen" [ $? = 0 ]
+	afterwards "a chain of three threads" "$wanted" "$(q $name "SELECT (max(m.start_ns, f.start_ns, h.start_ns) +
 		min(m.start_ns + m.duration_ns, f.start_ns + f.duration_ns, h.start_ns + h.duration_ns)) / 2
 		FROM waits m JOIN waits f ON f.start_ns < m.start_ns + m.duration_ns AND m.start_ns < f.start_ns + f.duration_ns
 		JOIN holds h ON h.start_ns < m.start_ns + m.duration_ns AND m.start_ns < h.start_ns + h.duration_ns
@@ -273,6 +280,7 @@ for v in $kernels; do
 			(SELECT count(*) FROM wait WHERE outcome = 2) + (SELECT count(*) FROM hold WHERE outcome = 2)"
 	done | sort -u)" = 0 ]
 	known_holds
+	known_chain
 	chain
 	uffd_move
 	fork_chain

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * known-holds ROUNDS [COPIES]: locks that are held as long as a call takes that
+ * known-holds ROUNDS [COPIES [LONG]]: locks that are held as long as a call takes that
  * does next to nothing else, so that user space knows for how long; and a chain
  * of three threads.
  *
@@ -12,12 +12,16 @@
  *			i_mmap_rwsem of their file and waits for that anon_vma lock
  *	truth/map	maps the same file once truth/merge is asleep: waits for
  *			that i_mmap_rwsem, if truth/merge had come as far
+ *	truth/hog	in the last LONG rounds: leaves little of its CPU to truth/walk,
+ *			so that the chain lasts long enough to be looked at
  *
  * A line per round says what the longest call of each took. How many VMAs the
  * walk visits is known: all copies, and one of each process that has the original.
  */
 #include "../workloads/workload.h"
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #define NR_COPIES 20000
@@ -37,9 +41,10 @@ struct turns {
 };
 
 static struct turns *turns;
-static unsigned long nr_rounds, nr_copies = NR_COPIES;
+static unsigned long nr_rounds, nr_copies = NR_COPIES, nr_long;
 static char *two_pages;
 static int fd;
+static atomic_bool over;
 
 static uint64_t now_ns(void)
 {
@@ -130,6 +135,27 @@ static pid_t start_caller(const char *name, struct call *longest, void (*prepare
 	_exit(0);
 }
 
+/* One CPU for the walk, and for who takes it away. */
+static void stay_on_first_cpu(void)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		die("sched_setaffinity");
+}
+
+static void *hog(void *arg)
+{
+	(void)arg;
+	prctl(PR_SET_NAME, "truth/hog");
+	stay_on_first_cpu();
+	while (!atomic_load(&over))
+		;
+	return NULL;
+}
+
 /*
  * VMAs that begin at the same offset of one anon_vma: each is a copy of the first
  * page of two, which leaves the VMA of both as it is. The first has the page.
@@ -180,11 +206,14 @@ static void walk_once(int bitmap, uint64_t pfn, struct call *walk)
 int main(int argc, char **argv)
 {
 	int bitmap = open(BITMAP, O_RDWR);
+	pthread_t hogs;
 	uint64_t pfn;
 
 	nr_rounds = argc > 1 ? atol(argv[1]) : 8;
 	if (argc > 2)
 		nr_copies = atol(argv[2]);
+	if (argc > 3)
+		nr_long = atol(argv[3]);
 	fd = memfd_create("known-holds", MFD_CLOEXEC);
 	if (bitmap < 0 || fd < 0 || ftruncate(fd, 2 * PAGE_BYTES))
 		die(BITMAP);
@@ -211,6 +240,12 @@ int main(int argc, char **argv)
 	for (unsigned long round = 1; round <= nr_rounds; round++) {
 		struct call walk;
 
+		if (round == nr_rounds - nr_long + 1) {
+			start_thread(&hogs, hog, NULL);
+			stay_on_first_cpu();
+			if (setpriority(PRIO_PROCESS, 0, 19))
+				die("setpriority");
+		}
 		atomic_store(&turns->walking, true);
 		atomic_store(&turns->round_begun, round);
 		walk_once(bitmap, pfn, &walk);
@@ -221,6 +256,7 @@ int main(int argc, char **argv)
 		       round, walk.start_ns, walk.duration_ns, turns->merge.start_ns,
 		       turns->merge.duration_ns, turns->map.start_ns, turns->map.duration_ns);
 	}
+	atomic_store(&over, true);
 	while (wait(NULL) > 0)
 		;
 	return 0;
