@@ -13,7 +13,8 @@
  *	truth/map	maps the same file once truth/merge is asleep: waits for
  *			that i_mmap_rwsem, if truth/merge had come as far
  *	truth/hog	in the last LONG rounds: leaves little of its CPU to truth/walk,
- *			so that the chain lasts long enough to be looked at
+ *			so that the chain lasts long enough to be looked at; then the
+ *			others pause between their calls
  *
  * A line per round says what the longest call of each took. How many VMAs the
  * walk visits is known: all copies, and one of each process that has the original.
@@ -25,6 +26,7 @@
 #include <sys/syscall.h>
 
 #define NR_COPIES 20000
+#define PAUSE_US  20000
 #define BITMAP	  "/sys/kernel/mm/page_idle/bitmap"
 
 /* One call, in nanoseconds of CLOCK_MONOTONIC. */
@@ -35,7 +37,7 @@ struct call {
 /* Shared by the three processes. */
 struct turns {
 	atomic_ulong round_begun, nr_over, nr_ready;
-	atomic_bool walking;
+	atomic_bool walking, at_leisure;
 	struct call merge, map;
 	pid_t merge_pid, map_pid;
 };
@@ -128,8 +130,11 @@ static pid_t start_caller(const char *name, struct call *longest, void (*prepare
 		while (atomic_load(&turns->round_begun) < round)
 			usleep(100);
 		memset(longest, 0, sizeof(*longest));
-		while (atomic_load(&turns->walking))
+		while (atomic_load(&turns->walking)) {
 			calls();
+			if (atomic_load(&turns->at_leisure))
+				usleep(PAUSE_US);
+		}
 		atomic_fetch_add(&turns->nr_over, 1);
 	}
 	_exit(0);
@@ -245,6 +250,7 @@ int main(int argc, char **argv)
 			stay_on_first_cpu();
 			if (setpriority(PRIO_PROCESS, 0, 19))
 				die("setpriority");
+			atomic_store(&turns->at_leisure, true);
 		}
 		atomic_store(&turns->walking, true);
 		atomic_store(&turns->round_begun, round);
