@@ -313,7 +313,9 @@ static const struct storm_move *cause_of(struct storms *ss, const struct event *
 	f = folio_of(ss, ev->walk_retry.pfn);
 	if (f->pfn != ev->walk_retry.pfn || f->time_ns + FOLIO_KNOWN_NS < ev->time_ns)
 		return NULL;
-	return known_lock_id(ss, f->move.route.old_root) == lock_id ? &f->move : NULL;
+	if (!f->move.task_id || known_lock_id(ss, f->move.route.old_root) != lock_id)
+		return NULL;
+	return &f->move;
 }
 
 static int walk_retry(struct storms *ss, const struct event *ev)
@@ -383,13 +385,12 @@ static void find_source(struct storms *ss, const struct event *ev, const struct 
 	}
 }
 
+/* Of a move below one root, which is in nobody's way, nobody asks who made it. */
 static int fill_move(struct storms *ss, const struct event *ev, const struct storm_folio *was,
 		     struct storm_move *move)
 {
-	const struct task *task = task_get(ss->tasks, ev->tid, ev->time_ns);
+	const struct task *task;
 
-	if (!task)
-		return -ENOMEM;
 	*move = (struct storm_move){
 		.route = {
 			.old_root = ev->folio_move.old_root,
@@ -397,11 +398,15 @@ static int fill_move(struct storms *ss, const struct event *ev, const struct sto
 			.vm_start = ev->folio_move.vm_start,
 			.vm_end = ev->folio_move.vm_end,
 		},
-		.task_id = task->row.id,
-		.tgid = task->row.tgid,
 	};
-	if (ev->folio_move.old_root != ev->folio_move.new_root)
-		find_source(ss, ev, was, &move->route);
+	if (ev->folio_move.old_root == ev->folio_move.new_root)
+		return 0;
+	task = task_get(ss->tasks, ev->tid, ev->time_ns);
+	if (!task)
+		return -ENOMEM;
+	move->task_id = task->row.id;
+	move->tgid = task->row.tgid;
+	find_source(ss, ev, was, &move->route);
 	return 0;
 }
 
