@@ -303,19 +303,22 @@ static int64_t known_lock_id(struct storms *ss, uint64_t root)
 	return lock && lock->seen ? lock->row.id : 0;
 }
 
+/* The latest move of a folio, if that was a moment ago; else NULL. */
+static const struct storm_folio *known_folio(struct storms *ss, uint64_t pfn, uint64_t now_ns)
+{
+	const struct storm_folio *f = ss->folios ? folio_of(ss, pfn) : NULL;
+
+	return f && f->pfn == pfn && f->time_ns + FOLIO_KNOWN_NS >= now_ns ? f : NULL;
+}
+
 /* The move that made a walk start over: the folio's latest, off that lock. */
 static const struct storm_move *cause_of(struct storms *ss, const struct event *ev, int64_t lock_id)
 {
-	const struct storm_folio *f;
+	const struct storm_folio *f = known_folio(ss, ev->walk_retry.pfn, ev->time_ns);
 
-	if (!ss->folios || !lock_id)
+	if (!f || !lock_id || !f->move.task_id)
 		return NULL;
-	f = folio_of(ss, ev->walk_retry.pfn);
-	if (f->pfn != ev->walk_retry.pfn || f->time_ns + FOLIO_KNOWN_NS < ev->time_ns)
-		return NULL;
-	if (!f->move.task_id || known_lock_id(ss, f->move.route.old_root) != lock_id)
-		return NULL;
-	return &f->move;
+	return known_lock_id(ss, f->move.route.old_root) == lock_id ? &f->move : NULL;
 }
 
 static int walk_retry(struct storms *ss, const struct event *ev)
@@ -336,13 +339,10 @@ static int walk_retry(struct storms *ss, const struct event *ev)
 
 static int64_t lock_of_folio(struct storms *ss, const struct event *ev)
 {
-	const struct storm_folio *f;
+	const struct storm_folio *f = known_folio(ss, ev->walk_skip.pfn, ev->time_ns);
 
 	/* file and i_mmap: moves are of anonymous folios only */
-	if (!ss->folios || ev->walk_skip.reason == SKIP_I_MMAP)
-		return 0;
-	f = folio_of(ss, ev->walk_skip.pfn);
-	if (f->pfn != ev->walk_skip.pfn || f->time_ns + FOLIO_KNOWN_NS < ev->time_ns)
+	if (!f || ev->walk_skip.reason == SKIP_I_MMAP)
 		return 0;
 	/* freed since then: whatever has the address now is another lock */
 	return f->lock_id && known_lock_id(ss, f->root) == f->lock_id ? f->lock_id : 0;
@@ -370,13 +370,12 @@ static int walk_skip(struct storms *ss, const struct event *ev)
  * The VMA that a folio leaves: where it was moved to before, a moment ago; or
  * the only one that its process has on that root.
  */
-static void find_source(struct storms *ss, const struct event *ev, const struct storm_folio *was,
-			struct storm_route_key *key)
+static void find_source(struct storms *ss, const struct event *ev, struct storm_route_key *key)
 {
+	const struct storm_folio *was = known_folio(ss, ev->folio_move.pfn, ev->time_ns);
 	struct vma_at from;
 
-	if (was->lock_id && was->pfn == ev->folio_move.pfn && was->root == key->old_root &&
-	    was->move.route.mm == key->mm && was->time_ns + FOLIO_KNOWN_NS >= ev->time_ns) {
+	if (was && was->lock_id && was->root == key->old_root && was->move.route.mm == key->mm) {
 		key->from_start = was->move.route.vm_start;
 		key->from_end = was->move.route.vm_end;
 	} else if (linkage_only_vma_of(ss->linkage, key->old_root, key->mm, &from)) {
@@ -386,8 +385,7 @@ static void find_source(struct storms *ss, const struct event *ev, const struct 
 }
 
 /* Of a move below one root, which is in nobody's way, nobody asks who made it. */
-static int fill_move(struct storms *ss, const struct event *ev, const struct storm_folio *was,
-		     struct storm_move *move)
+static int fill_move(struct storms *ss, const struct event *ev, struct storm_move *move)
 {
 	const struct task *task;
 
@@ -406,7 +404,7 @@ static int fill_move(struct storms *ss, const struct event *ev, const struct sto
 		return -ENOMEM;
 	move->task_id = task->row.id;
 	move->tgid = task->row.tgid;
-	find_source(ss, ev, was, &move->route);
+	find_source(ss, ev, &move->route);
 	return 0;
 }
 
@@ -434,14 +432,12 @@ static int remember_folio(struct storms *ss, const struct event *ev, const struc
 static int folio_moved(struct storms *ss, const struct event *ev)
 {
 	int64_t ids[2] = { 0, known_lock_id(ss, ev->folio_move.new_root) };
-	struct storm_folio was = { 0 };
 	struct storm_move move;
 	struct storm *s;
 	int i, kind, ret;
 
-	if (ss->folios)
-		was = *folio_of(ss, ev->folio_move.pfn);
-	ret = fill_move(ss, ev, &was, &move);
+	/* where it was before, while that is still remembered */
+	ret = fill_move(ss, ev, &move);
 	if (!ret)
 		ret = remember_folio(ss, ev, &move, ids[1]);
 	if (ret || !ss->by_key || ev->folio_move.old_root == ev->folio_move.new_root)
