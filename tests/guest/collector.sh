@@ -47,8 +47,3 @@ q() {
 said() {
 	sed -n "s/^workload=.*\b$2=\([^ ]*\).*/\1/p" "$out/$1.truth" | head -n 1
 }
-
-# within_percent A B P
-within_percent() {
-	awk -v a="$1" -v b="$2" -v p="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(d * 100 <= b * p) }'
-}
