@@ -7,7 +7,7 @@
 #include "workload.h"
 
 #define NR_PAGES 512UL
-#define DEPTH	 6 /* unless the second argument says otherwise */
+#define DEPTH	 6
 
 static atomic_ulong *forks;
 
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 	double seconds = seconds_arg(argc, argv, 4), end;
 	const char *dir = enter_memcg("fork-pageout");
 	unsigned long swapped = vmstat("pswpout"), calls = 0;
-	int depth = 0, most = argc > 2 ? atoi(argv[2]) : DEPTH;
+	int depth = 0;
 	pid_t pid = 0;
 	char *p;
 
@@ -42,13 +42,13 @@ int main(int argc, char **argv)
 	touch(p, NR_PAGES * PAGE_BYTES, 1);
 	end = now() + seconds;
 
-	while (depth < most && !(pid = fork()))
+	while (depth < DEPTH && !(pid = fork()))
 		depth++;
 	if (pid < 0)
 		die("fork");
 	if (depth) {
 		churn(p, end);
-		if (depth < most)
+		if (depth < DEPTH)
 			waitpid(pid, NULL, 0);
 		_exit(0);
 	}
@@ -62,6 +62,6 @@ int main(int argc, char **argv)
 	waitpid(pid, NULL, 0);
 	swapped = vmstat("pswpout") - swapped;
 	printf("workload=fork-pageout seconds=%g depth=%d forks=%lu reclaims=%lu pages_swapped_out=%lu\n",
-	       seconds, most, atomic_load(forks), calls, swapped);
+	       seconds, DEPTH, atomic_load(forks), calls, swapped);
 	return !(atomic_load(forks) && swapped);
 }
