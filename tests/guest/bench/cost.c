@@ -3,22 +3,7 @@
  * Loops whose cost is counted in instructions: in a guest with -icount shift=0
  * a nanosecond of guest time is one instruction. Prints one line per loop.
  */
-#include "../workloads/workload.h"
-#include <linux/userfaultfd.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-
-#ifndef UFFDIO_MOVE
-#define UFFD_FEATURE_MOVE (1 << 16)
-struct uffdio_move {
-	__u64 dst;
-	__u64 src;
-	__u64 len;
-	__u64 mode;
-	__s64 move;
-};
-#define UFFDIO_MOVE _IOWR(UFFDIO, 0x05, struct uffdio_move)
-#endif
+#include "../workloads/move.h"
 
 #define NR_PAGES 256UL
 #define BYTES	 (NR_PAGES * PAGE_BYTES)
@@ -68,13 +53,10 @@ static unsigned long loop_move(void)
 {
 	for (int round = 0; round < 2; round++) {
 		for (unsigned long i = 0; i < NR_PAGES; i++) {
-			struct uffdio_move move = {
-				.dst = (uintptr_t)side[!(round & 1)] + i * PAGE_BYTES,
-				.src = (uintptr_t)side[round & 1] + i * PAGE_BYTES,
-				.len = PAGE_BYTES,
-			};
+			size_t at = i * PAGE_BYTES;
 
-			if (ioctl(uffd, UFFDIO_MOVE, &move))
+			/* nobody else is there to wait for */
+			if (move_page(uffd, side[!(round & 1)] + at, side[round & 1] + at))
 				die("UFFDIO_MOVE");
 		}
 	}
@@ -91,22 +73,13 @@ static unsigned long loop_reclaim(void)
 
 static void setup_move(void)
 {
-	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_MOVE };
-
-	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api))
-		die("userfaultfd");
+	uffd = open_uffd();
 	for (int i = 0; i < 2; i++) {
-		struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-
 		side[i] = map_alone(BYTES, PAGE_BYTES);
 		touch(side[i], BYTES, 1);
 		if (i)
-			madvise(side[i], BYTES, MADV_DONTNEED);
-		reg.range.start = (uintptr_t)side[i];
-		reg.range.len = BYTES;
-		if (ioctl(uffd, UFFDIO_REGISTER, &reg))
-			die("UFFDIO_REGISTER");
+			forget_pages(side[i], BYTES);
+		register_area(uffd, side[i], BYTES);
 	}
 }
 

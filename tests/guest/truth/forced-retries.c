@@ -13,27 +13,12 @@
  * A round counts when all were seen asleep, one behind the other, before
  * force/move was through. For kernels that walk anonymous folios unlocked.
  */
-#include "../workloads/workload.h"
-#include <linux/userfaultfd.h>
-#include <sys/ioctl.h>
+#include "../workloads/move.h"
+#include "truth.h"
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-
-#ifndef UFFDIO_MOVE
-#define UFFD_FEATURE_MOVE (1 << 16)
-struct uffdio_move {
-	__u64 dst;
-	__u64 src;
-	__u64 len;
-	__u64 mode;
-	__s64 move;
-};
-#define UFFDIO_MOVE _IOWR(UFFDIO, 0x05, struct uffdio_move)
-#endif
 
 #define NR_COPIES  20000
 #define NR_WALKERS 12
-#define BITMAP	   "/sys/kernel/mm/page_idle/bitmap"
 
 /* A thread that makes one call each time it is told to. */
 struct worker {
@@ -45,71 +30,23 @@ struct worker {
 
 static char *home, *away; /* where the page is, and where it moves to */
 static uint64_t held_pfn, moved_pfn;
-static int uffd;
+static int uffd, bitmap;
 static atomic_bool holding;
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
-static uint64_t pfn_of(char *p)
-{
-	int pagemap = open("/proc/self/pagemap", O_RDONLY);
-	uint64_t entry;
-
-	if (pagemap < 0 || pread(pagemap, &entry, 8, (uintptr_t)p / PAGE_BYTES * 8) != 8)
-		die("pagemap");
-	close(pagemap);
-	if (!(entry >> 63)) {
-		fprintf(stderr, "a page is not where it should be\n");
-		exit(1);
-	}
-	return entry & ((1ULL << 55) - 1);
-}
-
-/* One walk of the reverse mapping of one page. */
-static void walk(uint64_t pfn)
-{
-	static __thread int bitmap = -1;
-	uint64_t bit = 1ULL << (pfn % 64);
-
-	if (bitmap < 0)
-		bitmap = open(BITMAP, O_WRONLY);
-	if (pwrite(bitmap, &bit, 8, pfn / 64 * 8) != 8)
-		die(BITMAP);
-}
 
 static void hold(void)
 {
-	walk(held_pfn);
+	set_idle(bitmap, held_pfn);
 	atomic_store(&holding, false);
 }
 
 static void walk_moved(void)
 {
-	walk(moved_pfn);
-}
-
-static void move(char *from, char *to)
-{
-	struct uffdio_move move = {
-		.src = (uintptr_t)from,
-		.dst = (uintptr_t)to,
-		.len = PAGE_BYTES,
-	};
-
-	while (ioctl(uffd, UFFDIO_MOVE, &move))
-		if (errno != EAGAIN && errno != EBUSY)
-			die("UFFDIO_MOVE");
+	set_idle(bitmap, moved_pfn);
 }
 
 static void move_away(void)
 {
-	move(home, away);
+	move_page(uffd, away, home);
 }
 
 static void *work(void *arg)
@@ -143,67 +80,32 @@ static void await(struct worker *w)
 		usleep(100);
 }
 
-/* Waits until it sleeps in the kernel, not to be woken by a signal; false when it had no need to. */
+/* Waits until it sleeps; false when it had no need to. */
 static bool await_sleep(struct worker *w)
 {
-	char path[64], text[512];
-	const char *state;
-	int fd, len;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", atomic_load(&w->tid));
-	while (busy(w)) {
-		fd = open(path, O_RDONLY);
-		len = read(fd, text, sizeof(text) - 1);
-		if (fd < 0 || len < 0)
-			die(path);
-		close(fd);
-		text[len] = '\0';
-		state = strrchr(text, ')');
-		if (state && !strncmp(state, ") D", 3))
+	while (busy(w))
+		if (sleeps(atomic_load(&w->tid)))
 			return true;
-	}
 	return false;
 }
 
 static void prepare(void)
 {
-	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_MOVE };
-	char *two_pages = map_alone(2 * PAGE_BYTES, PAGE_BYTES), *first = NULL;
+	char *two_pages = map_alone(2 * PAGE_BYTES, PAGE_BYTES), *first;
 
-	if (write_file("/proc/sys/vm/max_map_count", "%d", NR_COPIES + 1000))
-		die("/proc/sys/vm/max_map_count");
 	touch(two_pages, 2 * PAGE_BYTES, 1);
-	for (int i = 0; i < NR_COPIES; i++) {
-		/* mremap(3) of some libraries hands over its last argument only with MREMAP_FIXED */
-		char *p = (char *)syscall(SYS_mremap, two_pages, PAGE_BYTES, PAGE_BYTES,
-					  MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
-
-		if (p == MAP_FAILED)
-			die("mremap");
-		if (!i)
-			first = p;
-	}
+	first = make_copies(two_pages, NR_COPIES);
 	home = two_pages + PAGE_BYTES;
 	away = map_alone(PAGE_BYTES, PAGE_BYTES);
 	touch(away, PAGE_BYTES, 1);
-	if (madvise(away, PAGE_BYTES, MADV_DONTNEED))
-		die("MADV_DONTNEED");
-	/* only pages on the lists of reclaim are walked: put them there */
-	if (write_file("/proc/sys/vm/drop_caches", "1"))
-		die("/proc/sys/vm/drop_caches");
+	forget_pages(away, PAGE_BYTES);
+	fill_reclaim_lists();
 	held_pfn = pfn_of(first);
 	moved_pfn = pfn_of(home);
-	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api))
-		die("userfaultfd with UFFD_FEATURE_MOVE");
-	for (int i = 0; i < 2; i++) {
-		struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-
-		reg.range.start = (uintptr_t)(i ? away : home);
-		reg.range.len = PAGE_BYTES;
-		if (ioctl(uffd, UFFDIO_REGISTER, &reg))
-			die("UFFDIO_REGISTER");
-	}
+	bitmap = open_bitmap();
+	uffd = open_uffd();
+	register_area(uffd, home, PAGE_BYTES);
+	register_area(uffd, away, PAGE_BYTES);
 }
 
 static struct worker holder = { .name = "force/hold", .call = hold };
@@ -221,7 +123,7 @@ static bool force_retries(unsigned long *nr_moves)
 		tell(&mover);
 		if (await_sleep(&mover))
 			break;
-		move(away, home);
+		move_page(uffd, home, away);
 		*nr_moves += 2;
 	}
 	if (busy(&mover)) {
@@ -264,7 +166,7 @@ int main(int argc, char **argv)
 		uint64_t end_ns = now_ns();
 
 		/* where the last call left it */
-		move(away, home);
+		move_page(uffd, home, away);
 		nr_moves += 2;
 		printf("round=%lu forced=%d start_ns=%lu end_ns=%lu\n", round, forced, start_ns,
 		       end_ns);

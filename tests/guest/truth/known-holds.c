@@ -19,15 +19,13 @@
  * A line per round says what the longest call of each took. How many VMAs the
  * walk visits is known: all copies, and one of each process that has the original.
  */
-#include "../workloads/workload.h"
+#include "truth.h"
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
 #define NR_COPIES 20000
 #define PAUSE_US  20000
-#define BITMAP	  "/sys/kernel/mm/page_idle/bitmap"
 
 /* One call, in nanoseconds of CLOCK_MONOTONIC. */
 struct call {
@@ -48,36 +46,12 @@ static char *two_pages;
 static int fd;
 static atomic_bool over;
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 static void keep_longest(struct call *longest, uint64_t start_ns)
 {
 	uint64_t duration_ns = now_ns() - start_ns;
 
 	if (duration_ns > longest->duration_ns)
 		*longest = (struct call){ start_ns, duration_ns };
-}
-
-/* Asleep in the kernel, and not to be woken by a signal. */
-static bool sleeps(pid_t pid)
-{
-	char path[32], text[512] = "";
-	const char *state;
-	int stat;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	stat = open(path, O_RDONLY);
-	if (stat < 0 || read(stat, text, sizeof(text) - 1) < 0)
-		die(path);
-	close(stat);
-	state = strrchr(text, ')');
-	return state && !strncmp(state, ") D", 3);
 }
 
 static void split(void)
@@ -161,56 +135,17 @@ static void *hog(void *arg)
 	return NULL;
 }
 
-/*
- * VMAs that begin at the same offset of one anon_vma: each is a copy of the first
- * page of two, which leaves the VMA of both as it is. The first has the page.
- */
-static char *make_copies(void)
-{
-	char *first = NULL;
-
-	for (unsigned long i = 0; i < nr_copies; i++) {
-		/* mremap(3) of some libraries hands over its last argument only with MREMAP_FIXED */
-		char *p = (char *)syscall(SYS_mremap, two_pages, PAGE_BYTES, PAGE_BYTES,
-					  MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
-
-		if (p == MAP_FAILED)
-			die("mremap");
-		if (!i)
-			first = p;
-	}
-	return first;
-}
-
-static uint64_t pfn_of(char *p)
-{
-	int pagemap = open("/proc/self/pagemap", O_RDONLY);
-	uint64_t entry;
-
-	if (pagemap < 0 || pread(pagemap, &entry, 8, (uintptr_t)p / PAGE_BYTES * 8) != 8)
-		die("pagemap");
-	close(pagemap);
-	if (!(entry >> 63)) {
-		fprintf(stderr, "the page is not where it was moved to\n");
-		exit(1);
-	}
-	return entry & ((1ULL << 55) - 1);
-}
-
 static void walk_once(int bitmap, uint64_t pfn, struct call *walk)
 {
-	uint64_t bit = 1ULL << (pfn % 64);
-
 	memset(walk, 0, sizeof(*walk));
 	walk->start_ns = now_ns();
-	if (pwrite(bitmap, &bit, 8, pfn / 64 * 8) != 8)
-		die(BITMAP);
+	set_idle(bitmap, pfn);
 	keep_longest(walk, walk->start_ns);
 }
 
 int main(int argc, char **argv)
 {
-	int bitmap = open(BITMAP, O_RDWR);
+	int bitmap = open_bitmap();
 	pthread_t hogs;
 	uint64_t pfn;
 
@@ -220,10 +155,8 @@ int main(int argc, char **argv)
 	if (argc > 3)
 		nr_long = atol(argv[3]);
 	fd = memfd_create("known-holds", MFD_CLOEXEC);
-	if (bitmap < 0 || fd < 0 || ftruncate(fd, 2 * PAGE_BYTES))
-		die(BITMAP);
-	if (write_file("/proc/sys/vm/max_map_count", "%lu", nr_copies + 1000))
-		die("/proc/sys/vm/max_map_count");
+	if (fd < 0 || ftruncate(fd, 2 * PAGE_BYTES))
+		die("memfd_create");
 	turns = mmap(NULL, sizeof(*turns), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
 	two_pages = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
@@ -233,10 +166,8 @@ int main(int argc, char **argv)
 	turns->merge_pid = start_caller("truth/merge", &turns->merge, split, merge_and_split);
 	turns->map_pid = start_caller("truth/map", &turns->map, NULL, map_when_asleep);
 	prctl(PR_SET_NAME, "truth/walk");
-	pfn = pfn_of(make_copies());
-	/* only pages on the lists of reclaim are walked: put it there */
-	if (write_file("/proc/sys/vm/drop_caches", "1"))
-		die("/proc/sys/vm/drop_caches");
+	pfn = pfn_of(make_copies(two_pages, nr_copies));
+	fill_reclaim_lists();
 	while (atomic_load(&turns->nr_ready) < 2)
 		usleep(100);
 	printf("workload=known-holds walk=%d merge=%d map=%d copies=%lu vmas=%lu pfn=%lu file_bytes=%lu\n",

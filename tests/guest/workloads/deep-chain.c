@@ -8,12 +8,11 @@
  *
  * deep-chain [SECONDS [DEPTH]]
  */
-#include "workload.h"
+#include "page_idle.h"
 
 #define DEPTH	   400
 #define NR_WALKERS 2
 #define NR_FORKERS 12
-#define BITMAP	   "/sys/kernel/mm/page_idle/bitmap"
 
 /* Shared by all processes. */
 struct totals {
@@ -24,18 +23,6 @@ struct totals {
 static struct totals *totals;
 static int end_of_time[2]; /* a pipe that is closed then */
 
-static uint64_t pfn_of(char *p)
-{
-	int pagemap = open("/proc/self/pagemap", O_RDONLY);
-	uint64_t entry;
-
-	if (pagemap < 0 || pread(pagemap, &entry, 8, (uintptr_t)p / PAGE_BYTES * 8) != 8 ||
-	    !(entry >> 63))
-		die("pagemap");
-	close(pagemap);
-	return entry & ((1ULL << 55) - 1);
-}
-
 static void await_chain(void)
 {
 	while (!atomic_load(&totals->ready))
@@ -44,15 +31,12 @@ static void await_chain(void)
 
 static void *walk(void *arg)
 {
-	uint64_t pfn = *(uint64_t *)arg, bit = 1ULL << (pfn % 64);
-	int fd = open(BITMAP, O_RDWR);
+	uint64_t pfn = *(uint64_t *)arg;
+	int bitmap = open_bitmap();
 
-	if (fd < 0)
-		die(BITMAP);
 	await_chain();
 	while (!atomic_load(&totals->stop)) {
-		if (pwrite(fd, &bit, 8, pfn / 64 * 8) != 8)
-			die(BITMAP);
+		set_idle(bitmap, pfn);
 		atomic_fetch_add(&totals->idle_writes, 1);
 	}
 	return NULL;
@@ -112,9 +96,7 @@ int main(int argc, char **argv)
 	p = map_alone(PAGE_BYTES, PAGE_BYTES);
 	touch(p, PAGE_BYTES, 1);
 	pfn = pfn_of(p);
-	/* only pages on the lists of reclaim are walked: put it there */
-	if (write_file("/proc/sys/vm/drop_caches", "1"))
-		die("/proc/sys/vm/drop_caches");
+	fill_reclaim_lists();
 	if (pipe(end_of_time))
 		die("pipe");
 	pid = fork();

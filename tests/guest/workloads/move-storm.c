@@ -5,27 +5,12 @@
  * the reverse mapping of those pages through the idle page bitmap. Few pages
  * make it likely that a page moves while its walk waits for the lock.
  */
-#include "workload.h"
-#include <linux/userfaultfd.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-
-#ifndef UFFDIO_MOVE
-#define UFFD_FEATURE_MOVE (1 << 16)
-struct uffdio_move {
-	__u64 dst;
-	__u64 src;
-	__u64 len;
-	__u64 mode;
-	__s64 move;
-};
-#define UFFDIO_MOVE _IOWR(UFFDIO, 0x05, struct uffdio_move)
-#endif
+#include "move.h"
+#include "page_idle.h"
 
 #define NR_MOVERS 2
 #define NR_PAGES  16UL
 #define BYTES	  (NR_PAGES * PAGE_BYTES)
-#define BITMAP	  "/sys/kernel/mm/page_idle/bitmap"
 
 static atomic_ulong moves, busy, passes;
 static atomic_bool stop;
@@ -39,38 +24,14 @@ static void *mover(void *arg)
 
 	while (!atomic_load(&stop)) {
 		for (unsigned long i = first; i < NR_PAGES; i += NR_MOVERS) {
-			struct uffdio_move move = {
-				.dst = (uintptr_t)side[!from] + i * PAGE_BYTES,
-				.src = (uintptr_t)side[from] + i * PAGE_BYTES,
-				.len = PAGE_BYTES,
-			};
+			size_t at = i * PAGE_BYTES;
 
-			while (ioctl(uffd, UFFDIO_MOVE, &move)) {
-				if (errno != EAGAIN && errno != EBUSY)
-					die("UFFDIO_MOVE");
-				atomic_fetch_add(&busy, 1);
-			}
+			atomic_fetch_add(&busy, move_page(uffd, side[!from] + at, side[from] + at));
 			atomic_fetch_add(&moves, 1);
 		}
 		from = !from;
 	}
 	return NULL;
-}
-
-/*
- * The frame number of a page: its bit in the bitmap. A page that is on its way
- * to another frame has none for a moment.
- */
-static uint64_t pfn_of(int pagemap, char *p)
-{
-	uint64_t entry;
-
-	do {
-		*(volatile char *)p = 1;
-		if (pread(pagemap, &entry, 8, (uintptr_t)p / PAGE_BYTES * 8) != 8)
-			die("pagemap");
-	} while (!(entry >> 63));
-	return entry & ((1ULL << 55) - 1);
 }
 
 /*
@@ -80,7 +41,6 @@ static uint64_t pfn_of(int pagemap, char *p)
  */
 static char *map_with_bits(int bitmap, uint64_t *pfn)
 {
-	int pagemap = open("/proc/self/pagemap", O_RDONLY);
 	unsigned long i;
 	uint64_t word;
 	char *p;
@@ -89,29 +49,26 @@ static char *map_with_bits(int bitmap, uint64_t *pfn)
 		p = map_alone(BYTES, PAGE_BYTES);
 		touch(p, BYTES, 1);
 		for (i = 0; i < NR_PAGES; i++) {
-			pfn[i] = pfn_of(pagemap, p + i * PAGE_BYTES);
-			if (pread(bitmap, &word, 8, pfn[i] / 64 * 8) != 8)
+			pfn[i] = pfn_of(p + i * PAGE_BYTES);
+			if (pread(bitmap, &word, 8, word_of(pfn[i])) != 8)
 				break;
 		}
 	} while (i < NR_PAGES);
-	close(pagemap);
 	return p;
 }
 
 static void *walker(void *arg)
 {
 	const uint64_t *pfn = arg;
-	int fd = open(BITMAP, O_RDWR);
+	int bitmap = open_bitmap();
 
-	if (fd < 0)
-		die(BITMAP);
 	while (!atomic_load(&stop)) {
 		for (unsigned long i = 0; i < NR_PAGES; i++) {
 			uint64_t all = ~0ULL;
-			off_t at = pfn[i] / 64 * 8;
+			off_t at = word_of(pfn[i]);
 
-			if (pwrite(fd, &all, 8, at) != 8 || pread(fd, &all, 8, at) != 8)
-				die(BITMAP);
+			if (pwrite(bitmap, &all, 8, at) != 8 || pread(bitmap, &all, 8, at) != 8)
+				die(PAGE_IDLE_BITMAP);
 		}
 		atomic_fetch_add(&passes, 1);
 	}
@@ -120,28 +77,18 @@ static void *walker(void *arg)
 
 int main(int argc, char **argv)
 {
-	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_MOVE };
 	double seconds = seconds_arg(argc, argv, 8), end;
 	pthread_t movers[NR_MOVERS], idle;
 	uint64_t pfn[NR_PAGES], scratch[NR_PAGES];
-	int bitmap = open(BITMAP, O_RDWR);
+	int bitmap = open_bitmap();
 
-	if (bitmap < 0)
-		die(BITMAP);
-	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api))
-		die("userfaultfd with UFFD_FEATURE_MOVE");
+	uffd = open_uffd();
 	for (int i = 0; i < 2; i++) {
-		struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-
 		/* both sides get an anon_vma, and only the first keeps its pages */
 		side[i] = map_with_bits(bitmap, i ? scratch : pfn);
-		if (i && madvise(side[i], BYTES, MADV_DONTNEED))
-			die("MADV_DONTNEED");
-		reg.range.start = (uintptr_t)side[i];
-		reg.range.len = BYTES;
-		if (ioctl(uffd, UFFDIO_REGISTER, &reg))
-			die("UFFDIO_REGISTER");
+		if (i)
+			forget_pages(side[i], BYTES);
+		register_area(uffd, side[i], BYTES);
 	}
 	close(bitmap);
 
