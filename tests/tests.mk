@@ -66,7 +66,7 @@ test:
 .PHONY: run-tests
 run-tests: check-build
 	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
-		CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T)
+		CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T) 3>&2
 
 .PHONY: bench
 bench:
