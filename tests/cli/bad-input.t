@@ -340,10 +340,12 @@ try() {
 			code=loss
 		else
 			code=$(sql "$out" "SELECT value FROM meta WHERE key = 'nr_events'")
-			# one page may end early by a length in it that makes sense
+			# one page may end early by a length in it that makes sense; and a
+			# page of 4080 bytes may hold as many events as have 12 each
 			if [ "$code" = "$nr" ]; then
 				code=whole
-			elif [ "$code" -ge $((nr * 95 / 100)) ]; then
+			elif [ "$code" -ge $((nr * 95 / 100)) ] ||
+				[ "$code" -ge $((nr - 4080 / 12)) ]; then
 				code=nearly
 			else
 				code=fewer
