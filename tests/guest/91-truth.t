@@ -257,7 +257,7 @@ forced_retries() {
 		[ $((forced > 0 && all == forced * walkers && least == walkers && most == walkers && tids == walkers)) = 1 ]
 	check "$v: moves: $(said $name moves) by the program" \
 		[ "$(q $name "SELECT count(*) FROM moves WHERE process = 'forced-retries' AND root_changed")" = "$(said $name moves)" ]
-	rows=$(q $name "SELECT count(*), sum(nr_events) FROM storms WHERE kind = 'retry'")
+	rows=$(q $name "SELECT count(*), coalesce(sum(nr_events), 0) FROM storms WHERE kind = 'retry'")
 	check "$v: storms of them, with their walks: ${rows/|/, }" \
 		[ $((${rows%|*} > 0 && ${rows#*|} >= forced * walkers && ${rows#*|} <= $(q $name 'SELECT count(*) FROM retry'))) = 1 ]
 	# who moved the folio does so before the first walk starts over, and who moves it

@@ -30,18 +30,28 @@ struct worker {
 
 static char *home, *away; /* where the page is, and where it moves to */
 static uint64_t held_pfn, moved_pfn;
-static int uffd, bitmap;
+static int uffd;
 static atomic_bool holding;
+
+/* By a descriptor of the thread's own: kernfs lets one write at a time through each. */
+static void walk(uint64_t pfn)
+{
+	static __thread int bitmap = -1;
+
+	if (bitmap < 0)
+		bitmap = open_bitmap();
+	set_idle(bitmap, pfn);
+}
 
 static void hold(void)
 {
-	set_idle(bitmap, held_pfn);
+	walk(held_pfn);
 	atomic_store(&holding, false);
 }
 
 static void walk_moved(void)
 {
-	set_idle(bitmap, moved_pfn);
+	walk(moved_pfn);
 }
 
 static void move_away(void)
@@ -102,7 +112,6 @@ static void prepare(void)
 	fill_reclaim_lists();
 	held_pfn = pfn_of(first);
 	moved_pfn = pfn_of(home);
-	bitmap = open_bitmap();
 	uffd = open_uffd();
 	register_area(uffd, home, PAGE_BYTES);
 	register_area(uffd, away, PAGE_BYTES);
