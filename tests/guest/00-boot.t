@@ -14,10 +14,13 @@ for v in $kernels; do
 		ok "$v: builds, boots and powers off ($(cat "$result/boot-seconds") s, kernel $(cat "$result/release"))"
 	else
 		not_ok "$v: ${why##*$'\n'}"
-		[ -f "$result/console.txt" ] && note "$(tail -30 "$result/console.txt")"
+		note "$why"
 		continue
 	fi
 	note "$(cat "$result/workloads" "$result/events.log")"
+	note "seconds after the boot that each ended: $(cd "$result" && find . \( -name '*.rc' -o -name .truth \) -printf '%T@ %P\n' |
+		sort -n | awk -v from="$(stat -c %.Y "$result/release")" '{ sub(/hist\//, ""); sub(/\/?\.(truth|rc)$/, "")
+			printf "%s%s %.0f", (NR > 1 ? ", " : ""), $2, $1 - from }')"
 	for job in events storm locks; do
 		check "$v: all workloads of job $job did their work" [ "$(cat "$result/$job.rc")" = 0 ]
 	done

@@ -109,8 +109,10 @@ fails "no qemu, where a skip is a failure" "no qemu-system-x86_64.*a skip is a f
 check "a guest that does nothing succeeds" "$guest_dir/boot" "$image" "$initramfs" "$tmp/out" nothing
 fails "a guest that panics" "the guest panicked: .*sysrq.*console" \
 	"$guest_dir/boot" "$image" "$initramfs" "$tmp/out" panic
-fails "a guest that hangs" "the guest hung: no end after 25 s" \
+fails "a guest that hangs" "the guest hung: nothing new for 25 s after guest: job hang, last result hang.log" \
 	env BOOT_TIMEOUT=25 "$guest_dir/boot" "$image" "$initramfs" "$tmp/out" hang
+says=$("$guest_dir/post-mortem" "$tmp/out" | grep '1 task:hang state:S:.*')
+check "it is known where it hung: ${says:-it is not}" grep -q ' wait_for_partner fifo_open ' <<<"$says"
 fails "a guest without the job" "job .* not run|ended early|no such" \
 	bash -c "$guest_dir/boot $image $initramfs $tmp/out no-such-job && [ \"\$(cat $tmp/out/no-such-job.rc)\" = 0 ] || { echo 'job no-such-job ended early' >&2; exit 1; }"
 done_testing

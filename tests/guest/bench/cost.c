@@ -56,8 +56,10 @@ static unsigned long loop_move(void)
 			size_t at = i * PAGE_BYTES;
 
 			/* nobody else is there to wait for */
-			if (move_page(uffd, side[!(round & 1)] + at, side[round & 1] + at))
+			if (move_page(uffd, side[!(round & 1)] + at, side[round & 1] + at)) {
+				errno = EAGAIN;
 				die("UFFDIO_MOVE");
+			}
 		}
 	}
 	return 2 * NR_PAGES;
@@ -113,11 +115,11 @@ int main(int argc, char **argv)
 		/* exclusive again after a fork: other pages cannot be moved */
 		touch(side[0], BYTES, 1);
 		for (int round = -NR_WARM_UP; round < NR_ROUNDS; round++) {
-			double start = now();
+			uint64_t start_ns = now_ns();
 			unsigned long nr = loops[i].fn();
 
 			if (round >= 0)
-				each[round] = (now() - start) * 1e9 / nr;
+				each[round] = (double)(now_ns() - start_ns) / nr;
 			operations += nr;
 		}
 		if (loops[i].fn == loop_reclaim && vmstat("pswpout") - swapped < operations / 2)

@@ -10,15 +10,6 @@
 #include "../workloads/workload.h"
 #include <sys/syscall.h>
 
-/* CLOCK_MONOTONIC */
-static inline uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 /*
  * VMAs that begin at the same offset of one anon_vma: each is a copy of the first
  * page of two, which leaves the VMA of both as it is. The first has the page.

@@ -37,12 +37,19 @@ static inline double seconds_arg(int argc, char **argv, double seconds)
 	return argc > 1 ? atof(argv[1]) : seconds;
 }
 
-static inline double now(void)
+/* CLOCK_MONOTONIC */
+static inline uint64_t now_ns(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec * 1e-9;
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* The same in seconds */
+static inline double now(void)
+{
+	return now_ns() * 1e-9;
 }
 
 static inline char *map_anon(size_t bytes)
