@@ -7,7 +7,8 @@
 [ -x "$RMAPSCOPE" ] || fail "no $RMAPSCOPE: run make first"
 need sqlite3 sqlite3
 need gcc gcc
-export RMAPSCOPE
+# for the buffers
+export RMAPSCOPE GUEST_MEMORY="${GUEST_MEMORY:-2048}"
 
 # The programs that tell the truth about themselves, besides the guest's workloads.
 build_programs() {

@@ -54,6 +54,29 @@ inputs() {
 	echo "harness=$(cat "$guest_dir"/workloads/* "$guest_dir"/jobs/* "$guest_dir/guest-init" "$guest_dir/boot" | sha256sum | cut -c1-16)"
 }
 
+# private_apt SUITES WHAT ADVICE: sets $options for apt-get to find packages of other
+# suites, by the mirror that the machine itself uses, with a configuration, lists and
+# a cache of its own, so that the machine's is never touched.
+private_apt() {
+	local site suite apt=$guest_cache/source/apt
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+	[ -f $keyring ] || fail "no $keyring: install debian-archive-keyring"
+	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+	# shellcheck disable=SC2016 # for apt-get to expand
+	site=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -v security | sort -u | head -1)
+	[ -n "$site" ] || fail "no package mirror is known: run apt-get update, or $3"
+	for suite in $1; do
+		echo "deb [signed-by=$keyring] $site $suite main"
+	done >"$apt/sources.list"
+	options=(-o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+		 -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null
+		 -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache"
+		 -o Dir::State::status=/dev/null -o APT::Sandbox::User=root)
+	apt-get "${options[@]}" -qq -o APT::Update::Error-Mode=any update >&2 ||
+		fail "cannot reach the package mirror for $2: check the network, or $3"
+}
+
 # The patches of a series, in order.
 series_patches() {
 	local dir=$root_dir/tracepoints-patch/$1 p
@@ -95,25 +118,6 @@ series_tree() {
 # What a kernel says when something is wrong.
 complaints='WARNING|BUG|Oops|INFO: |Call Trace|possible recursive|bad unlock|detected stall|blocked for more than'
 
-# The kernel died of a breakpoint that is no longer in its memory. Before QEMU 8.1,
-# a processor emulated by a thread of its own could go on executing the int3 of a
-# static key that another one had patched ("accel/tcg: Always lock pages before
-# translation" there). What tells it from a breakpoint of the kernel's own: the
-# byte before the one that the oops marks is not 0xcc, the opcode of int3.
-stale_breakpoint() {
-	local code
-
-	[[ ${QEMU_ACCEL:-tcg,thread=multi} == tcg,thread=multi ]] || return 1
-	grep -q 'int3: 0000 \[#1\]' "$1" 2>/dev/null || return 1
-	qemu-system-x86_64 --version | awk 'match($0, /version [0-9]+\.[0-9]+/) {
-		split(substr($0, RSTART + 8, RLENGTH - 8), v, ".")
-		old = v[1] < 8 || (v[1] == 8 && v[2] < 1)
-	} END { exit !old }' || return 1
-	# the registers of user space have a line of this name too, further down
-	code=$(sed -n '/int3: 0000 \[#1\]/,$p' "$1" | sed -n 's/.*Code: //p' | head -1)
-	[[ $code =~ ([0-9a-f]{2})\ \<[0-9a-f]{2}\> ]] && [ "${BASH_REMATCH[1]}" != cc ]
-}
-
 # What the long tests depend on: series, configurations, what they run in the
 # guest, and what builds, boots and judges. Neither the short tests nor the
 # collector are among them. Names are relative, so that the hash is the same
@@ -130,7 +134,7 @@ full_hash() {
 		for f in kernel kernel-debug kernel-lockstat "kernel-$1"; do
 			[ ! -f "tests/guest/$f.config" ] || echo "tests/guest/$f.config"
 		done
-		for f in boot build-kernel clean-log config-matrix cost full guest-init lib.sh \
+		for f in boot build-kernel clean-log config-matrix cost fetch-qemu full guest-init lib.sh \
 			 lock-agreement make-initramfs per-patch run-guest tsc-khz.c; do
 			echo "tests/guest/$f"
 		done
