@@ -121,16 +121,16 @@ static struct worker holder = { .name = "force/hold", .call = hold };
 static struct worker mover = { .name = "force/move", .call = move_away };
 static struct worker walker[NR_WALKERS];
 
-/* Returns whether all waited behind each other. */
+/* Returns whether all waited behind each other. The page is away then, either way. */
 static bool force_retries(unsigned long *nr_moves)
 {
 	bool forced = false;
 
 	atomic_store(&holding, true);
 	tell(&holder);
-	while (atomic_load(&holding)) {
+	for (;;) {
 		tell(&mover);
-		if (await_sleep(&mover))
+		if (await_sleep(&mover) || !atomic_load(&holding))
 			break;
 		move_page(uffd, home, away);
 		*nr_moves += 2;
@@ -174,7 +174,6 @@ int main(int argc, char **argv)
 		bool forced = force_retries(&nr_moves);
 		uint64_t end_ns = now_ns();
 
-		/* where the last call left it */
 		move_page(uffd, home, away);
 		nr_moves += 2;
 		printf("round=%lu forced=%d start_ns=%lu end_ns=%lu\n", round, forced, start_ns,
