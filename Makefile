@@ -22,7 +22,7 @@ PKGS	:= libtracefs libtraceevent libtracecmd sqlite3 ncursesw ck
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
 
-cflags	 = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP -pthread -Wall -Wextra
+cflags	 = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP -pthread -Wall -Wextra
 cflags	+= -DRMAPSCOPE_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
 ldflags	 = -pthread
 ifneq ($(WERROR),)
@@ -77,7 +77,12 @@ sql := $(sort $(wildcard schema/*.sql analysis/*.sql))
 $(BUILD)/schema/sql.c: $(sql) schema/embed.sh
 	@mkdir -p $(@D)
 	$(call say,SQL)
-	$(Q)sh schema/embed.sh $(sql) > $@
+	$(Q)sh schema/embed.sh $@ $(BUILD)/schema/sql.h $(sql)
+
+$(BUILD)/schema/sql.h: $(BUILD)/schema/sql.c ;
+
+# generated before anything is compiled that may include it
+$(lib_objs) $(cli_objs) $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*/*.c)): | $(BUILD)/schema/sql.h
 
 $(BUILD)/schema/sql.o: $(BUILD)/schema/sql.c
 	$(call say,CC)

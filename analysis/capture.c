@@ -8,9 +8,7 @@
 
 #include "lib/clock.h"
 #include "lib/process.h"
-
-/* Embedded by the Makefile. */
-extern const char analysis_rates_sql[], analysis_next_event_sql[], analysis_previous_event_sql[];
+#include "schema/sql.h"
 
 static const struct column totals_columns[] = {
 	{ "nr_open", "", UNIT_COUNT, 0, "", false },

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What tells more of a row of a screen. The SQL of each is beside this file. */
 #include "analysis/views.h"
-
-/* Embedded by the Makefile. */
-extern const char analysis_vma_locks_sql[], analysis_vma_waiters_sql[], analysis_vma_holders_sql[],
-	analysis_vma_histogram_sql[], analysis_vma_timeline_sql[], analysis_lock_queue_sql[],
-	analysis_lock_spans_sql[], analysis_lock_vmas_sql[], analysis_lock_stacks_sql[],
-	analysis_storm_rate_sql[], analysis_storm_walkers_sql[], analysis_storm_movers_sql[],
-	analysis_storm_vmas_sql[], analysis_stall_timeline_sql[];
+#include "schema/sql.h"
 
 /* clang-format off */
 #define TABLE(id, heading, what, by)                                                          \

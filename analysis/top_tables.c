@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Screens of `top`: rates over a window. Their SQL is beside this file. */
 #include "analysis/views.h"
-
-/* Embedded by the Makefile. */
-extern const char analysis_top_vmas_sql[], analysis_top_processes_sql[], analysis_top_locks_sql[],
-	analysis_top_storms_sql[], analysis_top_stalls_sql[], analysis_top_walks_sql[];
+#include "schema/sql.h"
 
 /* clang-format off */
 #define RATE_COLUMNS                                                                          \

@@ -7,14 +7,6 @@
 
 #include "schema/hist_sql.h"
 
-/* Embedded by the Makefile. */
-extern const char schema_001_initial_sql[], schema_002_what_happened_sql[];
-
-static const char *const steps[SCHEMA_VERSION] = {
-	schema_001_initial_sql,
-	schema_002_what_happened_sql,
-};
-
 /* The labels of enums.def; those of earlier versions are a part of them. */
 static int write_enums(sqlite3 *db)
 {
@@ -68,7 +60,7 @@ int schema_migrate(sqlite3 *db, int64_t from)
 	int rc = SQLITE_OK;
 
 	for (; rc == SQLITE_OK && from < SCHEMA_VERSION; from++)
-		rc = sqlite3_exec(db, steps[from], NULL, NULL, NULL);
+		rc = sqlite3_exec(db, schema_steps[from], NULL, NULL, NULL);
 	if (rc == SQLITE_OK && has_rollups)
 		rc = fill_second_rollup(db);
 	if (rc == SQLITE_OK)

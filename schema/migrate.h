@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
+#include "schema/sql.h" /* SCHEMA_VERSION: the number of steps */
+
 struct sqlite3;
 
-/* user_version of the files that this build writes */
-#define SCHEMA_VERSION	      2
 /* "RMSC" */
 #define SCHEMA_APPLICATION_ID 0x524d5343
 

@@ -14,8 +14,8 @@ rm -f "$out"
 	cat "$root"/schema/[0-9]*.sql
 	sed -n "s/^VALUE(\([a-z_]*\), *[A-Z0-9_]*, *\([0-9]*\), *\"\([a-z_]*\)\").*/INSERT INTO enum VALUES ('\1', \2, '\3');/p" \
 		"$root"/schema/enums.def
-	sed -n 's/^#define SCHEMA_VERSION[^0-9]*\([0-9]*\).*/PRAGMA user_version = \1;/p' \
-		"$root"/schema/migrate.h
+	set -- "$root"/schema/[0-9]*.sql
+	echo "PRAGMA user_version = $#;"
 	cat
 	echo 'COMMIT;'
 } | sqlite3 -bail "$out"

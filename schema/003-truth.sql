@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Schema version 3: what a wait, a stall and a loss do not tell in version 2.
