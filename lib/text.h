@@ -7,6 +7,33 @@
 #define RMAPSCOPE_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * text_next - the character that *@text begins with; *@text moves behind it
+ *
+ * Returns its code point, or -1 for a byte that is part of none. Not at the
+ * end of the text.
+ */
+int32_t text_next(const char **text);
+
+/*
+ * text_char_width - terminal columns that the character @c takes: 0, 1 or 2
+ *
+ * The same in every locale, for text that is written to a file is read
+ * elsewhere. What is not to be printed counts as the '?' in its place.
+ */
+int text_char_width(int32_t c);
+
+/* Terminal columns that @text takes. */
+int text_width(const char *text);
+
+/*
+ * text_fit - the bytes at the beginning of @text that take at most @max columns
+ * @columns: set to what they take; or NULL
+ */
+size_t text_fit(const char *text, int max, int *columns);
 
 bool text_is_utf8(const char *text);
 

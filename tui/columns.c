@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/text.h"
 #include "tui/text.h"
 
 /* Longer texts are cut, or one command line would push all else out. */

@@ -6,6 +6,7 @@
 
 #include "analysis/table.h"
 #include "lib/clock.h"
+#include "lib/text.h"
 #include "tui/sparkline.h"
 #include "tui/text.h"
 

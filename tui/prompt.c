@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "lib/text.h"
 #include "tui/app.h"
 #include "tui/keys.h"
 #include "tui/text.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/text.h"
 #include "tui/bars.h"
 #include "tui/sparkline.h"
 #include "tui/text.h"

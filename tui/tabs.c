@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "lib/text.h"
 #include "tui/text.h"
 
 /* The screen that tab @i is for: a variant is in the place of the first. */

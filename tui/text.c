@@ -7,6 +7,8 @@
 #include <string.h>
 #include <wctype.h>
 
+#include "lib/text.h"
+
 #define REPLACEMENT 0xfffd
 
 wchar_t text_glyph(wchar_t want, char fallback)
@@ -17,41 +19,14 @@ wchar_t text_glyph(wchar_t want, char fallback)
 	return wcrtomb(bytes, want, &state) == (size_t)-1 ? (wchar_t)fallback : want;
 }
 
-/*
- * One code point. The database is UTF-8 whatever the locale is, so mbrtowc()
- * will not do.
- */
-static wchar_t decode_one(const unsigned char **at)
-{
-	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *s = *at;
-	uint32_t c = *s++;
-	int more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3, i;
-
-	*at = s;
-	if (c < 0x80)
-		return c;
-	if (!more || c > 0xf4)
-		return REPLACEMENT;
-	c &= 0x3f >> more;
-	for (i = 0; i < more; i++, s++) {
-		if ((*s & 0xc0) != 0x80)
-			return REPLACEMENT;
-		c = c << 6 | (*s & 0x3f);
-	}
-	*at = s;
-	if (c < least[more] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return REPLACEMENT;
-	return c;
-}
-
 size_t text_decode(wchar_t *wide, size_t room, const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
 	size_t n = 0;
 
-	while (*at && n + 1 < room) {
-		wchar_t c = decode_one(&at);
+	/* the database is UTF-8 whatever the locale is, so mbrtowc() will not do */
+	while (*text && n + 1 < room) {
+		int32_t point = text_next(&text);
+		wchar_t c = point < 0 ? REPLACEMENT : point;
 		bool shown = text_glyph(c, 0) && wcwidth(c) >= 0;
 
 		/* a combining character needs something to stand on */
@@ -89,14 +64,6 @@ void text_chop(char *text)
 	text[len ? len - 1 : 0] = '\0';
 }
 
-int text_width(const char *text)
-{
-	wchar_t wide[TEXT_MAX];
-	size_t n = text_decode(wide, TEXT_MAX, text);
-
-	return wcswidth(wide, n);
-}
-
 /* The characters of @wide that fit into @max columns. */
 static size_t fit(const wchar_t *wide, size_t n, int max, int *columns)
 {
@@ -104,7 +71,7 @@ static size_t fit(const wchar_t *wide, size_t n, int max, int *columns)
 
 	*columns = 0;
 	for (i = 0; i < n; i++) {
-		int w = wcwidth(wide[i]);
+		int w = text_char_width(wide[i]);
 
 		if (*columns + w > max)
 			break;

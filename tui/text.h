@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text on the screen: UTF-8 in, cut and padded to terminal columns.
+ * Text on the screen: UTF-8 in, cut and padded to terminal columns. Its width
+ * is that of lib/text.h.
  *
  * What the locale or the terminal cannot show (control characters, letters
  * outside the charset) becomes '?', broken UTF-8 U+FFFD where there is one.
@@ -25,9 +26,6 @@ size_t text_decode(wchar_t *wide, size_t room, const char *text);
 bool text_append(char *text, size_t room, wchar_t c);
 /* Remove the last character. */
 void text_chop(char *text);
-
-/* Terminal columns that @text takes. */
-int text_width(const char *text);
 
 /* Write at most @max columns of @text at @y, @x. Returns the columns taken. */
 int text_add(int y, int x, int max, const char *text);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analysis/output/output.h"
+#include "lib/text.h"
 
 #define CELL_LEN  256
 /* deeper rows of a tree are indented no more */
@@ -22,17 +23,7 @@ int output_format(const char *name)
 	return -1;
 }
 
-/* Characters of UTF-8 text: bytes that do not continue one. */
-static unsigned int text_width(const char *text)
-{
-	unsigned int n = 0;
-
-	for (; *text; text++)
-		n += (*text & 0xc0) != 0x80;
-	return n;
-}
-
-static void print_padded(FILE *f, const char *text, unsigned int width, bool right, bool last)
+static void print_padded(FILE *f, const char *text, int width, bool right, bool last)
 {
 	int pad = width - text_width(text);
 
@@ -64,10 +55,10 @@ static void format_cell(char *buf, size_t room, const struct table *t, size_t ro
 	cell_format(buf + indent, room - indent, &t->def->columns[i], &cells[i]);
 }
 
-static unsigned int column_width(const struct table *t, unsigned int i, size_t nr_rows)
+static int column_width(const struct table *t, unsigned int i, size_t nr_rows)
 {
 	const struct column *col = &t->def->columns[i];
-	unsigned int width = col->width;
+	int width = col->width;
 	char text[CELL_LEN];
 	size_t row;
 
@@ -84,7 +75,8 @@ static unsigned int column_width(const struct table *t, unsigned int i, size_t n
 void output_text(FILE *f, const struct table *t, size_t max_rows)
 {
 	size_t nr_rows = max_rows && max_rows < t->nr_rows ? max_rows : t->nr_rows, row;
-	unsigned int width[t->nr_columns], i, last = 0;
+	int width[t->nr_columns];
+	unsigned int i, last = 0;
 	const struct column *col = t->def->columns;
 	char text[CELL_LEN];
 

@@ -237,6 +237,51 @@ static void the_other_control_characters_do_not_stay_either(void **state)
 	}
 }
 
+static void a_character_is_as_wide_as_a_terminal_shows_it(void **state)
+{
+	static const struct {
+		const char *text;
+		int width;
+	} texts[] = {
+		{ "", 0 },
+		{ "redis-server", 12 },
+		{ "gr\xc3\xb6\xc3\x9f"
+		  "e",
+		  5 },
+		{ "\xe6\x97\xa5\xe6\x9c\xac", 4 },	   /* two ideographs */
+		{ "e\xcc\x81", 1 },			   /* a combining accent */
+		{ "\xf0\x9f\x98\x80", 2 },		   /* an emoji */
+		{ "\xef\xbc\xa1", 2 },			   /* fullwidth A */
+		{ "a\x1b\xff\xc3", 4 },			   /* each shown as a '?' */
+		{ "\xe2\x96\x81\xe2\x96\x88\xc2\xb7", 3 }, /* a sparkline */
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (text_width(texts[i].text) != texts[i].width)
+			fail_msg("text %u: %d columns, not %d", i, text_width(texts[i].text),
+				 texts[i].width);
+}
+
+static void a_text_is_cut_between_characters(void **state)
+{
+	const char *const text = "a\xe6\x97\xa5\xe6\x9c\xacz"; /* 1, 2, 2, 1 columns */
+	int columns;
+
+	(void)state;
+	assert_int_equal(text_fit(text, 0, &columns), 0);
+	assert_int_equal(columns, 0);
+	assert_int_equal(text_fit(text, 2, &columns), 1);
+	assert_int_equal(columns, 1);
+	assert_int_equal(text_fit(text, 3, &columns), 4);
+	assert_int_equal(columns, 3);
+	assert_int_equal(text_fit(text, 4, NULL), 4);
+	assert_int_equal(text_fit(text, 80, &columns), 8);
+	assert_int_equal(columns, 6);
+	assert_int_equal(text_fit(text, -1, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +295,8 @@ int main(void)
 		cmocka_unit_test(control_characters_become_question_marks),
 		cmocka_unit_test(characters_of_several_bytes_are_printable),
 		cmocka_unit_test(the_other_control_characters_do_not_stay_either),
+		cmocka_unit_test(a_character_is_as_wide_as_a_terminal_shows_it),
+		cmocka_unit_test(a_text_is_cut_between_characters),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
