@@ -249,8 +249,8 @@ static int decode_stack(const struct event_layout *lay, struct kstack_table *sta
 	memcpy(&nr_frames, data + lay->stack_count_at, sizeof(nr_frames));
 	if (nr_frames > room)
 		return -EBADMSG;
-	ev->kernel_stack.stack = kstack_intern(stacks, data + lay->stack_frames_at, nr_frames);
-	return ev->kernel_stack.stack ? 1 : -ENOMEM;
+	ev->stack = kstack_intern(stacks, data + lay->stack_frames_at, nr_frames);
+	return ev->stack ? 1 : -ENOMEM;
 }
 
 int decode(const struct decoder *dec, struct kstack_table *stacks, const void *record, size_t size,

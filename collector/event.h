@@ -39,6 +39,11 @@ struct event {
 	uint16_t cpu;
 	uint8_t id;  /* enum event_id */
 	bool in_irq; /* in hard or soft interrupt: tid is a bystander */
+	/*
+	 * What the thread was doing, from the record behind the event; NULL: none
+	 * was recorded. Owned by the reader's table.
+	 */
+	struct kstack *stack;
 	union {
 		struct {
 			uint64_t lock;
@@ -123,9 +128,6 @@ struct event {
 			uint64_t mm, old_start, old_end;
 			uint64_t shift; /* bytes, downwards */
 		} stack_shift;
-		struct {
-			struct kstack *stack; /* owned by the reader's table */
-		} kernel_stack;
 		struct {
 			uint64_t end_ns; /* the gap is time_ns..end_ns */
 			int64_t nr_lost; /* or LOST_UNKNOWN */

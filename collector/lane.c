@@ -15,6 +15,7 @@ int lane_init(struct lane *lane, unsigned int nr_slots)
 	ck_ring_init(&lane->ring, nr_slots);
 	atomic_init(&lane->complete_ns, 0);
 	lane->ended = false;
+	lane->pair.nr_held = 0;
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "collector/event.h"
+#include "collector/stack_pair.h"
 
 /* Watermark of a lane that will give no more events. */
 #define LANE_ENDED UINT64_MAX
@@ -25,7 +26,9 @@ struct lane {
 	 * ring.
 	 */
 	_Atomic uint64_t complete_ns;
-	bool ended; /* the reader's own note */
+	/* the reader's own */
+	bool ended;
+	struct stack_pair pair;
 };
 
 /* @nr_slots: a power of two. Returns 0 or -ENOMEM. */

@@ -15,6 +15,7 @@
 
 /* Events that a reader decodes, and the consumer handles, in one go. */
 #define READ_BATCH   256
+#define READ_BUFFER  (STACK_PAIR_HELD + READ_BATCH)
 #define MERGE_BATCH  2048
 /* And how many between two writes when there is no pause at all. */
 #define FLUSH_EVENTS 500000
@@ -45,22 +46,24 @@ void pipeline_abort(struct pipeline *p, const char *why)
 	fail(p, error_set(&err, -EINTR, "%s", why), &err);
 }
 
-/* One batch of one lane. Returns the number of events or a negative errno. */
-static int read_lane(struct pipeline *p, unsigned int i, unsigned int room, struct event *buf)
+/* One batch of one lane. Returns the number of records or a negative errno. */
+static int read_lane(struct pipeline *p, unsigned int i, struct event *buf)
 {
 	struct lane *lane = &p->lanes[i];
 	uint64_t complete_ns = atomic_load_explicit(&lane->complete_ns, memory_order_relaxed);
 	struct error err = { 0 };
+	unsigned int nr_held;
 	int nr;
 
-	nr = p->src->ops->next_batch(p->src, i, buf, room < READ_BATCH ? room : READ_BATCH,
-				     &complete_ns, &err);
+	nr_held = stack_pair_begin(&lane->pair, buf);
+	nr = p->src->ops->next_batch(p->src, i, buf + nr_held, READ_BATCH, &complete_ns, &err);
 	if (nr < 0) {
 		fail(p, nr, &err);
 		return nr;
 	}
-	lane_put(lane, buf, nr);
-	atomic_store_explicit(&lane->complete_ns, complete_ns, memory_order_release);
+	lane_put(lane, buf, stack_pair_end(&lane->pair, buf, nr_held + nr, complete_ns));
+	atomic_store_explicit(&lane->complete_ns, stack_pair_complete_ns(&lane->pair, complete_ns),
+			      memory_order_release);
 	lane->ended = complete_ns == LANE_ENDED;
 	return nr;
 }
@@ -70,7 +73,7 @@ static void *reader_main(void *arg)
 	struct reader *r = arg;
 	struct pipeline *p = r->p;
 	struct source *src = p->src;
-	struct event buf[READ_BATCH];
+	struct event buf[READ_BUFFER];
 
 	if (p->consumer.thread_started)
 		p->consumer.thread_started(p->consumer.ctx);
@@ -81,18 +84,17 @@ static void *reader_main(void *arg)
 		unsigned int i;
 
 		for (i = r->first; i < src->nr_lanes; i += p->nr_readers) {
-			unsigned int room = lane_room(&p->lanes[i]);
 			int nr;
 
 			if (p->lanes[i].ended)
 				continue;
 			open = true;
-			if (room < READ_BATCH) {
+			if (lane_room(&p->lanes[i]) < READ_BUFFER) {
 				/* never block on one lane: the merge may need another */
 				src->behind[i] = full = true;
 				continue;
 			}
-			nr = read_lane(p, i, room, buf);
+			nr = read_lane(p, i, buf);
 			if (nr < 0)
 				return NULL;
 			progress |= nr > 0 || p->lanes[i].ended;

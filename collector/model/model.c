@@ -181,7 +181,8 @@ int model_event(struct model *m, const struct event *ev)
 {
 	int ret;
 
-	m->nr_events += ev->id != EVENT_LOSS;
+	/* an event's stack is a record of its own */
+	m->nr_events += (ev->id != EVENT_LOSS) + !!ev->stack;
 	if (ev->id != EVENT_LOSS)
 		note_time(m, ev->time_ns);
 

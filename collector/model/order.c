@@ -54,21 +54,12 @@ struct acquire {
 	int64_t stack_id;
 };
 
-enum stack_use {
-	STACK_NONE,
-	STACK_OF_ACQUIRE,
-	STACK_OF_HELD,
-};
-
 struct order_thread {
 	UT_hash_handle hh;
 	int32_t tid;
 	struct held *by_key;
 	struct held *of_class[NR_LOCK_CLASSES];
 	struct acquire acquire;
-	enum stack_use stack_use; /* what the next stack record belongs to */
-	struct held *latest;
-	uint64_t latest_ns;
 };
 
 /* A lock that is being taken. */
@@ -110,8 +101,6 @@ static struct order_thread *get_thread(struct orders *os, int32_t tid)
 
 static void drop_held(struct order_thread *th, struct held *h)
 {
-	if (th->latest == h)
-		th->latest = NULL;
 	HASH_DEL(th->by_key, h);
 	DL_DELETE(th->of_class[h->key.class], h);
 	free(h->again);
@@ -159,6 +148,16 @@ static int64_t site_id(struct orders *os, uint64_t ip, int *ret)
 	struct site *site = ip && !*ret ? site_at(os->sites, ip, os->sink, ret) : NULL;
 
 	return site ? site->row.id : 0;
+}
+
+/* stack.id of the stack that was recorded with @ev, 0 for none. */
+static int64_t stack_id(struct orders *os, const struct event *ev, int *ret)
+{
+	struct stack *stack = NULL;
+
+	if (ev->stack && !*ret)
+		stack = stack_resolve(os->sites, ev->stack, os->sink, ret);
+	return stack ? stack->id : 0;
 }
 
 static int set_example(struct orders *os, struct order_edge *edge, const struct held *held,
@@ -263,7 +262,7 @@ static int count_again(struct orders *os, struct order_thread *th, const struct 
 	return ret;
 }
 
-static int hold(struct order_thread *th, const struct take *t, uint64_t now_ns)
+static int hold(struct order_thread *th, const struct take *t)
 {
 	struct held *h = calloc(1, sizeof(*h));
 
@@ -277,9 +276,6 @@ static int hold(struct order_thread *th, const struct take *t, uint64_t now_ns)
 	h->write = t->write;
 	HASH_ADD(hh, th->by_key, key, sizeof(h->key), h);
 	DL_PREPEND(th->of_class[h->key.class], h);
-	th->latest = h;
-	th->latest_ns = now_ns;
-	th->stack_use = STACK_OF_HELD;
 	return 0;
 }
 
@@ -297,11 +293,10 @@ static int acquired(struct orders *os, const struct event *ev, int class)
 	struct order_thread *th = get_thread(os, ev->tid);
 	struct held *again;
 	struct take t;
-	int ret;
+	int ret = 0;
 
 	if (!th)
 		return -ENOMEM;
-	th->stack_use = STACK_NONE;
 	if (!ev->lock_op.success)
 		return settled(os, th, 0);
 	t = (struct take){
@@ -310,14 +305,16 @@ static int acquired(struct orders *os, const struct event *ev, int class)
 		.write = ev->lock_op.write,
 		.may_wait = th->acquire.lock == ev->lock_op.lock,
 	};
-	if (t.may_wait)
+	t.stack_id = stack_id(os, ev, &ret);
+	if (!t.stack_id && t.may_wait)
 		t.stack_id = th->acquire.stack_id;
 	again = find_held(th, class, t.key.lock);
-	ret = count_edges(os, th, &t, again, ev->time_ns);
+	if (!ret)
+		ret = count_edges(os, th, &t, again, ev->time_ns);
 	if (!ret && again)
 		ret = take_again(again, &t, ev->time_ns);
 	else if (!ret)
-		ret = hold(th, &t, ev->time_ns);
+		ret = hold(th, &t);
 	return settled(os, th, ret);
 }
 
@@ -330,7 +327,6 @@ static int released(struct orders *os, const struct event *ev, int class)
 	/* taken before the capture, or in a gap */
 	if (!h)
 		return 0;
-	th->stack_use = STACK_NONE;
 	if (!--h->depth) {
 		if (h->again)
 			ret = count_again(os, th, h);
@@ -362,7 +358,7 @@ static int mmap_acquired(struct orders *os, const struct event *ev)
 		.key = { LOCK_MMAP, ev->lock_op.lock },
 		.write = ev->lock_op.write,
 	};
-	int ret;
+	int ret = 0;
 
 	/* a bystander's: BPF looks up build ids in interrupts */
 	if (ev->in_irq)
@@ -376,16 +372,17 @@ static int mmap_acquired(struct orders *os, const struct event *ev)
 	th = get_thread(os, ev->tid);
 	if (!th)
 		return -ENOMEM;
-	th->stack_use = STACK_NONE;
 	if (!ev->lock_op.success)
 		return settled(os, th, 0);
+	t.stack_id = stack_id(os, ev, &ret);
 	if (waited_for_mm(th, ev->lock_op.lock)) {
-		t.stack_id = th->acquire.stack_id;
+		t.stack_id = t.stack_id ?: th->acquire.stack_id;
 		t.may_wait = true;
 	}
 	t.may_wait |= t.write;
-	ret = count_edges(os, th, &t, NULL, ev->time_ns);
-	return settled(os, th, ret ?: hold(th, &t, ev->time_ns));
+	if (!ret)
+		ret = count_edges(os, th, &t, NULL, ev->time_ns);
+	return settled(os, th, ret ?: hold(th, &t));
 }
 
 static int mmap_released(struct orders *os, const struct event *ev)
@@ -400,7 +397,7 @@ static int mmap_released(struct orders *os, const struct event *ev)
 /* A VMA is locked for writing as long as the mmap_lock is. */
 static int vma_locked(struct orders *os, const struct event *ev)
 {
-	const struct take t = {
+	struct take t = {
 		.key = { LOCK_VMA, ev->lock_op.lock },
 		.vm_start = ev->lock_op.vm_start,
 		.ip = ev->lock_op.ip,
@@ -409,26 +406,32 @@ static int vma_locked(struct orders *os, const struct event *ev)
 	};
 	struct order_thread *th = find_thread(os, ev->tid);
 	struct held *mmap;
-	int ret;
+	int ret = 0;
 
 	/* of a thread that holds nothing that we know of */
 	if (!th)
 		return 0;
-	th->stack_use = STACK_NONE;
-	ret = count_edges(os, th, &t, NULL, ev->time_ns);
+	t.stack_id = stack_id(os, ev, &ret);
+	if (!ret)
+		ret = count_edges(os, th, &t, NULL, ev->time_ns);
 	mmap = find_held(th, LOCK_MMAP, ev->lock_op.lock);
 	drop_vma(th, ev->lock_op.lock);
 	if (!ret && mmap && mmap->write)
-		ret = hold(th, &t, ev->time_ns);
+		ret = hold(th, &t);
 	return settled(os, th, ret);
 }
 
 /* An acquire begins that may wait. */
-static void may_wait(struct order_thread *th, uint64_t lock)
+static int may_wait(struct orders *os, struct order_thread *th, const struct event *ev)
 {
-	if (th->acquire.lock != lock)
-		th->acquire = (struct acquire){ .lock = lock };
-	th->stack_use = STACK_OF_ACQUIRE;
+	int ret = 0;
+	int64_t id = stack_id(os, ev, &ret);
+
+	if (th->acquire.lock != ev->lock_op.lock)
+		th->acquire = (struct acquire){ .lock = ev->lock_op.lock };
+	if (id)
+		th->acquire.stack_id = id;
+	return ret;
 }
 
 static int start_locking(struct orders *os, const struct event *ev)
@@ -436,9 +439,7 @@ static int start_locking(struct orders *os, const struct event *ev)
 	struct order_thread *th = find_thread(os, ev->tid);
 
 	/* with nothing held it makes no edge */
-	if (th)
-		may_wait(th, ev->lock_op.lock);
-	return 0;
+	return th ? may_wait(os, th, ev) : 0;
 }
 
 /* Likewise; its stack is of use to the locks that are taken later, too. */
@@ -446,65 +447,21 @@ static int contention_begin(struct orders *os, const struct event *ev)
 {
 	struct order_thread *th = get_thread(os, ev->tid);
 
-	if (!th)
-		return -ENOMEM;
-	may_wait(th, ev->lock_op.lock);
-	return 0;
+	return th ? may_wait(os, th, ev) : -ENOMEM;
 }
 
 static int rwsem_contention_begin(struct orders *os, const struct event *ev)
 {
 	struct order_thread *th = find_thread(os, ev->tid);
+	int ret = 0;
+	int64_t id;
 
 	if (!th || ev->in_irq)
 		return 0;
 	th->acquire.rwsem = ev->contention_begin.lock;
-	th->stack_use = STACK_OF_ACQUIRE;
-	return 0;
-}
-
-/* A stack that comes next is of that event. */
-static int other_event(struct orders *os, const struct event *ev)
-{
-	struct order_thread *th = ev->in_irq || !os->threads ? NULL : find_thread(os, ev->tid);
-
-	if (th)
-		th->stack_use = STACK_NONE;
-	return 0;
-}
-
-/* Examples of what was taken just now, whose stack comes after it. */
-static void stack_of_taken(struct orders *os, const struct held *h, uint64_t taken_ns)
-{
-	int class, same;
-
-	for (class = 0; class < NR_LOCK_CLASSES; class ++)
-		for (same = 0; same < 2; same++) {
-			struct order_edge *edge = &os->edge[class][h->key.class][same];
-
-			if (edge->row.id && edge->row.time_ns == (int64_t)taken_ns) {
-				edge->row.taken_stack_id = h->stack_id;
-				edge->dirty = true;
-			}
-		}
-}
-
-static int kernel_stack(struct orders *os, const struct event *ev)
-{
-	struct order_thread *th = find_thread(os, ev->tid);
-	struct stack *stack;
-	int ret = 0;
-
-	if (!th || th->stack_use == STACK_NONE || ev->in_irq)
-		return 0;
-	stack = stack_resolve(os->sites, ev->kernel_stack.stack, os->sink, &ret);
-	if (stack && th->stack_use == STACK_OF_ACQUIRE) {
-		th->acquire.stack_id = stack->id;
-	} else if (stack && th->latest) {
-		th->latest->stack_id = stack->id;
-		stack_of_taken(os, th->latest, th->latest_ns);
-	}
-	th->stack_use = STACK_NONE;
+	id = stack_id(os, ev, &ret);
+	if (id)
+		th->acquire.stack_id = id;
 	return ret;
 }
 
@@ -564,12 +521,10 @@ int orders_event(struct orders *os, const struct event *ev)
 		return mmap_released(os, ev);
 	case EVENT_VMA_START_WRITE:
 		return vma_locked(os, ev);
-	case EVENT_KERNEL_STACK:
-		return kernel_stack(os, ev);
 	case EVENT_TASK_NEWTASK:
 		return newtask(os, ev);
 	default:
-		return other_event(os, ev);
+		return 0;
 	}
 }
 

@@ -212,7 +212,6 @@ static int loss(struct stalls *ss, const struct event *ev)
 static bool shows_work(const struct event *ev)
 {
 	switch (ev->id) {
-	case EVENT_KERNEL_STACK:
 	case EVENT_CONTENTION_END: /* of what, stalls_awake() is told */
 		return false;
 	case EVENT_CONTENTION_BEGIN:

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <utlist.h>
 
 #include "collector/model/hold.h"
@@ -119,22 +118,6 @@ static int close_unended(struct waits *ws, struct wait *w, uint64_t now_ns)
 	return ret ?: close_wait(ws, w, now_ns, OUTCOME_UNCERTAIN);
 }
 
-static int note_begun(struct waits *ws, uint16_t cpu, const struct wait *w)
-{
-	if (cpu >= ws->nr_cpus) {
-		uint32_t nr = cpu + 1;
-		struct begun *grown = realloc(ws->begun, nr * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		memset(grown + ws->nr_cpus, 0, (nr - ws->nr_cpus) * sizeof(*grown));
-		ws->begun = grown;
-		ws->nr_cpus = nr;
-	}
-	ws->begun[cpu] = (struct begun){ w->tid, w->row.start_ns };
-	return 0;
-}
-
 /* What a contention_begin event of either kind says. */
 struct wait_begin {
 	struct lock_key key;
@@ -188,6 +171,53 @@ static int join_lock(struct waits *ws, struct lock *lock, struct wait *w)
 	return ret ?: stalls_wait_begin(ws->stalls, w->tid);
 }
 
+/*
+ * Where the page fault is that the thread is in: it has told as it began, and
+ * can be in no other one. An event that was lost would be of a later one.
+ */
+static uint64_t fault_of(const struct waits *ws, const struct wait *w)
+{
+	const struct task *task = task_find(ws->tasks, w->tid);
+
+	if (!task || !task->fault_ns || task->fault_ns < ws->gap_end_ns ||
+	    task->fault_ns > (uint64_t)w->row.start_ns)
+		return 0;
+	return task->fault;
+}
+
+/* What the stack of @ev, which began the wait or is inside it, says of it. */
+static int read_stack(struct waits *ws, const struct event *ev, struct wait *w)
+{
+	struct stack *stack;
+	struct lock *lock;
+	int ret;
+
+	if (!ev->stack || w->row.stack_id)
+		return 0;
+	stack = stack_resolve(ws->sites, ev->stack, ws->sink, &ret);
+	if (!stack)
+		return ret;
+	w->row.stack_id = stack->id;
+	if (stack->site) {
+		w->row.site_id = stack->site->row.id;
+		w->site = stack->site;
+	}
+	if (stack->in_user_fault)
+		w->fault = fault_of(ws, w);
+	if (w->traced)
+		/* the event has named the class */
+		return 0;
+	lock = lock_get(ws->locks, &w->key, w->row.start_ns);
+	if (!lock)
+		return -ENOMEM;
+	lock = lock_seen_as(ws->locks, lock, stack->classes[w->row.mode], w->row.start_ns, ws->sink,
+			    &ret);
+	if (!lock)
+		return ret;
+	w->row.lock_id = lock->row.id;
+	return 0;
+}
+
 static int begin(struct waits *ws, const struct event *ev, const struct wait_begin *b)
 {
 	struct wait *w = find(ws, ev->tid);
@@ -234,7 +264,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		ret = learn_owner(ws, w, b);
 	if (!ret)
 		ret = learn_site(ws, w, b);
-	return ret ? ret : note_begun(ws, ev->cpu, w);
+	return ret ?: read_stack(ws, ev, w);
 }
 
 /*
@@ -269,7 +299,7 @@ static int contention_begin(struct waits *ws, const struct event *ev)
 			w->row.spun_ns = ev->time_ns - w->row.start_ns;
 	}
 	/* its stack serves the outer wait */
-	return note_begun(ws, ev->cpu, w);
+	return read_stack(ws, ev, w);
 }
 
 static int contention_end(struct waits *ws, const struct event *ev)
@@ -310,56 +340,6 @@ static int traced_end(struct waits *ws, const struct event *ev)
 	    w->key.vm_start != ev->lock_op.vm_start)
 		return 0;
 	return close_wait(ws, w, ev->time_ns, OUTCOME_ACQUIRED);
-}
-
-/*
- * Where the page fault is that the thread is in: it has told as it began, and
- * can be in no other one. An event that was lost would be of a later one.
- */
-static uint64_t fault_of(const struct waits *ws, const struct wait *w)
-{
-	const struct task *task = task_find(ws->tasks, w->tid);
-
-	if (!task || !task->fault_ns || task->fault_ns < ws->gap_end_ns ||
-	    task->fault_ns > (uint64_t)w->row.start_ns)
-		return 0;
-	return task->fault;
-}
-
-/* The stack follows its event as the next record of the same CPU. */
-static int kernel_stack(struct waits *ws, const struct event *ev, const struct begun *begun)
-{
-	struct wait *w = find(ws, ev->tid);
-	struct stack *stack;
-	struct lock *lock;
-	int ret;
-
-	if (!w || begun->tid != w->tid || begun->start_ns != w->row.start_ns)
-		return 0;
-	if (w->row.stack_id)
-		return 0;
-	stack = stack_resolve(ws->sites, ev->kernel_stack.stack, ws->sink, &ret);
-	if (!stack)
-		return ret;
-	w->row.stack_id = stack->id;
-	if (stack->site) {
-		w->row.site_id = stack->site->row.id;
-		w->site = stack->site;
-	}
-	if (stack->in_user_fault)
-		w->fault = fault_of(ws, w);
-	if (w->traced)
-		/* the event has named the class */
-		return 0;
-	lock = lock_get(ws->locks, &w->key, w->row.start_ns);
-	if (!lock)
-		return -ENOMEM;
-	lock = lock_seen_as(ws->locks, lock, stack->classes[w->row.mode], w->row.start_ns, ws->sink,
-			    &ret);
-	if (!lock)
-		return ret;
-	w->row.lock_id = lock->row.id;
-	return 0;
 }
 
 /*
@@ -424,13 +404,6 @@ static int exited(struct waits *ws, int32_t tid, uint64_t now_ns)
 
 int waits_event(struct waits *ws, const struct event *ev)
 {
-	struct begun begun = { 0 };
-
-	/* an interrupt between an event and its stack does not part them */
-	if (!ev->in_irq && ev->cpu < ws->nr_cpus) {
-		begun = ws->begun[ev->cpu];
-		ws->begun[ev->cpu].tid = 0;
-	}
 	switch (ev->id) {
 	case EVENT_CONTENTION_BEGIN:
 		return contention_begin(ws, ev);
@@ -446,8 +419,6 @@ int waits_event(struct waits *ws, const struct event *ev)
 	case EVENT_I_MMAP_CONTENTION_END:
 	case EVENT_VMA_LOCK_CONTENTION_END:
 		return traced_end(ws, ev);
-	case EVENT_KERNEL_STACK:
-		return kernel_stack(ws, ev, &begun);
 	case EVENT_SCHED_WAKING:
 		return sched_waking(ws, ev);
 	case EVENT_SCHED_PROCESS_EXIT:
@@ -507,5 +478,4 @@ void waits_free(struct waits *ws)
 
 	HASH_ITER(hh, ws->by_tid, w, tmp)
 		free_wait(ws, w);
-	free(ws->begun);
 }

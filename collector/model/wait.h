@@ -37,12 +37,6 @@ struct wait {
 	bool tainted; /* began inside a gap */
 };
 
-/* The wait that the last event on a CPU began: the next may be its stack. */
-struct begun {
-	int32_t tid; /* 0: none */
-	int64_t start_ns;
-};
-
 struct waits {
 	struct wait *by_tid;
 	struct tasks *tasks;
@@ -54,8 +48,6 @@ struct waits {
 	bool watch_sleep;    /* the input has sched_switch: sleep is known */
 	bool watch_spin;     /* the input has both kinds of contention events */
 	uint64_t gap_end_ns; /* waits that begin before are tainted */
-	struct begun *begun; /* [nr_cpus] */
-	uint32_t nr_cpus;
 };
 
 /* Waits for @lock learn that @tid let it go: it held the lock exactly. */

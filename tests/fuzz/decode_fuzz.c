@@ -34,8 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (ev.id >= NR_EVENTS || ev.time_ns != 1 || ev.cpu != 2)
 			abort();
 		if (ev.id == EVENT_KERNEL_STACK &&
-		    (!ev.kernel_stack.stack ||
-		     ev.kernel_stack.stack->nr_frames > KSTACK_MAX_FRAMES))
+		    (!ev.stack || ev.stack->nr_frames > KSTACK_MAX_FRAMES))
 			abort();
 		if (ev.id == EVENT_SCHED_SWITCH && (ev.sched_switch.prev_comm[COMM_LEN - 1] ||
 						    ev.sched_switch.next_comm[COMM_LEN - 1]))

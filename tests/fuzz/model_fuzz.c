@@ -432,9 +432,6 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 	case EVENT_PAGE_FAULT_USER:
 		ev = ev_page_fault(now_ns, tid, 0x400 * (uint64_t)d[3]);
 		break;
-	case EVENT_KERNEL_STACK:
-		ev = ev_stack(now_ns, tid, cpu, stack[d[5] % NR_STACKS]);
-		break;
 	case EVENT_LOSS:
 		ev = ev_loss(now_ns, now_ns + (1ULL << (d[4] & 0x1f)), cpu, d[5]);
 		break;
@@ -443,6 +440,8 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 		break;
 	}
 	ev.in_irq = d[6] & 1;
+	if (d[6] & 2)
+		ev.stack = stack[(d[6] >> 2) % NR_STACKS];
 	return ev;
 }
 

@@ -67,6 +67,8 @@ struct stage {
 		int32_t tid, tgid;
 		char comm[COMM_LEN];
 	} thread[MAX_THREADS];
+	struct event latest; /* if @has_latest: its stack may be on the next line */
+	bool has_latest;
 	unsigned int nr_symbols, nr_threads, line;
 	int64_t last_ns; /* of an event or a flush */
 };
@@ -111,7 +113,7 @@ static void set_field(const struct stage *s, struct event *ev, const char *name,
 	die(s, "no such field", name);
 }
 
-static void make_stack(struct stage *s, struct event *ev, char *rest)
+static struct kstack *make_stack(struct stage *s, char *rest)
 {
 	uint64_t frame[KSTACK_MAX_FRAMES];
 	unsigned int nr = 0, i;
@@ -125,8 +127,14 @@ static void make_stack(struct stage *s, struct event *ev, char *rest)
 			die(s, "no such symbol", name);
 		frame[nr++] = s->symbol[i].address + 4;
 	}
-	ev->id = EVENT_KERNEL_STACK;
-	ev->kernel_stack.stack = kstack_intern(&s->stacks, frame, nr);
+	return kstack_intern(&s->stacks, frame, nr);
+}
+
+static void feed_latest(struct stage *s)
+{
+	if (s->has_latest && model_event(&s->model, &s->latest))
+		die(s, "the model failed", store_error(s->store)->msg);
+	s->has_latest = false;
 }
 
 static void feed_line(struct stage *s, char *line)
@@ -142,22 +150,23 @@ static void feed_line(struct stage *s, char *line)
 	ev.tid = name ? atoi(name) : 0;
 	name = strtok_r(rest, " \n", &rest);
 	if (name && !strcmp(name, "stack")) {
-		make_stack(s, &ev, rest);
-	} else {
-		ev.id = event_by_name(name ?: "");
-		if (ev.id == NR_EVENTS)
-			die(s, "no such event", name ?: "");
-		while ((pair = strtok_r(rest, " \n", &rest))) {
-			char *value = strchr(pair, '=');
-
-			if (!value)
-				die(s, "no FIELD=VALUE", pair);
-			*value++ = '\0';
-			set_field(s, &ev, pair, value);
-		}
+		s->latest.stack = make_stack(s, rest);
+		return;
 	}
-	if (model_event(&s->model, &ev))
-		die(s, "the model failed", store_error(s->store)->msg);
+	ev.id = event_by_name(name ?: "");
+	if (ev.id == NR_EVENTS)
+		die(s, "no such event", name ?: "");
+	while ((pair = strtok_r(rest, " \n", &rest))) {
+		char *value = strchr(pair, '=');
+
+		if (!value)
+			die(s, "no FIELD=VALUE", pair);
+		*value++ = '\0';
+		set_field(s, &ev, pair, value);
+	}
+	feed_latest(s);
+	s->latest = ev;
+	s->has_latest = true;
 }
 
 static void add_symbol(struct stage *s, const char *line)
@@ -228,6 +237,7 @@ static void write_meta(struct stage *s)
 
 static void flush(struct stage *s, int64_t time_ns)
 {
+	feed_latest(s);
 	if (model_flush(&s->model, time_ns))
 		die(s, "the model failed", store_error(s->store)->msg);
 	s->last_ns = time_ns;
@@ -242,6 +252,7 @@ static void finish(struct stage *s)
 {
 	struct error err = { 0 };
 
+	feed_latest(s);
 	if (model_finish(&s->model))
 		die(s, "the model failed", store_error(s->store)->msg);
 	write_meta(s);

@@ -594,8 +594,7 @@ static void a_gap_does_not_take_the_vma_from_a_vma_lock(void **state)
 
 static void fault_wait(struct fixture *f, uint64_t begin_ns, uint64_t end_ns, const char *stack)
 {
-	feed(f, ev_begin(begin_ns, A, 0, RWSEM, F_READ));
-	feed(f, ev_stack(begin_ns + 1, A, 0, fixture_stack(f, stack)));
+	feed(f, ev_at_stack(ev_begin(begin_ns, A, 0, RWSEM, F_READ), fixture_stack(f, stack)));
 	feed(f, ev_end(end_ns, A, 0, RWSEM, 0));
 }
 
@@ -735,8 +734,8 @@ static void a_link_in_a_fault_is_better_than_its_address(void **state)
 		uint64_t at = 10000 * (i + 1);
 
 		feed(f, ev_page_fault(at, A, START));
-		feed(f, ev_anon_begin(at + 100, A, 0, ROOT, WRITE));
-		feed(f, ev_stack(at + 101, A, 0, fixture_stack(f, FAULT_STACK)));
+		feed(f, ev_at_stack(ev_anon_begin(at + 100, A, 0, ROOT, WRITE),
+				    fixture_stack(f, FAULT_STACK)));
 		feed(f, ev_anon_end(at + 200, A, 0, ROOT, WRITE));
 		if (i) {
 			struct event ev = ev_link(at + 250, P, ROOT, ROOT, START_2, END_2);

@@ -396,14 +396,14 @@ static void a_stack_is_interned_with_all_its_frames(void **state)
 		put(rec, 16 + 8 * i, FRAME + i, 8);
 	assert_int_equal(decode_exactly(&d, rec, sizeof(rec)), 1);
 	assert_int_equal(d.ev.id, EVENT_KERNEL_STACK);
-	first = d.ev.kernel_stack.stack;
+	first = d.ev.stack;
 	assert_int_equal(first->nr_frames, 20);
 	assert_int_equal(first->frame[19], FRAME + 19);
 	assert_int_equal(decode_exactly(&d, rec, sizeof(rec)), 1);
-	assert_ptr_equal(d.ev.kernel_stack.stack, first);
+	assert_ptr_equal(d.ev.stack, first);
 	put(rec, 8, 3, 4);
 	assert_int_equal(decode_exactly(&d, rec, sizeof(rec)), 1);
-	assert_int_equal(d.ev.kernel_stack.stack->nr_frames, 3);
+	assert_int_equal(d.ev.stack->nr_frames, 3);
 	decoding_free(&d);
 }
 
@@ -463,7 +463,7 @@ static void frames_at_offset_0_are_not_a_stack(void **state)
 	put_common(rec, 9, 0, 10);
 	/* whatever it is, an event without a stack must not come out as one */
 	if (decode_exactly(&d, rec, sizeof(rec)) == 1)
-		assert_non_null(d.ev.kernel_stack.stack);
+		assert_non_null(d.ev.stack);
 	decoding_free(&d);
 }
 

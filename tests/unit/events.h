@@ -125,7 +125,14 @@ static inline struct event ev_stack(uint64_t time_ns, int32_t tid, uint16_t cpu,
 {
 	struct event ev = ev_make(EVENT_KERNEL_STACK, time_ns, tid, cpu);
 
-	ev.kernel_stack.stack = stack;
+	ev.stack = stack;
+	return ev;
+}
+
+/* @ev with the stack that was recorded with it. */
+static inline struct event ev_at_stack(struct event ev, struct kstack *stack)
+{
+	ev.stack = stack;
 	return ev;
 }
 

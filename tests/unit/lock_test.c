@@ -12,8 +12,7 @@
 /* A whole wait of @tid at a stack; returns the id of its lock. */
 static int64_t wait_at(struct fixture *f, uint64_t t, int32_t tid, uint32_t flags, const char *path)
 {
-	feed(f, ev_begin(t, tid, 0, LOCK, flags));
-	feed(f, ev_stack(t + 1, tid, 0, fixture_stack(f, path)));
+	feed(f, ev_at_stack(ev_begin(t, tid, 0, LOCK, flags), fixture_stack(f, path)));
 	feed(f, ev_end(t + 10, tid, 0, LOCK, 0));
 	flush(f, 0);
 	return f->seen.wait[f->seen.nr_waits - 1].lock_id;
@@ -103,8 +102,8 @@ static void a_stack_that_says_nothing_contradicts_nothing(void **state)
 	int64_t id = wait_at(f, 1000, A, F_WRITE, WRITE_AT("move_pages"));
 	const uint64_t unknown[] = { 1, 2, 3 };
 
-	feed(f, ev_begin(2000, B, 0, LOCK, F_WRITE));
-	feed(f, ev_stack(2001, B, 0, kstack_intern(&f->stacks, unknown, 3)));
+	feed(f, ev_at_stack(ev_begin(2000, B, 0, LOCK, F_WRITE),
+			    kstack_intern(&f->stacks, unknown, 3)));
 	feed(f, ev_end(2010, B, 0, LOCK, 0));
 	/* and one without a stack at all */
 	feed(f, ev_begin(3000, B, 0, LOCK, F_WRITE));
@@ -121,8 +120,8 @@ static void a_wait_that_was_open_at_the_change_keeps_its_lock(void **state)
 	struct fixture *f = *state;
 	int64_t first, second;
 
-	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
-	feed(f, ev_stack(1001, A, 0, fixture_stack(f, WRITE_AT("move_pages"))));
+	feed(f, ev_at_stack(ev_begin(1000, A, 0, LOCK, F_WRITE),
+			    fixture_stack(f, WRITE_AT("move_pages"))));
 	second = wait_at(f, 2000, B, F_READ, READ_AT("kernfs_iop_lookup"));
 	feed(f, ev_end(3000, A, 0, LOCK, 0));
 	finish(f);
@@ -151,8 +150,8 @@ static void the_site_of_a_frame_without_a_name_is_unknown(void **state)
 	const uint64_t frame[] = { fixture_address("down_write"), 1,
 				   fixture_address("userfaultfd_ioctl") };
 
-	feed(f, ev_begin(2000, B, 0, LOCK, F_WRITE));
-	feed(f, ev_stack(2001, B, 0, kstack_intern(&f->stacks, frame, 3)));
+	feed(f,
+	     ev_at_stack(ev_begin(2000, B, 0, LOCK, F_WRITE), kstack_intern(&f->stacks, frame, 3)));
 	feed(f, ev_end(2010, B, 0, LOCK, 0));
 	assert_int_equal(only_wait(f)->site_id, 0);
 	assert_int_not_equal(only_wait(f)->stack_id, 0);

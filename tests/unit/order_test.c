@@ -24,6 +24,8 @@ static uint64_t tick(void)
 #define op(id, tid, lock, write) feed(f, ev_lock(EVENT_##id, tick(), tid, 0, lock, write))
 #define op_at(id, tid, lock, write, ip)                                                            \
 	feed(f, ev_at(ev_lock(EVENT_##id, tick(), tid, 0, lock, write), ip))
+#define op_at_stack(id, tid, lock, kstack)                                                         \
+	feed(f, ev_at_stack(ev_lock(EVENT_##id, tick(), tid, 0, lock, true), kstack))
 
 /* Take it, waiting if need be. */
 #define take_anon(tid, lock)                                                                       \
@@ -287,17 +289,15 @@ static void stacks_are_those_of_the_waits(void **state)
 	const struct order_edge_row *e;
 
 	op(ANON_VMA_LOCK_START_LOCKING, A, ROOT, true);
-	op(ANON_VMA_CONTENTION_BEGIN, A, ROOT, true);
-	feed(f, ev_stack(tick(), A, 0, first));
+	op_at_stack(ANON_VMA_CONTENTION_BEGIN, A, ROOT, first);
 	/* the kernel's own event comes inside */
 	feed(f, ev_begin(tick(), A, 0, ROOT + 8, F_WRITE));
 	feed(f, ev_end(tick(), A, 0, ROOT + 8, 0));
 	op(ANON_VMA_CONTENTION_END, A, ROOT, true);
 	op(ANON_VMA_LOCK_ACQUIRE_RETURNED, A, ROOT, true);
 	op(I_MMAP_LOCK_START_LOCKING, A, MAPPING, true);
-	op(I_MMAP_LOCK_ACQUIRE_RETURNED, A, MAPPING, true);
 	/* recorded with a stack for each event */
-	feed(f, ev_stack(tick(), A, 0, second));
+	op_at_stack(I_MMAP_LOCK_ACQUIRE_RETURNED, A, MAPPING, second);
 	e = edge(f, LOCK_ANON_VMA, LOCK_I_MMAP);
 	assert_int_equal(e->nr_taken, 1);
 	assert_int_equal(f->seen.nr_stacks, 2);
@@ -312,8 +312,8 @@ static void a_stack_of_another_event_is_not_theirs(void **state)
 	op(ANON_VMA_LOCK_START_LOCKING, A, ROOT, true);
 	op(ANON_VMA_LOCK_ACQUIRE_RETURNED, A, ROOT, true);
 	take_i_mmap(A, MAPPING);
-	feed(f, ev_switch(tick(), A, 0, S_UNINTERRUPTIBLE, 0));
-	feed(f, ev_stack(tick(), A, 0, fixture_stack(f, "down_write dup_mmap")));
+	feed(f, ev_at_stack(ev_switch(tick(), A, 0, S_UNINTERRUPTIBLE, 0),
+			    fixture_stack(f, "down_write dup_mmap")));
 	assert_int_equal(edge(f, LOCK_ANON_VMA, LOCK_I_MMAP)->taken_stack_id, 0);
 }
 

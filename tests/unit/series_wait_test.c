@@ -191,8 +191,7 @@ static void its_stack_serves_the_outer_wait(void **state)
 	const struct wait_row *w;
 
 	feed(f, ev_at(ev_anon_begin(1000, A, 0, ROOT, WRITE), fixture_address("down_write")));
-	feed(f, ev_begin(1300, A, 0, RWSEM, F_WRITE));
-	feed(f, ev_stack(1301, A, 0, fixture_stack(f, FORK_STACK)));
+	feed(f, ev_at_stack(ev_begin(1300, A, 0, RWSEM, F_WRITE), fixture_stack(f, FORK_STACK)));
 	feed(f, ev_anon_end(2000, A, 0, ROOT, WRITE));
 	w = only_wait(f);
 	assert_int_equal(f->seen.nr_stacks, 1);
@@ -207,10 +206,8 @@ static void the_stack_of_the_outer_event_comes_first(void **state)
 {
 	struct fixture *f = *state;
 
-	feed(f, ev_anon_begin(1000, A, 0, ROOT, WRITE));
-	feed(f, ev_stack(1001, A, 0, fixture_stack(f, MOVE_STACK)));
-	feed(f, ev_begin(1300, A, 0, RWSEM, F_WRITE));
-	feed(f, ev_stack(1301, A, 0, fixture_stack(f, FORK_STACK)));
+	feed(f, ev_at_stack(ev_anon_begin(1000, A, 0, ROOT, WRITE), fixture_stack(f, MOVE_STACK)));
+	feed(f, ev_at_stack(ev_begin(1300, A, 0, RWSEM, F_WRITE), fixture_stack(f, FORK_STACK)));
 	feed(f, ev_anon_end(2000, A, 0, ROOT, WRITE));
 	assert_string_equal(site_of(f, only_wait(f)), "move_pages");
 	assert_int_equal(only_wait(f)->spun_ns, 300);
@@ -222,8 +219,9 @@ static void a_stack_that_names_nothing_leaves_the_site_of_the_event(void **state
 	struct fixture *f = *state;
 	const uint64_t unknown[] = { 1, 2, 3 };
 
-	feed(f, ev_at(ev_anon_begin(1000, A, 0, ROOT, WRITE), fixture_address("move_pages")));
-	feed(f, ev_stack(1001, A, 0, kstack_intern(&f->stacks, unknown, 3)));
+	feed(f, ev_at_stack(ev_at(ev_anon_begin(1000, A, 0, ROOT, WRITE),
+				  fixture_address("move_pages")),
+			    kstack_intern(&f->stacks, unknown, 3)));
 	feed(f, ev_anon_end(2000, A, 0, ROOT, WRITE));
 	assert_string_equal(site_of(f, only_wait(f)), "move_pages");
 }
@@ -235,8 +233,7 @@ static void a_stack_does_not_change_the_class_of_a_traced_lock(void **state)
 	struct kstack *stack;
 
 	stack = fixture_stack(f, "down_write unmap_mapping_range");
-	feed(f, ev_anon_begin(1000, A, 0, ROOT, WRITE));
-	feed(f, ev_stack(1001, A, 0, stack));
+	feed(f, ev_at_stack(ev_anon_begin(1000, A, 0, ROOT, WRITE), stack));
 	feed(f, ev_anon_end(2000, A, 0, ROOT, WRITE));
 	assert_int_equal(class_of(f, only_wait(f)), LOCK_ANON_VMA);
 	assert_int_equal(f->seen.nr_locks, 1);
