@@ -109,8 +109,9 @@ static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct
 		cell->i = sqlite3_column_int64(stmt, i);
 		return 0;
 	case SQLITE_FLOAT:
-		cell->type = CELL_REAL;
 		cell->r = sqlite3_column_double(stmt, i);
+		/* infinite is no number that can be known */
+		cell->type = isfinite(cell->r) ? CELL_REAL : CELL_NULL;
 		return 0;
 	default:
 		return table_set_text(t, cell, (const char *)sqlite3_column_text(stmt, i));

@@ -41,16 +41,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_FORMAT:
 		format = output_format(arg);
 		if (format < 0)
-			argp_error(state, "--format: '%s' is not text, csv or json", arg);
+			cli_wrong(state, "--format: '%s' is not text, csv or json", arg);
 		a->format = format;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->path)
-			argp_error(state, "one FILE at a time");
+			cli_wrong(state, "one FILE at a time");
 		a->path = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which FILE?");
+		cli_wrong(state, "which FILE?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/recording.h"
+#include "lib/text.h"
 
 void cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
@@ -16,13 +19,26 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 		exit(EXIT_USAGE);
 }
 
+void cli_wrong(const struct argp_state *state, const char *fmt, ...)
+{
+	char msg[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(msg, sizeof(msg), fmt, ap);
+	va_end(ap);
+	/* a shell's * gives what files are called */
+	text_make_printable(msg);
+	argp_error(state, "%s", msg);
+}
+
 double cli_seconds(const char *text, struct argp_state *state, const char *what)
 {
 	char *end;
 	double v = strtod(text, &end);
 
 	if (end == text || *end || !isfinite(v) || v <= 0 || v > 1e9)
-		argp_error(state, "%s: '%s' is not a number of seconds above 0", what, text);
+		cli_wrong(state, "%s: '%s' is not a number of seconds above 0", what, text);
 	return v;
 }
 
@@ -44,7 +60,7 @@ int64_t cli_bytes(const char *text, struct argp_state *state, const char *what)
 
 	v *= unit_of(end, "KMG", factor);
 	if (end == text || !isfinite(v) || v < 1 || v > 1e18)
-		argp_error(state, "%s: '%s' is not a size above 0, with K, M or G", what, text);
+		cli_wrong(state, "%s: '%s' is not a size above 0, with K, M or G", what, text);
 	return v;
 }
 
@@ -56,7 +72,7 @@ double cli_age(const char *text, struct argp_state *state, const char *what)
 
 	v *= unit_of(end, "smh", factor);
 	if (end == text || !isfinite(v) || v <= 0 || v > 1e9)
-		argp_error(state, "%s: '%s' is not a time above 0, with s, m or h", what, text);
+		cli_wrong(state, "%s: '%s' is not a time above 0, with s, m or h", what, text);
 	return v;
 }
 
@@ -68,22 +84,26 @@ unsigned int cli_count(const char *text, struct argp_state *state, const char *w
 	errno = 0;
 	v = strtol(text, &end, 10);
 	if (end == text || *end || errno || v <= 0 || v > 1000000000)
-		argp_error(state, "%s: '%s' is not a whole number above 0", what, text);
+		cli_wrong(state, "%s: '%s' is not a whole number above 0", what, text);
 	return v;
 }
 
 int cli_fail(const struct error *err)
 {
-	fprintf(stderr, "rmapscope: %s\n", err->msg);
+	char msg[sizeof(err->msg)];
+
+	/* names of files, and what a library says of a file's content */
+	fprintf(stderr, "rmapscope: %s\n", text_shown(msg, sizeof(msg), err->msg));
 	return EXIT_FAILED;
 }
 
 void cli_summary(const char *path, const struct recording_result *result)
 {
 	double seconds = result->first_ns < 0 ? 0 : (result->last_ns - result->first_ns) / 1e9;
+	char shown[PATH_MAX];
 
-	printf("%s: %.3f s, %" PRIu64 " events, %" PRIu64 " lost\n", path, seconds,
-	       result->nr_events, result->nr_lost);
+	printf("%s: %.3f s, %" PRIu64 " events, %" PRIu64 " lost\n",
+	       text_shown(shown, sizeof(shown), path), seconds, result->nr_events, result->nr_lost);
 }
 
 void cli_join(char *buf, size_t room, char *const *argv)

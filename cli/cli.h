@@ -39,6 +39,10 @@ extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_import, cmd
  */
 void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 
+/* argp_error() with its text made fit for a terminal. */
+void cli_wrong(const struct argp_state *state, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Option values; a wrong one is wrong usage. */
 double cli_seconds(const char *text, struct argp_state *state, const char *what);
 /* With a unit behind it: K, M, G; s, m, h. */

@@ -7,6 +7,7 @@
 #include "analysis/finding_tables.h"
 #include "cli/cli.h"
 #include "cli/show.h"
+#include "lib/text.h"
 
 enum {
 	OPT_FORMAT = 0x100,
@@ -32,7 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_FORMAT:
 		format = output_format(arg);
 		if (format < 0)
-			argp_error(state, "--format: '%s' is not text, csv or json", arg);
+			cli_wrong(state, "--format: '%s' is not text, csv or json", arg);
 		a->report.format = format;
 		return 0;
 	case 'n':
@@ -40,11 +41,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->path)
-			argp_error(state, "one FILE only: '%s'?", arg);
+			cli_wrong(state, "one FILE only: '%s'?", arg);
 		a->path = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which FILE?");
+		cli_wrong(state, "which FILE?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -102,13 +103,18 @@ static const char *text_of(const struct table *t, size_t row, const char *column
 
 static void print_stack(FILE *f, const char *what, const char *class, const char *stack)
 {
-	fprintf(f, "  %s: %s\n", what, class ? class : "-");
+	char name[64];
+
+	fprintf(f, "  %s: %s\n", what, class ? text_shown(name, sizeof(name), class) : "-");
 	if (!stack)
 		fprintf(f, "    (no stack: it was taken without waiting)\n");
 	while (stack && *stack) {
 		int len = strcspn(stack, "\n");
+		char line[256];
 
-		fprintf(f, "    %.*s\n", len, stack);
+		snprintf(line, sizeof(line), "%.*s", len, stack);
+		text_make_printable(line);
+		fprintf(f, "    %s\n", line);
 		stack += len + (stack[len] == '\n');
 	}
 }

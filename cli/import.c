@@ -50,11 +50,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->trace)
-			argp_error(state, "one TRACE.DAT at a time");
+			cli_wrong(state, "one TRACE.DAT at a time");
 		a->trace = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which TRACE.DAT?");
+		cli_wrong(state, "which TRACE.DAT?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "lib/text.h"
 
 static const struct subcommand *const subcommands[] = {
 	&cmd_check,   &cmd_demo,   &cmd_record, &cmd_import, &cmd_report,
@@ -49,6 +50,7 @@ int main(int argc, char **argv)
 		argv[1] = name;
 		return subcommands[i]->run(argc - 1, argv + 1);
 	}
-	fprintf(stderr, "rmapscope: no subcommand '%s'; 'rmapscope --help' lists them\n", argv[1]);
+	fprintf(stderr, "rmapscope: no subcommand '%s'; 'rmapscope --help' lists them\n",
+		text_shown(name, sizeof(name), argv[1]));
 	return EXIT_USAGE;
 }

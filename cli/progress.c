@@ -6,6 +6,7 @@
 
 #include "cli/recording.h"
 #include "lib/clock.h"
+#include "lib/text.h"
 
 #define CLEAR_LINE "\r\033[K"
 
@@ -31,6 +32,7 @@ void progress_update(struct progress *p, const struct recording *rec)
 {
 	uint64_t nr_events, done, total;
 	double elapsed, part;
+	char what[256];
 
 	if (!p->out)
 		return;
@@ -39,8 +41,9 @@ void progress_update(struct progress *p, const struct recording *rec)
 	part = part_done(p, elapsed, done, total);
 	if (part > 1)
 		part = 1;
-	fprintf(p->out, CLEAR_LINE "%s: %.1f million events, %.0f thousand/s", p->what,
-		nr_events / 1e6, elapsed > 0 ? nr_events / elapsed / 1e3 : 0);
+	fprintf(p->out, CLEAR_LINE "%s: %.1f million events, %.0f thousand/s",
+		text_shown(what, sizeof(what), p->what), nr_events / 1e6,
+		elapsed > 0 ? nr_events / elapsed / 1e3 : 0);
 	if (part > 0)
 		fprintf(p->out, ", %.0f %%, %.0f s left", part * 100, elapsed / part * (1 - part));
 	fflush(p->out);

@@ -68,18 +68,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_PROFILE:
 		if (profiles_parse(arg, &profiles, &err))
-			argp_error(state, "--profile: %s", err.msg);
+			cli_wrong(state, "--profile: %s", err.msg);
 		a->rec.profiles = arg;
 		return 0;
 	case OPT_KEEP:
 		if (strcmp(arg, "all"))
-			argp_error(state, "--keep: '%s' is not all", arg);
+			cli_wrong(state, "--keep: '%s' is not all", arg);
 		a->rec.keep_all = true;
 		return 0;
 	case OPT_MAX_SIZE:
 		a->rec.max_bytes = cli_bytes(arg, state, "--max-size");
 		if (a->rec.max_bytes < MIN_BYTES)
-			argp_error(state, "--max-size: '%s' is less than 4M", arg);
+			cli_wrong(state, "--max-size: '%s' is less than 4M", arg);
 		return 0;
 	case OPT_MAX_AGE:
 		a->rec.max_age_ns = cli_age(arg, state, "--max-age") * NSEC_PER_SEC;

@@ -34,10 +34,10 @@ static void add_section(struct args *a, const char *name, struct argp_state *sta
 	const struct table_def *def = table_by_name(report_tables, name);
 
 	if (!def)
-		argp_error(state,
-			   "no section '%s'; there are: processes, locks, tasks, sites, "
-			   "vmas, blame, stalls, walks, storms, stragglers, order, lost",
-			   name);
+		cli_wrong(state,
+			  "no section '%s'; there are: processes, locks, tasks, sites, "
+			  "vmas, blame, stalls, walks, storms, stragglers, order, lost",
+			  name);
 	else if (a->nr_sections < MAX_SECTIONS)
 		a->sections[a->nr_sections++] = def;
 }
@@ -51,7 +51,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_FORMAT:
 		format = output_format(arg);
 		if (format < 0)
-			argp_error(state, "--format: '%s' is not text, csv or json", arg);
+			cli_wrong(state, "--format: '%s' is not text, csv or json", arg);
 		a->report.format = format;
 		return 0;
 	case 'n':
@@ -67,7 +67,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			a->path = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which FILE?");
+		cli_wrong(state, "which FILE?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

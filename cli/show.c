@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "analysis/capture.h"
 #include "analysis/instant.h"
+#include "lib/text.h"
 
 static void print_limits(FILE *f, const char *limits)
 {
@@ -14,8 +16,11 @@ static void print_limits(FILE *f, const char *limits)
 
 	while (*line) {
 		int len = strcspn(line, "\n");
+		char text[1024];
 
-		fprintf(f, "note: %.*s\n", len, line);
+		snprintf(text, sizeof(text), "%.*s", len, line);
+		text_make_printable(text);
+		fprintf(f, "note: %s\n", text);
 		line += len + (line[len] == '\n');
 	}
 }
@@ -38,9 +43,16 @@ static void print_kept(FILE *f, const struct capture_info *info)
 
 static void print_header(FILE *f, const struct db *db, const struct capture_info *info)
 {
-	fprintf(f, "%s: %s %s, source %s, profile %s%s\n", db_path(db),
-		info->host[0] ? info->host : "-", info->kernel[0] ? info->kernel : "-",
-		info->source[0] ? info->source : "-", info->profile[0] ? info->profile : "-",
+	const char *const texts[] = {
+		db_path(db), info->host, info->kernel, info->source, info->profile,
+	};
+	char shown[sizeof(texts) / sizeof(*texts)][PATH_MAX];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		text_shown(shown[i], sizeof(shown[i]), texts[i][0] ? texts[i] : "-");
+	fprintf(f, "%s: %s %s, source %s, profile %s%s\n", shown[0], shown[1], shown[2], shown[3],
+		shown[4],
 		!info->recording      ? ""
 		: info->recorder_gone ? ", not finished: its recorder was killed, or is elsewhere"
 		: info->recorder_pid  ? ", not finished: being recorded now"
@@ -115,6 +127,7 @@ static int show_section(FILE *f, const struct table *t, const char *unseen,
 			const struct report_options *opt)
 {
 	const struct table_def *def = t->def;
+	char reason[256];
 	int ret;
 
 	switch (opt->format) {
@@ -124,7 +137,8 @@ static int show_section(FILE *f, const struct table *t, const char *unseen,
 		output_csv(f, t);
 		/* CSV has no place for it; that it cannot be written is told later */
 		if (*unseen && !fflush(f))
-			fprintf(stderr, "rmapscope: %s: not seen: %s\n", def->name, unseen);
+			fprintf(stderr, "rmapscope: %s: not seen: %s\n", def->name,
+				text_shown(reason, sizeof(reason), unseen));
 		return 0;
 	case OUTPUT_JSON:
 		fprintf(f, ",\n\"%s\":", def->name);
@@ -137,7 +151,8 @@ static int show_section(FILE *f, const struct table *t, const char *unseen,
 	default:
 		fprintf(f, "\n%s: %s\n", def->title, def->help);
 		if (*unseen)
-			fprintf(f, "(not %sseen: %s)\n", t->nr_rows ? "all " : "", unseen);
+			fprintf(f, "(not %sseen: %s)\n", t->nr_rows ? "all " : "",
+				text_shown(reason, sizeof(reason), unseen));
 		if (!*unseen || t->nr_rows)
 			output_text(f, t, opt->max_rows);
 		return 0;

@@ -59,10 +59,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 's':
 		if (!view_by_name(arg))
-			argp_error(state,
-				   "--screen: no screen '%s'; there are: vmas, locks, blocked, "
-				   "storms, stalls, walks, heatmap, processes",
-				   arg);
+			cli_wrong(state,
+				  "--screen: no screen '%s'; there are: vmas, locks, blocked, "
+				  "storms, stalls, walks, heatmap, processes",
+				  arg);
 		a->tui.screen = arg;
 		return 0;
 	case 'b':
@@ -79,14 +79,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->path)
-			argp_error(state, "one FILE at a time");
+			cli_wrong(state, "one FILE at a time");
 		a->path = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (a->nr_frames && !a->batch)
-			argp_error(state, "--frames goes with --batch");
+			cli_wrong(state, "--frames goes with --batch");
 		if (a->output && a->path)
-			argp_error(state, "--output is for a recording, not for one that is there");
+			cli_wrong(state, "--output is for a recording, not for one that is there");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -3,44 +3,66 @@
 
 #include <limits.h>
 #include <locale.h>
+#include <stdio.h>
+#include <string.h>
 #include <wchar.h>
 
-/* Bytes of the character at @at, 0 when there is none (RFC 3629). */
-static size_t utf8_length(const char *at)
-{
-	const unsigned char *c = (const unsigned char *)at;
-	size_t len, i;
+/*
+ * What a terminal obeys or does not show: controls (ECMA-48), characters that
+ * change the direction of the text around them (UAX 9), and those without a
+ * width (Unicode's Default_Ignorable_Code_Point). Sorted.
+ */
+static const struct {
+	int32_t first, last;
+} unsafe[] = {
+	{ 0x0000, 0x001f },   /* C0 */
+	{ 0x007f, 0x009f },   /* DEL, C1 */
+	{ 0x00ad, 0x00ad },   /* soft hyphen */
+	{ 0x061c, 0x061c },   /* Arabic letter mark */
+	{ 0x180e, 0x180e },   /* Mongolian vowel separator */
+	{ 0x200b, 0x200f },   /* zero width, left-to-right mark and its opposite */
+	{ 0x2028, 0x202e },   /* line and paragraph separator, embeddings, overrides */
+	{ 0x2060, 0x206f },   /* word joiner, isolates, deprecated ones */
+	{ 0xfeff, 0xfeff },   /* byte order mark */
+	{ 0xfff9, 0xfffb },   /* annotations */
+	{ 0xe0000, 0xe0fff }, /* tags */
+};
 
-	if (c[0] < 0x80)
-		return 1;
-	if (c[0] < 0xc2 || c[0] > 0xf4)
-		return 0;
-	len = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
-	for (i = 1; i < len; i++)
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-	/* longer than needed, surrogates, beyond U+10FFFF */
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
-		return 0;
-	return len;
+bool text_is_unsafe(int32_t c)
+{
+	unsigned int i;
+
+	if (c < 0)
+		return true;
+	for (i = 0; i < sizeof(unsafe) / sizeof(*unsafe) && unsafe[i].first <= c; i++)
+		if (c <= unsafe[i].last)
+			return true;
+	return false;
 }
 
 int32_t text_next(const char **text)
 {
-	static const unsigned char bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	const size_t len = utf8_length(*text);
-	int32_t c;
-	size_t i;
+	static const int32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *b = (const unsigned char *)*text;
+	int32_t c = b[0];
+	size_t len, i;
 
-	if (!len) {
-		(*text)++;
+	*text += 1;
+	if (c < 0x80)
+		return c;
+	if (c < 0xc2 || c > 0xf4)
 		return -1;
+	len = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	c &= 0x7f >> len;
+	for (i = 1; i < len; i++) {
+		if ((b[i] & 0xc0) != 0x80)
+			return -1;
+		c = c << 6 | (b[i] & 0x3f);
 	}
-	c = **text & bits[len];
-	for (i = 1; i < len; i++)
-		c = c << 6 | ((*text)[i] & 0x3f);
-	*text += len;
+	/* longer than needed, surrogates, beyond U+10FFFF */
+	if (c < least[len] || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
+		return -1;
+	*text += len - 1;
 	return c;
 }
 
@@ -50,7 +72,7 @@ int text_char_width(int32_t c)
 	locale_t before;
 	int width;
 
-	if (c < 0x80)
+	if (c < 0x80 || text_is_unsafe(c))
 		return 1;
 	if (!utf8)
 		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
@@ -89,35 +111,42 @@ int text_width(const char *text)
 
 bool text_is_utf8(const char *text)
 {
-	size_t len;
-
-	for (; *text; text += len) {
-		len = utf8_length(text);
-		if (!len)
+	while (*text)
+		if (text_next(&text) < 0)
 			return false;
-	}
 	return true;
 }
 
 void text_make_utf8(char *text)
 {
-	while (*text) {
-		size_t len = utf8_length(text);
+	const char *at = text;
 
-		if (!len)
-			*text = '?';
-		text += len ? len : 1;
+	while (*at) {
+		char *byte = text + (at - text);
+
+		if (text_next(&at) < 0)
+			*byte = '?';
 	}
 }
 
 void text_make_printable(char *text)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-		/* U+0080 to U+009F */
-		if ((unsigned char)text[0] == 0xc2 && (unsigned char)text[1] >= 0x80 &&
-		    (unsigned char)text[1] < 0xa0)
-			text[0] = text[1] = '?';
+	const char *from = text, *next = text;
+
+	for (; *from; from = next) {
+		if (text_is_unsafe(text_next(&next))) {
+			*text++ = '?';
+			continue;
+		}
+		memmove(text, from, next - from);
+		text += next - from;
 	}
+	*text = '\0';
+}
+
+const char *text_shown(char *buf, size_t room, const char *text)
+{
+	snprintf(buf, room, "%s", text);
+	text_make_printable(buf);
+	return buf;
 }

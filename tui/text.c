@@ -27,7 +27,7 @@ size_t text_decode(wchar_t *wide, size_t room, const char *text)
 	while (*text && n + 1 < room) {
 		int32_t point = text_next(&text);
 		wchar_t c = point < 0 ? REPLACEMENT : point;
-		bool shown = text_glyph(c, 0) && wcwidth(c) >= 0;
+		bool shown = !text_is_unsafe(c) && text_glyph(c, 0) && wcwidth(c) >= 0;
 
 		/* a combining character needs something to stand on */
 		if (shown && (n || wcwidth(c) > 0))

@@ -3,20 +3,43 @@
 #include <string.h>
 
 #include "analysis/output/output.h"
+#include "lib/text.h"
+
+/* What a spreadsheet takes for a formula when a field begins with it (CWE-1236). */
+static const char formula[] = "=+-@";
+
+/*
+ * Text of a capture is a stranger's. Unsafe characters and bytes that are no
+ * character are '?', but the ends of a stack's lines stay; what would be a
+ * formula has a "'" before it. Numbers are never touched: they are no text.
+ */
+static void print_characters(FILE *f, const char *text)
+{
+	const char *next = text;
+	int32_t c;
+
+	if (*text && strchr(formula, *text))
+		fputc('\'', f);
+	for (; *text; text = next) {
+		c = text_next(&next);
+		if (text_is_unsafe(c) && c != '\n')
+			fputc('?', f);
+		else if (c == '"')
+			fputs("\"\"", f);
+		else
+			fwrite(text, 1, next - text, f);
+	}
+}
 
 static void print_field(FILE *f, const char *text)
 {
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		fputs(text, f);
-		return;
-	}
-	fputc('"', f);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', f);
-		fputc(*text, f);
-	}
-	fputc('"', f);
+	bool quoted = text[strcspn(text, ",\"\n")];
+
+	if (quoted)
+		fputc('"', f);
+	print_characters(f, text);
+	if (quoted)
+		fputc('"', f);
 }
 
 static void print_cell(FILE *f, const struct cell *cell)

@@ -27,6 +27,27 @@ static void close_json(sqlite3 *db, sqlite3_stmt *stmt)
 	sqlite3_close(db);
 }
 
+/*
+ * A JSON string as it goes out: true text, but what a terminal would obey or
+ * hide is escaped (RFC 8259, 7), as json_quote() does below U+0020.
+ */
+static void print_quoted(FILE *f, const char *text)
+{
+	const char *next = text;
+	int32_t c;
+
+	for (; *text; text = next) {
+		c = text_next(&next);
+		if (!text_is_unsafe(c))
+			fwrite(text, 1, next - text, f);
+		else if (c < 0x10000)
+			fprintf(f, "\\u%04x", (unsigned int)c);
+		else
+			fprintf(f, "\\u%04x\\u%04x", (unsigned int)(0xd7c0 + (c >> 10)),
+				(unsigned int)(0xdc00 | (c & 0x3ff)));
+	}
+}
+
 /* JSON is UTF-8 (RFC 8259), whatever the bytes of a name are. */
 static void print_string(FILE *f, sqlite3_stmt *stmt, const char *text)
 {
@@ -36,7 +57,7 @@ static void print_string(FILE *f, sqlite3_stmt *stmt, const char *text)
 		text_make_utf8(copy);
 	sqlite3_bind_text(stmt, 1, copy, -1, free);
 	if (sqlite3_step(stmt) == SQLITE_ROW)
-		fputs((const char *)sqlite3_column_text(stmt, 0), f);
+		print_quoted(f, (const char *)sqlite3_column_text(stmt, 0));
 	sqlite3_reset(stmt);
 }
 

@@ -22,11 +22,15 @@ int output_format(const char *name);
  */
 void output_text(FILE *f, const struct table *t, size_t max_rows);
 
-/* A line of column names, then a line per row; NULL is an empty field. */
+/*
+ * A line of column names, then a line per row; NULL is an empty field. Text that
+ * a spreadsheet would take for a formula has a "'" before it; controls and what
+ * is no UTF-8 are '?', but for the ends of lines within a field.
+ */
 void output_csv(FILE *f, const struct table *t);
 
 /*
- * An array of one object per row. Strings are escaped by SQLite's JSON.
+ * An array of one object per row. Strings are the true text, escaped.
  * Returns 0 or -ENOMEM.
  */
 int output_json(FILE *f, const struct table *t);

@@ -142,9 +142,26 @@ static void csv_quotes_what_needs_it(void **state)
 	check_text_cell("a,b", CSV, "comm\n\"a,b\"\n");
 	check_text_cell("a\"b", CSV, "comm\n\"a\"\"b\"\n");
 	check_text_cell("a\nb", CSV, "comm\n\"a\nb\"\n");
-	check_text_cell("a\rb", CSV, "comm\n\"a\rb\"\n");
 	check_text_cell("\"", CSV, "comm\n\"\"\"\"\n");
 	check_text_cell("", CSV, "comm\n\n");
+}
+
+/* A stranger may have named it: spreadsheets run formulas, terminals obey controls. */
+static void csv_has_no_formulas_and_no_controls(void **state)
+{
+	(void)state;
+	check_text_cell("=1+1", CSV, "comm\n'=1+1\n");
+	check_text_cell("=HYPERLINK(\"x\",1)", CSV, "comm\n\"'=HYPERLINK(\"\"x\"\",1)\"\n");
+	check_text_cell("+1", CSV, "comm\n'+1\n");
+	check_text_cell("-bash", CSV, "comm\n'-bash\n");
+	check_text_cell("@x", CSV, "comm\n'@x\n");
+	check_text_cell("a=b-c", CSV, "comm\na=b-c\n");
+	check_text_cell("\t=1", CSV, "comm\n?=1\n");
+	check_text_cell("\r=1", CSV, "comm\n?=1\n");
+	check_text_cell("a\rb\x1b[31m\x7f\xc2\x9b", CSV, "comm\na?b?[31m??\n");
+	check_text_cell("a\xe2\x80\xae"
+			"b\xff",
+			CSV, "comm\na?b?\n");
 }
 
 static void json_has_plain_values_and_the_details(void **state)
@@ -164,6 +181,15 @@ static void json_escapes_what_needs_it(void **state)
 	check_text_cell("a\nb\tc", JSON, "[\n {\"comm\":\"a\\nb\\tc\"}\n]");
 	check_text_cell("\x1b", JSON, "[\n {\"comm\":\"\\u001b\"}\n]");
 	check_text_cell("", JSON, "[\n {\"comm\":\"\"}\n]");
+}
+
+static void json_has_true_text_that_does_no_harm(void **state)
+{
+	(void)state;
+	check_text_cell("\x7f\xc2\x9b", JSON, "[\n {\"comm\":\"\\u007f\\u009b\"}\n]");
+	check_text_cell("a\xe2\x80\xae", JSON, "[\n {\"comm\":\"a\\u202e\"}\n]");
+	check_text_cell("\xf3\xa0\x81\x81", JSON, "[\n {\"comm\":\"\\udb40\\udc41\"}\n]");
+	check_text_cell("\xf0\x9f\x98\x80", JSON, "[\n {\"comm\":\"\xf0\x9f\x98\x80\"}\n]");
 }
 
 static void a_json_string_is_quoted(void **state)
@@ -271,8 +297,10 @@ int main(void)
 		cmocka_unit_test(an_empty_table_is_said_to_be_that),
 		cmocka_unit_test(csv_has_plain_values_and_the_details),
 		cmocka_unit_test(csv_quotes_what_needs_it),
+		cmocka_unit_test(csv_has_no_formulas_and_no_controls),
 		cmocka_unit_test(json_has_plain_values_and_the_details),
 		cmocka_unit_test(json_escapes_what_needs_it),
+		cmocka_unit_test(json_has_true_text_that_does_no_harm),
 		cmocka_unit_test(a_json_string_is_quoted),
 		cmocka_unit_test(text_has_a_line_per_row_and_no_control_characters),
 		cmocka_unit_test(json_is_utf_8_whatever_bytes_a_name_has),

@@ -232,8 +232,7 @@ static void the_other_control_characters_do_not_stay_either(void **state)
 		text_make_printable(text);
 		if (strchr(text, '\xc2') || !text_is_utf8(text))
 			fail_msg("U+%04X is taken for printable", c);
-		assert_int_equal(text[0], 'a');
-		assert_string_equal(text + strlen(text) - 3, "2Jz");
+		assert_string_equal(text, "a?2Jz");
 	}
 }
 
@@ -282,6 +281,53 @@ static void a_text_is_cut_between_characters(void **state)
 	assert_int_equal(text_fit(text, -1, NULL), 0);
 }
 
+/* Text that runs backwards, and what cannot be seen: two names that look the same. */
+static void what_turns_or_hides_text_does_not_stay(void **state)
+{
+	static const char *const hidden[] = {
+		"\xe2\x80\xae",			/* U+202E right-to-left override */
+		"\xe2\x80\xaa",			/* U+202A */
+		"\xe2\x81\xa6",			/* U+2066 isolates */
+		"\xe2\x81\xa9",			/* U+2069 */
+		"\xe2\x80\x8e",			/* U+200E and U+200F marks */
+		"\xe2\x80\x8f",	    "\xd8\x9c", /* U+061C */
+		"\xe2\x80\x8b",			/* U+200B zero width space */
+		"\xe2\x81\xa0",			/* U+2060 */
+		"\xef\xbb\xbf",			/* U+FEFF */
+		"\xe2\x80\xa8",			/* U+2028 line separator */
+		"\xf3\xa0\x81\x81",		/* U+E0041 */
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(hidden); i++) {
+		const char *at = hidden[i];
+		char text[16];
+
+		assert_true(text_is_unsafe(text_next(&at)));
+		assert_int_equal(*at, '\0');
+		assert_int_equal(text_width(hidden[i]), 1);
+		snprintf(text, sizeof(text), "a%sz", hidden[i]);
+		text_make_printable(text);
+		assert_string_equal(text, "a?z");
+	}
+	assert_true(text_is_unsafe(-1));
+	assert_false(text_is_unsafe('a'));
+	assert_false(text_is_unsafe(0x4e00));
+	assert_false(text_is_unsafe(0x1f600));
+}
+
+static void bytes_that_are_no_character_are_not_printable(void **state)
+{
+	char text[16];
+
+	(void)state;
+	assert_string_equal(text_shown(text, sizeof(text), "a\xffz\xe2\x82"), "a?z??");
+	/* cut within a character */
+	assert_string_equal(text_shown(text, 4, "ab\xc3\xa9"), "ab?");
+	assert_string_equal(text_shown(text, 3, "a\nb"), "a?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +343,8 @@ int main(void)
 		cmocka_unit_test(the_other_control_characters_do_not_stay_either),
 		cmocka_unit_test(a_character_is_as_wide_as_a_terminal_shows_it),
 		cmocka_unit_test(a_text_is_cut_between_characters),
+		cmocka_unit_test(what_turns_or_hides_text_does_not_stay),
+		cmocka_unit_test(bytes_that_are_no_character_are_not_printable),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
