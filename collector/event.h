@@ -97,10 +97,11 @@ struct event {
 		struct {
 			uint64_t pfn;
 			uint32_t nr_vmas;
-			uint32_t outcome; /* WALK_OUTCOME_* */
+			uint32_t outcome; /* as the kernel counts them: see model/walk.c */
 		} walk_end;
 		struct {
 			uint64_t pfn, old_anon_vma, new_anon_vma;
+			uint64_t old_root, new_root; /* 0: not told, or not known */
 			uint32_t attempt;
 			uint8_t slow;
 		} walk_retry;
@@ -110,7 +111,8 @@ struct event {
 		} walk_skip;
 		struct {
 			uint64_t pfn, nr_pages;
-			uint64_t old_anon_vma, old_root, new_anon_vma, new_root;
+			uint64_t old_anon_vma, new_anon_vma, new_root;
+			uint64_t old_root; /* 0: none, or not known */
 			uint64_t mm, vm_start, vm_end;
 		} folio_move;
 		struct {

@@ -209,15 +209,16 @@ static struct lock *seen_lock(struct linkage *lk, uint64_t address)
 	return lock && lock->seen ? lock : NULL;
 }
 
-int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns, int *ret)
+int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t root, uint64_t now_ns,
+			int *ret)
 {
-	const struct anon_vma_of *av = find_anon_vma(lk, anon_vma);
-	const struct lock_key key = { .address = av ? av->root : anon_vma };
+	const struct anon_vma_of *av = root ? NULL : find_anon_vma(lk, anon_vma);
+	const struct lock_key key = { .address = root ?: av ? av->root : anon_vma };
 	struct lock *lock = seen_lock(lk, key.address);
 
 	*ret = 0;
 	/* without its link only a root that was seen as a lock is sure */
-	if (!lock && !av)
+	if (!lock && !av && !root)
 		return 0;
 	lock = lock_get(lk->locks, &key, now_ns);
 	if (lock)

@@ -41,8 +41,12 @@ struct linkage {
 /* One event. Returns 0 or a negative errno. */
 int linkage_event(struct linkage *lk, const struct event *ev);
 
-/* lock.id of the root of @anon_vma, 0 when it is not known; errno in @ret. */
-int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t now_ns, int *ret);
+/*
+ * lock.id of the root of @anon_vma, 0 when it is not known; errno in @ret. @root: the
+ * root, where the event tells it, else 0.
+ */
+int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t root, uint64_t now_ns,
+			int *ret);
 
 /* The process that @mm is of, -1 when it is not known. */
 int32_t linkage_tgid(struct linkage *lk, uint64_t mm);

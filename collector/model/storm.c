@@ -330,7 +330,8 @@ static int walk_retry(struct storms *ss, const struct event *ev)
 
 	if (!task)
 		return -ENOMEM;
-	lock_id = linkage_root_id(ss->linkage, ev->walk_retry.old_anon_vma, ev->time_ns, &ret);
+	lock_id = linkage_root_id(ss->linkage, ev->walk_retry.old_anon_vma, ev->walk_retry.old_root,
+				  ev->time_ns, &ret);
 	if (ret)
 		return ret;
 	return count(ss, STORM_RETRY, lock_id, task, walk ? walk->row.site_id : 0, ev->time_ns,

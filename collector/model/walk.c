@@ -139,6 +139,21 @@ static int walk_begin(struct walks *ws, const struct event *ev)
 	return 0;
 }
 
+/*
+ * The kernel's enum rmap_walk_outcome. The first form of the event has three of them,
+ * and its "stopped" may be a walk that gave up.
+ */
+static int outcome_of(uint32_t outcome)
+{
+	static const int outcomes[] = {
+		WALK_OUTCOME_DONE,    WALK_OUTCOME_STOPPED, WALK_OUTCOME_CONTENDED,
+		WALK_OUTCOME_GAVE_UP, WALK_OUTCOME_GONE,
+	};
+
+	return outcome < sizeof(outcomes) / sizeof(outcomes[0]) ? outcomes[outcome]
+								: WALK_OUTCOME_UNCERTAIN;
+}
+
 static int walk_end(struct walks *ws, const struct event *ev)
 {
 	struct walk *w = find(ws, ev->tid);
@@ -146,7 +161,8 @@ static int walk_end(struct walks *ws, const struct event *ev)
 	/* a walk of another folio: the beginning of this one is missing */
 	if (!w || w->row.pfn != ev->walk_end.pfn)
 		return 0;
-	return close_walk(ws, w, ev->time_ns, ev->walk_end.nr_vmas, ev->walk_end.outcome);
+	return close_walk(ws, w, ev->time_ns, ev->walk_end.nr_vmas,
+			  outcome_of(ev->walk_end.outcome));
 }
 
 static int walk_retry(struct walks *ws, const struct event *ev)
@@ -167,11 +183,11 @@ static int walk_retry(struct walks *ws, const struct event *ev)
 		.attempt = ev->walk_retry.attempt,
 		.slow = ev->walk_retry.slow,
 	};
-	row.old_lock_id =
-		linkage_root_id(ws->linkage, ev->walk_retry.old_anon_vma, ev->time_ns, &ret);
+	row.old_lock_id = linkage_root_id(ws->linkage, ev->walk_retry.old_anon_vma,
+					  ev->walk_retry.old_root, ev->time_ns, &ret);
 	if (!ret)
 		row.new_lock_id = linkage_root_id(ws->linkage, ev->walk_retry.new_anon_vma,
-						  ev->time_ns, &ret);
+						  ev->walk_retry.new_root, ev->time_ns, &ret);
 	if (!ret)
 		ret = rollup_retry(ws->sums, &row, task->row.process_id);
 	return ret ? ret : ws->sink->retry(ws->sink->ctx, &row);

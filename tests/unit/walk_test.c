@@ -18,6 +18,9 @@
 #define DONE	  WALK_OUTCOME_DONE
 #define STOPPED	  WALK_OUTCOME_STOPPED
 #define CONTENDED WALK_OUTCOME_CONTENDED
+/* as the kernel counts */
+#define GAVE_UP	  3
+#define GONE	  4
 
 static int setup_keep_all(void **state)
 {
@@ -126,6 +129,44 @@ static void a_walk_that_met_a_lock_it_would_not_wait_for_is_a_row(void **state)
 	assert_int_equal(only_walk(f)->duration_ns, 1);
 	assert_int_equal(only_walk(f)->nr_vmas, 0);
 	assert_int_equal(only_rollup(f)->nr_contended, 1);
+}
+
+static void a_walk_that_gave_up_is_told_from_one_that_found(void **state)
+{
+	struct fixture *f = *state;
+
+	walk(f, 1000, 1001, 1, STOPPED);
+	walk(f, 1010, 1011, 1, GAVE_UP);
+	walk(f, 1020, 1021, 0, GONE);
+	assert_int_equal(f->seen.nr_walks, 3);
+	assert_int_equal(f->seen.walk[0].outcome, WALK_OUTCOME_STOPPED);
+	assert_int_equal(f->seen.walk[1].outcome, WALK_OUTCOME_GAVE_UP);
+	assert_int_equal(f->seen.walk[2].outcome, WALK_OUTCOME_GONE);
+	assert_int_equal(f->seen.walk[2].duration_ns, 1);
+}
+
+static void an_outcome_that_nobody_knows_is_uncertain(void **state)
+{
+	struct fixture *f = *state;
+
+	walk(f, 1000, 1001, 1, 5);
+	assert_int_equal(only_walk(f)->outcome, WALK_OUTCOME_UNCERTAIN);
+}
+
+static void a_retry_that_tells_its_roots_needs_no_links(void **state)
+{
+	struct fixture *f = *state;
+	struct event ev = ev_walk_retry(1010, A, 0, PFN, CHILD, OTHER);
+	const struct retry_row *r;
+
+	ev.walk_retry.old_root = ROOT;
+	ev.walk_retry.new_root = ROOT;
+	feed(f, ev);
+	r = &f->seen.retry[0];
+	assert_int_not_equal(r->old_lock_id, 0);
+	assert_int_equal(r->old_lock_id, r->new_lock_id);
+	flush(f, 0);
+	assert_true(seen_lock_of(&f->seen, r->old_lock_id)->address == ROOT);
 }
 
 static void a_walk_that_started_over_is_a_row(void **state)
@@ -591,6 +632,9 @@ int main(void)
 		TEST(a_walk_that_met_a_lock_it_would_not_wait_for_is_a_row),
 		TEST(a_walk_that_started_over_is_a_row),
 		KEEP(every_walk_is_a_row_when_all_are_kept),
+		KEEP(a_walk_that_gave_up_is_told_from_one_that_found),
+		KEEP(an_outcome_that_nobody_knows_is_uncertain),
+		TEST(a_retry_that_tells_its_roots_needs_no_links),
 		KEEP(retries_do_not_stay_with_the_thread),
 		TEST(a_retry_tells_attempt_and_whether_it_slept),
 		TEST(a_retry_names_the_roots_of_the_two_anon_vmas),
