@@ -29,9 +29,13 @@ static const struct table_def totals = {
 
 static int read_totals(struct capture_info *info, struct db *db, struct error *err)
 {
+	char reason[SEEN_REASON_LEN];
 	struct table t;
-	int ret = table_read(&t, &totals, db, NULL, err);
+	int ret = seen_reason(reason, db, SIGHT_WAITS, err);
 
+	info->sees_waits = !reason[0];
+	if (!ret)
+		ret = table_read(&t, &totals, db, NULL, err);
 	if (ret)
 		return ret;
 	info->nr_open = t.cells[0].i;
@@ -108,23 +112,6 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 	return read_totals(info, db, err);
 }
 
-int capture_sees(struct db *db, const char *name, char *reason, unsigned int room,
-		 struct error *err)
-{
-	char key[32];
-	int ret;
-
-	snprintf(key, sizeof(key), "sees_%s", name);
-	ret = db_meta_text(db, key, reason, room, err);
-	if (ret == -ENOENT) {
-		snprintf(reason, room, "made by a version that did not look for it");
-		return 0;
-	}
-	if (!ret && !strcmp(reason, "yes"))
-		reason[0] = '\0';
-	return ret;
-}
-
 struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds)
 {
 	const int64_t sec = NSEC_PER_SEC;
@@ -173,23 +160,38 @@ static const struct table_def rates_def = {
 	.columns = rates_columns,
 };
 
+/* A number that is above 0 was seen; 0 means none only where any could be seen. */
+static int read_rate(double *rate, const struct cell *cell, struct db *db, enum sight what,
+		     struct error *err)
+{
+	const double value = cell->type == CELL_REAL  ? cell->r
+			     : cell->type == CELL_INT ? cell->i
+						      : -1;
+	char reason[SEEN_REASON_LEN];
+	int ret = seen_reason(reason, db, what, err);
+
+	*rate = value > 0 || !reason[0] ? value : -1;
+	return ret;
+}
+
 int capture_rates_read(struct capture_rates *rates, struct db *db, const struct window *window,
 		       struct error *err)
 {
+	double nr_storms = -1;
 	struct table t;
 	int ret = table_read(&t, &rates_def, db, window, err);
 
 	*rates = (struct capture_rates){ -1, -1, -1 };
 	if (ret)
 		return ret;
-	if (t.cells[0].type == CELL_REAL)
-		rates->retries_per_s = t.cells[0].r;
-	if (t.cells[1].type == CELL_REAL)
-		rates->moves_per_s = t.cells[1].r;
-	if (t.cells[2].type == CELL_INT)
-		rates->nr_storms = t.cells[2].i;
+	ret = read_rate(&rates->retries_per_s, &t.cells[0], db, SIGHT_RETRIES, err);
+	if (!ret)
+		ret = read_rate(&rates->moves_per_s, &t.cells[1], db, SIGHT_MOVES, err);
+	if (!ret)
+		ret = read_rate(&nr_storms, &t.cells[2], db, SIGHT_STORMS, err);
+	rates->nr_storms = nr_storms;
 	table_free(&t);
-	return 0;
+	return ret;
 }
 
 static const struct column event_columns[] = {

@@ -20,6 +20,7 @@ struct capture_info {
 	int64_t rollups_from_ns;   /* likewise sums per second */
 	int64_t clock_offset_ns;   /* to the time since 1970; 0: not known */
 	int64_t nr_events;
+	bool sees_waits;  /* false: the counts of waits are not known */
 	int64_t nr_waits; /* with a duration */
 	int64_t nr_open;
 	int64_t nr_uncertain;
@@ -30,15 +31,6 @@ struct capture_info {
 
 /* Returns 0 or a negative errno. */
 int capture_info_read(struct capture_info *info, struct db *db, struct error *err);
-
-/*
- * capture_sees - whether what section @name shows could be seen at all
- * @reason: "", or why not
- *
- * Returns 0 or a negative errno.
- */
-int capture_sees(struct db *db, const char *name, char *reason, unsigned int room,
-		 struct error *err);
 
 /*
  * capture_window - the @seconds before @end_ns

@@ -4,10 +4,10 @@
 #include "schema/sql.h"
 
 /* clang-format off */
-#define TABLE(id, heading, what, by)                                                          \
+#define TABLE(id, of, heading, what, by)                                                      \
 	static const struct table_def id = {                                                   \
 		.name = #id, .title = heading, .help = what, .sql = analysis_##id##_sql,       \
-		.columns = id##_columns, .sort = by,                                           \
+		.columns = id##_columns, .sort = by, .sight = SIGHT_##of,                      \
 	}
 
 #define AT      { "at_ns", "AT", UNIT_TIME, 9, "since the start of the capture", false }
@@ -39,12 +39,12 @@ static const struct column vma_locks_columns[] = {
 	KEY("lock_id", "lock.id"),
 	{ 0 },
 };
-TABLE(vma_locks, "Locks", "that it waited for; Enter: the lock", 2);
+TABLE(vma_locks, WAITS, "Locks", "that it waited for; Enter: the lock", 2);
 
 static const struct column vma_waiters_columns[] = {
 	ROLE, SYMBOL, MODE, WAIT_NS, WAITS, P99, MAX, { 0 },
 };
-TABLE(vma_waiters, "Waiters by site", "where in the kernel it waited", 3);
+TABLE(vma_waiters, WAITS, "Waiters by site", "where in the kernel it waited", 3);
 
 static const struct column vma_holders_columns[] = {
 	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that held it", false },
@@ -58,7 +58,7 @@ static const struct column vma_holders_columns[] = {
 	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread", false },
 	{ 0 },
 };
-TABLE(vma_holders, "Holders by site", "who held the locks meanwhile", 2);
+TABLE(vma_holders, WAITS, "Holders by site", "who held the locks meanwhile", 2);
 
 static const struct column vma_histogram_columns[] = {
 	{ "from_ns", "FROM ms", UNIT_NS, 10, "waits at least so long", false },
@@ -66,12 +66,12 @@ static const struct column vma_histogram_columns[] = {
 	WAITS,
 	{ 0 },
 };
-TABLE(vma_histogram, "Histogram", "how long the waits were", SORT_AS_READ);
+TABLE(vma_histogram, WAITS, "Histogram", "how long the waits were", SORT_AS_READ);
 
 static const struct column vma_timeline_columns[] = {
 	AT, WAITS, WAIT_NS, MAX, START, { 0 },
 };
-TABLE(vma_timeline, "Timeline", "its waiting over time", SORT_AS_READ);
+TABLE(vma_timeline, WAITS, "Timeline", "its waiting over time", SORT_AS_READ);
 
 const struct view_def vma_views[] = {
 	{ .table = &vma_locks, .details = lock_views },
@@ -95,13 +95,14 @@ static const struct column lock_queue_columns[] = {
 	START,
 	{ 0 },
 };
-TABLE(lock_queue, "Queue", "who waits at the end of the window, the first first", SORT_AS_READ);
+TABLE(lock_queue, WAITS, "Queue", "who waits at the end of the window, the first first",
+      SORT_AS_READ);
 
 static const struct column lock_spans_columns[] = {
 	AT,   { "what", "WHAT", UNIT_TEXT, 4, "wait or hold", false }, THREAD, TID,   MODE,
 	ROLE, { "duration_ns", "ms", UNIT_NS, 9, "how long", false },  START,  { 0 },
 };
-TABLE(lock_spans, "Waits and holds", "the latest of the window", SORT_AS_READ);
+TABLE(lock_spans, WAITS, "Waits and holds", "the latest of the window", SORT_AS_READ);
 
 static const struct column lock_vmas_columns[] = {
 	PROCESS,
@@ -115,7 +116,7 @@ static const struct column lock_vmas_columns[] = {
 	KEY("process_id", "process.id"),
 	{ 0 },
 };
-TABLE(lock_vmas, "VMAs on it", "that hang on the lock; Enter: the VMA", SORT_AS_READ);
+TABLE(lock_vmas, LINKS, "VMAs on it", "that hang on the lock; Enter: the VMA", SORT_AS_READ);
 
 static const struct column lock_stacks_columns[] = {
 	ROLE,
@@ -125,7 +126,7 @@ static const struct column lock_stacks_columns[] = {
 	{ "stack", "STACK", UNIT_TEXT, 30, "functions, the innermost first", false },
 	{ 0 },
 };
-TABLE(lock_stacks, "Stacks", "where it was waited for", 1);
+TABLE(lock_stacks, WAITS, "Stacks", "where it was waited for", 1);
 
 const struct view_def lock_views[] = {
 	{ .table = &lock_queue },
@@ -143,7 +144,7 @@ static const struct column storm_movers_columns[] = {
 	{ "nr_pages", "PAGES", UNIT_COUNT, 8, "pages of them", false },
 	{ 0 },
 };
-TABLE(storm_movers, "Movers", "who moved folios meanwhile", 3);
+TABLE(storm_movers, MOVES, "Movers", "who moved folios meanwhile", 3);
 
 static const struct column storm_walkers_columns[] = {
 	THREAD,
@@ -153,7 +154,7 @@ static const struct column storm_walkers_columns[] = {
 	{ "nr_events", "EVENTS", UNIT_COUNT, 8, "walks that it started over, or gave up", false },
 	{ 0 },
 };
-TABLE(storm_walkers, "Walkers", "whose walks started over or were given up", 4);
+TABLE(storm_walkers, STORMS, "Walkers", "whose walks started over or were given up", 4);
 
 static const struct column storm_vmas_columns[] = {
 	{ "what", "FOLIOS", UNIT_TEXT, 12, "what they did there", false },
@@ -165,7 +166,8 @@ static const struct column storm_vmas_columns[] = {
 	KEY("process_id", "process.id"),
 	{ 0 },
 };
-TABLE(storm_vmas, "Source and destination", "VMAs that folios left and went to", SORT_AS_READ);
+TABLE(storm_vmas, MOVES, "Source and destination", "VMAs that folios left and went to",
+      SORT_AS_READ);
 
 static const struct column storm_rate_columns[] = {
 	AT,
@@ -174,7 +176,7 @@ static const struct column storm_rate_columns[] = {
 	{ "nr_walkers", "WALKERS", UNIT_COUNT, 7, "threads", false },
 	{ 0 },
 };
-TABLE(storm_rate, "Rate", "retries or skips over time", SORT_AS_READ);
+TABLE(storm_rate, STORMS, "Rate", "retries or skips over time", SORT_AS_READ);
 
 const struct view_def storm_views[] = {
 	{ .table = &storm_movers },
@@ -192,7 +194,7 @@ static const struct column stall_timeline_columns[] = {
 	SOURCE,	 START,
 	{ 0 },
 };
-TABLE(stall_timeline, "Timeline", "the sleep, its lock, and who held that", SORT_AS_READ);
+TABLE(stall_timeline, STALLS, "Timeline", "the sleep, its lock, and who held that", SORT_AS_READ);
 
 const struct view_def stall_views[] = {
 	{ .table = &stall_timeline, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },

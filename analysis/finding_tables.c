@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sections of findings: storms, stragglers, the order of locks, and what walks
- * cost. An empty one means something only where its events could come; see
- * capture_sees().
+ * cost.
  */
 #include "analysis/finding_tables.h"
 
@@ -44,7 +43,7 @@ const struct table_def storms_table = {
 	       "FROM storms ORDER BY nr_events DESC, id",
 	.columns = storms_columns,
 	.sort = 2,
-	.finding = true,
+	.sight = SIGHT_STORMS,
 };
 
 static const struct column stragglers_columns[] = {
@@ -70,7 +69,7 @@ const struct table_def stragglers_table = {
 	       "other_comm, other_tid, other_ns FROM stragglers ORDER BY time_ns, id",
 	.columns = stragglers_columns,
 	.sort = 0,
-	.finding = true,
+	.sight = SIGHT_STRAGGLERS,
 };
 
 static const struct column order_columns[] = {
@@ -106,7 +105,7 @@ const struct table_def order_table = {
 	       "FROM lock_order ORDER BY inversion IS 1 DESC, held, taken, time_ns",
 	.columns = order_columns,
 	.sort = 5,
-	.finding = true,
+	.sight = SIGHT_ORDER,
 };
 
 static const struct column walks_columns[] = {
@@ -148,5 +147,5 @@ const struct table_def walks_table = {
 	       "GROUP BY r.kind, r.site_id ORDER BY sum(r.walk_ns) DESC, r.kind, r.site_id",
 	.columns = walks_columns,
 	.sort = 5,
-	.finding = true,
+	.sight = SIGHT_WALKS,
 };

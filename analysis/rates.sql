@@ -1,10 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- For the header of top: retries, moved folios and storms of the window. Rates
--- are between the checkpoints nearest to it; NULL where nothing was traced.
+-- are between the checkpoints nearest to it.
 WITH
-traced AS (
-	SELECT coalesce((SELECT value FROM meta WHERE key = 'traced'), '') AS events
-),
 first AS (
 	SELECT time_ns, retry_id, move_id FROM checkpoint
 	WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1
@@ -22,13 +19,7 @@ pair AS (
 		AS seconds
 	FROM last
 )
-SELECT (SELECT (retry_id - retry_before) / seconds FROM pair)
-       * iif(events LIKE '%rmap_walk_retry%' OR (SELECT 1 FROM retry LIMIT 1), 1, NULL),
-       (SELECT (move_id - move_before) / seconds FROM pair)
-       * iif(events LIKE '%folio_move_anon_rmap%' OR (SELECT 1 FROM move LIMIT 1), 1, NULL),
-       iif(events LIKE '%rmap_walk_retry%' OR events LIKE '%rmap_walk_skip%'
-	   OR (SELECT 1 FROM storm LIMIT 1) OR (SELECT 1 FROM retry LIMIT 1)
-	   OR (SELECT 1 FROM skip LIMIT 1),
-	   (SELECT count(*) FROM storm WHERE start_ns < :end_ns
-	    AND (outcome = 1 OR start_ns + duration_ns >= :start_ns)), NULL)
-FROM traced
+SELECT (SELECT (retry_id - retry_before) / seconds FROM pair),
+       (SELECT (move_id - move_before) / seconds FROM pair),
+       (SELECT count(*) FROM storm WHERE start_ns < :end_ns
+	AND (outcome = 1 OR start_ns + duration_ns >= :start_ns))

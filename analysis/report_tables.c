@@ -211,6 +211,7 @@ static const struct table_def stalls = {
 	       "waker_tid, outcome FROM stalls ORDER BY duration_ns DESC, id",
 	.columns = stalls_columns,
 	.sort = 6,
+	.sight = SIGHT_STALLS,
 };
 
 static const struct column lost_columns[] = {
@@ -231,6 +232,7 @@ static const struct table_def lost = {
 	       "ORDER BY cpu, reason",
 	.columns = lost_columns,
 	.sort = 0,
+	.sight = SIGHT_LOSSES,
 };
 
 const struct table_def *const report_tables[] = {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "analysis/db.h"
+#include "analysis/seen.h"
 #include "lib/error.h"
 
 /* How a cell is shown to people; CSV and JSON give the plain value. */
@@ -51,7 +52,7 @@ struct table_def {
 	 * show: the first column that people see is indented by it.
 	 */
 	bool tree;
-	bool finding; /* empty also where its events cannot come */
+	enum sight sight; /* what its rows tell of */
 };
 
 /* The order of the query means something: of time, of a tree. */

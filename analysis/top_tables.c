@@ -137,6 +137,7 @@ const struct table_def top_storms = {
 	.sql = analysis_top_storms_sql,
 	.columns = storms_columns,
 	.sort = 2,
+	.sight = SIGHT_STORMS,
 };
 
 static const struct column stalls_columns[] = {
@@ -170,6 +171,7 @@ const struct table_def top_stalls = {
 	.sql = analysis_top_stalls_sql,
 	.columns = stalls_columns,
 	.sort = 2,
+	.sight = SIGHT_STALLS,
 };
 
 static const struct column walks_columns[] = {
@@ -199,6 +201,7 @@ const struct table_def top_walks = {
 	.sql = analysis_top_walks_sql,
 	.columns = walks_columns,
 	.sort = 3,
+	.sight = SIGHT_WALKS,
 };
 
 static const struct column heatmap_columns[] = {

@@ -7,11 +7,16 @@
 #include "analysis/group_tables.h"
 #include "analysis/heatmap_table.h"
 
+/* The window's end is not part of it. */
+static int64_t last_of(const struct window *window)
+{
+	return window->end_ns - 1;
+}
+
 static int read_blocked(struct table *t, struct db *db, const struct window *window,
 			struct error *err)
 {
-	/* the window's end is not part of it */
-	return blocked_read(t, db, window->end_ns - 1, err);
+	return blocked_read(t, db, last_of(window), err);
 }
 
 const struct view_def top_views[] = {
@@ -50,4 +55,12 @@ int view_read(struct table *t, const struct view_def *view, struct db *db,
 	if (view->read)
 		return view->read(t, db, window, err);
 	return table_read_of(t, view->table, db, window, params, err);
+}
+
+int view_empty(char text[SEEN_EMPTY_LEN], const struct view_def *view, struct db *db,
+	       const struct window *window, struct error *err)
+{
+	if (view->shape == SHAPE_TREE)
+		return seen_nobody(text, db, last_of(window), err);
+	return seen_empty(text, db, view->table->sight, window, err);
 }

@@ -47,6 +47,14 @@ const struct view_def *view_by_name(const char *name);
 int view_read(struct table *t, const struct view_def *view, struct db *db,
 	      const struct window *window, const struct param *params, struct error *err);
 
+/*
+ * view_empty - why @view shows nothing over @window: a sentence of seen.h
+ *
+ * Returns 0 or a negative errno.
+ */
+int view_empty(char text[SEEN_EMPTY_LEN], const struct view_def *view, struct db *db,
+	       const struct window *window, struct error *err);
+
 /* Details; each ends without a table. */
 extern const struct view_def vma_views[], lock_views[], storm_views[], stall_views[];
 

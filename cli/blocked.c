@@ -68,7 +68,7 @@ static const struct argp argp = {
 };
 
 static void print_text(FILE *f, const struct table *t, int64_t at_ns,
-		       const struct capture_info *info)
+		       const struct capture_info *info, const char *empty)
 {
 	size_t nr_in_cycle = blocked_nr_in_cycle(t);
 	char when[64];
@@ -80,29 +80,48 @@ static void print_text(FILE *f, const struct table *t, int64_t at_ns,
 			"DEADLOCK: %zu threads wait for each other in a circle (state cycle); none "
 			"of them can go on\n",
 			nr_in_cycle);
-	output_text(f, t, 0);
+	output_text(f, t, 0, empty);
+}
+
+static int print_json(FILE *f, const struct table *t, int64_t at_ns, const char *unseen)
+{
+	int ret = 0;
+
+	fprintf(f, ",\n\"at_ns\":%" PRId64 ",\n\"blocked\":", at_ns);
+	if (!unseen[0]) {
+		ret = output_json(f, t);
+	} else {
+		fputs("null,\n\"blocked_unseen\":", f);
+		ret = output_json_string(f, unseen);
+	}
+	fputs("}\n", f);
+	return ret;
 }
 
 static int show(FILE *f, struct db *db, const struct args *a, int64_t at_ns,
 		const struct capture_info *info, struct error *err)
 {
+	char unseen[SEEN_REASON_LEN] = "", empty[SEEN_EMPTY_LEN] = "";
 	struct table t;
 	int ret = blocked_read(&t, db, at_ns, err);
 
 	if (ret)
 		return ret;
-	ret = show_capture(f, db, info, a->format);
+	if (!t.nr_rows)
+		ret = seen_instant(unseen, db, at_ns, err) ?: seen_nobody(empty, db, at_ns, err);
+	if (!ret)
+		ret = show_capture(f, db, info, a->format);
 	switch (ret ? OUTPUT_CSV : a->format) {
 	case OUTPUT_TEXT:
-		print_text(f, &t, at_ns, info);
+		print_text(f, &t, at_ns, info, empty);
 		break;
 	case OUTPUT_JSON:
-		fprintf(f, ",\n\"at_ns\":%" PRId64 ",\n\"blocked\":", at_ns);
-		ret = output_json(f, &t);
-		fputs("}\n", f);
+		ret = print_json(f, &t, at_ns, unseen);
 		break;
 	default:
 		output_csv(f, &t);
+		if (unseen[0] && !ret && !fflush(f))
+			fprintf(stderr, "rmapscope: not seen: %s\n", unseen);
 	}
 	table_free(&t);
 	return show_end(f, ret, err);

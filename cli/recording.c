@@ -37,6 +37,7 @@ struct recording {
 	struct pipeline pipeline;
 	struct procmap procmap;
 	bool traced[NR_EVENTS]; /* live: events that are enabled */
+	bool came[NR_EVENTS];	/* events of which there was any */
 	int64_t reach_ns;	/* the file covers the time up to here */
 	char limits[1024];
 };
@@ -45,6 +46,7 @@ static int consume_event(void *ctx, const struct event *ev)
 {
 	struct recording *rec = ctx;
 
+	rec->came[ev->id] = true;
 	return model_event(&rec->model, ev);
 }
 
@@ -216,9 +218,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.keep_stalls = profiles & PROFILE_STALLS,
 					.self_tgid = live ? getpid() : 0,
 				});
-	ret = meta_write(rec->store, rec->src, opt, profiles, rec->limits);
-	if (!ret)
-		ret = meta_write_sees(rec->store, has, rec->src->live);
+	ret = meta_write(rec->store, rec->src, opt, rec->traced, rec->limits);
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	if (live) {
@@ -380,6 +380,8 @@ static int finish_store(struct recording *rec, struct error *err)
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	write_reach(rec, 0);
+	if (!rec->src->live)
+		meta_write_came(rec->store, rec->came);
 	return store_meta_text(rec->store, "state", "finished");
 }
 

@@ -96,25 +96,34 @@ static void write_machine(struct store *st, const struct source *src)
 	store_meta_int(st, "clock_offset_ns", clock_ns(CLOCK_REALTIME) - now_ns());
 }
 
-/*
- * What was on: without rows of it, none of it happened. A file tells which
- * events its kernel had, not which were enabled.
- */
-static void write_traced(struct store *st, const struct source *src, unsigned int profiles)
+/* The names of those of @events that rmapscope reads. */
+static void write_events(struct store *st, const char *key, const bool *events)
 {
 	const struct profile_event *pe;
-	char events[1024] = "";
+	char names[4096] = "";
 	size_t len = 0;
 
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++)
-		if (src->dec.has[pe->id] && pe->profiles & profiles && len < sizeof(events))
-			len += snprintf(events + len, sizeof(events) - len, "%s%s:%s",
-					len ? " " : "", event_system(pe->id), event_name(pe->id));
-	store_meta_text(st, "traced", events);
+		if (events[pe->id] && len < sizeof(names))
+			len += snprintf(names + len, sizeof(names) - len, "%s%s:%s", len ? " " : "",
+					event_system(pe->id), event_name(pe->id));
+	store_meta_text(st, key, names);
+}
+
+void meta_write_events(struct store *st, const bool *formats, const bool *traced)
+{
+	write_events(st, "formats", formats);
+	if (traced)
+		write_events(st, "traced", traced);
+}
+
+void meta_write_came(struct store *st, const bool *came)
+{
+	write_events(st, "came", came);
 }
 
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
-	       unsigned int profiles, const char *limits)
+	       const bool *traced, const char *limits)
 {
 	char recorder[96];
 
@@ -125,60 +134,10 @@ int meta_write(struct store *st, const struct source *src, const struct recordin
 	store_meta_text(st, "source", src->ops->name);
 	store_meta_text(st, "clock", src->clock);
 	store_meta_text(st, "command", opt->command);
-	if (src->live) {
+	if (src->live)
 		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);
-		write_traced(st, src, profiles);
-	}
+	meta_write_events(st, src->dec.has, src->live ? traced : NULL);
 	store_meta_text(st, "limits", limits);
 	write_machine(st, src);
 	return store_commit(st, 0, NULL);
-}
-
-/*
- * What a section of findings needs. An empty one means that nothing happened
- * only where all of these events could have come.
- */
-static const struct {
-	const char *section;
-	const char *profile;   /* that enables them */
-	enum event_id need[4]; /* ends with NR_EVENTS if shorter */
-} sections[] = {
-	{ "storms", "any profile", { EVENT_RMAP_WALK_SKIP, NR_EVENTS } },
-	{ "stragglers",
-	  "profile walks",
-	  { EVENT_SET_MIGRATION_PTE, EVENT_REMOVE_MIGRATION_PTE, EVENT_RMAP_WALK_VMA,
-	    EVENT_EXEC_STACK_SHIFT_BEGIN } },
-	{ "order",
-	  "profile holds",
-	  { EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED, EVENT_ANON_VMA_LOCK_START_LOCKING,
-	    EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED, EVENT_MMAP_LOCK_ACQUIRE_RETURNED } },
-	{ "walks", "profile walks", { EVENT_RMAP_WALK_BEGIN, EVENT_RMAP_WALK_END, NR_EVENTS } },
-};
-
-int meta_write_sees(struct store *st, const bool *traced, bool live)
-{
-	char key[32], reason[256];
-	unsigned int i, j;
-	int ret = 0;
-
-	for (i = 0; !ret && i < sizeof(sections) / sizeof(*sections); i++) {
-		snprintf(key, sizeof(key), "sees_%s", sections[i].section);
-		strcpy(reason, "yes");
-		for (j = 0; j < 4 && sections[i].need[j] != NR_EVENTS; j++) {
-			const enum event_id id = sections[i].need[j];
-
-			if (traced[id])
-				continue;
-			snprintf(reason, sizeof(reason),
-				 live ? "%s:%s was not traced; it takes %s%s"
-				      : "%s:%s is not in the file; it takes %s%s",
-				 event_system(id), event_name(id), sections[i].profile,
-				 profile_is_series(id)
-					 ? ", and a kernel with the rmap events (tracepoints-patch/)"
-					 : "");
-			break;
-		}
-		ret = store_meta_text(st, key, reason);
-	}
-	return ret;
 }

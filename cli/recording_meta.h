@@ -19,14 +19,21 @@ void limits_add(char *limits, size_t room, const char *what);
 /* What the events that @src has cannot tell, of what @profiles are for. */
 void limits_find(char *limits, size_t room, const struct source *src, unsigned int profiles);
 
-/* Everything that is known at the start. Returns 0 or a negative errno. */
+/*
+ * Everything that is known at the start. Returns 0 or a negative errno.
+ * @traced: [NR_EVENTS], live: events that are enabled
+ */
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
-	       unsigned int profiles, const char *limits);
+	       const bool *traced, const char *limits);
 
 /*
- * What each section of findings can know by the events of @traced: key
- * sees_SECTION, "yes" or the reason why not. Returns 0 or a negative errno.
+ * What analysis/seen.h decides by.
+ * @formats: [NR_EVENTS], events that the kernel or the file has
+ * @traced: live: those that are enabled; NULL: of a file nobody knows
  */
-int meta_write_sees(struct store *st, const bool *traced, bool live);
+void meta_write_events(struct store *st, const bool *formats, const bool *traced);
+
+/* Likewise, at the end of a file: the events of which it held any. */
+void meta_write_came(struct store *st, const bool *came);
 
 #endif

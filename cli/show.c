@@ -57,11 +57,14 @@ static void print_header(FILE *f, const struct db *db, const struct capture_info
 		: info->recorder_gone ? ", not finished: its recorder was killed, or is elsewhere"
 		: info->recorder_pid  ? ", not finished: being recorded now"
 				      : ", not finished");
-	fprintf(f,
-		"%.3f s, %" PRId64 " events, %" PRId64 " waits, %" PRId64 " open, %" PRId64
-		" uncertain, %" PRId64 " events lost in %" PRId64 " gaps\n",
-		(info->last_ns - info->first_ns) / 1e9, info->nr_events, info->nr_waits,
-		info->nr_open, info->nr_uncertain, info->nr_lost, info->nr_gaps);
+	fprintf(f, "%.3f s, %" PRId64 " events, ", (info->last_ns - info->first_ns) / 1e9,
+		info->nr_events);
+	if (info->sees_waits)
+		fprintf(f, "%" PRId64 " waits, %" PRId64 " open, %" PRId64 " uncertain",
+			info->nr_waits, info->nr_open, info->nr_uncertain);
+	else
+		fputs("waits not seen", f);
+	fprintf(f, ", %" PRId64 " events lost in %" PRId64 " gaps\n", info->nr_lost, info->nr_gaps);
 	print_kept(f, info);
 }
 
@@ -87,16 +90,23 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 	}
 	fprintf(f,
 		"\"finished\":%s,\"being_recorded\":%s,\"first_ns\":%" PRId64
-		",\"last_ns\":%" PRId64 ",\"nr_events\":%" PRId64 ",\"nr_waits\":%" PRId64
-		",\"nr_open\":%" PRId64 ",\"nr_uncertain\":%" PRId64 ",\"nr_lost\":%" PRId64
-		",\"nr_gaps\":%" PRId64 ",\"kept_from_ns\":%s%.0" PRId64
-		",\"rollups_from_ns\":%s%.0" PRId64 "}",
+		",\"last_ns\":%" PRId64 ",\"nr_events\":%" PRId64 ",",
 		info->recording ? "false" : "true",
 		info->recorder_pid			  ? "true"
 		: info->recording && !info->recorder_gone ? "null"
 							  : "false",
-		info->first_ns, info->last_ns, info->nr_events, info->nr_waits, info->nr_open,
-		info->nr_uncertain, info->nr_lost, info->nr_gaps,
+		info->first_ns, info->last_ns, info->nr_events);
+	if (info->sees_waits)
+		fprintf(f,
+			"\"nr_waits\":%" PRId64 ",\"nr_open\":%" PRId64
+			",\"nr_uncertain\":%" PRId64,
+			info->nr_waits, info->nr_open, info->nr_uncertain);
+	else
+		fputs("\"nr_waits\":null,\"nr_open\":null,\"nr_uncertain\":null", f);
+	fprintf(f,
+		",\"nr_lost\":%" PRId64 ",\"nr_gaps\":%" PRId64 ",\"kept_from_ns\":%s%.0" PRId64
+		",\"rollups_from_ns\":%s%.0" PRId64 "}",
+		info->nr_lost, info->nr_gaps,
 		/* 0 prints no digit here */
 		info->kept_from_ns ? "" : "null", info->kept_from_ns,
 		info->rollups_from_ns ? "" : "null", info->rollups_from_ns);
@@ -122,39 +132,61 @@ int show_end(FILE *f, int ret, struct error *err)
 	return ret ? error_set(err, ret, "cannot write the report: %s", strerror(-ret)) : 0;
 }
 
-/* @unseen: why the section is not all there is, or "" */
-static int show_section(FILE *f, const struct table *t, const char *unseen,
-			const struct report_options *opt)
+/* What is said of a section besides its rows. */
+struct said {
+	char unseen[SEEN_REASON_LEN]; /* why the rows are not all there is, or "" */
+	char empty[SEEN_EMPTY_LEN];   /* why there are none */
+};
+
+/* CSV has no place for why a section is empty; that it cannot be written is told later. */
+static void show_csv(FILE *f, const struct table *t, const struct said *said,
+		     const struct report_options *opt)
 {
 	const struct table_def *def = t->def;
-	char reason[256];
-	int ret;
+	char reason[SEEN_REASON_LEN];
+
+	if (opt->sections[1])
+		fprintf(f, "# %s\n", def->name);
+	output_csv(f, t);
+	if (said->unseen[0] && !fflush(f))
+		fprintf(stderr, "rmapscope: %s: not %sseen: %s\n", def->name,
+			t->nr_rows ? "all " : "", text_shown(reason, sizeof(reason), said->unseen));
+}
+
+/* What could not be seen is null, not a list without elements. */
+static int show_json(FILE *f, const struct table *t, const struct said *said)
+{
+	int ret = 0;
+
+	fprintf(f, ",\n\"%s\":", t->def->name);
+	if (said->unseen[0] && !t->nr_rows)
+		fputs("null", f);
+	else
+		ret = output_json(f, t);
+	if (!ret && said->unseen[0]) {
+		fprintf(f, ",\n\"%s_unseen\":", t->def->name);
+		ret = output_json_string(f, said->unseen);
+	}
+	return ret;
+}
+
+static int show_section(FILE *f, const struct table *t, const struct said *said,
+			const struct report_options *opt)
+{
+	char reason[SEEN_REASON_LEN];
 
 	switch (opt->format) {
 	case OUTPUT_CSV:
-		if (opt->sections[1])
-			fprintf(f, "# %s\n", def->name);
-		output_csv(f, t);
-		/* CSV has no place for it; that it cannot be written is told later */
-		if (*unseen && !fflush(f))
-			fprintf(stderr, "rmapscope: %s: not seen: %s\n", def->name,
-				text_shown(reason, sizeof(reason), unseen));
+		show_csv(f, t, said, opt);
 		return 0;
 	case OUTPUT_JSON:
-		fprintf(f, ",\n\"%s\":", def->name);
-		ret = output_json(f, t);
-		if (!ret && *unseen) {
-			fprintf(f, ",\n\"%s_unseen\":", def->name);
-			ret = output_json_string(f, unseen);
-		}
-		return ret;
+		return show_json(f, t, said);
 	default:
-		fprintf(f, "\n%s: %s\n", def->title, def->help);
-		if (*unseen)
-			fprintf(f, "(not %sseen: %s)\n", t->nr_rows ? "all " : "",
-				text_shown(reason, sizeof(reason), unseen));
-		if (!*unseen || t->nr_rows)
-			output_text(f, t, opt->max_rows);
+		fprintf(f, "\n%s: %s\n", t->def->title, t->def->help);
+		if (said->unseen[0] && t->nr_rows)
+			fprintf(f, "(not all seen: %s)\n",
+				text_shown(reason, sizeof(reason), said->unseen));
+		output_text(f, t, opt->max_rows, said->empty);
 		return 0;
 	}
 }
@@ -162,17 +194,20 @@ static int show_section(FILE *f, const struct table *t, const char *unseen,
 static int read_and_show(FILE *f, struct db *db, const struct table_def *def,
 			 const struct report_options *opt, struct error *err)
 {
-	char unseen[256] = "";
+	struct said said = { 0 };
 	struct table t;
-	int ret = def->finding ? capture_sees(db, def->name, unseen, sizeof(unseen), err) : 0;
+	int ret = seen_reason(said.unseen, db, def->sight, err);
 
 	if (!ret)
 		ret = table_read(&t, def, db, NULL, err);
 	if (ret)
 		return ret;
-	ret = show_section(f, &t, unseen, opt);
+	if (!t.nr_rows)
+		ret = seen_empty(said.empty, db, def->sight, NULL, err);
+	if (!ret)
+		ret = show_section(f, &t, &said, opt);
 	if (!ret && opt->remark)
-		opt->remark(f, &t, unseen);
+		opt->remark(f, &t, said.unseen);
 	table_free(&t);
 	return ret;
 }
@@ -196,13 +231,31 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	return show_end(f, ret, err);
 }
 
+static int show_view(FILE *f, struct db *db, const struct view_def *view,
+		     const struct window *window, struct error *err)
+{
+	char empty[SEEN_EMPTY_LEN] = "";
+	struct table t;
+	int ret = view_read(&t, view, db, window, NULL, err);
+
+	if (ret)
+		return ret;
+	if (!t.nr_rows)
+		ret = view_empty(empty, view, db, window, err);
+	if (!ret) {
+		fprintf(f, "\n%s: %s\n", t.def->title, t.def->help);
+		output_text(f, &t, 0, empty);
+	}
+	table_free(&t);
+	return ret;
+}
+
 int show_frame(FILE *f, struct db *db, const struct view_def *only, unsigned int window_s,
 	       struct error *err)
 {
 	const struct view_def *view = only ?: top_views;
 	struct capture_info info;
 	struct window window;
-	struct table t;
 	int ret = db_begin(db, err);
 
 	if (ret)
@@ -216,12 +269,7 @@ int show_frame(FILE *f, struct db *db, const struct view_def *only, unsigned int
 			window.end_ns, (window.end_ns - window.start_ns) / 1e9);
 	}
 	for (; !ret && view->table; view++) {
-		ret = view_read(&t, view, db, &window, NULL, err);
-		if (ret)
-			break;
-		fprintf(f, "\n%s: %s\n", t.def->title, t.def->help);
-		output_text(f, &t, 0);
-		table_free(&t);
+		ret = show_view(f, db, view, &window, err);
 		if (only)
 			break;
 	}

@@ -146,7 +146,7 @@ static void set_open(const struct header *h, struct figure *f)
 	int64_t longest_ns = paused ? h->time->longest_open_ns : h->info->longest_open_ns;
 
 	/* of another time it is not known who was blocked then */
-	if (!h->time->moved) {
+	if (!h->time->moved && h->info->sees_waits) {
 		nr = (struct cell){ .type = CELL_INT, .i = nr_open };
 		if (nr_open)
 			longest = (struct cell){ .type = CELL_INT, .i = longest_ns };

@@ -173,7 +173,7 @@ void heatmap_draw(struct table_view *v, const struct terminal *term, int y, int 
 		 "at least so long, over time: now is on the right");
 	term_look(term, LOOK_NORMAL);
 	if (!grid_init(&g, v, nr_lines - 2)) {
-		text_add(y + 1, 0, COLS, v->loaded ? "nothing in this time" : "nothing read yet");
+		text_add(y + 1, 0, COLS, table_view_empty(v));
 		return;
 	}
 	draw_grid(&g, term, y + 1);

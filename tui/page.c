@@ -82,21 +82,35 @@ int page_init_details(struct page *p, const struct table_view *v)
 	return 0;
 }
 
+static int read_view(struct table_view *v, struct db *db, const struct window *w,
+		     const struct param *params, struct error *err)
+{
+	char empty[SEEN_EMPTY_LEN] = "";
+	struct table t;
+	int ret = view_read(&t, v->view, db, w, params, err);
+
+	if (ret)
+		return ret;
+	if (!t.nr_rows)
+		ret = view_empty(empty, v->view, db, w, err);
+	if (ret)
+		table_free(&t);
+	else
+		table_view_set(v, &t, w, empty);
+	return ret;
+}
+
 int page_read(struct page *p, struct db *db, const struct window *window, struct error *err)
 {
-	struct table t;
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; !ret && i < p->nr; i++) {
-		const struct view_def *view = p->view[i].view;
 		struct window w = *window;
 
-		if (view->shape == SHAPE_HEATMAP)
+		if (p->view[i].view->shape == SHAPE_HEATMAP)
 			heatmap_window(&w);
-		ret = view_read(&t, view, db, &w, p->params, err);
-		if (!ret)
-			table_view_set(&p->view[i], &t, &w);
+		ret = read_view(&p->view[i], db, &w, p->params, err);
 	}
 	return ret;
 }

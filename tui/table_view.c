@@ -125,11 +125,13 @@ const char *table_view_unsorted(const struct table_view *v)
 	}
 }
 
-void table_view_set(struct table_view *v, struct table *t, const struct window *window)
+void table_view_set(struct table_view *v, struct table *t, const struct window *window,
+		    const char *empty)
 {
 	table_view_free(v);
 	v->table = *t;
 	v->window = *window;
+	snprintf(v->empty, sizeof(v->empty), "%s", empty);
 	v->loaded = true;
 	v->shown = malloc((t->nr_rows + 1) * sizeof(*v->shown));
 	arrange(v);
@@ -337,13 +339,13 @@ static void measure_tree(struct table_view *v, size_t nr_rows)
 	}
 }
 
-static const char *empty_text(const struct table_view *v)
+const char *table_view_empty(const struct table_view *v)
 {
 	if (!v->loaded)
 		return "nothing read yet";
 	if (v->table.nr_rows)
 		return "the filter leaves no row";
-	return v->view->shape == SHAPE_TREE ? "nobody waits then" : "nothing in this window";
+	return v->empty;
 }
 
 void table_view_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines)
@@ -371,7 +373,7 @@ void table_view_draw(struct table_view *v, const struct terminal *term, int y, i
 		draw_bars(v, term, nr_rows);
 	term_look(term, LOOK_NORMAL);
 	if (page && !v->nr_shown)
-		text_add(y + 1, 0, COLS, empty_text(v));
+		text_add(y + 1, 0, COLS, table_view_empty(v));
 }
 
 void table_view_click(struct table_view *v, int y, int x)

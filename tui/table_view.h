@@ -17,10 +17,11 @@ struct table_view {
 	const struct view_def *view;
 	const struct table_def *def; /* of @view */
 	struct table table;
-	struct window window; /* that @table was read for */
-	bool loaded;	      /* @table has been read */
-	bool focused;	      /* has the keys */
-	struct cell **shown;  /* rows that pass the filter */
+	struct window window;	    /* that @table was read for */
+	char empty[SEEN_EMPTY_LEN]; /* why it has no rows */
+	bool loaded;		    /* @table has been read */
+	bool focused;		    /* has the keys */
+	struct cell **shown;	    /* rows that pass the filter */
 	size_t nr_shown;
 	size_t selected, top; /* of @shown; @top is the first on the screen */
 	bool follow;	      /* the selection sticks to @row_name */
@@ -35,11 +36,18 @@ struct table_view {
 void table_view_init(struct table_view *v, const struct view_def *view);
 void table_view_free(struct table_view *v);
 
-/* Show @t from now on, as read for @window; takes it over. */
-void table_view_set(struct table_view *v, struct table *t, const struct window *window);
+/*
+ * Show @t from now on, as read for @window; takes it over.
+ * @empty: why it has no rows
+ */
+void table_view_set(struct table_view *v, struct table *t, const struct window *window,
+		    const char *empty);
 
 /* Why it cannot be sorted, or NULL. */
 const char *table_view_unsorted(const struct table_view *v);
+
+/* Why no row is shown. */
+const char *table_view_empty(const struct table_view *v);
 
 /* Draw heads and rows into @nr_lines lines from @y. */
 void table_view_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines);

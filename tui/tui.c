@@ -85,6 +85,8 @@ static int read_window(struct tui *tui, struct error *err)
 	ret = read_rates(tui, end_ns, &w, err);
 	if (!ret)
 		ret = capture_rates_read(&tui->header.rates, f->db, &w, err);
+	if (!ret && !f->info.sees_waits)
+		tui->header.waits_per_s = -1;
 	return ret ? ret : page_read(tui_page(tui), f->db, &w, err);
 }
 

@@ -19,8 +19,9 @@ int output_format(const char *name);
 /*
  * Text: columns that are not details, as wide as their cells need.
  * @max_rows: 0 for all; a line says how many were left out.
+ * @empty: what is printed in place of a table without rows
  */
-void output_text(FILE *f, const struct table *t, size_t max_rows);
+void output_text(FILE *f, const struct table *t, size_t max_rows, const char *empty);
 
 /*
  * A line of column names, then a line per row; NULL is an empty field. Text that

@@ -4,7 +4,7 @@
 #include "analysis/output/output.h"
 #include "lib/text.h"
 
-#define CELL_LEN  256
+#define CELL_LEN  512
 /* deeper rows of a tree are indented no more */
 #define MAX_DEPTH 20
 
@@ -72,7 +72,7 @@ static int column_width(const struct table *t, unsigned int i, size_t nr_rows)
 	return width;
 }
 
-void output_text(FILE *f, const struct table *t, size_t max_rows)
+void output_text(FILE *f, const struct table *t, size_t max_rows, const char *empty)
 {
 	size_t nr_rows = max_rows && max_rows < t->nr_rows ? max_rows : t->nr_rows, row;
 	int width[t->nr_columns];
@@ -80,6 +80,10 @@ void output_text(FILE *f, const struct table *t, size_t max_rows)
 	const struct column *col = t->def->columns;
 	char text[CELL_LEN];
 
+	if (!t->nr_rows) {
+		fprintf(f, "(%s)\n", text_shown(text, sizeof(text), empty));
+		return;
+	}
 	for (i = 0; i < t->nr_columns; i++) {
 		width[i] = column_width(t, i, nr_rows);
 		if (!col[i].detail)
@@ -99,8 +103,6 @@ void output_text(FILE *f, const struct table *t, size_t max_rows)
 			print_padded(f, text, width[i], column_is_number(&col[i]), i == last);
 			fputs(i == last ? "\n" : " ", f);
 		}
-	if (!t->nr_rows)
-		fprintf(f, "(none)\n");
-	else if (nr_rows < t->nr_rows)
+	if (nr_rows < t->nr_rows)
 		fprintf(f, "(%zu more)\n", t->nr_rows - nr_rows);
 }

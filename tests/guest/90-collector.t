@@ -17,8 +17,7 @@ for v in $kernels; do
 	check "$v: check finds every event of the series" [ -z "$missing" ]
 	for w in move-storm fork-pageout file-truncate vma-contend; do
 		check "$v: $w: the capture can see storms, stragglers, lock order and walks" \
-			[ "$(q $w "SELECT count(*) FROM meta WHERE value = 'yes'
-				AND key IN ('sees_storms', 'sees_stragglers', 'sees_order', 'sees_walks')")" = 4 ]
+			[ "$(unseen $w)" = 0 ]
 		check "$v: $w: no event was lost" [ "$(q $w 'SELECT coalesce(sum(nr_lost), 0) FROM loss')" = 0 ]
 		check "$v: $w: every finished wait has a duration, no hold is uncertain" \
 			[ "$(q $w "SELECT (SELECT count(*) FROM wait WHERE outcome = 0 AND duration_ns IS NULL) +

@@ -44,6 +44,12 @@ q() {
 	sqlite3 "$out/$1.db" "$2"
 }
 
+# unseen NAME: how many sections of findings the capture could not see (all of)
+unseen() {
+	"$RMAPSCOPE" report --format json "$out/$1.db" storms stragglers order walks |
+		grep -c '_unseen":'
+}
+
 # said NAME KEY: a figure from a workload's own line; the first, where it has several
 said() {
 	sed -n "s/^workload=.*\b$2=\([^ ]*\).*/\1/p" "$out/$1.truth" | head -n 1

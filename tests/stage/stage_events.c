@@ -305,8 +305,11 @@ int main(int argc, char **argv)
 				     .lookup = &lookup,
 				     .symbols = &(struct symbols){ .tep = s.tep },
 				     .has = has,
+				     .keep_stalls = true,
 			     });
-	meta_write_sees(s.store, has, true);
+	store_meta_text(s.store, "source", "tracefs");
+	store_meta_text(s.store, "profile", "all");
+	meta_write_events(s.store, has, has);
 	process_identity(line, sizeof(line));
 	store_meta_text(s.store, "state", "recording");
 	store_meta_text(s.store, "recorder", line);

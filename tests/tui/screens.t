@@ -77,7 +77,7 @@ sqlite3 "$db" "DELETE FROM rollup; DELETE FROM second_rollup; DELETE FROM wait; 
 	DELETE FROM retry; DELETE FROM move;
 	DELETE FROM meta WHERE key IN ('first_ns', 'last_ns', 'nr_events', 'host', 'profile')"
 tui_top 80 24
-tui_sees 'nothing in this window' "an empty capture says so"
+tui_sees 'nothing happened: not one event came' "an empty capture says so"
 tui_sees 'lost 0' "an empty capture has lost nothing"
 tui_keys Left Home + Space 2
 tui_sees '^CLASS' "keys work on an empty capture"
@@ -85,7 +85,7 @@ for screen in 1-PROCESS 2-CLASS 3-THREAD 4-KIND 5-THREAD 6-KIND '7- +WAIT ms'; d
 	tui_keys ${screen%%-*} Enter
 	tui_sees "^${screen#*-}" "screen ${screen%%-*} of an empty capture"
 	tui_sees 'no more of this' "which has nothing to open"
-	tui_sees '^(nothing in this |nobody waits)' "and says that it has nothing"
+	tui_sees '^(nothing happened: not one |nobody waited |not seen: )' "and says that it has nothing"
 done
 tui_keys t
 tui_type 1

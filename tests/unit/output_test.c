@@ -55,10 +55,10 @@ static char *render(const struct table_def *d, const struct cell *c, size_t nr, 
 
 	switch (which) {
 	case TEXT:
-		output_text(f, &t, 0);
+		output_text(f, &t, 0, "nothing");
 		break;
 	case TEXT_2_ROWS:
-		output_text(f, &t, 2);
+		output_text(f, &t, 2, "nothing");
 		break;
 	case CSV:
 		output_csv(f, &t);
@@ -120,7 +120,7 @@ static void text_says_how_many_rows_it_leaves_out(void **state)
 static void an_empty_table_is_said_to_be_that(void **state)
 {
 	(void)state;
-	check(&def, cells, 0, TEXT, "THREAD WAITS WAIT ms\n(none)\n");
+	check(&def, cells, 0, TEXT, "(nothing)\n");
 	check(&def, cells, 0, CSV, "comm,nr_waits,wait_ns,hidden\n");
 	check(&def, cells, 0, JSON, "[]");
 }

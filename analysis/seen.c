@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/seen.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/table.h"
+
+#define SERIES "rmap:"
+
+/* Names of all events that rmapscope reads fit in here. */
+#define EVENTS_LEN 4096
+
+/* What it takes to see a thing. */
+static const struct need {
+	const char *section;   /* as key sees_SECTION of a version 2 file calls it; or NULL */
+	const char *profile;   /* that enables the events; NULL: any */
+	bool kept;	       /* its rows are kept with that profile only */
+	const char *event[5];  /* all of these; "a|b": one of the two */
+	const char *must_come; /* event that comes all the time where it is on; or NULL */
+} needs[NR_SIGHTS] = {
+	[SIGHT_WAITS] = { .event = { "lock:contention_begin|rmap:anon_vma_contention_begin" } },
+	[SIGHT_STALLS] = { .profile = "stalls",
+			   .kept = true,
+			   .event = { "sched:sched_switch", "sched:sched_waking" },
+			   .must_come = "sched:sched_switch" },
+	[SIGHT_WALKS] = { .section = "walks",
+			  .profile = "walks",
+			  .event = { "rmap:rmap_walk_begin", "rmap:rmap_walk_end" } },
+	[SIGHT_RETRIES] = { .event = { "rmap:rmap_walk_retry" } },
+	/* a kernel that locks the folio before every walk has no retries */
+	[SIGHT_STORMS] = { .section = "storms", .event = { "rmap:rmap_walk_skip" } },
+	[SIGHT_MOVES] = { .profile = "walks", .event = { "rmap:folio_move_anon_rmap" } },
+	[SIGHT_LINKS] = { .profile = "walks", .event = { "rmap:anon_vma_link" } },
+	[SIGHT_STRAGGLERS] = { .section = "stragglers",
+			       .profile = "walks",
+			       .event = { "migrate:set_migration_pte",
+					  "migrate:remove_migration_pte", "rmap:rmap_walk_vma",
+					  "rmap:exec_stack_shift_begin" } },
+	[SIGHT_ORDER] = { .section = "order",
+			  .profile = "holds",
+			  .event = { "rmap:anon_vma_lock_acquire_returned",
+				     "rmap:anon_vma_lock_start_locking",
+				     "rmap:i_mmap_lock_acquire_returned",
+				     "mmap_lock:mmap_lock_acquire_returned" } },
+	[SIGHT_LOSSES] = { .event = { NULL } },
+};
+
+/* What table meta says was recorded. */
+struct recorded {
+	bool live;
+	bool has_formats, has_traced, has_came; /* the key is there */
+	char formats[EVENTS_LEN];		/* events that the kernel, or the file, has */
+	char traced[EVENTS_LEN];		/* live: that were on */
+	char came[EVENTS_LEN];			/* a file: of which it holds any */
+	char profile[64];			/* live */
+};
+
+/* Whether one of the words of @list, parted by @sep, is the @len bytes at @word. */
+static bool has_word(const char *list, char sep, const char *word, size_t len)
+{
+	const char seps[] = { sep, '\0' };
+
+	for (; *list; list += *list == sep) {
+		size_t n = strcspn(list, seps);
+
+		if (n == len && !memcmp(list, word, n))
+			return true;
+		list += n;
+	}
+	return false;
+}
+
+/* Whether @list has @event, or one of the two of "a|b". */
+static bool has_event(const char *list, const char *event)
+{
+	for (; *event; event += *event == '|') {
+		size_t len = strcspn(event, "|");
+
+		if (has_word(list, ' ', event, len))
+			return true;
+		event += len;
+	}
+	return false;
+}
+
+static bool has_profile(const struct recorded *r, const char *profile)
+{
+	return has_word(r->profile, ',', profile, strlen(profile)) ||
+	       has_word(r->profile, ',', "all", 3);
+}
+
+static int read_key(bool *there, char *value, size_t room, struct db *db, const char *key,
+		    struct error *err)
+{
+	int ret = db_meta_text(db, key, value, room, err);
+
+	*there = !ret;
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static int read_recorded(struct recorded *r, struct db *db, struct error *err)
+{
+	char source[32] = "";
+	bool there;
+	int ret;
+
+	memset(r, 0, sizeof(*r));
+	ret = read_key(&there, source, sizeof(source), db, "source", err);
+	if (!ret)
+		ret = read_key(&there, r->profile, sizeof(r->profile), db, "profile", err);
+	if (!ret)
+		ret = read_key(&r->has_formats, r->formats, EVENTS_LEN, db, "formats", err);
+	if (!ret)
+		ret = read_key(&r->has_traced, r->traced, EVENTS_LEN, db, "traced", err);
+	if (!ret)
+		ret = read_key(&r->has_came, r->came, EVENTS_LEN, db, "came", err);
+	r->live = !strcmp(source, "tracefs");
+	return ret;
+}
+
+/* The first of the events in @need that @list does not have, or NULL. */
+static const char *first_missing(const struct need *need, const char *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < 5 && need->event[i]; i++)
+		if (!has_event(list, need->event[i]))
+			return need->event[i];
+	return NULL;
+}
+
+static void say_profile(char *reason, const struct need *need)
+{
+	snprintf(reason, SEEN_REASON_LEN, "it takes profile %s (rmapscope record --profile %s)",
+		 need->profile, need->profile);
+}
+
+/* @missing: the event, or the two of which one would do. */
+static void say_no_event(char *reason, const struct recorded *r, const char *missing)
+{
+	bool no_series = !strncmp(missing, SERIES, strlen(SERIES)) && !strstr(r->formats, SERIES);
+	int len = strcspn(missing, "|");
+
+	snprintf(reason, SEEN_REASON_LEN, "%s no %.*s%s",
+		 r->live ? "this kernel has" : "the file has", no_series ? 11 : len,
+		 no_series ? "rmap events" : missing, r->live ? " (see rmapscope check)" : "");
+}
+
+/* A capture of this version. */
+static void decide(char *reason, const struct need *need, const struct recorded *r)
+{
+	const char *missing = first_missing(need, r->formats);
+	bool on = !need->profile || !r->live || has_profile(r, need->profile);
+
+	if (missing)
+		say_no_event(reason, r, missing);
+	else if (!on && (need->kept || first_missing(need, r->traced)))
+		say_profile(reason, need);
+	else if (r->live && (missing = first_missing(need, r->traced)))
+		snprintf(reason, SEEN_REASON_LEN, "the kernel refused to enable %.*s",
+			 (int)strcspn(missing, "|"), missing);
+	else if (r->has_came && need->must_come && !has_event(r->came, need->must_come))
+		snprintf(reason, SEEN_REASON_LEN, "the file holds no event %s: it was not recorded",
+			 need->must_come);
+}
+
+/* Of schema version 2: key "traced" lists what its profiles enable and the kernel had. */
+static void decide_old_live(char *reason, const struct need *need, const struct recorded *r)
+{
+	const char *missing = first_missing(need, r->traced);
+
+	if (need->profile && !has_profile(r, need->profile))
+		say_profile(reason, need);
+	else if (missing)
+		snprintf(reason, SEEN_REASON_LEN, "%.*s was not traced%s",
+			 (int)strcspn(missing, "|"), missing,
+			 strncmp(missing, SERIES, strlen(SERIES))
+				 ? ""
+				 : "; it takes a kernel with the rmap events");
+}
+
+/* Of a file that names no events: keys sees_SECTION, from version 2 on. */
+static int decide_old(char *reason, const struct need *need, const struct recorded *r,
+		      struct db *db, struct error *err)
+{
+	char key[32];
+	bool there;
+	int ret;
+
+	/* without waits nothing was recorded or imported then */
+	if (!need->profile && !need->section)
+		return 0;
+	if (need->kept && r->profile[0] && !has_profile(r, need->profile)) {
+		say_profile(reason, need);
+		return 0;
+	}
+	if (!need->section)
+		return 0;
+	snprintf(key, sizeof(key), "sees_%s", need->section);
+	ret = read_key(&there, reason, SEEN_REASON_LEN, db, key, err);
+	if (!ret && !there)
+		snprintf(reason, SEEN_REASON_LEN, "made by a version that did not look for it");
+	if (!strcmp(reason, "yes"))
+		reason[0] = '\0';
+	return ret;
+}
+
+int seen_reason(char reason[SEEN_REASON_LEN], struct db *db, enum sight what, struct error *err)
+{
+	const struct need *need = &needs[what];
+	struct recorded r;
+	int ret = read_recorded(&r, db, err);
+
+	reason[0] = '\0';
+	if (ret || what == SIGHT_LOSSES)
+		return ret;
+	if (r.has_formats)
+		decide(reason, need, &r);
+	else if (r.live && r.has_traced)
+		decide_old_live(reason, need, &r);
+	else
+		return decide_old(reason, need, &r, db, err);
+	return 0;
+}
+
+/* Gaps in the events that overlap @start_ns..@end_ns. */
+static int count_gaps(int64_t *nr, struct db *db, int64_t start_ns, int64_t end_ns,
+		      struct error *err)
+{
+	sqlite3_stmt *stmt;
+	int ret = db_prepare(db, "SELECT count(*) FROM loss WHERE end_ns >= ? AND start_ns <= ?",
+			     &stmt, err);
+
+	if (ret)
+		return ret;
+	sqlite3_bind_int64(stmt, 1, start_ns);
+	sqlite3_bind_int64(stmt, 2, end_ns);
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		*nr = sqlite3_column_int64(stmt, 0);
+	else
+		ret = db_fail(db, err);
+	db_release(db, stmt);
+	return ret;
+}
+
+/*
+ * The time that there are rows of. Returns 0, -ENOENT: the capture has no
+ * events, or another negative errno.
+ */
+static int whole(struct window *w, struct db *db, struct error *err)
+{
+	int64_t kept_from_ns = 0;
+	int ret = db_meta_int(db, "first_ns", &w->start_ns, err);
+
+	if (!ret)
+		ret = db_meta_int(db, "last_ns", &w->end_ns, err);
+	if (ret)
+		return ret;
+	ret = db_meta_int(db, "kept_from_ns", &kept_from_ns, err);
+	if (kept_from_ns > w->start_ns)
+		w->start_ns = kept_from_ns;
+	return ret == -ENOENT ? 0 : ret;
+}
+
+int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
+	       const struct window *window, struct error *err)
+{
+	struct window w = { 0 };
+	char reason[SEEN_REASON_LEN];
+	int64_t nr_gaps = 0;
+	int ret = seen_reason(reason, db, what, err);
+
+	if (!ret && reason[0]) {
+		snprintf(text, SEEN_EMPTY_LEN, "not seen: %s", reason);
+		return 0;
+	}
+	if (!ret)
+		ret = whole(&w, db, err);
+	if (ret == -ENOENT) {
+		snprintf(text, SEEN_EMPTY_LEN, "nothing happened: not one event came");
+		return 0;
+	}
+	if (window)
+		w = *window;
+	if (!ret)
+		ret = count_gaps(&nr_gaps, db, w.start_ns, w.end_ns, err);
+	if (ret)
+		return ret;
+	snprintf(text, SEEN_EMPTY_LEN, "nothing %s: %.3f s watched",
+		 what == SIGHT_LOSSES ? "was lost" : "happened",
+		 ((double)w.end_ns - w.start_ns) / 1e9);
+	if (nr_gaps)
+		snprintf(text + strlen(text), SEEN_EMPTY_LEN - strlen(text),
+			 " but for %" PRId64 " gaps", nr_gaps);
+	return 0;
+}
+
+int seen_instant(char reason[SEEN_REASON_LEN], struct db *db, int64_t at_ns, struct error *err)
+{
+	int64_t nr_gaps = 0;
+	int ret = seen_reason(reason, db, SIGHT_WAITS, err);
+
+	if (!ret && !reason[0])
+		ret = count_gaps(&nr_gaps, db, at_ns, at_ns, err);
+	if (nr_gaps)
+		snprintf(reason, SEEN_REASON_LEN, "events were lost then");
+	return ret;
+}
+
+int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct error *err)
+{
+	char reason[SEEN_REASON_LEN];
+	int ret = seen_instant(reason, db, at_ns, err);
+
+	snprintf(text, SEEN_EMPTY_LEN, "%s%s", reason[0] ? "not seen: " : "nobody waited then",
+		 reason);
+	return ret;
+}

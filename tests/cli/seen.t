@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Unknown is never 0 or "none": every section and screen tells what could not be
+# seen, and what it takes, from what happened not to happen.
+. tests/tap.sh
+
+stock='lock:contention_begin lock:contention_end sched:sched_switch sched:sched_waking
+	mmap_lock:mmap_lock_acquire_returned mmap_lock:mmap_lock_released migrate:set_migration_pte
+	migrate:remove_migration_pte'
+series="$stock rmap:anon_vma_contention_begin rmap:rmap_walk_begin rmap:rmap_walk_end rmap:rmap_walk_retry
+	rmap:rmap_walk_skip rmap:folio_move_anon_rmap rmap:anon_vma_link rmap:rmap_walk_vma
+	rmap:exec_stack_shift_begin rmap:anon_vma_lock_acquire_returned rmap:anon_vma_lock_start_locking
+	rmap:i_mmap_lock_acquire_returned"
+# of the series, what profile contention enables
+contention="$stock rmap:anon_vma_contention_begin rmap:rmap_walk_retry rmap:rmap_walk_skip"
+
+# empty NAME KEY VALUE...: a capture of ten seconds without rows
+empty() {
+	local file=$tap_dir/$1.db
+	shift
+	{
+		echo "INSERT INTO meta VALUES ('state', 'finished'), ('first_ns', 5000000000),
+			('last_ns', 15000000000), ('nr_events', 1000);"
+		while [ $# -gt 0 ]; do
+			echo "INSERT INTO meta VALUES ('$1', '$(tr -s ' \t\n' ' ' <<<"$2" | sed 's/ $//')');"
+			shift 2
+		done
+	} | sh tests/empty-db.sh "$file"
+}
+
+live() {
+	empty "$1" source tracefs profile "$2" formats "$3" traced "$4"
+}
+
+waits='processes vmas locks tasks sites blame'
+others='stalls walks storms stragglers order'
+watched='nothing happened: 10.000 s watched'
+takes() {
+	echo "not seen: it takes profile $1 (rmapscope record --profile $1)"
+}
+no_rmap='not seen: this kernel has no rmap events (see rmapscope check)'
+
+# json EXPRESSION: of j, what was written as JSON last
+json() {
+	sqlite3 :memory: "SELECT $1 FROM (SELECT readfile('$tap_dir/json') AS j)"
+}
+
+# says NAME SECTION WANT: in text, JSON and CSV
+says() {
+	local file=$tap_dir/$1.db json got want=
+	tap_is "$("$RMAPSCOPE" report "$file" "$2" | tail -n 1)" "($3)" "$1: $2: text: ${3:0:40}"
+	"$RMAPSCOPE" report --format json "$file" "$2" >"$tap_dir/json"
+	json=$(json "json_type(j, '\$.$2'), json_array_length(j, '\$.$2'), json_extract(j, '\$.$2_unseen')")
+	case $3 in
+	"not seen: "*)
+		tap_is "$json" "null|0|${3#not seen: }" "$1: $2: JSON: null, and why"
+		;;
+	*)
+		tap_is "$json" "array|0|" "$1: $2: JSON: a list of none"
+		;;
+	esac
+	got=$("$RMAPSCOPE" report --format csv "$file" "$2" 2>&1 >"$tap_dir/csv")
+	[ "${3#not seen: }" = "$3" ] || want="rmapscope: $2: $3"
+	tap_is "$(wc -l <"$tap_dir/csv"):$got" "1:$want" "$1: $2: CSV: why, on stderr"
+}
+
+# shows NAME SCREEN WANT: in a batch frame
+shows() {
+	tap_is "$("$RMAPSCOPE" top -b -n 1 -w 100 -s "$2" "$tap_dir/$1.db" | sed -n '/^(/p')" "($3)" \
+		"$1: screen $2: ${3:0:40}"
+}
+
+live stock contention "$stock" "$stock"
+for section in $waits; do
+	says stock "$section" "$watched"
+done
+says stock stalls "$(takes stalls)"
+for section in walks storms stragglers order; do
+	says stock "$section" "$no_rmap"
+done
+says stock lost "nothing was lost: 10.000 s watched"
+for screen in vmas locks processes heatmap; do
+	shows stock $screen "$watched"
+done
+shows stock blocked "nobody waited then"
+shows stock stalls "$(takes stalls)"
+for screen in storms walks; do
+	shows stock $screen "$no_rmap"
+done
+
+live series contention "$series" "$contention"
+says series storms "$watched"
+for section in walks stragglers; do
+	says series $section "$(takes walks)"
+done
+says series order "$(takes holds)"
+shows series walks "$(takes walks)"
+
+live all all "$series" "$series"
+for section in $waits $others; do
+	says all "$section" "$watched"
+done
+
+live added contention,stalls "$series" "$contention"
+says added stalls "$watched"
+
+live refused all "$series" "${series/rmap:rmap_walk_begin/}"
+says refused walks "not seen: the kernel refused to enable rmap:rmap_walk_begin"
+
+# a gap is not watched; what happened in it is not known
+sqlite3 "$tap_dir/all.db" "INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason)
+	VALUES (6000000000, 7000000000, 0, 5, 0)"
+says all stalls "$watched but for 1 gaps"
+tap_is "$("$RMAPSCOPE" blocked "$tap_dir/all.db" --at 1.5 | tail -n 1)" "(not seen: events were lost then)" \
+	"blocked in a gap: not seen"
+"$RMAPSCOPE" blocked "$tap_dir/all.db" --at 1.5 --format json >"$tap_dir/json"
+tap_is "$(json "json_type(j, '\$.blocked'), json_extract(j, '\$.blocked_unseen')")" "null|events were lost then" "in JSON, too"
+tap_is "$("$RMAPSCOPE" blocked "$tap_dir/all.db" --at 4.5 | tail -n 1)" "(nobody waited then)" \
+	"blocked beside it: nobody"
+
+# files: what their kernel had, and what came
+file() {
+	empty "$1" source trace.dat formats "$2" came "$3"
+}
+file no-sched "$stock" "lock:contention_begin lock:contention_end"
+says no-sched locks "$watched"
+says no-sched stalls "not seen: the file holds no event sched:sched_switch: it was not recorded"
+says no-sched walks "not seen: the file has no rmap events"
+file no-lock "sched:sched_switch sched:sched_waking" "sched:sched_switch sched:sched_waking"
+for section in $waits; do
+	says no-lock "$section" "not seen: the file has no lock:contention_begin"
+done
+says no-lock stalls "$watched"
+tap_like "$("$RMAPSCOPE" report "$tap_dir/no-lock.db" lost)" '^10\.000 s, 1000 events, waits not seen, 0 events lost' \
+	"the head does not count what it could not see"
+"$RMAPSCOPE" report --format json "$tap_dir/no-lock.db" lost >"$tap_dir/json"
+tap_is "$(json "json_type(j, '\$.capture.nr_waits'), json_type(j, '\$.capture.nr_open')")" "null|null" "nor does JSON's"
+
+# of earlier versions, what they have
+empty old-live source tracefs profile contention traced "$stock"
+says old-live locks "$watched"
+says old-live stalls "$(takes stalls)"
+empty old-all source tracefs profile all traced "$stock"
+says old-all stalls "$watched"
+says old-all storms "not seen: rmap:rmap_walk_skip was not traced; it takes a kernel with the rmap events"
+empty old-file source trace.dat sees_storms yes sees_walks 'rmap:rmap_walk_begin is not in the file'
+says old-file locks "$watched"
+says old-file storms "$watched"
+says old-file walks "not seen: rmap:rmap_walk_begin is not in the file"
+says old-file order "not seen: made by a version that did not look for it"
+
+empty young source tracefs profile all formats "$series" traced "$series"
+sqlite3 "$tap_dir/young.db" "DELETE FROM meta WHERE key IN ('first_ns', 'last_ns')"
+says young locks "nothing happened: not one event came"
+
+tap_done
