@@ -94,7 +94,9 @@ static int print_json(FILE *f, const struct table *t, int64_t at_ns, const char 
 		fputs("null,\n\"blocked_unseen\":", f);
 		ret = output_json_string(f, unseen);
 	}
-	fputs("}\n", f);
+	/* what was cut by an error must not look whole */
+	if (!ret)
+		fputs("}\n", f);
 	return ret;
 }
 
@@ -111,7 +113,11 @@ static int show(FILE *f, struct db *db, const struct args *a, int64_t at_ns,
 		ret = seen_instant(unseen, db, at_ns, err) ?: seen_nobody(empty, db, at_ns, err);
 	if (!ret)
 		ret = show_capture(f, db, info, a->format);
-	switch (ret ? OUTPUT_CSV : a->format) {
+	if (ret) {
+		table_free(&t);
+		return show_end(f, ret, err);
+	}
+	switch (a->format) {
 	case OUTPUT_TEXT:
 		print_text(f, &t, at_ns, info, empty);
 		break;
@@ -120,7 +126,7 @@ static int show(FILE *f, struct db *db, const struct args *a, int64_t at_ns,
 		break;
 	default:
 		output_csv(f, &t);
-		if (unseen[0] && !ret && !fflush(f))
+		if (unseen[0] && !fflush(f))
 			fprintf(stderr, "rmapscope: not seen: %s\n", unseen);
 	}
 	table_free(&t);

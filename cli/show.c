@@ -225,7 +225,8 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 		ret = show_capture(f, db, &info, opt->format);
 	for (section = opt->sections; !ret && *section; section++)
 		ret = read_and_show(f, db, *section, opt, err);
-	if (opt->format == OUTPUT_JSON)
+	/* what was cut by an error must not look whole */
+	if (!ret && opt->format == OUTPUT_JSON)
 		fputs("}\n", f);
 	db_end(db);
 	return show_end(f, ret, err);

@@ -27,7 +27,8 @@ int export_view(const struct table_view *v, const char *path, struct error *err)
 	t.nr_rows = v->nr_shown;
 	if (is_json(path)) {
 		ret = output_json(f, &t);
-		fputc('\n', f);
+		if (!ret)
+			fputc('\n', f);
 	} else {
 		output_csv(f, &t);
 	}

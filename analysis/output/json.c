@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,20 +49,28 @@ static void print_quoted(FILE *f, const char *text)
 	}
 }
 
-/* JSON is UTF-8 (RFC 8259), whatever the bytes of a name are. */
-static void print_string(FILE *f, sqlite3_stmt *stmt, const char *text)
+/*
+ * JSON is UTF-8 (RFC 8259), whatever the bytes of a name are. Returns 0, or
+ * -ENOMEM: then nothing is printed, for null would be a lie.
+ */
+static int print_string(FILE *f, sqlite3_stmt *stmt, const char *text)
 {
 	char *copy = strdup(text);
+	const char *quoted = NULL;
 
-	if (copy)
-		text_make_utf8(copy);
-	sqlite3_bind_text(stmt, 1, copy, -1, free);
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		print_quoted(f, (const char *)sqlite3_column_text(stmt, 0));
+	if (!copy)
+		return -ENOMEM;
+	text_make_utf8(copy);
+	if (sqlite3_bind_text(stmt, 1, copy, -1, free) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
+		quoted = (const char *)sqlite3_column_text(stmt, 0);
+	if (quoted)
+		print_quoted(f, quoted);
 	sqlite3_reset(stmt);
+	return quoted ? 0 : -ENOMEM;
 }
 
-static void print_cell(FILE *f, sqlite3_stmt *stmt, const struct cell *cell)
+static int print_cell(FILE *f, sqlite3_stmt *stmt, const struct cell *cell)
 {
 	switch (cell->type) {
 	case CELL_NULL:
@@ -71,45 +80,60 @@ static void print_cell(FILE *f, sqlite3_stmt *stmt, const struct cell *cell)
 		fprintf(f, "%" PRId64, cell->i);
 		break;
 	case CELL_REAL:
-		fprintf(f, "%.17g", cell->r);
+		/* JSON has no number for infinity */
+		if (isfinite(cell->r))
+			fprintf(f, "%.17g", cell->r);
+		else
+			fputs("null", f);
 		break;
 	case CELL_TEXT:
-		print_string(f, stmt, cell->text);
-		break;
+		return print_string(f, stmt, cell->text);
 	}
+	return 0;
+}
+
+static int print_row(FILE *f, sqlite3_stmt *stmt, const struct table *t, size_t row)
+{
+	unsigned int i;
+	int ret = 0;
+
+	fputs(row ? ",\n {" : "\n {", f);
+	for (i = 0; !ret && i < t->nr_columns; i++) {
+		fprintf(f, "%s\"%s\":", i ? "," : "", t->def->columns[i].name);
+		ret = print_cell(f, stmt, &t->rows[row][i]);
+	}
+	if (!ret)
+		fputc('}', f);
+	return ret;
 }
 
 int output_json(FILE *f, const struct table *t)
 {
 	sqlite3_stmt *stmt;
-	unsigned int i;
 	sqlite3 *db;
 	size_t row;
+	int ret = open_json(&db, &stmt);
 
-	if (open_json(&db, &stmt))
-		return -ENOMEM;
+	if (ret)
+		return ret;
 	fputc('[', f);
-	for (row = 0; row < t->nr_rows; row++) {
-		fputs(row ? ",\n {" : "\n {", f);
-		for (i = 0; i < t->nr_columns; i++) {
-			fprintf(f, "%s\"%s\":", i ? "," : "", t->def->columns[i].name);
-			print_cell(f, stmt, &t->rows[row][i]);
-		}
-		fputc('}', f);
-	}
-	fputs(t->nr_rows ? "\n]" : "]", f);
+	for (row = 0; !ret && row < t->nr_rows; row++)
+		ret = print_row(f, stmt, t, row);
+	if (!ret)
+		fputs(t->nr_rows ? "\n]" : "]", f);
 	close_json(db, stmt);
-	return 0;
+	return ret;
 }
 
 int output_json_string(FILE *f, const char *text)
 {
 	sqlite3_stmt *stmt;
 	sqlite3 *db;
+	int ret = open_json(&db, &stmt);
 
-	if (open_json(&db, &stmt))
-		return -ENOMEM;
-	print_string(f, stmt, text);
+	if (ret)
+		return ret;
+	ret = print_string(f, stmt, text);
 	close_json(db, stmt);
-	return 0;
+	return ret;
 }

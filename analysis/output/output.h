@@ -31,8 +31,9 @@ void output_text(FILE *f, const struct table *t, size_t max_rows, const char *em
 void output_csv(FILE *f, const struct table *t);
 
 /*
- * An array of one object per row. Strings are the true text, escaped.
- * Returns 0 or -ENOMEM.
+ * An array of one object per row. Strings are the true text, escaped; a number
+ * that is not finite is null. Returns 0 or -ENOMEM: then it is cut, and the caller
+ * must not complete what is around it.
  */
 int output_json(FILE *f, const struct table *t);
 

@@ -449,6 +449,24 @@ tap_is "$("$RMAPSCOPE" report --format csv "$tap_dir/made-up.db" | grep '^# ' | 
 tap_is "$("$RMAPSCOPE" report "$tap_dir/made-up.db" | grep '^note: ')" \
 	"$(printf 'note: first\nnote: second "limit"')" "what the capture cannot tell is said"
 
+# --- what an error cuts must not look whole
+
+# A section that cannot be read: its table's page is overwritten.
+cp "$db" "$tap_dir/cut.db"
+read -r page bytes <<<"$(sqlite3 -separator ' ' "$db" "SELECT rootpage, (SELECT * FROM pragma_page_size)
+	FROM sqlite_schema WHERE name = 'order_edge'")"
+head -c "$bytes" /dev/zero | tr '\0' '\377' |
+	dd of="$tap_dir/cut.db" bs="$bytes" seek=$((page - 1)) conv=notrunc status=none
+out=$("$RMAPSCOPE" report --format json "$tap_dir/cut.db" 2>"$tap_dir/err")
+tap_is "$?:$(wc -l <"$tap_dir/err")" "1:1" "a section that cannot be read: exit code 1, one line"
+tap_like "$(head -n 1 <<<"$out")" '^\{"capture":' "what was read before is printed"
+printf '%s' "$out" >"$tap_dir/cut.json"
+tap_is "$(sqlite3 :memory: "SELECT json_valid(readfile('$tap_dir/cut.json'))")" 0 \
+	"JSON that an error has cut is not valid"
+"$RMAPSCOPE" report --format json "$db" >"$tap_dir/whole.json"
+tap_is "$(sqlite3 :memory: "SELECT json_valid(readfile('$tap_dir/whole.json'))")" 1 \
+	"JSON that is whole is valid"
+
 for help in --help -h help; do
 	out=$("$RMAPSCOPE" $help 2>"$tap_dir/err")
 	tap_is "$?:$(cat "$tap_dir/err")" "0:" "rmapscope $help"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Text, CSV and JSON of tables with whatever a thread may be called. */
+#include <errno.h>
+#include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "analysis/output/output.h"
@@ -192,6 +195,48 @@ static void json_has_true_text_that_does_no_harm(void **state)
 	check_text_cell("\xf0\x9f\x98\x80", JSON, "[\n {\"comm\":\"\xf0\x9f\x98\x80\"}\n]");
 }
 
+/* JSON has no such numbers, and -Infinity or nan(0x1) is no JSON. */
+static void json_has_no_number_that_is_not_finite(void **state)
+{
+	const struct cell c[] = { REAL_CELL(INFINITY), REAL_CELL(-INFINITY),
+				  REAL_CELL(NAN),      REAL_CELL(-NAN),
+				  REAL_CELL(1e300),    INT_CELL(1),
+				  NULL_CELL,	       NULL_CELL };
+
+	(void)state;
+	check(&def, c, ARRAY_SIZE(c), JSON,
+	      "[\n {\"comm\":null,\"nr_waits\":null,\"wait_ns\":null,\"hidden\":null},\n"
+	      " {\"comm\":1.0000000000000001e+300,\"nr_waits\":1,\"wait_ns\":null,"
+	      "\"hidden\":null}\n]");
+}
+
+/* A name that there is no memory for is not null: that would say that it has none. */
+static void json_without_memory_is_an_error(void **state)
+{
+	const size_t bytes = 4 << 20;
+	char *name = malloc(bytes + 1), *text = NULL;
+	struct cell cell;
+	struct table t;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	memset(name, 'x', bytes);
+	name[bytes] = '\0';
+	cell = TEXT_CELL(name);
+	t = table_of(&text_def, &cell, 1);
+	sqlite3_hard_heap_limit64(1 << 20);
+	assert_int_equal(output_json(f, &t), -ENOMEM);
+	assert_int_equal(output_json_string(f, name), -ENOMEM);
+	sqlite3_hard_heap_limit64(0);
+	fclose(f);
+	assert_null(strstr(text, "null"));
+	assert_null(strchr(text, ']'));
+	table_free(&t);
+	free(text);
+	free(name);
+}
+
 static void a_json_string_is_quoted(void **state)
 {
 	char *text = NULL;
@@ -301,6 +346,8 @@ int main(void)
 		cmocka_unit_test(json_has_plain_values_and_the_details),
 		cmocka_unit_test(json_escapes_what_needs_it),
 		cmocka_unit_test(json_has_true_text_that_does_no_harm),
+		cmocka_unit_test(json_has_no_number_that_is_not_finite),
+		cmocka_unit_test(json_without_memory_is_an_error),
 		cmocka_unit_test(a_json_string_is_quoted),
 		cmocka_unit_test(text_has_a_line_per_row_and_no_control_characters),
 		cmocka_unit_test(json_is_utf_8_whatever_bytes_a_name_has),
