@@ -58,6 +58,13 @@ rmapscope: $(BUILD)/rmapscope FORCE
 .PHONY: FORCE
 FORCE:
 
+# Without the libraries the compiler's errors would not say what to do.
+.PHONY: libraries
+libraries:
+	@pkg-config --exists $(PKGS) 2>/dev/null && \
+		echo '#include <uthash.h>' | $(CC) -E -x c - >/dev/null 2>&1 || { \
+		echo 'rmapscope: compiler, pkg-config or a library is missing: run make deps' >&2; exit 1; }
+
 $(BUILD)/rmapscope: $(cli_objs) $(BUILD)/librmapscope.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
@@ -82,7 +89,7 @@ $(BUILD)/schema/sql.c: $(sql) schema/embed.sh
 $(BUILD)/schema/sql.h: $(BUILD)/schema/sql.c ;
 
 # generated before anything is compiled that may include it
-$(lib_objs) $(cli_objs) $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*/*.c)): | $(BUILD)/schema/sql.h
+$(lib_objs) $(cli_objs) $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*/*.c)): | libraries $(BUILD)/schema/sql.h
 
 $(BUILD)/schema/sql.o: $(BUILD)/schema/sql.c
 	$(call say,CC)
@@ -106,9 +113,10 @@ help:
 
 #: make              build ./rmapscope and ./rmapscope_hist.so (for any sqlite3 shell)
 #: make deps         install what building and testing needs, from the distribution
-#: sudo make demo    all of it: install, build, record a contended workload, show it
+#: make demo         all of it: install, build, record a contended workload, show it (as root, or by sudo)
 #: make test         install, build and run every test that this machine can run
 #: make test-kernel  build and boot kernels with the rmap events (QEMU; KERNEL=6.12 for one)
+#: make test-bare    README's commands on bare Debian 12 and 13, in a chroot, as root and as a user
 #: make bench        measure speed and cost; prints ratios against the peers
 #: make install      install below PREFIX (default /usr/local; DESTDIR is honoured)
 #: make format       format all C sources in place
@@ -118,13 +126,17 @@ help:
 deps:
 	@sh tests/deps.sh build
 
+# root builds as the owner of the tree; anybody else records as root where that is possible
+as_owner := sh tests/as-owner.sh
+
 .PHONY: demo
 demo: deps
-	$(MAKE) all
-	./rmapscope demo
+	$(as_owner) $(MAKE) all
+	@if sh tests/as-root.sh true; then sh tests/as-root.sh ./rmapscope demo; else ./rmapscope demo; fi
 
 .PHONY: install
-install: all
+install:
+	@$(as_owner) $(MAKE) --no-print-directory all
 	install -Dm755 rmapscope $(DESTDIR)$(PREFIX)/bin/rmapscope
 	install -Dm755 rmapscope_hist.so $(DESTDIR)$(PREFIX)/lib/rmapscope/rmapscope_hist.so
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/man/*.1

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Install what is missing, from the distribution's packages and nothing else.
+# Who is not root installs through sudo; without sudo, the command to run is said.
 #
 #   deps.sh build	to build and run
 #   deps.sh test	to run the tests as well
 #   deps.sh ci		and what only CI checks
+#   deps.sh bare		to try the README in a chroot of a bare Debian
 #   deps.sh kernel	to build kernels with the series and boot them
 #   deps.sh kernel-full	and to compile them without an MMU
 set -eu
@@ -41,6 +43,12 @@ clang-format clang-tools-extra clang
 libclang-rt-14-dev compiler-rt compiler-rt
 '
 
+needs_bare='
+debootstrap debootstrap debootstrap
+git git git
+perl perl-Test-Harness perl
+'
+
 # kernels and guests; what builds a kernel is in the groups of the others
 needs_kernel='
 flex flex flex
@@ -62,23 +70,32 @@ case $what in
 build) needs=$needs_build ;;
 test) needs=$needs_build$needs_test ;;
 ci) needs=$needs_build$needs_test$needs_ci ;;
+bare) needs=$needs_bare ;;
 kernel) needs=$needs_build$needs_test$needs_kernel ;;
 kernel-full) needs=$needs_build$needs_test$needs_kernel$needs_full ;;
-*) echo "deps: no such set: $what; build, test, ci, kernel or kernel-full" >&2; exit 2 ;;
+*) echo "deps: no such set: $what; build, test, ci, bare, kernel or kernel-full" >&2; exit 2 ;;
 esac
 
 if command -v apt-get >/dev/null; then
 	column=1
-	have() { [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = 'install ok installed' ]; }
-	install() { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"; }
+	# of this machine's own architecture: libraries of another one may be there, too
+	architecture=$(dpkg --print-architecture)
+	have() {
+		dpkg-query -W -f '${db:Status-Status} ${Architecture}\n' "$1" 2>/dev/null |
+			grep -Eqx "installed ($architecture|all)"
+	}
+	update='apt-get update -q'
+	install='apt-get install -y -q --no-install-recommends'
 elif command -v dnf >/dev/null; then
 	column=2
 	have() { rpm -q "$1" >/dev/null 2>&1; }
-	install() { dnf install -y "$@"; }
+	update=
+	install='dnf install -y'
 elif command -v pacman >/dev/null; then
 	column=3
 	have() { pacman -Q "$1" >/dev/null 2>&1; }
-	install() { pacman -S --noconfirm --needed "$@"; }
+	update=
+	install='pacman -S --noconfirm --needed'
 else
 	echo "deps: no apt-get, dnf or pacman here; install by hand:" $needs >&2
 	exit 1
@@ -90,9 +107,14 @@ for package in $(echo "$needs" | awk -v c=$column 'NF { print $c }' | sort -u); 
 done
 [ -n "$missing" ] || exit 0
 
-if [ "$(id -u)" != 0 ]; then
-	echo "deps: missing:$missing; install them, or run as root: sudo make deps" >&2
+as_root="sh $(dirname "$0")/as-root.sh"
+if ! $as_root true; then
+	echo "deps: missing:$missing; run as root: ${update:+$update && }$install$missing" >&2
 	exit 1
 fi
-# shellcheck disable=SC2086 # a list of words
-install $missing
+echo "deps: installing:$missing"
+# shellcheck disable=SC2086 # lists of words
+{
+	[ -z "$update" ] || $as_root $update
+	$as_root env DEBIAN_FRONTEND=noninteractive $install $missing
+}

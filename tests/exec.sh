@@ -7,6 +7,8 @@ log=$(mktemp) || exit
 trap 'rm -f "$log"' EXIT
 "$@" >"$log" 2>&1 3>&-
 code=$?
+# cmocka 1.1 calls a test that it skipped "not ok", which prove takes for a failure; with CI it is one
+[ "${CI:-}" = true ] || sed -i 's/^not ok \([0-9]*\) # SKIP \(.*\)/ok \1 - \2 # SKIP/' "$log"
 cat "$log"
 [ $code = 0 ] || [ ! -e /proc/self/fd/3 ] || {
 	echo "# $*"

@@ -61,6 +61,7 @@ check-build: all $(unit_tests) $(workloads) $(stage) $(bench_tools) $(chain)
 
 test:
 	@sh tests/deps.sh test
+	@$(as_owner) $(MAKE) --no-print-directory check-build
 	@$(MAKE) --no-print-directory run-tests
 
 .PHONY: run-tests
@@ -68,8 +69,14 @@ run-tests: check-build
 	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
 		CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T) 3>&2
 
+# SUITES="bookworm trixie" picks Debian's releases
+.PHONY: test-bare
+test-bare:
+	@sh tests/deps.sh bare
+	prove -v tests/bare.t
+
 .PHONY: bench
 bench:
 	@sh tests/deps.sh test
-	@$(MAKE) --no-print-directory all $(workloads) $(bench_tools)
+	@$(as_owner) $(MAKE) --no-print-directory all $(workloads) $(bench_tools)
 	@for bench in import cost live sustain queries tui; do bash tests/bench/$$bench.sh || exit 1; done

@@ -734,8 +734,10 @@ static void a_full_disk_is_told_once_and_the_file_keeps_what_was_committed(void 
 {
 	struct files *f = *state;
 
-	if (!f->path[0])
+	if (!f->path[0]) {
+		print_message("# skipped: a small disk needs root, to mount a tmpfs\n");
 		skip();
+	}
 	check_full_disk(f->dir);
 }
 
