@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "lib/clock.h"
 
@@ -37,6 +38,59 @@ static struct task *remember(struct tasks *ts, int32_t tid)
 	return t;
 }
 
+static struct process *process_find(struct tasks *ts, int32_t tgid)
+{
+	struct process *p;
+
+	HASH_FIND(hh, ts->by_tgid, &tgid, sizeof(tgid), p);
+	return p;
+}
+
+static struct process *process_remember(struct tasks *ts, int32_t tgid)
+{
+	struct process *p = process_find(ts, tgid);
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->row.tgid = tgid;
+	HASH_ADD(hh, ts->by_tgid, row.tgid, sizeof(p->row.tgid), p);
+	return p;
+}
+
+static void process_changed(struct tasks *ts, struct process *p)
+{
+	if (p->dirty || !p->row.id)
+		return;
+	p->dirty = true;
+	DL_APPEND(ts->dirty_processes, p);
+}
+
+static void task_changed(struct tasks *ts, struct task *t)
+{
+	if (t->dirty || !t->row.id)
+		return;
+	t->dirty = true;
+	DL_APPEND2(ts->dirty, t, dirty_prev, dirty_next);
+}
+
+/* @t is a thread of process @tgid. Returns 0 or -ENOMEM. */
+static int join_process(struct tasks *ts, struct task *t, int32_t tgid)
+{
+	struct process *p;
+
+	if (t->row.tgid == tgid)
+		return 0;
+	p = process_remember(ts, tgid);
+	if (!p)
+		return -ENOMEM;
+	t->row.tgid = tgid;
+	p->nr_threads++;
+	return 0;
+}
+
 static void set_comm(struct tasks *ts, struct task *t, const char *comm)
 {
 	struct process *p;
@@ -44,25 +98,22 @@ static void set_comm(struct tasks *ts, struct task *t, const char *comm)
 	if (!strncmp(t->row.comm, comm, sizeof(t->row.comm)))
 		return;
 	snprintf(t->row.comm, sizeof(t->row.comm), "%s", comm);
-	t->dirty = true;
+	task_changed(ts, t);
 	if (t->row.tid != t->row.tgid)
 		return;
 	/* a process goes by the name of its main thread */
-	HASH_FIND(hh, ts->by_tgid, &t->row.tgid, sizeof(t->row.tgid), p);
+	p = process_find(ts, t->row.tgid);
 	if (!p)
 		return;
 	memcpy(p->row.comm, t->row.comm, sizeof(p->row.comm));
-	p->dirty = true;
+	process_changed(ts, p);
 }
 
 int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid)
 {
 	struct task *t = remember(ts, tid);
 
-	if (!t)
-		return -ENOMEM;
-	t->row.tgid = tgid;
-	return 0;
+	return t ? join_process(ts, t, tgid) : -ENOMEM;
 }
 
 static void name_process(struct tasks *ts, struct process *p)
@@ -77,21 +128,16 @@ static void name_process(struct tasks *ts, struct process *p)
 		ts->lookup.comm(ts->lookup.ctx, p->row.tgid, p->row.comm);
 }
 
+/* The process with a row of its own, made on first need. NULL: no memory. */
 static struct process *process_get(struct tasks *ts, int32_t tgid, uint64_t now_ns)
 {
-	struct process *p;
+	struct process *p = process_remember(ts, tgid);
 
-	HASH_FIND(hh, ts->by_tgid, &tgid, sizeof(tgid), p);
-	if (p)
+	if (!p || p->row.id)
 		return p;
-	p = calloc(1, sizeof(*p));
-	if (!p)
-		return NULL;
 	p->row.id = ++ts->last_process_id;
-	p->row.tgid = tgid;
 	p->row.first_ns = p->row.last_ns = now_ns;
-	p->dirty = true;
-	HASH_ADD(hh, ts->by_tgid, row.tgid, sizeof(p->row.tgid), p);
+	process_changed(ts, p);
 	name_process(ts, p);
 	return p;
 }
@@ -110,9 +156,8 @@ const struct task *task_find(struct tasks *ts, int32_t tid)
 
 int64_t process_id_known(struct tasks *ts, int32_t tgid)
 {
-	const struct process *p;
+	const struct process *p = process_find(ts, tgid);
 
-	HASH_FIND(hh, ts->by_tgid, &tgid, sizeof(tgid), p);
 	return p ? p->row.id : 0;
 }
 
@@ -172,13 +217,17 @@ int64_t process_id_of(struct tasks *ts, int32_t tgid, uint64_t now_ns)
 static int make_row(struct tasks *ts, struct task *t, uint64_t now_ns)
 {
 	struct process *p;
+	int32_t tgid;
 
 	t->row.id = ++ts->last_task_id;
 	t->row.first_ns = now_ns;
 	if (!t->row.comm[0] && ts->lookup.comm)
 		ts->lookup.comm(ts->lookup.ctx, t->row.tid, t->row.comm);
-	if (t->row.tgid < 0 && ts->lookup.tgid)
-		t->row.tgid = ts->lookup.tgid(ts->lookup.ctx, t->row.tid);
+	if (t->row.tgid < 0 && ts->lookup.tgid) {
+		tgid = ts->lookup.tgid(ts->lookup.ctx, t->row.tid);
+		if (tgid >= 0 && join_process(ts, t, tgid))
+			return -ENOMEM;
+	}
 	if (t->row.tgid >= 0) {
 		p = process_get(ts, t->row.tgid, now_ns);
 		if (!p)
@@ -195,7 +244,7 @@ struct task *task_get(struct tasks *ts, int32_t tid, uint64_t now_ns)
 	if (!t || (!t->row.id && make_row(ts, t, now_ns)))
 		return NULL;
 	t->row.last_ns = now_ns;
-	t->dirty = true;
+	task_changed(ts, t);
 	return t;
 }
 
@@ -214,33 +263,49 @@ static int give_task(struct tasks *ts, struct task *t, const struct sink *sink)
 {
 	struct process *p;
 
-	if (!t->dirty || !t->row.id)
+	if (!t->dirty)
 		return 0;
 	t->dirty = false;
+	DL_DELETE2(ts->dirty, t, dirty_prev, dirty_next);
 	/* a process is seen when one of its threads is */
-	HASH_FIND(hh, ts->by_tgid, &t->row.tgid, sizeof(t->row.tgid), p);
+	p = process_find(ts, t->row.tgid);
 	if (p && p->row.last_ns < t->row.last_ns) {
 		p->row.last_ns = t->row.last_ns;
-		p->dirty = true;
+		process_changed(ts, p);
 	}
 	return sink->task(sink->ctx, &t->row);
 }
 
-static int give_process(struct process *p, const struct sink *sink)
+static int give_process(struct tasks *ts, struct process *p, const struct sink *sink)
 {
 	if (!p->dirty)
 		return 0;
 	p->dirty = false;
+	DL_DELETE(ts->dirty_processes, p);
 	return sink->process(sink->ctx, &p->row);
 }
 
-/* The thread is no more. */
+static int drop_process(struct tasks *ts, struct process *p, const struct sink *sink)
+{
+	int ret = give_process(ts, p, sink);
+
+	HASH_DEL(ts->by_tgid, p);
+	free(p);
+	return ret;
+}
+
+/* The thread is no more; neither is its process, when it was the last that we knew. */
 static int drop_task(struct tasks *ts, const struct sink *sink, struct task *t)
 {
+	struct process *p = process_find(ts, t->row.tgid);
 	int ret = give_task(ts, t, sink);
 
+	if (t->exited_ns)
+		DL_DELETE2(ts->exited, t, exited_prev, exited_next);
 	HASH_DEL(ts->by_tid, t);
 	free(t);
+	if (p && !--p->nr_threads && !ret)
+		ret = drop_process(ts, p, sink);
 	return ret;
 }
 
@@ -250,8 +315,10 @@ void task_exited(struct tasks *ts, int32_t tid, uint64_t now_ns)
 
 	if (!t)
 		return;
+	if (!t->exited_ns)
+		DL_APPEND2(ts->exited, t, exited_prev, exited_next);
 	t->exited_ns = t->row.last_ns = now_ns;
-	t->dirty = true;
+	task_changed(ts, t);
 	if (now_ns > ts->newest_exit_ns)
 		ts->newest_exit_ns = now_ns;
 }
@@ -263,13 +330,14 @@ static int forget(struct tasks *ts, const struct sink *sink, int32_t tid)
 	struct process *p;
 	int ret = t ? drop_task(ts, sink, t) : 0;
 
-	HASH_FIND(hh, ts->by_tgid, &tid, sizeof(tid), p);
+	p = process_find(ts, tid);
 	if (ret || !p)
 		return ret;
-	/* kept until here: threads may outlive the leader of their process */
-	ret = give_process(p, sink);
-	HASH_DEL(ts->by_tgid, p);
-	free(p);
+	if (!p->nr_threads)
+		return drop_process(ts, p, sink);
+	/* threads whose exit was not seen: the next process of this id gets a row of its own */
+	ret = give_process(ts, p, sink);
+	p->row = (struct process_row){ .tgid = tid };
 	return ret;
 }
 
@@ -285,7 +353,8 @@ int task_started(struct tasks *ts, const struct sink *sink, const struct event *
 	t = remember(ts, tid);
 	if (!t)
 		return -ENOMEM;
-	t->row.tgid = is_thread ? parent : tid;
+	if ((!is_thread || parent >= 0) && join_process(ts, t, is_thread ? parent : tid))
+		return -ENOMEM;
 	t->parent = is_thread ? -1 : parent;
 	t->started_ns = ev->time_ns;
 	set_comm(ts, t, ev->task_newtask.comm);
@@ -294,24 +363,15 @@ int task_started(struct tasks *ts, const struct sink *sink, const struct event *
 
 int tasks_flush(struct tasks *ts, const struct sink *sink)
 {
-	struct process *p, *ptmp;
-	struct task *t, *ttmp;
-	int ret;
+	int ret = 0;
 
-	HASH_ITER(hh, ts->by_tid, t, ttmp) {
-		if (t->exited_ns && t->exited_ns + KEEP_EXITED_NS < ts->newest_exit_ns)
-			ret = drop_task(ts, sink, t);
-		else
-			ret = give_task(ts, t, sink);
-		if (ret)
-			return ret;
-	}
-	HASH_ITER(hh, ts->by_tgid, p, ptmp) {
-		ret = give_process(p, sink);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	while (!ret && ts->exited && ts->exited->exited_ns + KEEP_EXITED_NS < ts->newest_exit_ns)
+		ret = drop_task(ts, sink, ts->exited);
+	while (!ret && ts->dirty)
+		ret = give_task(ts, ts->dirty, sink);
+	while (!ret && ts->dirty_processes)
+		ret = give_process(ts, ts->dirty_processes, sink);
+	return ret;
 }
 
 void tasks_free(struct tasks *ts)

@@ -17,8 +17,10 @@
 #include "schema/rows.h"
 
 struct process {
-	UT_hash_handle hh; /* by row.tgid */
-	struct process_row row;
+	UT_hash_handle hh;	     /* by row.tgid */
+	struct process_row row;	     /* row.id 0: no span refers to it */
+	unsigned int nr_threads;     /* that we remember */
+	struct process *prev, *next; /* in tasks.dirty_processes */
 	bool dirty;
 };
 
@@ -30,6 +32,8 @@ struct task {
 	int32_t parent;	     /* process that forked this one, and is as it was; -1 */
 	uint64_t fault;	     /* address of its last page fault in user mode */
 	uint64_t fault_ns;   /* when that was; 0: none was seen */
+	struct task *dirty_prev, *dirty_next;	/* in tasks.dirty */
+	struct task *exited_prev, *exited_next; /* in tasks.exited */
 	bool dirty;
 };
 
@@ -50,6 +54,10 @@ struct task_lookup {
 struct tasks {
 	struct task *by_tid;
 	struct process *by_tgid;
+	/* what changed since the last flush, so that a flush costs nothing for the rest */
+	struct task *dirty;
+	struct process *dirty_processes;
+	struct task *exited; /* in the order of their exits */
 	struct task_lookup lookup;
 	int64_t last_task_id, last_process_id;
 	uint64_t newest_exit_ns;

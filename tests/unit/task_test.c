@@ -373,6 +373,38 @@ static void an_exit_of_an_unknown_thread_is_nothing(void **state)
 	assert_int_equal(f->seen.nr_tasks, 0);
 }
 
+/* Memory must not grow with the processes that have been. */
+static void a_process_is_forgotten_soon_after_its_last_thread(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t later_ns = 60ULL * 1000 * 1000 * 1000;
+	int32_t i;
+
+	feed(f, ev_newtask(1000, PARENT, LEADER, "sh", 0));
+	feed(f, ev_newtask(1001, LEADER, THREAD, "sh", CLONE_THREAD_FLAG));
+	wait_of(f, 2000, THREAD);
+	feed(f, ev_exit(3000, LEADER));
+	feed(f, ev_newtask(later_ns, PARENT, 200, "other", 0));
+	feed(f, ev_exit(later_ns + 1, 200));
+	flush(f, 0);
+	assert_int_equal(process_id_known(&f->m.tasks, LEADER), 1);
+	assert_null(task_find(&f->m.tasks, LEADER));
+	feed(f, ev_exit(later_ns + 2, THREAD));
+	for (i = 0; i < 1000; i++) {
+		feed(f, ev_newtask(2 * later_ns + i, PARENT, 1000 + i, "worker", 0));
+		wait_of(f, 2 * later_ns + i, 1000 + i);
+		feed(f, ev_exit(2 * later_ns + i, 1000 + i));
+	}
+	flush(f, 0);
+	assert_int_equal(process_id_known(&f->m.tasks, LEADER), 0);
+	feed(f, ev_newtask(3 * later_ns, PARENT, 300, "last", 0));
+	feed(f, ev_exit(3 * later_ns, 300));
+	flush(f, 0);
+	assert_int_equal(HASH_COUNT(f->m.tasks.by_tid), 1);
+	assert_int_equal(HASH_COUNT(f->m.tasks.by_tgid), 1);
+	assert_int_equal(f->seen.nr_processes, 1001);
+}
+
 #define TEST(name)	  cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 #define LOOKUP_TEST(name) cmocka_unit_test_setup_teardown(name, setup_lookup, fixture_teardown)
 
@@ -401,6 +433,7 @@ int main(void)
 		LOOKUP_TEST(an_event_knows_better_than_the_look_up),
 		TEST(a_seed_gives_the_process_of_a_thread),
 		TEST(an_exit_of_an_unknown_thread_is_nothing),
+		TEST(a_process_is_forgotten_soon_after_its_last_thread),
 	};
 
 	return cmocka_run_group_tests_name("task", tests, NULL, NULL);
