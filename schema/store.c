@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
+#include "schema/hist_sql.h"
 #include "schema/migrate.h"
 #include "schema/store_internal.h"
 
@@ -104,6 +105,8 @@ static int create_schema(struct store *st)
 	int rc = sqlite3_busy_timeout(st->db, BUSY_MS);
 
 	if (rc == SQLITE_OK)
+		rc = hist_sql_register(st->db);
+	if (rc == SQLITE_OK)
 		rc = set_modes(st->db);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
@@ -177,6 +180,7 @@ int store_create(struct store **stp, const char *path, bool force, struct error 
 		return error_set(err, -ENOMEM, "out of memory");
 	}
 	st->done.wait_min_ns = st->done.hold_min_ns = NO_TIME;
+	st->kept_from_ns = st->rollups_from_ns = NO_TIME;
 	rc = sqlite3_open_v2(path, &st->db,
 			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			     NULL);

@@ -46,12 +46,22 @@ struct progress {
 	int64_t wait_min_ns, hold_min_ns; /* since the last checkpoint; NO_TIME */
 };
 
+/* Where store_forget() goes on: the table, and the next id of each. */
+#define NR_FORGET 5
+struct forget {
+	unsigned int table;
+	int64_t next_id[NR_FORGET];
+};
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[NR_STATEMENTS];
 	char *path;
 	struct progress done, checkpointed;
 	int64_t max_bytes, max_age_ns; /* 0: no limit */
+	int64_t kept_from_ns;	       /* rows before it were deleted; NO_TIME: none */
+	int64_t rollups_from_ns;       /* likewise, sums that name a process or a lock */
+	struct forget forget;
 	int64_t longest_commit_ns;
 	bool broken;
 	int ret;
@@ -63,6 +73,15 @@ int store_fail(struct store *st, int rc);
 
 /* Where a time is in the tables, if rows were added since the last. */
 int store_checkpoint(struct store *st, int64_t time_ns);
+
+/*
+ * A number that a query with one argument gives; @none when it gives no row, or
+ * NULL. Returns 0 or a negative errno.
+ */
+int store_number(struct store *st, const char *sql, int64_t arg, int64_t none, int64_t *value);
+
+/* Delete processes, threads, locks and VMAs that nothing refers to any more; a slice per call. */
+int store_forget(struct store *st);
 
 /* Delete the oldest rows as far as the limits demand; a slice per call. */
 int store_trim(struct store *st, int64_t time_ns);

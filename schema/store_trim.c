@@ -12,6 +12,8 @@
 /* As many commits' rows go at one commit: more than come. */
 #define SLICE	     2
 #define SLICE_FULL   8
+/* A roll-up of this age is not given again, see KEEP_SECONDS in collector/model/rollup.c. */
+#define LATE_SECONDS 5
 /* Rows of this long are kept at the price of the oldest roll-ups. */
 #define KEEP_ROWS_NS (10 * (int64_t)NSEC_PER_SEC)
 
@@ -31,6 +33,12 @@ static const struct {
 	{ "DELETE FROM checkpoint WHERE time_ns <= ?", 0 },
 };
 
+/* Few, and in no order of their ids. */
+static const char *const by_time[] = {
+	"DELETE FROM storm WHERE start_ns + duration_ns <= ? AND outcome <> 1",
+	"DELETE FROM straggler WHERE time_ns <= ?",
+};
+
 static const char *const by_second[] = {
 	"DELETE FROM rollup WHERE second <= ?",
 	"DELETE FROM second_rollup WHERE second <= ?",
@@ -38,21 +46,37 @@ static const char *const by_second[] = {
 	"DELETE FROM walk_rollup WHERE second <= ?",
 };
 
-static int delete_to(struct store *st, const char *sql, int64_t to)
+/*
+ * Sums of a second without the names that only rows and sums refer to: who
+ * waited for which lock is kept as long as rows are, how much was waited stays.
+ */
+static const char *const without_names[] = {
+	"INSERT OR REPLACE INTO rollup SELECT second, 0, 0, 0, site_id, mode, sum(nr_waits), "
+	"sum(wait_ns), max(max_wait_ns), sum(slept_ns), sum(nr_uncertain), sum(nr_holds), "
+	"sum(hold_ns), sum(nr_retries), sum(nr_moves), hist_merge(hist) "
+	"FROM rollup WHERE second = ? GROUP BY second, site_id, mode",
+	"DELETE FROM rollup WHERE second = ? AND (process_id <> 0 OR lock_id <> 0 OR vma_id <> 0)",
+	"INSERT OR REPLACE INTO holder_rollup SELECT second, 0, 0, 0, sum(nr_waits), sum(wait_ns) "
+	"FROM holder_rollup WHERE second = ? GROUP BY second",
+	"DELETE FROM holder_rollup WHERE second = ? "
+	"AND (lock_id <> 0 OR process_id <> 0 OR holder_task_id <> 0)",
+};
+
+/* Run @sql, whose only argument says how far, or which second. */
+static int run_with(struct store *st, const char *sql, int64_t arg)
 {
 	sqlite3_stmt *stmt;
 	int rc = sqlite3_prepare_v2(st->db, sql, -1, &stmt, NULL);
 
 	if (rc == SQLITE_OK) {
-		sqlite3_bind_int64(stmt, 1, to);
+		sqlite3_bind_int64(stmt, 1, arg);
 		sqlite3_step(stmt);
 		rc = sqlite3_finalize(stmt);
 	}
 	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
 }
 
-/* A number that a query gives; @none when it gives no row, or NULL. */
-static int number(struct store *st, const char *sql, int64_t arg, int64_t none, int64_t *value)
+int store_number(struct store *st, const char *sql, int64_t arg, int64_t none, int64_t *value)
 {
 	sqlite3_stmt *stmt;
 	int rc = sqlite3_prepare_v2(st->db, sql, -1, &stmt, NULL);
@@ -91,7 +115,10 @@ static int trim_rows(struct store *st, int64_t before_ns, bool *done)
 	if (!*done)
 		return 0;
 	for (i = 0, ret = 0; !ret && i < sizeof(by_id) / sizeof(*by_id); i++)
-		ret = delete_to(st, by_id[i].sql, id[by_id[i].column]);
+		ret = run_with(st, by_id[i].sql, id[by_id[i].column]);
+	for (i = 0; !ret && i < sizeof(by_time) / sizeof(*by_time); i++)
+		ret = run_with(st, by_time[i], id[0]);
+	st->kept_from_ns = id[0];
 	return ret ? ret : store_meta_int(st, "kept_from_ns", id[0]);
 }
 
@@ -100,29 +127,49 @@ static int trim_rollups(struct store *st, int64_t before, bool *done)
 {
 	int64_t second;
 	unsigned int i;
-	int ret = number(st,
-			 "SELECT min(s) FROM (SELECT min(second) AS s FROM rollup UNION ALL "
-			 "SELECT min(second) FROM walk_rollup) WHERE s < ?",
-			 before, -1, &second);
+	int ret = store_number(st,
+			       "SELECT min(s) FROM (SELECT min(second) AS s FROM rollup UNION ALL "
+			       "SELECT min(second) FROM walk_rollup) WHERE s < ?",
+			       before, -1, &second);
 
 	*done = !ret && second >= 0;
 	for (i = 0; !ret && *done && i < sizeof(by_second) / sizeof(*by_second); i++)
-		ret = delete_to(st, by_second[i], second);
-	if (!ret && *done)
-		ret = store_meta_int(st, "rollups_from_ns", (second + 1) * (int64_t)NSEC_PER_SEC);
-	return ret;
+		ret = run_with(st, by_second[i], second);
+	if (ret || !*done)
+		return ret;
+	st->rollups_from_ns = (second + 1) * (int64_t)NSEC_PER_SEC;
+	return store_meta_int(st, "rollups_from_ns", st->rollups_from_ns);
+}
+
+/* The names in the roll-ups of the oldest second before @before. */
+static int trim_names(struct store *st, int64_t before, bool *done)
+{
+	const int64_t from =
+		st->rollups_from_ns == NO_TIME ? 0 : st->rollups_from_ns / NSEC_PER_SEC;
+	int64_t second;
+	unsigned int i;
+	int ret = store_number(st, "SELECT min(second) FROM rollup WHERE second >= ?", from, before,
+			       &second);
+
+	*done = !ret && second < before;
+	for (i = 0; !ret && *done && i < sizeof(without_names) / sizeof(*without_names); i++)
+		ret = run_with(st, without_names[i], second);
+	if (ret || !*done)
+		return ret;
+	st->rollups_from_ns = (second + 1) * (int64_t)NSEC_PER_SEC;
+	return store_meta_int(st, "names_from_ns", st->rollups_from_ns);
 }
 
 /* Bytes in pages that hold something. */
 static int used_bytes(struct store *st, int64_t *bytes)
 {
 	int64_t nr_pages, nr_free, page_bytes;
-	int ret = number(st, "PRAGMA page_count", 0, 0, &nr_pages);
+	int ret = store_number(st, "PRAGMA page_count", 0, 0, &nr_pages);
 
 	if (!ret)
-		ret = number(st, "PRAGMA freelist_count", 0, 0, &nr_free);
+		ret = store_number(st, "PRAGMA freelist_count", 0, 0, &nr_free);
 	if (!ret)
-		ret = number(st, "PRAGMA page_size", 0, 0, &page_bytes);
+		ret = store_number(st, "PRAGMA page_size", 0, 0, &page_bytes);
 	*bytes = ret ? 0 : (nr_pages - nr_free) * page_bytes;
 	return ret;
 }
@@ -149,6 +196,10 @@ int store_trim(struct store *st, int64_t time_ns)
 
 	for (i = 0; !ret && done && i < SLICE; i++)
 		ret = trim_rows(st, time_ns - st->max_age_ns, &done);
+	for (i = 0, done = st->max_age_ns > 0; !ret && done && i < SLICE; i++)
+		ret = trim_names(st,
+				 (time_ns - st->max_age_ns) / (int64_t)NSEC_PER_SEC - LATE_SECONDS,
+				 &done);
 	for (i = 0, done = limit > 0; !ret && done && i < nr; i++) {
 		ret = used_bytes(st, &used);
 		/* the rest is for the log, and for what the next commit brings */
@@ -158,14 +209,14 @@ int store_trim(struct store *st, int64_t time_ns)
 			nr = SLICE_FULL;
 		ret = trim_for_size(st, time_ns, &done);
 	}
-	return ret;
+	return ret ? ret : store_forget(st);
 }
 
 int store_limit(struct store *st, int64_t max_bytes, int64_t max_age_ns)
 {
 	char sql[128];
 	int64_t page_bytes, nr_pages;
-	int rc, ret = number(st, "PRAGMA page_size", 0, 0, &page_bytes);
+	int rc, ret = store_number(st, "PRAGMA page_size", 0, 0, &page_bytes);
 
 	st->max_bytes = max_bytes;
 	st->max_age_ns = max_age_ns;

@@ -4,7 +4,7 @@
 # and are run by prove.
 
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c tests/live/*_test.c))
-workloads  := $(addprefix $(BUILD)/tests/workloads/,uffd-move fork-chain mmap-churn vfork-sleep)
+workloads  := $(addprefix $(BUILD)/tests/workloads/,uffd-move fork-chain mmap-churn vfork-sleep process-churn)
 scripts    := $(wildcard tests/cli/*.t tests/tui/*.t tests/live/*.t)
 
 # `make test T=tests/cli/report.t` runs one
@@ -36,6 +36,7 @@ $(BUILD)/tests/workloads/uffd-move: $(BUILD)/tests/workloads/uffd_move.main.o
 $(BUILD)/tests/workloads/fork-chain: $(BUILD)/tests/workloads/fork_chain.main.o
 $(BUILD)/tests/workloads/mmap-churn: $(BUILD)/tests/workloads/mmap_churn.main.o
 $(BUILD)/tests/workloads/vfork-sleep: $(BUILD)/tests/workloads/vfork_sleep.main.o
+$(BUILD)/tests/workloads/process-churn: $(BUILD)/tests/workloads/process_churn.main.o
 $(workloads): $(BUILD)/tests/workloads/workload.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
@@ -79,4 +80,4 @@ test-bare:
 bench:
 	@sh tests/deps.sh test
 	@$(as_owner) $(MAKE) --no-print-directory all $(workloads) $(bench_tools)
-	@for bench in import cost live sustain queries tui; do bash tests/bench/$$bench.sh || exit 1; done
+	@for bench in import cost live sustain queries tui retention; do bash tests/bench/$$bench.sh || exit 1; done

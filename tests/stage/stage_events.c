@@ -291,14 +291,25 @@ int main(int argc, char **argv)
 		.process = process_of,
 	};
 	struct sink sink;
+	int64_t max_bytes = 0, max_age_ns = 0;
 	char line[1024];
 	int i;
 
 	if (argc < 2 || store_create(&s.store, argv[1], true, &err))
-		die(&s, "usage: stage-events OUT.db [--without EVENT]...", err.msg);
+		die(&s,
+		    "usage: stage-events OUT.db [--without EVENT | --max-bytes N | --max-age NS]...",
+		    err.msg);
 	memset(has, 1, sizeof(has));
-	for (i = 3; i < argc; i += 2)
-		has[event_by_name(argv[i]) % NR_EVENTS] = false;
+	for (i = 3; i < argc; i += 2) {
+		if (!strcmp(argv[i - 1], "--max-bytes"))
+			max_bytes = atoll(argv[i]);
+		else if (!strcmp(argv[i - 1], "--max-age"))
+			max_age_ns = atoll(argv[i]);
+		else
+			has[event_by_name(argv[i]) % NR_EVENTS] = false;
+	}
+	if (store_limit(s.store, max_bytes, max_age_ns))
+		die(&s, "cannot limit", argv[1]);
 	sink = store_sink(s.store);
 	model_init(&s.model, &(struct model_options){
 				     .sink = &sink,

@@ -242,6 +242,92 @@ static void sums_go_when_rows_are_not_enough(void **state)
 	check_sound(f->path);
 }
 
+/* A process of its own with a thread, a lock and a wait, in each commit. */
+static void put_names(struct store *st, int64_t id, int64_t now_ns)
+{
+	struct wait_row w = {
+		.start_ns = now_ns - 10, .duration_ns = 5, .lock_id = id, .task_id = id
+	};
+
+	assert_int_equal(store_process(st, &(struct process_row){ .id = id,
+								  .tgid = id,
+								  .first_ns = now_ns,
+								  .last_ns = now_ns }),
+			 0);
+	assert_int_equal(store_task(st, &(struct task_row){ .id = id,
+							    .tid = id,
+							    .process_id = id,
+							    .first_ns = now_ns,
+							    .last_ns = now_ns }),
+			 0);
+	assert_int_equal(store_lock(st, &(struct lock_row){ .id = id,
+							    .address = id,
+							    .first_ns = now_ns,
+							    .last_ns = now_ns }),
+			 0);
+	assert_int_equal(store_vma(st, &(struct vma_row){ .id = id,
+							  .process_id = id,
+							  .end = 4096,
+							  .from_ns = now_ns - 20,
+							  .to_ns = now_ns }),
+			 0);
+	assert_int_equal(store_lock_vma(st, &(struct lock_vma_row){ .lock_id = id,
+								    .vma_id = id,
+								    .from_ns = now_ns - 20,
+								    .to_ns = now_ns }),
+			 0);
+	assert_int_equal(store_wait(st, &w), 0);
+	assert_int_equal(store_rollup(st, &(struct rollup_row){ .second = now_ns / SEC,
+								.process_id = id,
+								.lock_id = id,
+								.nr_waits = 1,
+								.wait_ns = 5 }),
+			 0);
+}
+
+static void what_nothing_refers_to_any_more_goes(void **state)
+{
+	static const char *const tables[] = { "process", "task", "lock", "vma", "lock_vma" };
+	struct files *f = *state;
+	struct store *st = create(f->path, 0, 5 * SEC);
+	struct error err = { 0 };
+	struct wait_row open = { .start_ns = 1,
+				 .duration_ns = NO_TIME,
+				 .lock_id = 2,
+				 .task_id = 2,
+				 .outcome = OUTCOME_OPEN };
+	char sql[256];
+	int64_t i;
+
+	for (i = 2; i <= 400; i++) {
+		put_names(st, i, i * COMMIT);
+		if (i == 2)
+			assert_int_equal(store_wait(st, &open), 0);
+		assert_int_equal(store_commit(st, i * COMMIT, &err), 0);
+	}
+	assert_int_equal(store_finish(st, &err), 0);
+	for (i = 0; i < 5; i++) {
+		snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", tables[i]);
+		/* 5 s of rows, 6 s in which their sums may be given again, the rest until their turn comes */
+		assert_in_range(ask(f->path, sql), 5 * 4, 16 * 4);
+	}
+	/* what is still referred to is there */
+	assert_int_equal(ask(f->path, "SELECT count(*) FROM wait"),
+			 ask(f->path, "SELECT count(*) FROM waits"));
+	assert_int_equal(ask(f->path,
+			     "SELECT count(*) FROM waits WHERE outcome = 'open' AND tid = 2"),
+			 1);
+	/* the sums of all stay, without names */
+	assert_int_equal(ask(f->path, "SELECT sum(nr_waits) FROM rollup"), 399);
+	assert_int_equal(ask(f->path, "SELECT sum(wait_ns) FROM rollup"), 399 * 5);
+	assert_int_equal(ask(f->path,
+			     "SELECT count(*) FROM rollup r WHERE process_id <> 0 AND NOT EXISTS "
+			     "(SELECT 1 FROM process p WHERE p.id = r.process_id)"),
+			 0);
+	assert_true(ask(f->path, "SELECT value FROM meta WHERE key = 'names_from_ns'") > 0);
+	check_sound(f->path);
+}
+
 static void without_a_limit_nothing_goes(void **state)
 {
 	struct files *f = *state;
@@ -267,6 +353,7 @@ int main(void)
 		TEST(what_is_open_stays),
 		TEST(a_file_stays_within_a_tenth_of_its_limit),
 		TEST(sums_go_when_rows_are_not_enough),
+		TEST(what_nothing_refers_to_any_more_goes),
 		TEST(without_a_limit_nothing_goes),
 	};
 

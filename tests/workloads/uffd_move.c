@@ -3,7 +3,7 @@
  * uffd-move: threads move single pages back and forth between two VMAs with
  * UFFDIO_MOVE.
  *
- * Up to commit c279ea11436e ("mm: always call rmap_walk() on locked folios")
+ * Up to commit 95b34d66480b ("mm: always call rmap_walk() on locked folios")
  * every move takes the anon_vma root lock of the source folio for writing
  * (mm/userfaultfd.c, move_pages_pte()), and holds it while the page's TLB
  * entries are flushed. Threads that move out of the same VMA all meet there.

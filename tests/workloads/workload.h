@@ -37,7 +37,7 @@ struct argp_state;
  * uffd_move_main - move single pages back and forth with UFFDIO_MOVE
  *
  * All threads move pages between the same two VMAs, so that they meet on the
- * write side of those VMAs' anon_vma root locks (kernels before c279ea11436e,
+ * write side of those VMAs' anon_vma root locks (kernels before 95b34d66480b,
  * "mm: always call rmap_walk() on locked folios").
  *
  * Own keys:
