@@ -105,10 +105,12 @@ static bool layout_stack(struct event_layout *lay, const struct event_def *def,
 {
 	struct tep_format_field *count = tep_find_field(event, "size");
 	struct tep_format_field *frames = tep_find_field(event, def->stack_field);
+	int word = tep_get_long_size(event->tep);
 
 	if (!frames || !count || count->size != 4 || !in_record(frames) || !in_record(count) ||
-	    !frames->offset)
+	    !frames->offset || (word != 4 && word != 8))
 		return false;
+	lay->stack_frame_bytes = word;
 	lay->stack_count_at = count->offset;
 	lay->stack_frames_at = frames->offset;
 	reach(lay, frames->offset);
@@ -160,12 +162,7 @@ int decoder_init(struct decoder *dec, struct tep_handle *tep, struct error *err)
 	unsigned int id;
 
 	memset(dec, 0, sizeof(*dec));
-	if (tep_is_file_bigendian(tep) != tep_is_local_bigendian(tep) ||
-	    tep_get_long_size(tep) != sizeof(long))
-		return error_set(err, -ENOTSUP,
-				 "the capture comes from a machine of another byte order or word "
-				 "size; import it on a machine like that one");
-
+	dec->swap = tep_is_file_bigendian(tep) != tep_is_local_bigendian(tep);
 	for (id = 0; id < NR_EVENTS; id++) {
 		const struct event_def *def = &event_defs[id];
 		struct event_layout *lay = &dec->layout[id];
@@ -200,72 +197,115 @@ void decoder_free(struct decoder *dec)
 	dec->nr_types = 0;
 }
 
-static uint64_t read_int(const uint8_t *from, unsigned int bytes, bool is_signed)
+/*
+ * Below, @swap is a constant at each call: what reads a capture of this machine
+ * has no trace of it.
+ */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+static ALWAYS_INLINE uint16_t read_u16(const uint8_t *from, bool swap)
+{
+	uint16_t v;
+
+	memcpy(&v, from, sizeof(v));
+	return swap ? __builtin_bswap16(v) : v;
+}
+
+static ALWAYS_INLINE uint32_t read_u32(const uint8_t *from, bool swap)
+{
+	uint32_t v;
+
+	memcpy(&v, from, sizeof(v));
+	return swap ? __builtin_bswap32(v) : v;
+}
+
+static ALWAYS_INLINE uint64_t read_u64(const uint8_t *from, bool swap)
+{
+	uint64_t v;
+
+	memcpy(&v, from, sizeof(v));
+	return swap ? __builtin_bswap64(v) : v;
+}
+
+static ALWAYS_INLINE uint64_t read_int(const uint8_t *from, unsigned int bytes, bool is_signed,
+				       bool swap)
 {
 	switch (bytes) {
 	case 1:
 		return is_signed ? (uint64_t)(int8_t)*from : *from;
 	case 2: {
-		uint16_t v;
+		uint16_t v = read_u16(from, swap);
 
-		memcpy(&v, from, sizeof(v));
 		return is_signed ? (uint64_t)(int16_t)v : v;
 	}
 	case 4: {
-		uint32_t v;
+		uint32_t v = read_u32(from, swap);
 
-		memcpy(&v, from, sizeof(v));
 		return is_signed ? (uint64_t)(int32_t)v : v;
 	}
-	default: {
-		uint64_t v;
-
-		memcpy(&v, from, sizeof(v));
-		return v;
-	}
+	default:
+		return read_u64(from, swap);
 	}
 }
 
-static void move_field(const struct field_move *mv, const uint8_t *data, uint8_t *ev)
+/* The low @bytes of @v: to is of this machine, whatever its byte order. */
+static ALWAYS_INLINE void write_int(uint8_t *to, unsigned int bytes, uint64_t v)
 {
-	uint64_t v;
+	const uint8_t *from = (const uint8_t *)&v;
 
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		from += sizeof(v) - bytes;
+	memcpy(to, from, bytes);
+}
+
+static ALWAYS_INLINE void move_field(const struct field_move *mv, const uint8_t *data, uint8_t *ev,
+				     bool swap)
+{
 	if (mv->to_bytes == COMM_LEN) {
 		memcpy(ev + mv->to, data + mv->from,
 		       mv->from_bytes < COMM_LEN ? mv->from_bytes : COMM_LEN);
 		ev[mv->to + COMM_LEN - 1] = '\0';
 		return;
 	}
-	v = read_int(data + mv->from, mv->from_bytes, mv->is_signed);
-	memcpy(ev + mv->to, &v, mv->to_bytes);
+	write_int(ev + mv->to, mv->to_bytes,
+		  read_int(data + mv->from, mv->from_bytes, mv->is_signed, swap));
 }
 
-static int decode_stack(const struct event_layout *lay, struct kstack_table *stacks,
-			const uint8_t *data, size_t size, struct event *ev)
+static ALWAYS_INLINE int decode_stack(const struct event_layout *lay, struct kstack_table *stacks,
+				      const uint8_t *data, size_t size, struct event *ev, bool swap)
 {
-	size_t room = (size - lay->stack_frames_at) / sizeof(uint64_t);
-	uint32_t nr_frames;
+	size_t room = (size - lay->stack_frames_at) / lay->stack_frame_bytes;
+	uint32_t nr_frames = read_u32(data + lay->stack_count_at, swap), i;
+	uint64_t frame[KSTACK_MAX_FRAMES];
 
-	memcpy(&nr_frames, data + lay->stack_count_at, sizeof(nr_frames));
 	if (nr_frames > room)
 		return -EBADMSG;
-	ev->stack = kstack_intern(stacks, data + lay->stack_frames_at, nr_frames);
+	if (nr_frames > KSTACK_MAX_FRAMES)
+		nr_frames = KSTACK_MAX_FRAMES;
+	data += lay->stack_frames_at;
+	if (!swap && lay->stack_frame_bytes == sizeof(*frame)) {
+		ev->stack = kstack_intern(stacks, data, nr_frames);
+	} else {
+		for (i = 0; i < nr_frames; i++)
+			frame[i] = read_int(data + i * lay->stack_frame_bytes,
+					    lay->stack_frame_bytes, false, swap);
+		ev->stack = kstack_intern(stacks, frame, nr_frames);
+	}
 	return ev->stack ? 1 : -ENOMEM;
 }
 
-int decode(const struct decoder *dec, struct kstack_table *stacks, const void *record, size_t size,
-	   uint64_t time_ns, uint16_t cpu, struct event *ev)
+static ALWAYS_INLINE int decode_as(const struct decoder *dec, struct kstack_table *stacks,
+				   const uint8_t *data, size_t size, struct event *ev, bool swap)
 {
-	const uint8_t *data = record;
 	const struct event_layout *lay;
-	uint16_t type;
 	unsigned int i;
+	uint16_t type;
 
 	if (!dec->common_bytes)
 		return 0;
 	if (size < dec->common_bytes)
 		return -EBADMSG;
-	memcpy(&type, data + dec->type_at, sizeof(type));
+	type = read_u16(data + dec->type_at, swap);
 	lay = type < dec->nr_types ? dec->by_type[type] : NULL;
 	if (!lay)
 		return 0;
@@ -273,14 +313,25 @@ int decode(const struct decoder *dec, struct kstack_table *stacks, const void *r
 		return -EBADMSG;
 
 	memset(ev, 0, sizeof(*ev));
-	ev->time_ns = time_ns;
-	ev->cpu = cpu;
 	ev->id = lay->id;
 	ev->in_irq = data[dec->flags_at] & TRACE_FLAGS_IRQ;
-	memcpy(&ev->tid, data + dec->pid_at, sizeof(ev->tid));
+	ev->tid = read_u32(data + dec->pid_at, swap);
 	if (lay->stack_frames_at)
-		return decode_stack(lay, stacks, data, size, ev);
+		return decode_stack(lay, stacks, data, size, ev, swap);
 	for (i = 0; i < lay->nr_fields; i++)
-		move_field(&lay->field[i], data, (uint8_t *)ev);
+		move_field(&lay->field[i], data, (uint8_t *)ev, swap);
 	return 1;
+}
+
+int decode(const struct decoder *dec, struct kstack_table *stacks, const void *record, size_t size,
+	   uint64_t time_ns, uint16_t cpu, struct event *ev)
+{
+	int ret = dec->swap ? decode_as(dec, stacks, record, size, ev, true)
+			    : decode_as(dec, stacks, record, size, ev, false);
+
+	if (ret > 0) {
+		ev->time_ns = time_ns;
+		ev->cpu = cpu;
+	}
+	return ret;
 }

@@ -35,6 +35,7 @@ struct event_layout {
 	struct field_move field[DECODE_MAX_FIELDS];
 	uint16_t stack_count_at; /* kernel_stack only */
 	uint16_t stack_frames_at;
+	uint16_t stack_frame_bytes;
 };
 
 struct decoder {
@@ -44,13 +45,14 @@ struct decoder {
 	bool has[NR_EVENTS]; /* this input's kernel has the event */
 	uint16_t type_at, flags_at, pid_at;
 	uint16_t common_bytes;
+	bool swap; /* the input is of the other byte order */
 };
 
 /*
  * decoder_init - resolve every event of events.def that @tep knows
  *
- * A missing event is a capability (has[] stays false), not an error. Fails
- * with -ENOTSUP when the input's byte order or word size is not ours.
+ * A missing event is a capability (has[] stays false), not an error. Any word
+ * size and byte order will do: the formats carry every size.
  */
 int decoder_init(struct decoder *dec, struct tep_handle *tep, struct error *err);
 void decoder_free(struct decoder *dec);

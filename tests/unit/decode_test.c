@@ -505,22 +505,54 @@ static void an_id_beyond_16_bits_is_no_event_of_ours(void **state)
 	decoding_free(&d);
 }
 
-static void another_byte_order_or_word_size_is_refused_with_a_message(void **state)
+static void the_other_byte_order_is_turned_round(void **state)
 {
-	struct tep_handle *tep = formats_tep();
-	struct error err = { 0 };
-	struct decoder dec;
+	/* type 408, flags: in a hard interrupt, tid 4711; lock, flags */
+	static const uint8_t rec[20] = { 0x01, 0x98, 0x08, 0,	 0,    0,    0x12, 0x67, 0xff, 0xff,
+					 0x88, 0x80, 0x12, 0x34, 0x56, 0x78, 0,	   0,	 0,    4 };
+	struct decoding d;
 
 	(void)state;
-	tep_set_file_bigendian(tep, !tep_is_local_bigendian(tep));
-	assert_int_equal(decoder_init(&dec, tep, &err), -ENOTSUP);
-	assert_non_null(strstr(err.msg, "byte order"));
-	tep_set_file_bigendian(tep, tep_is_local_bigendian(tep));
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		return;
+	decoding_init(&d, "lock", FORMAT_CONTENTION_BEGIN, NULL);
+	d.dec.swap = true;
+	assert_int_equal(decode_exactly(&d, rec, sizeof(rec)), 1);
+	assert_int_equal(d.ev.id, EVENT_CONTENTION_BEGIN);
+	assert_int_equal(d.ev.tid, 4711);
+	assert_true(d.ev.in_irq);
+	assert_true(d.ev.contention_begin.lock == LOCK);
+	assert_int_equal(d.ev.contention_begin.flags, 4);
+	assert_int_equal(d.ev.time_ns, TIME);
+	assert_int_equal(d.ev.cpu, CPU);
+	decoding_free(&d);
+}
+
+static void a_stack_of_32_bit_frames_is_widened(void **state)
+{
+	static const char format[] =
+		FORMAT("kernel_stack", "4",
+		       "\tfield:int size;\toffset:8;\tsize:4;\tsigned:1;\n"
+		       "\tfield:unsigned long caller[8];\toffset:12;\tsize:32;\tsigned:0;\n");
+	struct tep_handle *tep = formats_tep();
+	struct decoding d = { .tep = tep };
+	uint8_t rec[20] = { 0 };
+
+	(void)state;
 	tep_set_long_size(tep, 4);
-	err.msg[0] = '\0';
-	assert_int_equal(decoder_init(&dec, tep, &err), -ENOTSUP);
-	assert_non_null(strstr(err.msg, "word size"));
-	tep_free(tep);
+	assert_int_equal(formats_add(tep, "ftrace", format), 0);
+	assert_int_equal(decoder_init(&d.dec, tep, NULL), 0);
+	put_common(rec, 4, 0, 10);
+	put(rec, 8, 2, 4);
+	put(rec, 12, 0xc1000010, 4);
+	put(rec, 16, 0xc1000020, 4);
+	assert_int_equal(decode_exactly(&d, rec, sizeof(rec)), 1);
+	assert_int_equal(d.ev.stack->nr_frames, 2);
+	assert_true(d.ev.stack->frame[0] == 0xc1000010);
+	assert_true(d.ev.stack->frame[1] == 0xc1000020);
+	put(rec, 8, 3, 4);
+	assert_int_equal(decode_exactly(&d, rec, sizeof(rec)), -EBADMSG);
+	decoding_free(&d);
 }
 
 static void names_are_those_of_the_table(void **state)
@@ -556,7 +588,8 @@ int main(void)
 		cmocka_unit_test(frames_at_offset_0_are_not_a_stack),
 		cmocka_unit_test(a_field_beyond_64_KiB_is_not_read),
 		cmocka_unit_test(an_id_beyond_16_bits_is_no_event_of_ours),
-		cmocka_unit_test(another_byte_order_or_word_size_is_refused_with_a_message),
+		cmocka_unit_test(the_other_byte_order_is_turned_round),
+		cmocka_unit_test(a_stack_of_32_bit_frames_is_widened),
 		cmocka_unit_test(names_are_those_of_the_table),
 	};
 
