@@ -64,6 +64,8 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 	const bool *has = src->dec.has;
 	char line[192];
 
+	if (src->notes[0])
+		limits_add(limits, room, src->notes);
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
 		if (has[pe->id] || !(pe->profiles & profiles) || profile_is_series(pe->id) ||
 		    (!src->live && is_live_only(pe->id)))

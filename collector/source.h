@@ -62,8 +62,12 @@ struct source {
 	struct tep_handle *tep; /* formats and kernel symbols */
 	struct decoder dec;
 	bool live;	   /* the kernel of this machine, now */
-	const char *clock; /* "mono", or NULL when not known */
+	const char *clock; /* "mono", or NULL when not known; nanoseconds in any case */
+	char notes[1024];  /* what the input cannot tell, a line each; "": nothing */
 };
+
+/* One more line of @s->notes; what does not fit is left out. */
+void source_note(struct source *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 static inline void source_close(struct source *s)
 {

@@ -10,15 +10,22 @@
 #include <trace-cmd/trace-cmd.h>
 #include <unistd.h>
 
+#include "collector/tracedat_head.h"
+
 /*
  * Exported by the library for its own programs, in no header that Debian
- * installs: the bytes of a CPU's pages (uncompressed), and of one page.
+ * installs: the bytes of a CPU's pages (uncompressed), and of one page; and how
+ * many CPUs a buffer has.
  */
 unsigned long long tracecmd_get_cpu_file_size(struct tracecmd_input *handle, int cpu);
 int tracecmd_page_size(struct tracecmd_input *handle);
+int tracecmd_cpus(struct tracecmd_input *handle);
 
 /* Records that one call of next_batch reads at most. */
 #define MAX_RECORDS 4096
+
+/* An event has 16 bits for its CPU. */
+#define MAX_CPUS 65536
 
 /* One CPU of one buffer of the file. */
 struct file_lane {
@@ -233,11 +240,15 @@ static const struct source_ops tracedat_source_ops = {
 	.close = tracedat_close,
 };
 
-static int add_lanes(struct tracedat_source *td, struct tracecmd_input *handle, int nr_cpus)
+static int add_lanes(struct tracedat_source *td, struct tracecmd_input *handle)
 {
+	int nr_cpus = tracecmd_cpus(handle), cpu;
 	struct file_lane *grown;
-	int cpu;
 
+	if (nr_cpus < 0 || nr_cpus > MAX_CPUS)
+		return -EBADMSG;
+	if (!nr_cpus)
+		return 0;
 	grown = realloc(td->lane, (td->src.nr_lanes + nr_cpus) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
@@ -250,48 +261,85 @@ static int add_lanes(struct tracedat_source *td, struct tracecmd_input *handle, 
 	return 0;
 }
 
-/* The first bytes of every trace.dat, trace-cmd.dat.v7(5). */
-static int check_magic(int fd, const char *path, struct error *err)
+/* Buffer @nr of those with a name, -1: the top one; NULL: it is not told. */
+static const struct tracedat_buffer *told_of(const struct tracedat_head *head, int nr)
 {
-	static const char magic[] = "\x17\x08\x44tracing";
-	char head[sizeof(magic) - 1];
-	ssize_t n = pread(fd, head, sizeof(head), 0);
+	unsigned int i;
 
-	if (n < 0)
-		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
-	if (n == 0)
-		return error_set(err, -EBADMSG, "%s is empty; nothing to import", path);
-	if (n != sizeof(head) || memcmp(head, magic, sizeof(head)))
-		return error_set(err, -EBADMSG,
-				 "%s is not a trace-cmd file; import takes the output of trace-cmd "
-				 "record or trace-cmd extract",
-				 path);
-	return 0;
+	for (i = 0; i < head->nr_buffers; i++) {
+		const struct tracedat_buffer *buf = &head->buffer[i];
+
+		if (buf->name[0] ? !nr-- : nr < 0)
+			return buf;
+	}
+	return NULL;
 }
 
-static int open_lanes(struct tracedat_source *td)
+/* Whether buffer @nr has times of the file's clock, as far as it is told. */
+static bool on_clock(struct tracedat_source *td, const struct tracedat_head *head, int nr)
 {
-	int nr_cpus = tep_get_cpus(td->src.tep);
+	const struct tracedat_buffer *buf = told_of(head, nr);
+
+	if (!buf || !buf->has_data || !strcmp(buf->clock, head->clock))
+		return true;
+	source_note(&td->src, "buffer %s is left out: its clock is %s, that of the others is %s",
+		    buf->name[0] ? buf->name : "(top)", buf->clock, head->clock);
+	return false;
+}
+
+static bool any_data(const struct tracedat_source *td)
+{
+	unsigned int i;
+
+	for (i = 0; i < td->src.nr_lanes; i++) {
+		uint64_t size = tracecmd_get_cpu_file_size(td->lane[i].handle, td->lane[i].cpu);
+
+		if (size && size != -1ULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A buffer that cannot be read does not take the others with it, unless they
+ * are empty.
+ */
+static int open_lanes(struct tracedat_source *td, const struct tracedat_head *head)
+{
+	bool damaged = false;
 	int nr_buffers = tracecmd_buffer_instances(td->handle);
-	int i, ret;
+	int i, ret = 0;
 
 	td->buffers = calloc(nr_buffers + 1, sizeof(*td->buffers));
 	if (!td->buffers)
 		return -ENOMEM;
-	ret = add_lanes(td, td->handle, nr_cpus);
+	if (on_clock(td, head, -1))
+		ret = add_lanes(td, td->handle);
 	for (i = 0; !ret && i < nr_buffers; i++) {
-		struct tracecmd_input *buffer = tracecmd_buffer_instance_handle(td->handle, i);
+		struct tracecmd_input *buffer;
 
-		if (!buffer)
-			return -EBADMSG;
+		if (!on_clock(td, head, i))
+			continue;
+		buffer = tracecmd_buffer_instance_handle(td->handle, i);
+		if (!buffer) {
+			damaged = true;
+			source_note(
+				&td->src,
+				"buffer %s is left out: its part of the file is damaged or missing",
+				tracecmd_buffer_instance_name(td->handle, i));
+			continue;
+		}
 		td->buffers[td->nr_buffers++] = buffer;
-		ret = add_lanes(td, buffer, nr_cpus);
+		ret = add_lanes(td, buffer);
 	}
-	td->src.behind = calloc(td->src.nr_lanes, sizeof(*td->src.behind));
+	if (!ret && (!td->src.nr_lanes || (damaged && !any_data(td))))
+		return -EBADMSG;
+	td->src.behind = calloc(td->src.nr_lanes + 1, sizeof(*td->src.behind));
 	return !ret && !td->src.behind ? -ENOMEM : ret;
 }
 
-static int open_file(struct tracedat_source *td, const char *path, struct error *err)
+static int open_file(struct tracedat_source *td, const char *path, struct tracedat_head *head,
+		     struct error *err)
 {
 	struct stat st;
 	int ret;
@@ -306,9 +354,20 @@ static int open_file(struct tracedat_source *td, const char *path, struct error 
 				 "can be read at any place",
 				 path);
 	td->file_bytes = st.st_size;
-	ret = check_magic(td->fd, path, err);
+	ret = tracedat_head_read(head, td->fd, path, err);
 	if (ret)
 		return ret;
+	if (head->is_text)
+		return error_set(err, -ENOTSUP,
+				 "%s holds the text of a latency tracer, no events; record with "
+				 "trace-cmd record -e lock -e sched",
+				 path);
+	ret = tracedat_head_clock(head, &td->src.clock, path, err);
+	if (ret)
+		return ret;
+	if (!td->src.clock)
+		source_note(&td->src,
+			    "the file does not name its clock: times are taken as nanoseconds");
 	td->handle = tracecmd_open_fd(td->fd, TRACECMD_FL_LOAD_NO_PLUGINS);
 	if (!td->handle)
 		return error_set(err, -EBADMSG,
@@ -321,6 +380,7 @@ static int open_file(struct tracedat_source *td, const char *path, struct error 
 int tracedat_source_open(struct source **srcp, const char *path, struct error *err)
 {
 	struct tracedat_source *td = calloc(1, sizeof(*td));
+	struct tracedat_head head;
 	int ret;
 
 	if (!td)
@@ -330,18 +390,24 @@ int tracedat_source_open(struct source **srcp, const char *path, struct error *e
 	tep_set_loglevel(TEP_LOG_NONE);
 	td->src.ops = &tracedat_source_ops;
 	td->fd = td->stderr_fd = -1;
-	ret = open_file(td, path, err);
+	ret = open_file(td, path, &head, err);
 	if (ret)
 		goto fail;
 	td->src.tep = tracecmd_get_tep(td->handle);
 	ret = decoder_init(&td->src.dec, td->src.tep, err);
 	if (ret)
 		goto fail;
-	ret = open_lanes(td);
-	if (ret) {
+	ret = open_lanes(td, &head);
+	if (ret == -EBADMSG)
+		error_set(
+			err, ret,
+			"%s is damaged or cut short: no buffer with events in it can be read; copy "
+			"it again from where it was recorded",
+			path);
+	else if (ret)
 		error_set(err, ret, "cannot open the buffers of %s: %s", path, strerror(-ret));
+	if (ret)
 		goto fail;
-	}
 	*srcp = &td->src;
 	return 0;
 fail:

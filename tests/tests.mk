@@ -26,6 +26,13 @@ $(stage): $(BUILD)/tests/stage/stage_events.o $(BUILD)/cli/store_sink.o \
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
+# a trace-cmd file by hand
+stage_dat := $(BUILD)/tests/stage/stage-dat
+
+$(stage_dat): $(BUILD)/tests/stage/stage_dat.o
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+
 # the workloads as programs of their own; main() is not in the library's objects
 $(BUILD)/tests/workloads/%.main.o: tests/workloads/%.c
 	@mkdir -p $(@D)
@@ -58,7 +65,7 @@ $(chain): $(chain).o
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(stage) $(bench_tools) $(chain)
+check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(bench_tools) $(chain)
 
 test:
 	@sh tests/deps.sh test
@@ -67,7 +74,7 @@ test:
 
 .PHONY: run-tests
 run-tests: check-build
-	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
+	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) STAGE_DAT=$(abspath $(stage_dat)) \
 		CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T) 3>&2
 
 # SUITES="bookworm trixie" picks Debian's releases

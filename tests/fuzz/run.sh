@@ -39,7 +39,8 @@ sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
 sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema/hist.c"
 sources_procmap="collector/procmap.c"
-sources_tracedat="collector/tracedat_source.c collector/decode.c collector/kstack.c"
+sources_tracedat="collector/tracedat_source.c collector/tracedat_head.c collector/source.c"
+sources_tracedat="$sources_tracedat collector/decode.c collector/kstack.c"
 
 # seeds NAME DIR
 seeds() {
@@ -65,7 +66,10 @@ seeds() {
 		;;
 	tracedat)
 		$CLANG $flags $cflags -DMAKE_SEED -o "$out/make_seed" tests/fuzz/tracedat_fuzz.c \
-			$libs && "$out/make_seed" >"$2/small"
+			$libs || return
+		for kind in 0 1 2 3; do
+			"$out/make_seed" $kind >"$2/kind-$kind"
+		done
 		;;
 	esac
 }

@@ -15,16 +15,28 @@
 
 #ifdef MAKE_SEED
 
-int main(void)
+/* MAKE_SEED KIND: one of several word sizes, byte orders and versions */
+int main(int argc, char **argv)
 {
-	struct dat_page page[2] = { { .nr_missed = 3 } };
+	static const struct dat kinds[] = {
+		{ .version = 6 },
+		{ .long_bytes = 4, .clock = "local" },
+		{ .big_endian = true, .clock = "x86-tsc", .mult = 1431655765, .shift = 32 },
+		{ .version = 7, .long_bytes = 4, .big_endian = true, .clock = "mono" },
+	};
+	struct dat d = kinds[(argc > 1 ? atoi(argv[1]) : 0) % 4];
 	struct bytes b;
 
-	dat_page_contention(&page[0], 1000, ID_CONTENTION_BEGIN, 100, 0x1000, 4);
-	dat_page_contention(&page[0], 2000, ID_CONTENTION_END, 100, 0x1000, 0);
-	dat_page_contention(&page[1], 1500, ID_CONTENTION_BEGIN, 101, 0x1000, 2);
-	b = dat_file(page, 2);
-	dat_pages_free(page, 2);
+	d.nr_cpus = 2;
+	d.nr_buffers = 2;
+	d.buffer[1].name = "other";
+	d.buffer[0].cpu[0].nr_missed = 3;
+	dat_event(&d, 0, 0, 1000, 100, "contention_begin", "lock_addr=0x1000 flags=4");
+	dat_event(&d, 0, 0, 1001, 100, "kernel_stack", "caller=0xc1000000,0xc1001000");
+	dat_event(&d, 0, 0, 2000, 100, "contention_end", "lock_addr=0x1000");
+	dat_event(&d, 1, 1, 1500, 101, "contention_begin", "lock_addr=0x1000 flags=2");
+	b = dat_bytes(&d);
+	dat_free(&d);
 	return fwrite(b.data, 1, b.nr, stdout) != b.nr;
 }
 

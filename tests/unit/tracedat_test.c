@@ -16,16 +16,18 @@
 #define A    100
 #define B    101
 
-#define BEGIN(page, t, tid) dat_page_contention(page, t, ID_CONTENTION_BEGIN, tid, LOCK, F_WRITE)
-#define END(page, t, tid)   dat_page_contention(page, t, ID_CONTENTION_END, tid, LOCK, 0)
+#define BEGIN(d, cpu, t, tid)                                                                      \
+	dat_event(d, 0, cpu, t, tid, "contention_begin", "lock_addr=%#llx flags=4", LOCK)
+#define END(d, cpu, t, tid) dat_event(d, 0, cpu, t, tid, "contention_end", "lock_addr=%#llx", LOCK)
 
-static void write_dat(const char *path, struct dat_page *page, unsigned int nr_cpus)
+/* Frees @d, too. */
+static void write_dat(const char *path, struct dat *d)
 {
-	struct bytes b = dat_file(page, nr_cpus);
+	struct bytes b = dat_bytes(d);
 
 	files_write(path, b.data, b.nr);
 	free(b.data);
-	dat_pages_free(page, nr_cpus);
+	dat_free(d);
 }
 
 static struct source *open_dat(const char *path)
@@ -60,14 +62,14 @@ static unsigned int read_lane(struct source *src, unsigned int lane, struct even
 static void every_cpu_is_a_lane_with_its_events(void **state)
 {
 	struct files *f = *state;
-	struct dat_page page[2] = { 0 };
+	struct dat d = { .nr_cpus = 2 };
 	struct event ev[16];
 	struct source *src;
 
-	BEGIN(&page[0], 1000, A);
-	END(&page[0], 1500, A);
-	BEGIN(&page[1], 1200, B);
-	write_dat(f->path, page, 2);
+	BEGIN(&d, 0, 1000, A);
+	END(&d, 0, 1500, A);
+	BEGIN(&d, 1, 1200, B);
+	write_dat(f->path, &d);
 	src = open_dat(f->path);
 	assert_int_equal(src->nr_lanes, 2);
 	assert_false(src->live);
@@ -90,12 +92,12 @@ static void every_cpu_is_a_lane_with_its_events(void **state)
 static void a_cpu_without_events_ends_at_once(void **state)
 {
 	struct files *f = *state;
-	struct dat_page page[3] = { 0 };
+	struct dat d = { .nr_cpus = 3 };
 	struct event ev[16];
 	struct source *src;
 
-	BEGIN(&page[1], 1000, A);
-	write_dat(f->path, page, 3);
+	BEGIN(&d, 1, 1000, A);
+	write_dat(f->path, &d);
 	src = open_dat(f->path);
 	assert_int_equal(read_lane(src, 0, ev, 16), 0);
 	assert_int_equal(read_lane(src, 1, ev, 16), 1);
@@ -106,15 +108,16 @@ static void a_cpu_without_events_ends_at_once(void **state)
 static void a_damaged_record_is_a_loss(void **state)
 {
 	struct files *f = *state;
-	struct dat_page page[1] = { 0 };
-	const uint8_t record[12] = { ID_CONTENTION_BEGIN & 0xff, ID_CONTENTION_BEGIN >> 8 };
+	struct dat d = { 0 };
+	const uint16_t type = dat_find("contention_begin")->id;
+	const uint8_t record[12] = { type & 0xff, type >> 8 };
 	struct event ev[16];
 	struct source *src;
 
-	BEGIN(&page[0], 1000, A);
-	dat_page_add(&page[0], 1100, record, sizeof(record));
-	END(&page[0], 1500, A);
-	write_dat(f->path, page, 1);
+	BEGIN(&d, 0, 1000, A);
+	dat_record(&d, 0, 0, 1100, record, sizeof(record));
+	END(&d, 0, 1500, A);
+	write_dat(f->path, &d);
 	src = open_dat(f->path);
 	assert_int_equal(read_lane(src, 0, ev, 16), 3);
 	assert_int_equal(ev[1].id, EVENT_LOSS);
@@ -131,12 +134,12 @@ static void missed_events_before_a_page_are_a_loss(void **state)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(missed); i++) {
-		struct dat_page page[1] = { { .nr_missed = missed[i] } };
+		struct dat d = { .buffer = { { .cpu = { { .nr_missed = missed[i] } } } } };
 		struct event ev[16];
 		struct source *src;
 
-		BEGIN(&page[0], 1000, A);
-		write_dat(f->path, page, 1);
+		BEGIN(&d, 0, 1000, A);
+		write_dat(f->path, &d);
 		src = open_dat(f->path);
 		assert_int_equal(read_lane(src, 0, ev, 16), 2);
 		assert_int_equal(ev[0].id, EVENT_LOSS);
@@ -191,17 +194,17 @@ static void import(const char *path, struct seen *seen)
 static void what_was_lost_before_a_cpus_first_event_makes_no_duration(void **state)
 {
 	struct files *f = *state;
-	struct dat_page page[2] = { 0 };
+	struct dat d = { .nr_cpus = 2 };
 	struct seen seen = { 0 };
 	unsigned int i;
 
-	page[1].nr_missed = 17;
-	BEGIN(&page[0], 1000, A);
+	d.buffer[0].cpu[1].nr_missed = 17;
+	BEGIN(&d, 0, 1000, A);
 	/* lost on CPU 1: the end at 1100, another begin at 4900 */
-	END(&page[0], 5000, A);
-	BEGIN(&page[1], 9000, B);
-	END(&page[1], 9500, B);
-	write_dat(f->path, page, 2);
+	END(&d, 0, 5000, A);
+	BEGIN(&d, 1, 9000, B);
+	END(&d, 1, 9500, B);
+	write_dat(f->path, &d);
 	import(f->path, &seen);
 	assert_int_equal(seen.nr_losses, 1);
 	for (i = 0; i < seen.nr_waits; i++)
@@ -213,6 +216,224 @@ static void what_was_lost_before_a_cpus_first_event_makes_no_duration(void **sta
 		}
 	assert_int_equal(seen.nr_waits, 2);
 	seen_free(&seen);
+}
+
+/* Every word size and byte order, and both versions. */
+static const struct dat kinds[] = {
+	{ .version = 6 },
+	{ .version = 6, .long_bytes = 4 },
+	{ .version = 6, .big_endian = true },
+	{ .version = 6,
+	  .long_bytes = 4,
+	  .big_endian = true,
+	  .clock = "mono",
+	  .nr_buffers = 2,
+	  .buffer = { [1] = { .name = "second" } } },
+	{ .version = 7, .clock = "local" },
+	{ .version = 7, .long_bytes = 4, .big_endian = true },
+};
+
+#define NR_KINDS ARRAY_SIZE(kinds)
+
+static void any_word_size_and_byte_order_is_read(void **state)
+{
+	struct files *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < NR_KINDS; i++) {
+		struct dat d = kinds[i];
+		const uint64_t lock = d.long_bytes == 4 ? 0xc0ffee04 : LOCK;
+		struct source *src;
+		struct event ev[16];
+
+		d.nr_cpus = 2;
+		dat_event(&d, 0, 1, 1000, A, "contention_begin", "lock_addr=%#lx flags=2", lock);
+		dat_event(&d, 0, 1, 1001, A, "kernel_stack", "caller=%#x,%#x", 0xc1000010,
+			  0xc1001020);
+		dat_event(&d, 0, 1, 1100, A, "sched_switch",
+			  "prev_comm=mover prev_pid=%d prev_state=2 next_comm=other next_pid=%d", A,
+			  B);
+		/* more than 134 ms later: a time extension */
+		dat_event(&d, 0, 1, 500000000, A, "contention_end", "lock_addr=%#lx ret=-4", lock);
+		dat_event(&d, 0, 1, 500000100, A, "task_newtask",
+			  "pid=%d comm=child clone_flags=0x10000", B);
+		write_dat(f->path, &d);
+		src = open_dat(f->path);
+		assert_int_equal(src->nr_lanes, kinds[i].nr_buffers == 2 ? 4 : 2);
+		assert_int_equal(read_lane(src, 0, ev, 16), 0);
+		assert_int_equal(read_lane(src, 1, ev, 16), 5);
+		assert_int_equal(ev[0].id, EVENT_CONTENTION_BEGIN);
+		assert_int_equal(ev[0].time_ns, 1000);
+		assert_int_equal(ev[0].tid, A);
+		assert_true(ev[0].contention_begin.lock == lock);
+		assert_int_equal(ev[0].contention_begin.flags, 2);
+		assert_int_equal(ev[1].stack->nr_frames, 2);
+		assert_true(ev[1].stack->frame[0] == 0xc1000010);
+		assert_true(ev[1].stack->frame[1] == 0xc1001020);
+		assert_int_equal(ev[2].sched_switch.prev_state, 2);
+		assert_int_equal(ev[2].sched_switch.next_tid, B);
+		assert_string_equal(ev[2].sched_switch.next_comm, "other");
+		assert_int_equal(ev[3].time_ns, 500000000);
+		assert_int_equal(ev[3].contention_end.ret, -4);
+		assert_int_equal(ev[4].task_newtask.clone_flags, 0x10000);
+		assert_int_equal(ev[4].task_newtask.tid, B);
+		source_close(src);
+	}
+}
+
+/* Opens a file of one event with @d's head; closes it. */
+static int open_kind(const struct files *f, struct dat d, char clock[32], char notes[1024],
+		     struct error *err)
+{
+	struct source *src;
+	struct event ev[16];
+	int ret;
+
+	BEGIN(&d, 0, 90000000, A);
+	write_dat(f->path, &d);
+	err->msg[0] = clock[0] = notes[0] = '\0';
+	ret = tracedat_source_open(&src, f->path, err);
+	if (ret)
+		return ret;
+	snprintf(clock, 32, "%s", src->clock ?: "");
+	snprintf(notes, 1024, "%s", src->notes);
+	ret = read_lane(src, 0, ev, 16) == 1 ? (int)ev[0].time_ns : -1;
+	source_close(src);
+	return ret;
+}
+
+static void a_clock_of_nanoseconds_is_taken_by_its_name(void **state)
+{
+	static const char *const names[] = { "local", "global", "mono", "mono_raw",
+					     "boot",  "tai",	"perf" };
+	char clock[32], notes[1024];
+	struct error err = { 0 };
+	unsigned int i, version;
+
+	for (version = 6; version <= 7; version++)
+		for (i = 0; i < ARRAY_SIZE(names); i++) {
+			assert_int_equal(open_kind(*state,
+						   (struct dat){ .version = version,
+								 .clock = names[i] },
+						   clock, notes, &err),
+					 90000000);
+			assert_string_equal(clock, names[i]);
+			assert_string_equal(notes, "");
+		}
+	assert_int_equal(open_kind(*state, (struct dat){ 0 }, clock, notes, &err), 90000000);
+	assert_string_equal(clock, "");
+	assert_non_null(strstr(notes, "does not name its clock"));
+}
+
+static void cycles_become_nanoseconds_by_the_files_own_factor(void **state)
+{
+	/* 3 GHz: a third of a nanosecond */
+	struct dat d = { .clock = "x86-tsc", .mult = 1431655765, .shift = 32 };
+	char clock[32], notes[1024];
+	struct error err = { 0 };
+
+	for (d.version = 6; d.version <= 7; d.version++)
+		for (d.big_endian = 0;; d.big_endian = 1) {
+			assert_in_range(open_kind(*state, d, clock, notes, &err), 29999999,
+					30000000);
+			assert_string_equal(clock, "tsc2nsec");
+			if (d.big_endian)
+				break;
+		}
+}
+
+static void a_clock_of_another_unit_is_refused_by_its_name(void **state)
+{
+	static const struct dat refused[] = {
+		{ .clock = "x86-tsc" },
+		{ .clock = "counter" },
+		{ .clock = "uptime" },
+		{ .clock = "ppc-tb" },
+		/* a factor that is none, or of another clock */
+		{ .clock = "x86-tsc", .mult = 0xffffffff, .shift = 31 },
+		{ .clock = "x86-tsc", .mult = 1431655765, .shift = 33 },
+		{ .clock = "mono", .mult = 1431655765, .shift = 32 },
+	};
+	char clock[32], notes[1024];
+	struct error err = { 0 };
+	unsigned int i, version;
+
+	for (version = 6; version <= 7; version++)
+		for (i = 0; i < ARRAY_SIZE(refused); i++) {
+			struct dat d = refused[i];
+
+			d.version = version;
+			assert_int_equal(open_kind(*state, d, clock, notes, &err), -ENOTSUP);
+			check_message(err.msg);
+			assert_non_null(strstr(err.msg, d.clock));
+			assert_non_null(strstr(err.msg, "record again"));
+		}
+}
+
+static void a_buffer_of_another_clock_is_left_out_and_that_is_said(void **state)
+{
+	struct files *f = *state;
+	struct dat d = {
+		.version = 7,
+		.clock = "local",
+		.nr_buffers = 3,
+		.buffer = { [1] = { .name = "one" }, [2] = { .name = "two", .clock = "mono" } }
+	};
+	struct source *src;
+	struct event ev[16];
+
+	dat_event(&d, 1, 0, 1000, A, "contention_begin", "flags=2");
+	dat_event(&d, 2, 0, 2000, A, "contention_begin", "flags=2");
+	write_dat(f->path, &d);
+	src = open_dat(f->path);
+	assert_string_equal(src->clock, "local");
+	assert_non_null(strstr(src->notes, "buffer two is left out: its clock is mono"));
+	assert_int_equal(src->nr_lanes, 2);
+	assert_int_equal(read_lane(src, 1, ev, 16), 1);
+	assert_int_equal(ev[0].time_ns, 1000);
+	source_close(src);
+}
+
+static void a_buffer_that_is_not_there_does_not_take_the_others_with_it(void **state)
+{
+	struct files *f = *state;
+	struct dat d = { .clock = "mono",
+			 .nr_buffers = 3,
+			 .buffer_offset = 1 << 30,
+			 .buffer = { [1] = { .name = "gone\033[1m" }, [2] = { .name = "two" } } };
+	struct source *src;
+	struct event ev[16];
+
+	BEGIN(&d, 0, 1000, A);
+	dat_event(&d, 2, 0, 2000, A, "contention_begin", "flags=2");
+	write_dat(f->path, &d);
+	src = open_dat(f->path);
+	assert_non_null(strstr(src->notes, "buffer gone?[1m is left out"));
+	assert_int_equal(src->nr_lanes, 2);
+	assert_int_equal(read_lane(src, 1, ev, 16), 1);
+	assert_int_equal(ev[0].time_ns, 2000);
+	source_close(src);
+}
+
+static void what_the_library_cannot_read_is_refused_with_its_reason(void **state)
+{
+	char clock[32], notes[1024];
+	struct error err = { 0 };
+
+	assert_int_equal(open_kind(*state, (struct dat){ .version = 7, .compression = "zlib9" },
+				   clock, notes, &err),
+			 -ENOTSUP);
+	check_message(err.msg);
+	assert_non_null(strstr(err.msg, "compressed with zlib9"));
+	assert_non_null(strstr(err.msg, "convert --compression none"));
+	assert_int_equal(open_kind(*state, (struct dat){ .version = 8 }, clock, notes, &err),
+			 -ENOTSUP);
+	check_message(err.msg);
+	assert_non_null(strstr(err.msg, "version 8"));
+	/* of a newer trace-cmd: nothing that we need */
+	assert_int_equal(open_kind(*state, (struct dat){ .unknown_option = 99 }, clock, notes,
+				   &err),
+			 90000000);
 }
 
 /* Open and read the file at @path: one clear line, or events. */
@@ -259,26 +480,31 @@ static int look_apart(const char *path)
 static void a_file_cut_anywhere_is_refused_or_read_in_part(void **state)
 {
 	struct files *f = *state;
-	struct dat_page page[2] = { 0 };
-	struct bytes b;
-	size_t cut;
+	unsigned int i;
 
-	BEGIN(&page[0], 1000, A);
-	END(&page[0], 1500, A);
-	BEGIN(&page[1], 1200, B);
-	b = dat_file(page, 2);
-	dat_pages_free(page, 2);
-	for (cut = 0; cut < b.nr; cut += 61) {
-		int status;
+	for (i = 0; i < NR_KINDS; i++) {
+		struct dat d = kinds[i];
+		struct bytes b;
+		size_t cut;
 
-		files_write(f->path, b.data, cut);
-		status = look_apart(f->path);
-		if (WIFEXITED(status) && WEXITSTATUS(status))
-			fail_msg("failed with the first %zu bytes", cut);
-		if (WIFSIGNALED(status))
-			assert_int_equal(WTERMSIG(status), SIGSEGV);
+		d.nr_cpus = 2;
+		BEGIN(&d, 0, 1000, A);
+		END(&d, 0, 1500, A);
+		BEGIN(&d, 1, 1200, B);
+		b = dat_bytes(&d);
+		dat_free(&d);
+		for (cut = i; cut < b.nr; cut += 61 * NR_KINDS) {
+			int status;
+
+			files_write(f->path, b.data, cut);
+			status = look_apart(f->path);
+			if (WIFEXITED(status) && WEXITSTATUS(status))
+				fail_msg("kind %u failed with the first %zu bytes", i, cut);
+			if (WIFSIGNALED(status))
+				assert_int_equal(WTERMSIG(status), SIGSEGV);
+		}
+		free(b.data);
 	}
-	free(b.data);
 }
 
 static void what_is_no_trace_file_is_refused_with_one_line(void **state)
@@ -312,6 +538,13 @@ int main(void)
 		TEST(a_damaged_record_is_a_loss),
 		TEST(missed_events_before_a_page_are_a_loss),
 		TEST(what_was_lost_before_a_cpus_first_event_makes_no_duration),
+		TEST(any_word_size_and_byte_order_is_read),
+		TEST(a_clock_of_nanoseconds_is_taken_by_its_name),
+		TEST(cycles_become_nanoseconds_by_the_files_own_factor),
+		TEST(a_clock_of_another_unit_is_refused_by_its_name),
+		TEST(a_buffer_of_another_clock_is_left_out_and_that_is_said),
+		TEST(a_buffer_that_is_not_there_does_not_take_the_others_with_it),
+		TEST(what_the_library_cannot_read_is_refused_with_its_reason),
 		TEST(a_file_cut_anywhere_is_refused_or_read_in_part),
 		TEST(what_is_no_trace_file_is_refused_with_one_line),
 	};
