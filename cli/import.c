@@ -67,8 +67,8 @@ static const struct argp argp = {
 	.args_doc = "TRACE.DAT",
 	.doc = "Import a file of trace-cmd record or trace-cmd extract (versions 6 and 7, compressed "
 	       "ones too).\v"
-	       "What is needed: lock:contention_begin and _end; better with a stacktrace trigger on "
-	       "the former, sched:sched_switch and sched:sched_waking. "
+	       "For waits: lock:contention_begin and _end, better with a stacktrace trigger on the "
+	       "former. For sleeps and who ended them: sched:sched_switch and sched:sched_waking. "
 	       "Exit codes: 0 done, 1 failed (no FILE is left), 2 wrong usage.",
 };
 

@@ -288,6 +288,17 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 	return 0;
 }
 
+/* A stack alone says nothing, and every file has its format. */
+static bool reads_any(const struct decoder *dec)
+{
+	unsigned int id;
+
+	for (id = 0; id < NR_EVENTS; id++)
+		if (dec->has[id] && id != EVENT_KERNEL_STACK)
+			return true;
+	return false;
+}
+
 int recording_import(struct recording **recp, const char *trace,
 		     const struct recording_options *opt, struct error *err)
 {
@@ -299,13 +310,11 @@ int recording_import(struct recording **recp, const char *trace,
 	ret = tracedat_source_open(&rec->src, trace, err);
 	if (!ret && opt->stderr_fd)
 		tracedat_source_watch_stderr(rec->src, opt->stderr_fd);
-	if (!ret && !rec->src->dec.has[EVENT_CONTENTION_BEGIN] &&
-	    !rec->src->dec.has[EVENT_ANON_VMA_CONTENTION_BEGIN])
-		ret = error_set(
-			err, -ENODATA,
-			"%s holds neither lock:contention_begin nor rmap events; record with trace-cmd "
-			"record -e lock -e sched",
-			trace);
+	if (!ret && !reads_any(&rec->src->dec))
+		ret = error_set(err, -ENODATA,
+				"%s holds none of the events that rmapscope reads; record with "
+				"trace-cmd record -e lock -e sched",
+				trace);
 	if (!ret)
 		ret = start(rec, opt, PROFILE_ALL, err);
 	if (ret)

@@ -465,9 +465,12 @@ if [ "$live" ] && command -v trace-cmd >/dev/null; then
 
 	# of a kernel before 5.19: the event has another name
 	LC_ALL=C sed 's/contention_begin/contention_bogus/g' "$dir/plain.dat" >"$dir/old.dat"
-	row 1 "old.dat holds neither lock:contention_begin nor rmap events; record with" "$out" \
-		"import: a trace of a kernel without the lock events" \
-		"$R" import "$dir/old.dat" -o "$out"
+	"$R" import "$dir/old.dat" -o "$out" >"$tap_dir/out" 2>"$tap_dir/err"
+	tap_is "$?:$(cat "$tap_dir/err"):$(sql "$out" "SELECT count(*) FROM wait")" "0::0" \
+		"import: a trace of a kernel without the lock events has no waits"
+	tap_like "$(sql "$out" "SELECT value FROM meta WHERE key = 'limits'")" \
+		"^no lock:contention_begin: unknown: waits" "and says so"
+	rm -f "$out"
 	trace_begin sched/sched_switch
 	"$WORKLOADS/mmap-churn" -t 2 -d 0.2 --pin >"$tap_dir/out"
 	trace_stop
