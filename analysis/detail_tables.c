@@ -128,11 +128,22 @@ static const struct column lock_stacks_columns[] = {
 };
 TABLE(lock_stacks, WAITS, "Stacks", "where it was waited for", 1);
 
+static const struct column lock_life_columns[] = {
+	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
+	{ "why", "UNKNOWN BECAUSE", UNIT_TEXT, 44, "why the class is not known", false },
+	{ "generation", "LIFE", UNIT_COUNT, 4, "earlier lives of its address", false },
+	{ "first_ns", "FIRST", UNIT_TIME, 9, "first seen", false },
+	{ "last_ns", "LAST", UNIT_TIME, 9, "last seen", false },
+	{ 0 },
+};
+TABLE(lock_life, WAITS, "Lock", "what it is", SORT_AS_READ);
+
 const struct view_def lock_views[] = {
 	{ .table = &lock_queue },
 	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
 	{ .table = &lock_vmas, .details = vma_views },
 	{ .table = &lock_stacks },
+	{ .table = &lock_life },
 	{ .table = NULL },
 };
 

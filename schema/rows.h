@@ -33,7 +33,8 @@ struct task_row {
 
 struct lock_row {
 	int64_t id;
-	int class; /* LOCK_*, ENUM_NONE when the sites leave it open */
+	int class;     /* LOCK_*, ENUM_NONE when the sites leave it open */
+	int class_why; /* CLASS_WHY_* then, else ENUM_NONE */
 	uint64_t address;
 	uint32_t generation; /* lives of this address before this one */
 	int64_t vma_id;	     /* that describes it */

@@ -12,8 +12,8 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		       "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_TASK] = "INSERT OR REPLACE INTO task (id, tid, tgid, comm, is_main, process_id, "
 		    "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_LOCK] = "INSERT OR REPLACE INTO lock (id, class, address, generation, vma_id, "
-		    "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[ST_LOCK] = "INSERT OR REPLACE INTO lock (id, class, class_why, address, generation, "
+		    "vma_id, first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_SITE] = "INSERT INTO site (id, symbol, offset, role) VALUES (?, ?, ?, ?)",
 	[ST_STACK] = "INSERT INTO stack (id, site_id, frames) VALUES (?, ?, ?)",
 	[ST_WAIT] = "INSERT INTO wait (id, start_ns, duration_ns, slept_ns, spun_ns, lock_id, "
@@ -219,6 +219,7 @@ int store_lock(struct store *st, const struct lock_row *row)
 
 	bind_int(&b, row->id);
 	bind_unless(&b, row->class, ENUM_NONE);
+	bind_unless(&b, row->class == ENUM_NONE ? row->class_why : ENUM_NONE, ENUM_NONE);
 	bind_int(&b, (int64_t)row->address);
 	bind_int(&b, row->generation);
 	bind_id(&b, row->vma_id);

@@ -4,7 +4,8 @@
 # and are run by prove.
 
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c tests/live/*_test.c))
-workloads  := $(addprefix $(BUILD)/tests/workloads/,uffd-move fork-chain mmap-churn vfork-sleep process-churn)
+workloads  := $(addprefix $(BUILD)/tests/workloads/,uffd-move fork-chain mmap-churn mmap-users \
+	      vfork-sleep process-churn)
 scripts    := $(wildcard tests/cli/*.t tests/tui/*.t tests/live/*.t)
 
 # `make test T=tests/cli/report.t` runs one
@@ -42,6 +43,7 @@ $(BUILD)/tests/workloads/%.main.o: tests/workloads/%.c
 $(BUILD)/tests/workloads/uffd-move: $(BUILD)/tests/workloads/uffd_move.main.o
 $(BUILD)/tests/workloads/fork-chain: $(BUILD)/tests/workloads/fork_chain.main.o
 $(BUILD)/tests/workloads/mmap-churn: $(BUILD)/tests/workloads/mmap_churn.main.o
+$(BUILD)/tests/workloads/mmap-users: $(BUILD)/tests/workloads/mmap_users.main.o
 $(BUILD)/tests/workloads/vfork-sleep: $(BUILD)/tests/workloads/vfork_sleep.main.o
 $(BUILD)/tests/workloads/process-churn: $(BUILD)/tests/workloads/process_churn.main.o
 $(workloads): $(BUILD)/tests/workloads/workload.o

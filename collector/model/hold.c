@@ -33,8 +33,11 @@ static int close_hold(struct holds *hs, struct hold *h, uint64_t end_ns, int out
 	h->row.outcome = h->tainted ? OUTCOME_UNCERTAIN : outcome;
 	if ((int64_t)end_ns < h->row.start_ns)
 		h->row.outcome = OUTCOME_UNCERTAIN;
-	if (h->row.outcome == OUTCOME_ACQUIRED)
+	if (h->row.outcome == OUTCOME_ACQUIRED) {
 		h->row.duration_ns = end_ns - h->row.start_ns;
+		if (lock)
+			lock_last_seen(lock, end_ns);
+	}
 	ret = rollup_hold(hs->rollups, &h->row, h->process_id, end_ns);
 	if (!ret && (hs->keep_all || h->row.nr_waiters || h->row.duration_ns > (int64_t)KEEP_NS))
 		ret = hs->sink->hold(hs->sink->ctx, &h->row);
@@ -72,10 +75,9 @@ static int acquired(struct holds *hs, const struct event *ev, int class)
 	if (ret)
 		return ret;
 	task = task_get(hs->tasks, ev->tid, ev->time_ns);
-	lock = lock_get(hs->locks, &key.lock, ev->time_ns);
-	if (!task || !lock)
+	if (!task)
 		return -ENOMEM;
-	lock = lock_seen_as(hs->locks, lock, CLASS_BIT(class), ev->time_ns, hs->sink, &ret);
+	lock = lock_used(hs->locks, &key.lock, CLASS_BIT(class), ev->time_ns, hs->sink, &ret);
 	if (!lock)
 		return ret;
 	site = site_at(hs->sites, ev->lock_op.ip, hs->sink, &ret);

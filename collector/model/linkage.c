@@ -204,9 +204,7 @@ static struct link *find_moved_link(struct anon_root *root, const struct event *
 /* The lock of root @address, if something refers to it. */
 static struct lock *seen_lock(struct linkage *lk, uint64_t address)
 {
-	struct lock *lock = lock_find(lk->locks, &(struct lock_key){ .address = address });
-
-	return lock && lock->seen ? lock : NULL;
+	return lock_find_seen(lk->locks, &(struct lock_key){ .address = address });
 }
 
 int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t root, uint64_t now_ns,
@@ -220,12 +218,7 @@ int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t root, ui
 	/* without its link only a root that was seen as a lock is sure */
 	if (!lock && !av && !root)
 		return 0;
-	lock = lock_get(lk->locks, &key, now_ns);
-	if (lock)
-		lock = lock_seen_as(lk->locks, lock, CLASS_BIT(LOCK_ANON_VMA), now_ns, lk->sink,
-				    ret);
-	else
-		*ret = -ENOMEM;
+	lock = lock_used(lk->locks, &key, CLASS_BIT(LOCK_ANON_VMA), now_ns, lk->sink, ret);
 	return lock ? lock->row.id : 0;
 }
 
@@ -409,7 +402,9 @@ static int unlink_vma(struct linkage *lk, const struct event *ev)
 	complete = root->complete;
 	HASH_DEL(lk->roots, root);
 	free(root);
-	return complete ? lock_freed(lk->locks, &key, ev->time_ns, lk->sink) : 0;
+	if (complete)
+		lock_freed(lk->locks, &key);
+	return 0;
 }
 
 /* Links may have come and gone: what is known is known no longer. */

@@ -18,9 +18,9 @@ static struct lock *add(struct locks *ls, const struct lock_key *key, uint32_t g
 	lock->row.address = key->address;
 	lock->row.generation = generation;
 	lock->row.class = ENUM_NONE;
-	lock->row.first_ns = lock->row.last_ns = lock->before_ns = now_ns;
+	lock->row.class_why = CLASS_WHY_NO_STACK;
+	lock->row.first_ns = lock->row.last_ns = now_ns;
 	lock->classes = CLASS_ANY;
-	/* not dirty: a life that nothing was seen of is no row */
 	HASH_ADD(hh, ls->by_key, key, sizeof(lock->key), lock);
 	return lock;
 }
@@ -33,20 +33,15 @@ static int give(struct lock *lock, const struct sink *sink)
 	return sink->lock(sink->ctx, &lock->row);
 }
 
-/* The next life of @lock, which is given to @sink and gone. */
-static struct lock *next_life(struct locks *ls, struct lock *lock, uint64_t now_ns,
-			      const struct sink *sink, int *ret)
+/* The next life of @lock, which is given to @sink and gone; nobody waits for it or holds it. */
+static struct lock *next_life(struct locks *ls, struct lock *lock, unsigned int former,
+			      uint64_t now_ns, const struct sink *sink, int *ret)
 {
 	const struct lock old = *lock;
 	struct lock *next;
 
-	/* the use that told was of the next life */
-	if (!lock->waits && !lock->holds && lock->row.last_ns == (int64_t)now_ns &&
-	    lock->before_ns < (int64_t)now_ns) {
-		lock->row.last_ns = lock->before_ns;
-		lock->dirty = true;
-	}
 	*ret = give(lock, sink);
+	parts_close(lock);
 	HASH_DEL(ls->by_key, lock);
 	free(lock);
 	if (*ret)
@@ -56,13 +51,64 @@ static struct lock *next_life(struct locks *ls, struct lock *lock, uint64_t now_
 		*ret = -ENOMEM;
 		return NULL;
 	}
-	/* spans that are open belong to whoever is at the address now */
-	next->holds = old.holds;
-	next->waits = old.waits;
-	next->nr_waits = old.nr_waits;
-	next->account = old.account;
+	next->former = former;
 	next->known_gap = old.known_gap;
 	return next;
+}
+
+/* Who waits for a lock, or holds it, keeps it alive. */
+static bool is_in_use(const struct lock *lock)
+{
+	return lock->waits || lock->holds;
+}
+
+static bool is_over(const struct lock *lock)
+{
+	return lock->freed && !is_in_use(lock);
+}
+
+/*
+ * Whether a use as one of @classes proves that the address is another lock now.
+ * If it is what an earlier life was said to be, then the call sites are what is
+ * wrong: memory does not go to and fro between two kinds of locks.
+ */
+static bool is_another(const struct lock *lock, unsigned int classes, uint64_t now_ns)
+{
+	/* the clocks of two CPUs that are out of step prove nothing */
+	if (is_in_use(lock) || (int64_t)now_ns < lock->row.last_ns)
+		return false;
+	if (lock->freed)
+		return true;
+	return !(lock->classes & classes) && !lock->disputed && !(lock->former & classes);
+}
+
+/* Why its class is open, by what its uses have said so far. */
+static int why_open(const struct lock *lock)
+{
+	if (lock->disputed)
+		return CLASS_WHY_CONTRADICTED;
+	if (lock->classes != CLASS_ANY)
+		return CLASS_WHY_SEVERAL;
+	return lock->has_stack ? CLASS_WHY_UNKNOWN_SITE : CLASS_WHY_NO_STACK;
+}
+
+static void narrow(struct lock *lock, unsigned int classes)
+{
+	lock->has_stack |= classes != CLASS_UNSEEN;
+	if (classes == CLASS_UNSEEN)
+		classes = CLASS_ANY;
+	if (lock->classes & classes)
+		lock->classes &= classes;
+	else
+		lock->disputed = true;
+	/* one class left: that is what it is */
+	if (!lock->disputed && !(lock->classes & (lock->classes - 1))) {
+		lock->row.class = __builtin_ctz(lock->classes);
+		lock->row.class_why = ENUM_NONE;
+	} else {
+		lock->row.class = ENUM_NONE;
+		lock->row.class_why = why_open(lock);
+	}
 }
 
 struct lock *lock_find(struct locks *ls, const struct lock_key *key)
@@ -73,36 +119,41 @@ struct lock *lock_find(struct locks *ls, const struct lock_key *key)
 	return lock;
 }
 
-struct lock *lock_get(struct locks *ls, const struct lock_key *key, uint64_t now_ns)
+struct lock *lock_find_seen(struct locks *ls, const struct lock_key *key)
 {
 	struct lock *lock = lock_find(ls, key);
 
-	if (!lock)
-		lock = add(ls, key, 0, now_ns);
-	if (!lock)
-		return NULL;
-	if ((int64_t)now_ns > lock->row.last_ns) {
-		lock->before_ns = lock->row.last_ns;
-		lock->row.last_ns = now_ns;
-	}
-	lock->seen = lock->dirty = true;
-	return lock;
+	return lock && !is_over(lock) ? lock : NULL;
 }
 
-struct lock *lock_seen_as(struct locks *ls, struct lock *lock, unsigned int classes,
-			  uint64_t now_ns, const struct sink *sink, int *ret)
+void lock_last_seen(struct lock *lock, uint64_t now_ns)
 {
+	if ((int64_t)now_ns <= lock->row.last_ns)
+		return;
+	lock->row.last_ns = now_ns;
+	lock->dirty = true;
+}
+
+struct lock *lock_used(struct locks *ls, const struct lock_key *key, unsigned int classes,
+		       uint64_t now_ns, const struct sink *sink, int *ret)
+{
+	const unsigned int may_be = classes == CLASS_UNSEEN ? CLASS_ANY : classes;
+	struct lock *lock = lock_find(ls, key);
+
 	*ret = 0;
-	if (!(lock->classes & classes)) {
-		lock = next_life(ls, lock, now_ns, sink, ret);
-		if (!lock)
-			return NULL;
+	if (lock && is_another(lock, may_be, now_ns)) {
+		const unsigned int former = lock->freed ? 0 : lock->former | lock->classes;
+
+		lock = next_life(ls, lock, former, now_ns, sink, ret);
+	} else if (!lock) {
+		lock = add(ls, key, 0, now_ns);
+		*ret = lock ? 0 : -ENOMEM;
 	}
-	lock->classes &= classes;
-	/* one class left: that is what it is */
-	if (!(lock->classes & (lock->classes - 1)))
-		lock->row.class = __builtin_ctz(lock->classes);
-	lock->seen = lock->dirty = true;
+	if (!lock)
+		return NULL;
+	narrow(lock, classes);
+	lock_last_seen(lock, now_ns);
+	lock->dirty = true;
 	return lock;
 }
 
@@ -114,15 +165,12 @@ void lock_describe(struct lock *lock, int64_t vma_id)
 	lock->dirty = true;
 }
 
-int lock_freed(struct locks *ls, const struct lock_key *key, uint64_t now_ns,
-	       const struct sink *sink)
+void lock_freed(struct locks *ls, const struct lock_key *key)
 {
 	struct lock *lock = lock_find(ls, key);
-	int ret = 0;
 
 	if (lock)
-		next_life(ls, lock, now_ns, sink, &ret);
-	return ret;
+		lock->freed = true;
 }
 
 int locks_flush(struct locks *ls, const struct sink *sink)

@@ -7,8 +7,13 @@
  * lock, which the start of the VMA completes.
  *
  * A site may take locks of several classes (dup_mmap() takes the mmap_lock
- * and i_mmap_rwsem). A lock's class is what all its sites have in common;
- * when nothing is left, the address was freed and is a new lock now.
+ * and i_mmap_rwsem). A lock's class is what all its sites have in common, and
+ * open as long as that is more than one; a site that we do not know says
+ * nothing.
+ *
+ * The lives of one address never overlap. A new one begins with the first use
+ * after the memory was freed, or with a use that contradicts all uses before;
+ * not while somebody waits for the lock or holds it: then, the class is open.
  */
 #ifndef RMAPSCOPE_MODEL_LOCK_H
 #define RMAPSCOPE_MODEL_LOCK_H
@@ -24,6 +29,7 @@
 /* A set of lock classes. */
 #define CLASS_BIT(class) (1U << (class))
 #define CLASS_ANY	 ((1U << NR_LOCK_CLASSES) - 1)
+#define CLASS_UNSEEN	 0 /* CLASS_ANY, for want of a stack */
 
 struct lock_key {
 	uint64_t address;
@@ -40,8 +46,10 @@ struct lock {
 	struct account *account; /* while it is waited for, see part.h */
 	unsigned int known_gap;	 /* locks.nr_gaps + 1 when all who hold it became known */
 	unsigned int classes;	 /* CLASS_BIT of all that it may still be */
-	bool seen;		 /* something refers to this life: it is a row */
-	int64_t before_ns;	 /* row.last_ns before the latest use */
+	unsigned int former;	 /* what the lives before were, which contradicted each other */
+	bool has_stack;		 /* one of its uses had */
+	bool disputed;		 /* its uses contradict each other */
+	bool freed;		 /* over, as soon as nobody uses it any more */
 	bool dirty;
 };
 
@@ -52,29 +60,33 @@ struct locks {
 	unsigned int nr_gaps; /* in the events, so far */
 };
 
-/* The lock at @key in its present life, made on first need. NULL: no memory. */
-struct lock *lock_get(struct locks *ls, const struct lock_key *key, uint64_t now_ns);
+/*
+ * lock_used - the lock at @key was used by somebody, and is now seen as in use
+ * @classes: one of which it is, as the event or its stack tells
+ *
+ * Returns the lock in its present life, made on first need, or NULL with a
+ * negative errno in @ret. A former life that this use proves over is given to
+ * @sink and freed.
+ */
+struct lock *lock_used(struct locks *ls, const struct lock_key *key, unsigned int classes,
+		       uint64_t now_ns, const struct sink *sink, int *ret);
 
-/* Likewise, or NULL when nothing was seen of it. */
+/* The latest life at @key, which may be over; NULL when nothing was seen of it. */
 struct lock *lock_find(struct locks *ls, const struct lock_key *key);
 
-/*
- * lock_freed - the memory of the lock was given back
- *
- * The next use of its address is another lock. Waits and holds that are still
- * open keep it alive until they end. Returns 0 or a negative errno.
- */
-int lock_freed(struct locks *ls, const struct lock_key *key, uint64_t now_ns,
-	       const struct sink *sink);
+/* Likewise, or NULL when that one is over. */
+struct lock *lock_find_seen(struct locks *ls, const struct lock_key *key);
+
+/* A wait for @lock or a hold of it ended at @now_ns. */
+void lock_last_seen(struct lock *lock, uint64_t now_ns);
 
 /*
- * lock_seen_as - the lock was taken at a site that takes locks of @classes
+ * lock_freed - the memory of the lock is given back
  *
- * Returns the lock, which is a new one when this contradicts its past, or a
- * negative errno in @ret.
+ * The next use of its address is another lock. Waits and holds that are still
+ * open keep it alive until they end.
  */
-struct lock *lock_seen_as(struct locks *ls, struct lock *lock, unsigned int classes,
-			  uint64_t now_ns, const struct sink *sink, int *ret);
+void lock_freed(struct locks *ls, const struct lock_key *key);
 
 /* @vma_id describes the lock, unless another did before. */
 void lock_describe(struct lock *lock, int64_t vma_id);

@@ -7,17 +7,10 @@
 static struct lock *root_at(struct moves *ms, uint64_t address, uint64_t now_ns, int *ret)
 {
 	const struct lock_key key = { .address = address };
-	struct lock *lock;
 
 	if (!address || *ret)
 		return NULL;
-	lock = lock_get(ms->locks, &key, now_ns);
-	if (lock)
-		lock = lock_seen_as(ms->locks, lock, CLASS_BIT(LOCK_ANON_VMA), now_ns, ms->sink,
-				    ret);
-	else
-		*ret = -ENOMEM;
-	return lock;
+	return lock_used(ms->locks, &key, CLASS_BIT(LOCK_ANON_VMA), now_ns, ms->sink, ret);
 }
 
 /* The VMA that the folio is given to hangs on the new root. */

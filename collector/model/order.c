@@ -131,15 +131,11 @@ static int64_t lock_id(struct orders *os, const struct held_key *key, uint64_t v
 		       uint64_t now_ns, int *ret)
 {
 	const struct lock_key lock_key = { key->lock, key->class == LOCK_VMA ? vm_start : 0 };
-	struct lock *lock;
+	const struct lock *lock;
 
 	if (*ret || key->class == LOCK_MMAP)
 		return 0;
-	lock = lock_get(os->locks, &lock_key, now_ns);
-	if (lock)
-		lock = lock_seen_as(os->locks, lock, CLASS_BIT(key->class), now_ns, os->sink, ret);
-	else
-		*ret = -ENOMEM;
+	lock = lock_used(os->locks, &lock_key, CLASS_BIT(key->class), now_ns, os->sink, ret);
 	return lock ? lock->row.id : 0;
 }
 

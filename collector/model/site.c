@@ -19,11 +19,12 @@ struct role_def {
 	bool locking; /* not a call site yet */
 };
 
-#define ANON CLASS_BIT(LOCK_ANON_VMA)
-#define FILE CLASS_BIT(LOCK_I_MMAP)
-#define MMAP CLASS_BIT(LOCK_MMAP)
-#define VMA  CLASS_BIT(LOCK_VMA)
-#define NONE ENUM_NONE
+#define ANON  CLASS_BIT(LOCK_ANON_VMA)
+#define FILE  CLASS_BIT(LOCK_I_MMAP)
+#define MMAP  CLASS_BIT(LOCK_MMAP)
+#define VMA   CLASS_BIT(LOCK_VMA)
+#define OTHER CLASS_BIT(LOCK_OTHER_RWSEM)
+#define NONE  ENUM_NONE
 
 static const struct role_def role_defs[] = {
 #define LOCKING(pattern)		 { pattern, { 0, 0 }, ENUM_NONE, true },
@@ -39,6 +40,7 @@ static const struct role_def role_defs[] = {
 #undef FILE
 #undef MMAP
 #undef VMA
+#undef OTHER
 #undef NONE
 
 static const struct role_def *find_role(const char *name)
@@ -88,9 +90,6 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 		if (out->site_frame < 0) {
 			if (def)
 				narrow(out->classes, def);
-			else if (names[i][0] && out->classes[0] == CLASS_ANY)
-				/* taken where no mm lock is taken */
-				out->classes[0] = out->classes[1] = CLASS_BIT(LOCK_OTHER_RWSEM);
 			if (!locking)
 				out->site_frame = i;
 		}

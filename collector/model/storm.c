@@ -298,9 +298,9 @@ static struct storm_folio *folio_of(struct storms *ss, uint64_t pfn)
 static int64_t known_lock_id(struct storms *ss, uint64_t root)
 {
 	const struct lock_key key = { .address = root };
-	const struct lock *lock = root ? lock_find(ss->locks, &key) : NULL;
+	const struct lock *lock = root ? lock_find_seen(ss->locks, &key) : NULL;
 
-	return lock && lock->seen ? lock->row.id : 0;
+	return lock ? lock->row.id : 0;
 }
 
 /* The latest move of a folio, if that was a moment ago; else NULL. */

@@ -75,6 +75,7 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		.process_id = w->process_id,
 		.time_ns = end_ns,
 	};
+	struct lock *lock = lock_find(ws->locks, &w->key);
 	int ret;
 
 	/* clocks of two CPUs that are out of step give no duration either */
@@ -87,6 +88,8 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		w->row.holder_source = HOLDER_UNKNOWN;
 	} else {
 		w->row.duration_ns = end_ns - w->row.start_ns;
+		if (lock)
+			lock_last_seen(lock, end_ns);
 		if (ws->watch_sleep)
 			w->row.slept_ns = stalls_slept_ns(ws->stalls, w->tid);
 		if (w->row.slept_ns > w->row.duration_ns)
@@ -121,7 +124,7 @@ static int close_unended(struct waits *ws, struct wait *w, uint64_t now_ns)
 /* What a contention_begin event of either kind says. */
 struct wait_begin {
 	struct lock_key key;
-	unsigned int classes; /* CLASS_BITs that the event leaves open */
+	unsigned int classes; /* CLASS_BIT that the event names; or CLASS_UNSEEN: its stack may */
 	int mode;
 	uint64_t ip;	 /* 0: the stack will tell */
 	int32_t owner;	 /* tid of the holder, 0 unknown */
@@ -189,7 +192,6 @@ static uint64_t fault_of(const struct waits *ws, const struct wait *w)
 static int read_stack(struct waits *ws, const struct event *ev, struct wait *w)
 {
 	struct stack *stack;
-	struct lock *lock;
 	int ret;
 
 	if (!ev->stack || w->row.stack_id)
@@ -204,18 +206,23 @@ static int read_stack(struct waits *ws, const struct event *ev, struct wait *w)
 	}
 	if (stack->in_user_fault)
 		w->fault = fault_of(ws, w);
-	if (w->traced)
-		/* the event has named the class */
-		return 0;
-	lock = lock_get(ws->locks, &w->key, w->row.start_ns);
-	if (!lock)
-		return -ENOMEM;
-	lock = lock_seen_as(ws->locks, lock, stack->classes[w->row.mode], w->row.start_ns, ws->sink,
-			    &ret);
-	if (!lock)
-		return ret;
-	w->row.lock_id = lock->row.id;
 	return 0;
+}
+
+/* The lock that is waited for, as far as the event and its stack tell which. */
+static struct lock *lock_of(struct waits *ws, const struct event *ev, const struct wait_begin *b,
+			    int *ret)
+{
+	unsigned int classes = b->classes;
+	const struct stack *stack;
+
+	if (classes == CLASS_UNSEEN && ev->stack) {
+		stack = stack_resolve(ws->sites, ev->stack, ws->sink, ret);
+		if (!stack)
+			return NULL;
+		classes = stack->classes[b->mode];
+	}
+	return lock_used(ws->locks, &b->key, classes, ev->time_ns, ws->sink, ret);
 }
 
 static int begin(struct waits *ws, const struct event *ev, const struct wait_begin *b)
@@ -230,10 +237,9 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	if (ret)
 		return ret;
 	task = task_get(ws->tasks, ev->tid, ev->time_ns);
-	lock = lock_get(ws->locks, &b->key, ev->time_ns);
-	if (!task || !lock)
+	if (!task)
 		return -ENOMEM;
-	lock = lock_seen_as(ws->locks, lock, b->classes, ev->time_ns, ws->sink, &ret);
+	lock = lock_of(ws, ev, b, &ret);
 	if (!lock)
 		return ret;
 	w = calloc(1, sizeof(*w));
@@ -284,7 +290,7 @@ static int contention_begin(struct waits *ws, const struct event *ev)
 	struct wait *w = find(ws, ev->tid);
 	const struct wait_begin b = {
 		.key = { .address = ev->contention_begin.lock },
-		.classes = CLASS_ANY,
+		.classes = CLASS_UNSEEN,
 		.mode = flags == LCB_F_WRITE ? MODE_WRITE : MODE_READ,
 	};
 

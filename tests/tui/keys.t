@@ -128,7 +128,7 @@ tui_sees 'PID ▼WAIT ms/s' "[ goes back"
 
 # screens
 tui_keys 2
-tui_sees '^anon_vma +ffff888101234500#1' "2 shows the locks"
+tui_sees '^anon_vma +ffff888101234ec0#1' "2 shows the locks"
 tui_keys Tab
 tui_sees '^THREAD / LOCK' "Tab shows the next"
 tui_keys BTab
@@ -242,7 +242,7 @@ tui_sees '^CLASS +LOCK' "Esc does nothing there"
 tui_keys 3 Enter
 tui_sees 'there is no more of this' "a thread alone has no more"
 tui_keys Down Enter
-tui_sees '^Blocked: anon_vma ffff888101234500#1' "a lock in the tree has"
+tui_sees '^Blocked: anon_vma ffff888101234ec0#1' "a lock in the tree has"
 tui_keys 4 Down Enter
 tui_sees '^Storms: retry ' "Enter opens a storm"
 tui_sees '^HeapTaskDaemon +32017 .* 67 ' "with its movers"

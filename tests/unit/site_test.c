@@ -15,7 +15,6 @@
 #define FILE_ CLASS_BIT(LOCK_I_MMAP)
 #define MMAP  CLASS_BIT(LOCK_MMAP)
 #define VMA   CLASS_BIT(LOCK_VMA)
-#define OTHER CLASS_BIT(LOCK_OTHER_RWSEM)
 
 #define R MODE_READ
 #define W MODE_WRITE
@@ -217,13 +216,13 @@ static const struct {
 
 	/* locks that are none of memory management */
 	{ "kernfs", R, DOWN_READ "kernfs_iop_permission inode_permission link_path_walk" SYSCALL,
-	  "kernfs_iop_permission", ENUM_NONE, OTHER },
+	  "kernfs_iop_permission", ENUM_NONE, CLASS_ANY },
 	{ "ext4 in a page fault", R,
 	  DOWN_READ "ext4_map_blocks ext4_mpage_readpages filemap_fault __do_fault "
 		    "__handle_mm_fault handle_mm_fault do_user_addr_fault",
-	  "ext4_map_blocks", ROLE_PAGE_FAULT, OTHER },
+	  "ext4_map_blocks", ROLE_PAGE_FAULT, CLASS_ANY },
 	{ "an inode in exec", W, DOWN_WRITE "chown_common do_fchownat" SYSCALL, "chown_common",
-	  ENUM_NONE, OTHER },
+	  ENUM_NONE, CLASS_ANY },
 };
 
 static unsigned int split(char *text, const char *names[])

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a lock: what it is, or why that is not known, and its life.
+SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
+       CASE WHEN l.class IS NOT NULL THEN NULL
+	    WHEN l.class_why = 0 THEN 'no stack was recorded'
+	    WHEN l.class_why = 1 THEN 'its call sites are not known'
+	    WHEN l.class_why = 2 THEN 'its call sites take locks of several classes'
+	    WHEN l.class_why = 3 THEN 'its call sites exclude each other'
+	    ELSE 'not recorded' END,
+       l.generation, l.first_ns, l.last_ns
+FROM lock l WHERE l.id = :lock_id
