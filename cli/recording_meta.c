@@ -66,6 +66,11 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 
 	if (src->notes[0])
 		limits_add(limits, room, src->notes);
+	if (src->preempt_rt)
+		limits_add(
+			limits, room,
+			"PREEMPT_RT: a writer that waits for another writer waits for the rtmutex "
+			"inside the rwsem, which is not known to be one: not seen");
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
 		if (has[pe->id] || !(pe->profiles & profiles) || profile_is_series(pe->id) ||
 		    (!src->live && is_live_only(pe->id)))

@@ -13,9 +13,9 @@
 /*
  * LCB_F_READ alone and LCB_F_WRITE alone are the sleeping rwsems; spinlocks,
  * rwlocks, percpu-rwsems and mutexes add a flag of their own
- * (include/trace/events/lock.h).
+ * (include/trace/events/lock.h). On PREEMPT_RT kernels rwsems add LCB_F_RT.
  */
-#define RWSEM "flags==2||flags==4"
+#define RWSEM "flags==2||flags==4||flags==10||flags==12"
 
 /*
  * A walk visits every VMA of its folio; of interest is only the stack that

@@ -62,6 +62,7 @@ struct source {
 	struct tep_handle *tep; /* formats and kernel symbols */
 	struct decoder dec;
 	bool live;	   /* the kernel of this machine, now */
+	bool preempt_rt;   /* a kernel of that configuration, as far as it is known */
 	const char *clock; /* "mono", or NULL when not known; nanoseconds in any case */
 	char notes[1024];  /* what the input cannot tell, a line each; "": nothing */
 };

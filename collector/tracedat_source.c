@@ -14,12 +14,13 @@
 
 /*
  * Exported by the library for its own programs, in no header that Debian
- * installs: the bytes of a CPU's pages (uncompressed), and of one page; and how
- * many CPUs a buffer has.
+ * installs: the bytes of a CPU's pages (uncompressed), and of one page; how many
+ * CPUs a buffer has; and uname(1) of the machine that recorded.
  */
 unsigned long long tracecmd_get_cpu_file_size(struct tracecmd_input *handle, int cpu);
 int tracecmd_page_size(struct tracecmd_input *handle);
 int tracecmd_cpus(struct tracecmd_input *handle);
+const char *tracecmd_get_uname(struct tracecmd_input *handle);
 
 /* Records that one call of next_batch reads at most. */
 #define MAX_RECORDS 4096
@@ -394,6 +395,7 @@ int tracedat_source_open(struct source **srcp, const char *path, struct error *e
 	if (ret)
 		goto fail;
 	td->src.tep = tracecmd_get_tep(td->handle);
+	td->src.preempt_rt = strstr(tracecmd_get_uname(td->handle) ?: "", "PREEMPT_RT");
 	ret = decoder_init(&td->src.dec, td->src.tep, err);
 	if (ret)
 		goto fail;

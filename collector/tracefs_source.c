@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <traceevent/event-parse.h>
 #include <traceevent/kbuffer.h>
 #include <tracefs/tracefs.h>
@@ -314,6 +315,7 @@ static struct tep_handle *load_formats(void)
 int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, struct error *err)
 {
 	struct tracefs_source *ts = calloc(1, sizeof(*ts));
+	struct utsname uts;
 	unsigned int i;
 	int ret;
 
@@ -322,6 +324,7 @@ int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, str
 	ts->src.ops = &tracefs_source_ops;
 	ts->src.live = true;
 	ts->src.clock = "mono";
+	ts->src.preempt_rt = !uname(&uts) && strstr(uts.version, "PREEMPT_RT");
 	ts->inst = inst;
 	ts->src.tep = load_formats();
 	if (!ts->src.tep) {

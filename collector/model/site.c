@@ -17,6 +17,7 @@ struct role_def {
 	unsigned int classes[2]; /* [MODE_READ], [MODE_WRITE] */
 	int role;
 	bool locking; /* not a call site yet */
+	bool rwlock;  /* takes no rwsem */
 };
 
 #define ANON  CLASS_BIT(LOCK_ANON_VMA)
@@ -27,11 +28,13 @@ struct role_def {
 #define NONE  ENUM_NONE
 
 static const struct role_def role_defs[] = {
-#define LOCKING(pattern)		 { pattern, { 0, 0 }, ENUM_NONE, true },
-#define HELPER(pattern, classes)	 { pattern, { classes, classes }, ENUM_NONE, true },
-#define FUNC(pattern, read, write, role) { pattern, { read, write }, role, false },
+#define LOCKING(pattern)		 { pattern, { 0, 0 }, ENUM_NONE, true, false },
+#define RWLOCK(pattern)			 { pattern, { 0, 0 }, ENUM_NONE, true, true },
+#define HELPER(pattern, classes)	 { pattern, { classes, classes }, ENUM_NONE, true, false },
+#define FUNC(pattern, read, write, role) { pattern, { read, write }, role, false, false },
 #include "collector/roles.def"
 #undef LOCKING
+#undef RWLOCK
 #undef HELPER
 #undef FUNC
 };
@@ -92,6 +95,7 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 				narrow(out->classes, def);
 			if (!locking)
 				out->site_frame = i;
+			out->of_rwlock |= def && def->rwlock;
 		}
 		if (def && out->role == ENUM_NONE)
 			out->role = def->role;
@@ -228,6 +232,7 @@ static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
 
 	read_stack_names(names, kstack->nr_frames, &reading);
 	memcpy(stack->classes, reading.classes, sizeof(stack->classes));
+	stack->of_rwlock = reading.of_rwlock;
 	stack->in_user_fault = reading.in_user_fault && (reading.role == ROLE_FAULT_PREPARE ||
 							 reading.role == ROLE_PAGE_FAULT);
 	*ret = give_stack(ss, stack, reading.site_frame < 0 ? NULL : &sym[reading.site_frame],

@@ -27,6 +27,7 @@ struct stack {
 	struct site *site;	 /* NULL: no frame could be named */
 	unsigned int classes[2]; /* [MODE_READ], [MODE_WRITE]: CLASS_BITs */
 	bool in_user_fault;	 /* of a page fault in user mode, and nothing else */
+	bool of_rwlock;		 /* the lock is no rwsem */
 	char *frames;
 };
 
@@ -63,6 +64,7 @@ struct stack_reading {
 	int role;	/* ROLE_* or ENUM_NONE */
 	unsigned int classes[2];
 	bool in_user_fault;
+	bool of_rwlock;
 };
 
 void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out);

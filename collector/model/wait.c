@@ -8,9 +8,14 @@
 #include "collector/model/hold.h"
 #include "lib/clock.h"
 
-/* include/trace/events/lock.h: LCB_F_READ, LCB_F_WRITE; alone: an rwsem */
+/*
+ * include/trace/events/lock.h. READ or WRITE alone is an rwsem. With RT it is an
+ * rwsem or an rwlock of a PREEMPT_RT kernel (kernel/locking/rwbase_rt.c): there a
+ * stack tells which. RT alone is an rtmutex, whatever that is a part of.
+ */
 #define LCB_F_READ  (1U << 1)
 #define LCB_F_WRITE (1U << 2)
+#define LCB_F_RT    (1U << 3)
 
 /*
  * The rwsem of an anon_vma, and of an address_space, lies within so many bytes
@@ -284,19 +289,31 @@ static bool is_inner(const struct wait *w, uint64_t rwsem)
 	return is_vma_lock(w) || (rwsem >= w->key.address && rwsem - w->key.address < RWSEM_WITHIN);
 }
 
+/* Whether the stack of a wait on a PREEMPT_RT kernel shows an rwlock. */
+static bool is_rwlock(struct waits *ws, const struct event *ev, int *ret)
+{
+	const struct stack *stack;
+
+	if (!(ev->contention_begin.flags & LCB_F_RT) || !ev->stack)
+		return false;
+	stack = stack_resolve(ws->sites, ev->stack, ws->sink, ret);
+	return stack && stack->of_rwlock;
+}
+
 static int contention_begin(struct waits *ws, const struct event *ev)
 {
-	uint32_t flags = ev->contention_begin.flags;
+	uint32_t flags = ev->contention_begin.flags & ~LCB_F_RT;
 	struct wait *w = find(ws, ev->tid);
 	const struct wait_begin b = {
 		.key = { .address = ev->contention_begin.lock },
 		.classes = CLASS_UNSEEN,
 		.mode = flags == LCB_F_WRITE ? MODE_WRITE : MODE_READ,
 	};
+	int ret = 0;
 
 	/* files come unfiltered: mutexes, spinlocks, percpu-rwsems */
-	if (flags != LCB_F_READ && flags != LCB_F_WRITE)
-		return 0;
+	if ((flags != LCB_F_READ && flags != LCB_F_WRITE) || is_rwlock(ws, ev, &ret) || ret)
+		return ret;
 	if (!is_inner(w, ev->contention_begin.lock))
 		return begin(ws, ev, &b);
 	if (!w->inner) {

@@ -93,6 +93,24 @@ tap_like "$(sql "SELECT value FROM meta WHERE key = 'limits'")" "no lock:content
 echo "0 0 1000 100 irq_handler_entry irq=1" | stage only=irq
 refused "none of the events that rmapscope reads; record with" "a file of other events"
 
+# --- PREEMPT_RT: other flags, and rwlocks that look like rwsems
+
+stage clock=mono uname="Linux host 6.1.0-rt #1 SMP PREEMPT_RT" <<-END
+	0 0 1000000 100 contention_begin lock_addr=0xc0ffee00 flags=12
+	0 0 51000000 100 contention_end lock_addr=0xc0ffee00
+	0 0 60000000 101 contention_begin lock_addr=0xc0ffee00 flags=10
+	0 0 60000100 101 contention_begin lock_addr=0xc0ffee08 flags=8
+	0 0 89000000 101 contention_end lock_addr=0xc0ffee08
+	0 0 90000000 101 contention_end lock_addr=0xc0ffee00
+	0 0 91000000 101 contention_begin lock_addr=0xc0ffee08 flags=8
+	0 0 92000000 101 contention_end lock_addr=0xc0ffee08
+END
+import
+tap_is "$code $(sql "SELECT mode, duration_ns FROM waits ORDER BY start_ns" | tr '\n' ';')" \
+	"0 write 50000000;read 30000000;" "PREEMPT_RT: waits for rwsems are read, for rtmutexes not"
+tap_like "$(sql "SELECT value FROM meta WHERE key = 'limits'")" "^PREEMPT_RT: .*not seen" \
+	"PREEMPT_RT: what is not seen is said"
+
 # --- damaged parts, and what the library does not read
 
 {

@@ -3,7 +3,7 @@
  * stage-dat OUT.dat [OPTION=VALUE]... <EVENTS: a trace-cmd file by hand.
  *
  * Options: version=6|7, long=4|8, endian=big, clock=NAME, mult=N and shift=N
- * (of the clock to nanoseconds), cpus=N, buffer=NAME (again for more; the top
+ * (of the clock to nanoseconds), uname=TEXT, cpus=N, buffer=NAME (again for more; the top
  * one is always there), bufferclock=NAME (of the latest buffer), only=SYSTEM
  * (no formats of others), compression=NAME (said, not done), lostbuffer=OFFSET
  * (where the first other buffer is said to be).
@@ -50,6 +50,8 @@ static int set_option(struct dat *d, char *name)
 		d->mult = strtoul(value, NULL, 0);
 	else if (!strcmp(name, "shift"))
 		d->shift = atoi(value);
+	else if (!strcmp(name, "uname"))
+		d->uname = value;
 	else if (!strcmp(name, "cpus"))
 		d->nr_cpus = atoi(value);
 	else if (!strcmp(name, "only"))

@@ -36,6 +36,8 @@ static const char *const fixture_symbols[] = {
 	"lock_mm_and_find_vma",
 	"__anon_vma_prepare",
 	"asm_exc_page_fault",
+	"rwbase_write_lock",
+	"rt_write_lock",
 	"a_function_behind_all_others",
 };
 

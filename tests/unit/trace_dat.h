@@ -29,6 +29,7 @@
 #define DAT_OPTION_DONE		 0
 #define DAT_OPTION_BUFFER	 3
 #define DAT_OPTION_TRACECLOCK	 4
+#define DAT_OPTION_UNAME	 5
 #define DAT_OPTION_TSC2NSEC	 14
 #define DAT_OPTION_HEADER_INFO	 16
 #define DAT_OPTION_FTRACE_EVENTS 17
@@ -192,6 +193,7 @@ struct dat {
 	unsigned int nr_cpus;	 /* 0: 1 */
 	unsigned int nr_buffers; /* 0: 1, the top one */
 	bool big_endian;
+	const char *uname;	 /* NULL: not told */
 	uint16_t unknown_option; /* an option of that number, 0: none */
 	uint64_t
 		buffer_offset; /* version 6: where the first other buffer is said to be; 0: right */
@@ -459,7 +461,7 @@ static inline void dat_option(struct bytes *b, uint16_t id, const void *data, ui
 	bytes_add(b, data, nr);
 }
 
-static inline void dat_clock_options(struct bytes *b, const struct dat *d)
+static inline void dat_options(struct bytes *b, const struct dat *d)
 {
 	uint8_t tsc[16] = { 0 };
 	char text[64];
@@ -473,6 +475,8 @@ static inline void dat_clock_options(struct bytes *b, const struct dat *d)
 		bytes_set(tsc + 4, d->shift, 4, d->big_endian);
 		dat_option(b, DAT_OPTION_TSC2NSEC, tsc, sizeof(tsc));
 	}
+	if (d->uname)
+		dat_option(b, DAT_OPTION_UNAME, d->uname, strlen(d->uname) + 1);
 	if (d->unknown_option)
 		dat_option(b, d->unknown_option, "what is that", 12);
 }
@@ -515,9 +519,9 @@ static inline void dat_rest_v6(struct bytes *b, struct dat *d)
 	bytes_text(b, 4, "");
 	bytes_text(b, 8, d->cmdlines ? d->cmdlines : "100 mover\n101 walker\n");
 	bytes_int(b, dat_nr_cpus(d), 4);
-	if (d->clock || d->mult || d->unknown_option || dat_nr_buffers(d) > 1) {
+	if (d->clock || d->mult || d->uname || d->unknown_option || dat_nr_buffers(d) > 1) {
 		bytes_add(b, "options  ", 10);
-		dat_clock_options(b, d);
+		dat_options(b, d);
 		for (i = 1; i < dat_nr_buffers(d); i++) {
 			char text[64] = { 0 };
 
@@ -590,7 +594,7 @@ static inline void dat_rest_v7(struct bytes *b, struct dat *d)
 	bytes_string(b, d->compression ? d->compression : "none");
 	bytes_string(b, "");
 	bytes_int(b, 0, 8);
-	dat_clock_options(&options, d);
+	dat_options(&options, d);
 	for (i = 0; i < sizeof(sections) / sizeof(*sections); i++) {
 		bytes_set(offset, b->nr, 8, d->big_endian);
 		dat_option(&options, sections[i], offset, 8);

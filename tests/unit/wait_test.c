@@ -52,16 +52,9 @@ static void a_reader_waits_in_mode_read(void **state)
 static void locks_of_other_kinds_are_ignored(void **state)
 {
 	static const uint32_t flags[] = {
-		0,
-		F_SPIN,
-		F_SPIN | F_READ,
-		F_SPIN | F_WRITE,
-		F_MUTEX,
-		F_MUTEX | F_SPIN,
-		F_PERCPU | F_READ,
-		F_PERCPU | F_WRITE,
-		F_RT | F_READ,
-		F_READ | F_WRITE,
+		0,	 F_SPIN,	   F_SPIN | F_READ,   F_SPIN | F_WRITE,
+		F_MUTEX, F_MUTEX | F_SPIN, F_PERCPU | F_READ, F_PERCPU | F_WRITE,
+		F_RT,	 F_RT | F_SPIN,	   F_RT | F_MUTEX,    F_READ | F_WRITE,
 	};
 	struct fixture *f = *state;
 	unsigned int i;
@@ -73,6 +66,44 @@ static void locks_of_other_kinds_are_ignored(void **state)
 	finish(f);
 	assert_int_equal(f->seen.nr_waits, 0);
 	assert_int_equal(f->seen.nr_rollups, 0);
+}
+
+/* kernel/locking/rwbase_rt.c: the rtmutex is a part of the rwsem */
+static void rwsems_of_preempt_rt_kernels_are_waited_for(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK + 8, F_RT));
+	feed(f, ev_end(1100, A, 0, LOCK + 8, 0));
+	feed(f, ev_begin(1100, A, 0, LOCK, F_RT | F_WRITE));
+	feed(f, ev_end(1700, A, 0, LOCK, 0));
+	feed(f, ev_begin(2000, B, 0, LOCK, F_RT | F_READ));
+	feed(f, ev_begin(2001, B, 0, LOCK + 8, F_RT));
+	feed(f, ev_end(2300, B, 0, LOCK + 8, 0));
+	feed(f, ev_end(2400, B, 0, LOCK, 0));
+	finish(f);
+	assert_int_equal(f->seen.nr_waits, 2);
+	assert_int_equal(f->seen.wait[0].mode, MODE_WRITE);
+	assert_int_equal(f->seen.wait[0].duration_ns, 600);
+	assert_int_equal(f->seen.wait[1].mode, MODE_READ);
+	assert_int_equal(f->seen.wait[1].duration_ns, 400);
+}
+
+static void a_stack_tells_an_rwlock_of_preempt_rt_from_an_rwsem(void **state)
+{
+	struct fixture *f = *state;
+	const struct wait_row *w;
+
+	feed(f, ev_at_stack(ev_begin(1000, A, 0, OTHER, F_RT | F_WRITE),
+			    fixture_stack(f, "rwbase_write_lock rt_write_lock move_pages")));
+	feed(f, ev_end(1700, A, 0, OTHER, 0));
+	assert_int_equal(f->seen.nr_waits, 0);
+	feed(f, ev_at_stack(ev_begin(2000, A, 0, LOCK, F_RT | F_WRITE),
+			    fixture_stack(f, "rwbase_write_lock down_write move_pages")));
+	feed(f, ev_end(2700, A, 0, LOCK, 0));
+	w = only_wait(f);
+	assert_int_equal(w->duration_ns, 700);
+	assert_string_equal(seen_site_of(&f->seen, w->site_id)->symbol, "move_pages");
 }
 
 /* A spinlock inside the slow path of the rwsem: its end has no flags. */
@@ -485,6 +516,8 @@ int main(void)
 		TEST(a_wait_lasts_from_begin_to_end),
 		TEST(a_reader_waits_in_mode_read),
 		TEST(locks_of_other_kinds_are_ignored),
+		TEST(rwsems_of_preempt_rt_kernels_are_waited_for),
+		TEST(a_stack_tells_an_rwlock_of_preempt_rt_from_an_rwsem),
 		TEST(the_end_of_another_lock_does_not_end_the_wait),
 		TEST(an_end_without_begin_is_nothing),
 		TEST(an_interrupted_wait_has_its_duration),
