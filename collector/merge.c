@@ -20,6 +20,7 @@ void merge_free(struct merge *m)
 {
 	free(m->heads);
 	m->heads = NULL;
+	twins_free(&m->twins);
 }
 
 static void refill(struct merge *m, unsigned int i)
@@ -70,6 +71,42 @@ static struct merge_head *earliest(struct merge *m, uint64_t *limit_ns, bool *en
 	return best && best->full ? best : NULL;
 }
 
+/* The twin of @head's event, which is about to come, may have its stack. */
+static void take_stack(struct merge *m, struct merge_head *head)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->nr_lanes && !head->ev.stack; i++) {
+		const struct merge_head *other = &m->heads[i];
+
+		if (other->full && other->ev.stack && twins_same(&other->ev, &head->ev))
+			head->ev.stack = other->ev.stack;
+	}
+}
+
+/* Give @head's event, unless another buffer has given it. Returns 0, or what @fn does. */
+static int give(struct merge *m, struct merge_head *head,
+		int (*fn)(void *ctx, const struct event *ev), void *ctx, bool *given)
+{
+	int ret = 0;
+
+	if (m->lane_buffer) {
+		ret = twins_come_again(&m->twins, &head->ev, m->lane_buffer[head - m->heads]);
+		take_stack(m, head);
+	}
+	*given = !ret;
+	if (ret)
+		return ret < 0 ? ret : 0;
+	ret = fn(ctx, &head->ev);
+	if (ret)
+		return ret;
+	if (head->ev.time_ns < m->last_ns)
+		m->nr_late++;
+	else
+		m->last_ns = head->ev.time_ns;
+	return 0;
+}
+
 int merge_run(struct merge *m, unsigned int max, int (*fn)(void *ctx, const struct event *ev),
 	      void *ctx, bool *ended)
 {
@@ -82,15 +119,12 @@ int merge_run(struct merge *m, unsigned int max, int (*fn)(void *ctx, const stru
 		if (!head)
 			break;
 		do {
-			int ret = fn(ctx, &head->ev);
+			bool given;
+			int ret = give(m, head, fn, ctx, &given);
 
 			if (ret)
 				return ret;
-			if (head->ev.time_ns < m->last_ns)
-				m->nr_late++;
-			else
-				m->last_ns = head->ev.time_ns;
-			nr++;
+			nr += given;
 			head->full = false;
 			refill(m, head - m->heads);
 		} while (head->full && head->ev.time_ns <= limit_ns && nr < max);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "collector/lane.h"
+#include "collector/twins.h"
 
 struct merge_head {
 	struct event ev;
@@ -27,6 +28,9 @@ struct merge {
 	unsigned int nr_lanes;
 	uint64_t last_ns; /* time of the latest event that went out */
 	uint64_t nr_late; /* events that came after a later one went out */
+	/* [nr_lanes], the caller's; NULL: no event can be in two lanes */
+	const uint16_t *lane_buffer;
+	struct twins twins;
 };
 
 /* @lanes stay the caller's. Returns 0 or -ENOMEM. */
@@ -37,7 +41,8 @@ void merge_free(struct merge *m);
  * merge_run - give up to @max events, in time order, to @fn
  * @ended: set when every lane has ended and is empty
  *
- * Returns the number of events given, or the first non-zero result of @fn.
+ * What several buffers recorded is given once, as the first did, with the stack
+ * of whichever has it. Returns the number of events given, or the first non-zero result of @fn.
  */
 int merge_run(struct merge *m, unsigned int max, int (*fn)(void *ctx, const struct event *ev),
 	      void *ctx, bool *ended);

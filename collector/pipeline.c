@@ -206,7 +206,10 @@ static int init_lanes(struct pipeline *p)
 	for (i = 0; i < nr; i++)
 		if (lane_init(&p->lanes[i], ring_slots(nr)))
 			return -ENOMEM;
-	return merge_init(&p->merge, p->lanes, nr);
+	if (merge_init(&p->merge, p->lanes, nr))
+		return -ENOMEM;
+	p->merge.lane_buffer = p->src->lane_buffer;
+	return 0;
 }
 
 static int start_threads(struct pipeline *p)

@@ -59,6 +59,7 @@ struct source {
 	const struct source_ops *ops;
 	unsigned int nr_lanes;
 	bool *behind;		/* [nr_lanes]: reader found no room lately */
+	uint16_t *lane_buffer;	/* [nr_lanes]; NULL: no event can be in two lanes */
 	struct tep_handle *tep; /* formats and kernel symbols */
 	struct decoder dec;
 	bool live;	   /* the kernel of this machine, now */

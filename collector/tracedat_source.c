@@ -228,6 +228,7 @@ static void tracedat_close(struct source *s)
 	free(td->buffers);
 	free(td->lane);
 	free(s->behind);
+	free(s->lane_buffer);
 	free(td);
 }
 
@@ -288,17 +289,41 @@ static bool on_clock(struct tracedat_source *td, const struct tracedat_head *hea
 	return false;
 }
 
-static bool any_data(const struct tracedat_source *td)
+static bool has_data(const struct file_lane *lane)
 {
-	unsigned int i;
+	uint64_t size = tracecmd_get_cpu_file_size(lane->handle, lane->cpu);
+
+	return size && size != -1ULL;
+}
+
+/* Buffers with events in them. With several, an event may be in two of them. */
+static unsigned int count_buffers(struct tracedat_source *td)
+{
+	const struct tracecmd_input *last = NULL;
+	unsigned int i, nr = 0;
 
 	for (i = 0; i < td->src.nr_lanes; i++) {
-		uint64_t size = tracecmd_get_cpu_file_size(td->lane[i].handle, td->lane[i].cpu);
-
-		if (size && size != -1ULL)
-			return true;
+		if (last == td->lane[i].handle || !has_data(&td->lane[i]))
+			continue;
+		last = td->lane[i].handle;
+		nr++;
 	}
-	return false;
+	return nr;
+}
+
+static int number_buffers(struct tracedat_source *td)
+{
+	uint16_t nr = 0;
+	unsigned int i;
+
+	td->src.lane_buffer = calloc(td->src.nr_lanes, sizeof(*td->src.lane_buffer));
+	if (!td->src.lane_buffer)
+		return -ENOMEM;
+	for (i = 0; i < td->src.nr_lanes; i++) {
+		nr += i && td->lane[i].handle != td->lane[i - 1].handle;
+		td->src.lane_buffer[i] = nr;
+	}
+	return 0;
 }
 
 /*
@@ -307,6 +332,7 @@ static bool any_data(const struct tracedat_source *td)
  */
 static int open_lanes(struct tracedat_source *td, const struct tracedat_head *head)
 {
+	unsigned int nr_used;
 	bool damaged = false;
 	int nr_buffers = tracecmd_buffer_instances(td->handle);
 	int i, ret = 0;
@@ -333,8 +359,11 @@ static int open_lanes(struct tracedat_source *td, const struct tracedat_head *he
 		td->buffers[td->nr_buffers++] = buffer;
 		ret = add_lanes(td, buffer);
 	}
-	if (!ret && (!td->src.nr_lanes || (damaged && !any_data(td))))
+	nr_used = ret ? 0 : count_buffers(td);
+	if (!ret && (!td->src.nr_lanes || (damaged && !nr_used)))
 		return -EBADMSG;
+	if (nr_used > 1)
+		ret = number_buffers(td);
 	td->src.behind = calloc(td->src.nr_lanes + 1, sizeof(*td->src.behind));
 	return !ret && !td->src.behind ? -ENOMEM : ret;
 }

@@ -111,6 +111,21 @@ tap_is "$code $(sql "SELECT mode, duration_ns FROM waits ORDER BY start_ns" | tr
 tap_like "$(sql "SELECT value FROM meta WHERE key = 'limits'")" "^PREEMPT_RT: .*not seen" \
 	"PREEMPT_RT: what is not seen is said"
 
+# --- the same events through two buffers, each with its own time
+
+{
+	wait_events
+	wait_events | awk '{ $1 = 1; $3 += 150 + NR; print }'
+	# and what only the second has
+	echo "1 0 40000000 100 contention_begin lock_addr=0xc0ffee00 flags=4"
+	echo "1 0 40002000 100 contention_end lock_addr=0xc0ffee00"
+} | stage cpus=2 clock=mono buffer=second
+import
+tap_is "$code $(sql "SELECT outcome, duration_ns, slept_ns FROM waits ORDER BY start_ns" | tr '\n' ';')" \
+	"0 acquired 30001000 28999000;acquired 2000 0;" "an event of two buffers counts once"
+tap_is "$(sql "SELECT outcome, duration_ns FROM stalls")" "acquired 28999000" "and so does its sleep"
+tap_is "$(sql "SELECT value FROM meta WHERE key = 'nr_events'")" 8 "and in the number of events"
+
 # --- damaged parts, and what the library does not read
 
 {

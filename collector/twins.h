@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The same event in several buffers of one file.
+ *
+ * Every buffer where an event is on records it by itself, one right after the
+ * other, each with a time of its own: on one CPU, by the same thread, with the
+ * same content, a moment later. Each event of a buffer is the twin of at most
+ * one of another, in the order in which they came: what a thread does twice in
+ * one buffer happened twice.
+ */
+#ifndef RMAPSCOPE_TWINS_H
+#define RMAPSCOPE_TWINS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/event.h"
+
+/*
+ * How far back a twin may be: what a CPU records between the two is an
+ * interrupt's, and a virtual CPU may stand still for a while.
+ */
+#define TWINS_RECENT	64
+#define TWINS_WITHIN_NS 10000000
+
+/* More buffers than this are taken for the last of them. */
+#define TWINS_MAX_BUFFERS 64
+
+struct twins_recent {
+	uint64_t content, time_ns;
+	uint64_t buffers; /* a bit for each that had it */
+};
+
+struct twins_cpu {
+	struct twins_recent recent[TWINS_RECENT];
+	unsigned int next; /* the oldest, which is replaced */
+};
+
+struct twins {
+	struct twins_cpu *cpu;
+	unsigned int nr_cpus;
+};
+
+/* Whether @a and @b say the same, but for their times and stacks. */
+bool twins_same(const struct event *a, const struct event *b);
+
+/*
+ * twins_come_again - whether another buffer has given @ev before
+ * @buffer: that gives it now
+ *
+ * Events of one CPU in the order of their times. Returns 1, 0, or -ENOMEM.
+ */
+int twins_come_again(struct twins *tw, const struct event *ev, unsigned int buffer);
+void twins_free(struct twins *tw);
+
+#endif
