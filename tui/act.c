@@ -135,7 +135,7 @@ static void find(struct tui *tui, int step, bool skip)
 	if (!v->search[0])
 		snprintf(tui->note, sizeof(tui->note), "nothing to search for: press /");
 	else if (!table_view_find(v, step, skip))
-		snprintf(tui->note, sizeof(tui->note), "no row has \"%.100s\"", v->search);
+		snprintf(tui->note, sizeof(tui->note), "no row has \"%s\"", v->search);
 }
 
 static void search_changed(struct tui *tui, const char *text)
@@ -276,10 +276,10 @@ static bool export_to(struct tui *tui, const char *path)
 	if (!*path)
 		return false;
 	if (export_view(tui_view(tui), path, &err))
-		snprintf(tui->note, sizeof(tui->note), "%.150s", err.msg);
+		snprintf(tui->note, sizeof(tui->note), "%s", err.msg);
 	else
-		snprintf(tui->note, sizeof(tui->note), "%zu rows in %.120s",
-			 tui_view(tui)->nr_shown, path);
+		snprintf(tui->note, sizeof(tui->note), "%zu rows in %s", tui_view(tui)->nr_shown,
+			 path);
 	return true;
 }
 

@@ -62,7 +62,7 @@ static bool jump(struct tui *tui, const char *text)
 	int64_t at_ns;
 
 	if (instant_parse(&at_ns, text, &tui->feed.info, &err)) {
-		snprintf(tui->note, sizeof(tui->note), "%.150s", err.msg);
+		snprintf(tui->note, sizeof(tui->note), "%s", err.msg);
 		return false;
 	}
 	timeline_to(&tui->time, &tui->feed.info, at_ns);

@@ -43,12 +43,13 @@ struct tui {
 	struct prompt prompt;
 	struct menu menu;
 	struct help help;
-	char note[160];	     /* at the end of the tab line, until the next key */
+	char note[600];	     /* what a key has to say, until the next one */
 	char advice[600];    /* a line for the header, until the next key; "": none */
 	char settings[8192]; /* as they were kept */
-	int tabs_y;	     /* where the tabs were drawn */
-	bool reread;	     /* at once: the window or the screen changed */
-	bool stale;	     /* not read yet since that */
+	/* the elements of the screen, as they were drawn last */
+	struct area tabs, page, bottom;
+	bool reread; /* at once: the window or the screen changed */
+	bool stale;  /* not read yet since that */
 	bool quit;
 };
 

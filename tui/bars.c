@@ -40,53 +40,47 @@ void bars_init(struct bars *b, const struct view_def *view, struct cell *const *
 }
 
 /* @eighths of columns, full ones and the rest of one. */
-static void draw_length(int y, int x, int eighths)
+static void draw_length(const struct area *a, int y, int eighths)
 {
 	static const wchar_t parts[] = L"▏▎▍▌▋▊▉";
-	wchar_t full = text_glyph(L'█', '#'), part;
+	const int full = eighths / NR_EIGHTHS, rest = eighths % NR_EIGHTHS;
 
-	for (; eighths >= NR_EIGHTHS; eighths -= NR_EIGHTHS)
-		mvaddnwstr(y, x++, &full, 1);
-	if (!eighths)
-		return;
-	part = text_glyph(parts[eighths - 1], eighths > NR_EIGHTHS / 2 ? '#' : ':');
-	mvaddnwstr(y, x, &part, 1);
+	area_repeat(a, y, 0, full, text_glyph(L'█', '#'));
+	if (rest)
+		area_repeat(a, y, full, 1,
+			    text_glyph(parts[rest - 1], rest > NR_EIGHTHS / 2 ? '#' : ':'));
 }
 
-static void draw_span(const struct bars *b, int y, int x, int width, const struct cell *row)
+static void draw_span(const struct bars *b, const struct area *a, int y, const struct cell *row)
 {
-	wchar_t glyph = text_glyph(L'█', '#'), mark = text_glyph(L'│', '|');
-	double scale = (double)width / (b->to_ns > b->from_ns ? b->to_ns - b->from_ns : 1);
-	int from, to, i;
+	double scale = (double)a->width / (b->to_ns > b->from_ns ? b->to_ns - b->from_ns : 1);
+	int from, to;
 
 	/* without a place in time there is none on the line */
 	if (row[b->start].type != CELL_INT)
 		return;
 	from = (row[b->start].i - b->from_ns) * scale;
 	to = (row[b->start].i - b->from_ns + number(&row[b->value])) * scale;
-	if (from > width - 1)
-		from = width - 1;
-	if (to > width)
-		to = width;
+	if (from > a->width - 1)
+		from = a->width - 1;
 	/* an instant, or less than a column */
 	if (to <= from)
-		mvaddnwstr(y, x + from, &mark, 1);
-	for (i = from; i < to; i++)
-		mvaddnwstr(y, x + i, &glyph, 1);
+		area_repeat(a, y, from, 1, text_glyph(L'│', '|'));
+	area_repeat(a, y, from, to - from, text_glyph(L'█', '#'));
 }
 
-void bars_draw(const struct bars *b, int y, int x, int width, const struct cell *row)
+void bars_draw(const struct bars *b, const struct area *a, int y, const struct cell *row)
 {
 	double value = number(&row[b->value]);
 	int eighths;
 
 	if (b->shape == SHAPE_TIMELINE) {
-		draw_span(b, y, x, width, row);
+		draw_span(b, a, y, row);
 		return;
 	}
 	if (value <= 0 || b->max <= 0)
 		return;
-	eighths = value / b->max * width * NR_EIGHTHS;
+	eighths = value / b->max * a->width * NR_EIGHTHS;
 	/* something is never nothing */
-	draw_length(y, x, eighths ? eighths : 1);
+	draw_length(a, y, eighths ? eighths : 1);
 }

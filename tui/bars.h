@@ -4,7 +4,7 @@
 #define RMAPSCOPE_TUI_BARS_H
 
 #include "analysis/views.h"
-#include "tui/term.h"
+#include "tui/area.h"
 
 /* Fewer columns say nothing. */
 #define BARS_MIN_WIDTH 8
@@ -20,7 +20,7 @@ struct bars {
 void bars_init(struct bars *b, const struct view_def *view, struct cell *const *rows,
 	       size_t nr_rows);
 
-/* Draw the bar of @row into @width columns. */
-void bars_draw(const struct bars *b, int y, int x, int width, const struct cell *row);
+/* Draw the bar of @row into line @y of @a. */
+void bars_draw(const struct bars *b, const struct area *a, int y, const struct cell *row);
 
 #endif

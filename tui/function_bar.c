@@ -31,10 +31,10 @@ static int item_width(const struct action *a)
 }
 
 /*
- * Call @visit for each item and its place. As many as fit, in the order of
- * the table, and the last (quit) always.
+ * Call @visit for each item and its place. As many as fit into @room columns,
+ * in the order of the table, and the last (quit) always.
  */
-static int visit_items(int (*visit)(const struct action *a, int x, void *arg), void *arg)
+static int visit_items(int room, int (*visit)(const struct action *a, int x, void *arg), void *arg)
 {
 	const struct action *a, *last = NULL;
 	int x = 0, ret;
@@ -49,7 +49,7 @@ static int visit_items(int (*visit)(const struct action *a, int x, void *arg), v
 			continue;
 		width = item_width(a);
 		reserve = a == last ? 0 : item_width(last);
-		if (x + width + reserve > COLS + 1)
+		if (x + width + reserve > room + 1)
 			continue;
 		ret = visit(a, x, arg);
 		if (ret)
@@ -61,7 +61,7 @@ static int visit_items(int (*visit)(const struct action *a, int x, void *arg), v
 
 struct drawing {
 	const struct terminal *term;
-	int y;
+	const struct area *area;
 };
 
 static int draw_item(const struct action *a, int x, void *arg)
@@ -71,18 +71,18 @@ static int draw_item(const struct action *a, int x, void *arg)
 
 	key_text(a, keys, sizeof(keys));
 	term_look(d->term, LOOK_BAR_KEY);
-	x += text_add(d->y, x, COLS - x, keys) + 1;
+	x += area_text(d->area, 0, x, keys) + 1;
 	term_look(d->term, LOOK_BAR_LABEL);
-	text_add(d->y, x, COLS - x, a->bar);
+	area_text(d->area, 0, x, a->bar);
 	term_look(d->term, LOOK_NORMAL);
 	return 0;
 }
 
-void function_bar_draw(const struct terminal *term, int y)
+void function_bar_draw(const struct terminal *term, const struct area *a)
 {
-	struct drawing d = { term, y };
+	struct drawing d = { term, a };
 
-	visit_items(draw_item, &d);
+	visit_items(a->width, draw_item, &d);
 }
 
 static int hit_item(const struct action *a, int x, void *arg)
@@ -95,7 +95,7 @@ static int hit_item(const struct action *a, int x, void *arg)
 	return a->pair && *at > x ? a[1].keys[0] : a->keys[0];
 }
 
-int function_bar_at(int x)
+int function_bar_at(int x, int width)
 {
-	return visit_items(hit_item, &x);
+	return visit_items(width, hit_item, &x);
 }

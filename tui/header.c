@@ -44,8 +44,8 @@ static enum look state_look(const struct header *h)
 	return h->info->recording ? LOOK_LIVE : LOOK_END;
 }
 
-/* Rank of the part to drop next, 0 when all fit or none may go. */
-static int rank_to_drop(const struct part *part, unsigned int nr)
+/* Rank of the part to drop next, 0 when all fit into @room columns or none may go. */
+static int rank_to_drop(const struct part *part, unsigned int nr, int room)
 {
 	unsigned int i;
 	int width = 0, rank = 0;
@@ -57,29 +57,30 @@ static int rank_to_drop(const struct part *part, unsigned int nr)
 		if (part[i].rank > rank)
 			rank = part[i].rank;
 	}
-	return width > COLS ? rank : 0;
+	return width > room ? rank : 0;
 }
 
-static void draw_parts(struct part *part, unsigned int nr, const struct terminal *term, int y)
+static void draw_parts(struct part *part, unsigned int nr, const struct terminal *term,
+		       const struct area *a)
 {
 	unsigned int i;
 	int x = 0, rank;
 
-	while ((rank = rank_to_drop(part, nr)))
+	while ((rank = rank_to_drop(part, nr, a->width)))
 		for (i = 0; i < nr; i++)
 			if (part[i].rank == rank)
 				part[i].text[0] = '\0';
-	for (i = 0; i < nr && x < COLS; i++) {
+	for (i = 0; i < nr; i++) {
 		if (!part[i].text[0])
 			continue;
 		x += x ? part[i].gap : 0;
 		term_look(term, part[i].look);
-		x += text_add(y, x, COLS - x, part[i].text);
+		x += area_text(a, 0, x, part[i].text);
 	}
 	term_look(term, LOOK_NORMAL);
 }
 
-static void draw_identity(const struct header *h, const struct terminal *term)
+static void draw_identity(const struct header *h, const struct terminal *term, const struct area *a)
 {
 	const struct capture_info *info = h->info;
 	struct part part[] = {
@@ -102,7 +103,7 @@ static void draw_identity(const struct header *h, const struct terminal *term)
 	timeline_text(h->time, info, part[4].text, sizeof(part[4].text));
 	snprintf(part[5].text, sizeof(part[5].text), "window %us", h->time->window_s);
 	lost_text(info, part[6].text, sizeof(part[6].text));
-	draw_parts(part, sizeof(part) / sizeof(*part), term, 0);
+	draw_parts(part, sizeof(part) / sizeof(*part), term, a);
 }
 
 /* "label value", the value bold and at least @width wide so that nothing moves. */
@@ -156,8 +157,8 @@ static void set_open(const struct header *h, struct figure *f)
 	set_figure(&f[1], "longest ms", 9, 0, UNIT_NS, &longest);
 }
 
-/* Drop what there is no room for. Returns the columns that are taken. */
-static int choose_figures(struct figure *f, unsigned int nr)
+/* Drop what does not fit into @room columns. Returns those that are taken. */
+static int choose_figures(struct figure *f, unsigned int nr, int room)
 {
 	unsigned int i;
 
@@ -171,34 +172,35 @@ static int choose_figures(struct figure *f, unsigned int nr)
 			if (f[i].rank && (worst < 0 || f[i].rank > f[worst].rank))
 				worst = i;
 		}
-		if (width + SPARK_MIN <= COLS || worst < 0)
+		if (width + SPARK_MIN <= room || worst < 0)
 			return width;
 		f[worst].label = NULL;
 	}
 }
 
-static void draw_figures(const struct figure *f, unsigned int nr, const struct terminal *term)
+static void draw_figures(const struct figure *f, unsigned int nr, const struct terminal *term,
+			 const struct area *a)
 {
 	unsigned int i;
 	int x = 0;
 
-	for (i = 0; i < nr && x < COLS; i++) {
+	for (i = 0; i < nr; i++) {
 		int label;
 
 		if (!f[i].label)
 			continue;
 		label = text_width(f[i].label) + 1;
 		term_look(term, LOOK_LABEL);
-		text_add(1, x, COLS - x, f[i].label);
+		area_text(a, 1, x, f[i].label);
 		term_look(term, LOOK_VALUE);
-		if (x + figure_width(&f[i]) <= COLS)
-			text_field(1, x + label, figure_width(&f[i]) - label, f[i].value, true);
+		if (x + figure_width(&f[i]) <= a->width)
+			area_field(a, 1, x + label, figure_width(&f[i]) - label, f[i].value, true);
 		x += figure_width(&f[i]) + 3;
 	}
 	term_look(term, LOOK_NORMAL);
 }
 
-static void draw_rates(const struct header *h, const struct terminal *term)
+static void draw_rates(const struct header *h, const struct terminal *term, const struct area *a)
 {
 	const struct capture_rates *r = &h->rates;
 	struct cell waits = real_cell(h->waits_per_s), retries = real_cell(r->retries_per_s),
@@ -213,16 +215,16 @@ static void draw_rates(const struct header *h, const struct terminal *term)
 	set_figure(&f[3], "retries/s", 7, 2, UNIT_PER_S, &retries);
 	set_figure(&f[4], "storms", 1, 1, UNIT_COUNT, &storms);
 	set_figure(&f[5], "moves/s", 9, 3, UNIT_PER_S, &moves);
-	x = choose_figures(f, sizeof(f) / sizeof(*f));
-	draw_figures(f, sizeof(f) / sizeof(*f), term);
-	room = COLS - x;
+	x = choose_figures(f, sizeof(f) / sizeof(*f), a->width);
+	draw_figures(f, sizeof(f) / sizeof(*f), term, a);
+	room = a->width - x;
 	if (room < SPARK_MIN)
 		return;
 	if (room > SPARK_MAX_S)
 		room = SPARK_MAX_S;
 	if (room > h->nr_rates)
 		room = h->nr_rates;
-	sparkline_draw(term, 1, x, h->rate + h->nr_rates - room, room, h->time->window_s);
+	sparkline_draw(term, a, 1, x, h->rate + h->nr_rates - room, room, h->time->window_s);
 }
 
 int header_spark_room(void)
@@ -232,18 +234,19 @@ int header_spark_room(void)
 	return room < SPARK_MAX_S ? room : SPARK_MAX_S;
 }
 
-int header_draw(const struct header *h, const struct terminal *term)
+int header_draw(const struct header *h, const struct terminal *term, const struct area *a)
 {
+	const struct area below = area_lines(a, 2, a->height / 3);
 	int y = 2;
 
-	draw_identity(h, term);
-	draw_rates(h, term);
+	draw_identity(h, term, a);
+	draw_rates(h, term, a);
 	if (h->problem) {
 		term_look(term, LOOK_ALARM);
-		text_add(y++, 0, COLS, h->problem);
+		y += area_wrap(&below, h->problem);
 	} else if (h->advice) {
 		term_look(term, LOOK_NOTICE);
-		text_add(y++, 0, COLS, h->advice);
+		y += area_wrap(&below, h->advice);
 	}
 	term_look(term, LOOK_NORMAL);
 	return y;

@@ -3,6 +3,7 @@
 #ifndef RMAPSCOPE_TUI_HEADER_H
 #define RMAPSCOPE_TUI_HEADER_H
 
+#include "tui/area.h"
 #include "tui/term.h"
 #include "tui/timeline.h"
 
@@ -23,7 +24,7 @@ struct header {
 /* Most columns that the sparkline may get: more seconds need not be read. */
 int header_spark_room(void);
 
-/* Draw from line 0 on. Returns the lines taken. */
-int header_draw(const struct header *h, const struct terminal *term);
+/* Draw it into the first lines of @a. Returns the lines taken. */
+int header_draw(const struct header *h, const struct terminal *term, const struct area *a);
 
 #endif

@@ -98,18 +98,17 @@ static int level_of(int64_t count, int64_t max)
 	return max < 2 ? NR_LEVELS : 1 + (int)(log2(count) / log2(max) * (NR_LEVELS - 1) + 1e-9);
 }
 
-static void draw_cells(const struct terminal *term, int y, int x, int nr, int level)
+static void draw_cells(const struct terminal *term, const struct area *a, int y, int x, int nr,
+		       int level)
 {
 	static const wchar_t shades[] = L"·░▒▓█";
 	static const char ascii[] = ".:+*#";
-	wchar_t c = text_glyph(shades[level - 1], ascii[level - 1]);
 
 	term_look(term, LOOK_HEAT_1 + level - 1);
-	for (; nr > 0; nr--)
-		mvaddnwstr(y, x++, &c, 1);
+	area_repeat(a, y, x, nr, text_glyph(shades[level - 1], ascii[level - 1]));
 }
 
-static void draw_grid(const struct grid *g, const struct terminal *term, int y)
+static void draw_grid(const struct grid *g, const struct terminal *term, const struct area *a)
 {
 	const struct column ms = { .unit = UNIT_NS };
 	char text[64];
@@ -121,12 +120,12 @@ static void draw_grid(const struct grid *g, const struct terminal *term, int y)
 
 		cell_format(text, sizeof(text), &ms, &cell);
 		term_look(term, LOOK_NORMAL);
-		text_field(y + row, 0, LABEL_WIDTH - 1, text, true);
+		area_field(a, row, 0, LABEL_WIDTH - 1, text, true);
 		for (x = 0; x < g->nr_columns; x++) {
 			int64_t count = g->count[row * g->nr_columns + x];
 
 			if (count)
-				draw_cells(term, y + row,
+				draw_cells(term, a, row,
 					   LABEL_WIDTH + g->nr_columns -
 						   (g->nr_columns - x) * g->width,
 					   g->width, level_of(count, g->max));
@@ -137,7 +136,7 @@ static void draw_grid(const struct grid *g, const struct terminal *term, int y)
 
 /* What the columns are, and the shades. */
 static void draw_legend(const struct grid *g, const struct table_view *v,
-			const struct terminal *term, int y)
+			const struct terminal *term, const struct area *a)
 {
 	char text[160];
 	int x = LABEL_WIDTH, level;
@@ -145,38 +144,40 @@ static void draw_legend(const struct grid *g, const struct table_view *v,
 	snprintf(text, sizeof(text), "%u s to a column;", v->window.slot_s);
 	if (g->width > 1)
 		snprintf(text, sizeof(text), "%u s to %d columns;", v->window.slot_s, g->width);
-	x += text_add(y, x, COLS - x, text);
-	for (level = 1; level <= NR_LEVELS && x + 16 < COLS; level++) {
+	x += area_text(a, 0, x, text);
+	for (level = 1; level <= NR_LEVELS && x + 16 < a->width; level++) {
 		int64_t least = ceil(pow(g->max, (level - 1.0) / (NR_LEVELS - 1)) - 1e-9);
 
 		/* with few waits there are fewer shades */
 		if (level_of(least, g->max) != level)
 			continue;
 		snprintf(text, sizeof(text), "  %lld: ", (long long)least);
-		x += text_add(y, x, COLS - x, text);
-		draw_cells(term, y, x++, 1, level);
+		x += area_text(a, 0, x, text);
+		draw_cells(term, a, 0, x++, 1, level);
 		term_look(term, LOOK_NORMAL);
 	}
-	text_add(y, x, COLS - x, "  waits");
+	area_text(a, 0, x, "  waits");
 }
 
-void heatmap_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines)
+void heatmap_draw(struct table_view *v, const struct terminal *term, const struct area *a)
 {
+	struct area part = area_lines(a, 0, 1);
 	struct grid g;
 
-	v->y = y;
-	v->nr_lines = nr_lines;
+	v->area = *a;
 	term_look(term, LOOK_HEAD);
-	text_field(y, 0, COLS, "", false);
-	text_field(y, 0, LABEL_WIDTH - 1, "WAIT ms", true);
-	text_add(y, LABEL_WIDTH, COLS - LABEL_WIDTH,
-		 "at least so long, over time: now is on the right");
+	area_clear(&part);
+	area_field(&part, 0, 0, LABEL_WIDTH - 1, "WAIT ms", true);
+	area_text(&part, 0, LABEL_WIDTH, "at least so long, over time: now is on the right");
 	term_look(term, LOOK_NORMAL);
-	if (!grid_init(&g, v, nr_lines - 2)) {
-		text_add(y + 1, 0, COLS, table_view_empty(v));
+	if (!grid_init(&g, v, a->height - 2)) {
+		part = area_lines(a, 1, a->height);
+		area_wrap(&part, table_view_empty(v));
 		return;
 	}
-	draw_grid(&g, term, y + 1);
-	draw_legend(&g, v, term, y + 1 + g.nr_rows);
+	part = area_lines(a, 1, g.nr_rows);
+	draw_grid(&g, term, &part);
+	part = area_lines(a, 1 + g.nr_rows, 1);
+	draw_legend(&g, v, term, &part);
 	free(g.count);
 }

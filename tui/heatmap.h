@@ -8,7 +8,7 @@
 /* Widen @w to the time that the window of the terminal has columns for. */
 void heatmap_window(struct window *w);
 
-/* Draw @v, a table of analysis/top_heatmap.sql, into @nr_lines lines from @y. */
-void heatmap_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines);
+/* Draw @v, a table of top_heatmap_read(), into @a. */
+void heatmap_draw(struct table_view *v, const struct terminal *term, const struct area *a);
 
 #endif

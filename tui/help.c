@@ -8,15 +8,24 @@
 #include "tui/keys.h"
 #include "tui/text.h"
 
+/* @left, and the words of @right behind it: a line for as many as fit. */
 static void add_line(struct help *h, const char *left, const char *right)
 {
-	struct help_line *line = &h->line[h->nr];
+	const int room = COLS > HELP_LEFT + 20 ? COLS - HELP_LEFT : 20;
 
-	if (h->nr == HELP_LINES_MAX)
-		return;
-	h->nr++;
-	snprintf(line->left, sizeof(line->left), "%s", left);
-	snprintf(line->right, sizeof(line->right), "%s", right);
+	do {
+		struct help_line *line = &h->line[h->nr];
+		size_t len = text_line_length(right, room);
+
+		if (h->nr == HELP_LINES_MAX)
+			return;
+		h->nr++;
+		snprintf(line->left, sizeof(line->left), "%s", left);
+		snprintf(line->right, sizeof(line->right), "%.*s", (int)len, right);
+		left = "";
+		right += len;
+		right += strspn(right, " \n");
+	} while (*right);
 }
 
 static void add_keys(struct help *h)
@@ -45,30 +54,6 @@ static void add_columns(struct help *h, const struct table_def *def)
 			add_line(h, def->columns[i].title, def->columns[i].help);
 }
 
-/* Words of @text, a line for as many as fit. */
-static void add_wrapped(struct help *h, const char *text)
-{
-	char line[120];
-	size_t room = COLS > 60 ? COLS - 24 : 36;
-
-	if (room >= sizeof(line))
-		room = sizeof(line) - 1;
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		if (len > room) {
-			len = room;
-			while (len && text[len] != ' ')
-				len--;
-			len = len ? len : room;
-		}
-		snprintf(line, sizeof(line), "%.*s", (int)len, text);
-		add_line(h, "", line);
-		text += len;
-		text += strspn(text, " \n");
-	}
-}
-
 static void add_capture(struct help *h, const struct capture_info *info)
 {
 	static const char *const header[][2] = {
@@ -87,7 +72,7 @@ static void add_capture(struct help *h, const struct capture_info *info)
 		return;
 	add_line(h, "", "");
 	add_line(h, "What this capture cannot tell", "");
-	add_wrapped(h, info->limits);
+	add_line(h, "", info->limits);
 }
 
 void help_open(struct tui *tui)
@@ -103,26 +88,28 @@ void help_open(struct tui *tui)
 
 static int page(void)
 {
-	return LINES - 1;
+	return area_screen().height - 1;
 }
 
 static void help_draw(struct tui *tui)
 {
+	const struct area all = area_screen(), left = area_columns(&all, 0, HELP_LEFT - 1),
+			  right = area_columns(&all, HELP_LEFT, all.width);
 	const struct help *h = &tui->help;
 	int i;
 
-	erase();
+	area_clear(&all);
 	for (i = 0; i < page() && h->top + i < h->nr; i++) {
 		const struct help_line *line = &h->line[h->top + i];
 		bool heading = line->left[0] && !line->right[0];
 
 		term_look(&tui->term, heading ? LOOK_TITLE : LOOK_VALUE);
-		text_add(i, heading ? 0 : 2, heading ? COLS : 18, line->left);
+		area_text(heading ? &all : &left, i, heading ? 0 : 2, line->left);
 		term_look(&tui->term, LOOK_NORMAL);
-		text_add(i, 21, COLS - 21, line->right);
+		area_text(&right, i, 0, line->right);
 	}
 	term_look(&tui->term, LOOK_BAR_LABEL);
-	text_field(LINES - 1, 0, COLS,
+	area_field(&all, page(), 0, all.width,
 		   h->top + page() < h->nr ? "q or Esc leave, down for more" : "q or Esc leave",
 		   false);
 	term_look(&tui->term, LOOK_NORMAL);

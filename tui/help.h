@@ -5,8 +5,11 @@
 
 struct tui;
 
-/* More than there are keys, columns and limits. */
-#define HELP_LINES_MAX 160
+/* More than there are keys, columns and limits, each in several lines. */
+#define HELP_LINES_MAX 400
+
+/* Where the explanations begin. */
+#define HELP_LEFT 21
 
 struct help {
 	struct help_line {

@@ -45,25 +45,27 @@ void menu_add(struct tui *tui, unsigned int value, const char *title, const char
 	m->item[m->nr++] = (struct menu_item){ value, title, help, false };
 }
 
-static void draw_item(const struct menu *m, const struct terminal *term, unsigned int i, int y,
-		      int title_width, int width)
+static void draw_item(const struct menu *m, const struct terminal *term, unsigned int i,
+		      const struct area *a, int title_width)
 {
 	int x;
 
 	term_look(term, i == m->selected ? LOOK_SELECTED : LOOK_NORMAL);
-	text_field(y, 0, width, "", false);
+	area_clear(a);
 	if (m->ticked)
-		text_add(y, 1, 3, m->item[i].checked ? "[x]" : "[ ]");
+		area_text(a, 0, 1, m->item[i].checked ? "[x]" : "[ ]");
 	x = m->ticked ? 5 : 1;
-	text_field(y, x, title_width, m->item[i].title, false);
-	text_add(y, x + title_width + 2, width - title_width - x - 3, m->item[i].help);
+	area_field(a, 0, x, title_width, m->item[i].title, false);
+	area_text(a, 0, x + title_width + 2, m->item[i].help);
 }
 
 static void menu_draw(struct tui *tui)
 {
 	struct menu *m = &tui->menu;
-	unsigned int i, page = LINES - tui->tabs_y - 3;
-	int y = tui->tabs_y + 1, title_width = 0, help_width = 0, width;
+	const unsigned int page = tui->page.height > 1 ? tui->page.height - 1 : 1;
+	int title_width = 0, help_width = 0, y = 0;
+	struct area list, line;
+	unsigned int i;
 
 	for (i = 0; i < m->nr; i++) {
 		int title = text_width(m->item[i].title), help = text_width(m->item[i].help);
@@ -71,18 +73,19 @@ static void menu_draw(struct tui *tui)
 		title_width = title > title_width ? title : title_width;
 		help_width = help > help_width ? help : help_width;
 	}
-	width = title_width + help_width + (m->ticked ? 8 : 4);
-	width = width > COLS ? COLS : width;
+	list = area_columns(&tui->page, 0, title_width + help_width + (m->ticked ? 8 : 4));
 	if (m->selected < m->top)
 		m->top = m->selected;
 	if (m->selected >= m->top + page)
 		m->top = m->selected - page + 1;
 	term_look(&tui->term, LOOK_TAB_CURRENT);
-	text_field(y++, 0, width, m->title, false);
-	for (i = m->top; i < m->nr && i < m->top + page; i++)
-		draw_item(m, &tui->term, i, y++, title_width, width);
+	area_field(&list, y++, 0, list.width, m->title, false);
+	for (i = m->top; i < m->nr && i < m->top + page; i++) {
+		line = area_lines(&list, y++, 1);
+		draw_item(m, &tui->term, i, &line, title_width);
+	}
 	term_look(&tui->term, LOOK_NORMAL);
-	text_field(LINES - 1, 0, COLS,
+	area_field(&tui->bottom, 0, 0, tui->bottom.width,
 		   m->ticked ? "Space show or hide  Esc leave" : "Enter choose  Esc leave", false);
 }
 

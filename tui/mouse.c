@@ -26,10 +26,10 @@ static void click(struct tui *tui, int y, int x)
 	/* what is over the screen hides what would be hit */
 	if (tui->overlay)
 		return;
-	if (y == LINES - 1) {
-		press(tui, function_bar_at(x));
-	} else if (y == tui->tabs_y) {
-		tab = tabs_at(top_views, tui->current, x);
+	if (y == tui->bottom.y) {
+		press(tui, function_bar_at(x, tui->bottom.width));
+	} else if (y == tui->tabs.y) {
+		tab = tabs_at(top_views, tui->current, x, tui->tabs.width);
 		if (tab >= 0)
 			tui_show(tui, tab);
 	} else {

@@ -115,16 +115,16 @@ int page_read(struct page *p, struct db *db, const struct window *window, struct
 	return ret;
 }
 
-static void draw_section(struct table_view *v, const struct terminal *term, int y, int nr_lines)
+static void draw_section(struct table_view *v, const struct terminal *term, const struct area *a)
 {
+	const struct area head = area_lines(a, 0, 1), rows = area_lines(a, 1, a->height);
 	char text[256];
 
 	term_look(term, v->focused ? LOOK_TAB_CURRENT : LOOK_TAB);
 	snprintf(text, sizeof(text), "%s (%zu): %s", v->def->title, v->nr_shown, v->def->help);
-	text_field(y, 0, COLS, "", false);
-	text_add(y, 0, COLS, text);
+	area_field(&head, 0, 0, head.width, text, false);
 	term_look(term, LOOK_NORMAL);
-	table_view_draw(v, term, y + 1, nr_lines - 1);
+	table_view_draw(v, term, &rows);
 }
 
 /* Lines for each section: the least for all that fit, then what their rows need. */
@@ -149,6 +149,7 @@ static void divide(const struct page *p, int nr_lines, int *lines)
 		/* a long one leaves something to the others */
 		if (i + 1 < p->nr && more > left / 2)
 			more = left / 2;
+		more = more < left ? more : left;
 		lines[k] += more;
 		left -= more;
 	}
@@ -156,26 +157,28 @@ static void divide(const struct page *p, int nr_lines, int *lines)
 		lines[p->nr - 1] += lines[p->nr - 1] ? left : 0;
 }
 
-void page_draw(struct page *p, const struct terminal *term, int y, int nr_lines)
+void page_draw(struct page *p, const struct terminal *term, const struct area *a)
 {
-	int lines[16] = { 0 };
+	int lines[16] = { 0 }, y = 1;
 	unsigned int i;
 
 	if (!p->title[0]) {
 		if (p->view->view->shape == SHAPE_HEATMAP)
-			heatmap_draw(p->view, term, y, nr_lines);
+			heatmap_draw(p->view, term, a);
 		else
-			table_view_draw(p->view, term, y, nr_lines);
+			table_view_draw(p->view, term, a);
 		return;
 	}
 	term_look(term, LOOK_TITLE);
-	text_add(y, 0, COLS, p->title);
+	area_text(a, 0, 0, p->title);
 	term_look(term, LOOK_NORMAL);
-	divide(p, nr_lines - 1, lines);
-	for (y++, i = 0; i < p->nr && i < 16; i++) {
-		p->view[i].nr_lines = 0;
+	divide(p, a->height - 1, lines);
+	for (i = 0; i < p->nr && i < 16; i++) {
+		const struct area part = area_lines(a, y, lines[i]);
+
+		p->view[i].area.height = 0;
 		if (lines[i])
-			draw_section(&p->view[i], term, y, lines[i]);
+			draw_section(&p->view[i], term, &part);
 		y += lines[i];
 	}
 }
@@ -200,10 +203,11 @@ void page_click(struct page *p, int y, int x)
 		struct table_view *v = &p->view[i];
 
 		/* the line above the heads belongs to a section, too */
-		if (!v->nr_lines || y < v->y - (p->title[0] != '\0') || y >= v->y + v->nr_lines)
+		if (!v->area.height || y < v->area.y - (p->title[0] != '\0') ||
+		    y >= v->area.y + v->area.height)
 			continue;
 		focus_on(p, i);
-		if (v->view->shape != SHAPE_HEATMAP && y >= v->y)
+		if (v->view->shape != SHAPE_HEATMAP && y >= v->area.y)
 			table_view_click(v, y, x);
 		return;
 	}

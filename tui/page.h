@@ -28,7 +28,7 @@ int page_init_details(struct page *p, const struct table_view *v);
 /* Read all of it. Returns 0 or a negative errno. */
 int page_read(struct page *p, struct db *db, const struct window *window, struct error *err);
 
-void page_draw(struct page *p, const struct terminal *term, int y, int nr_lines);
+void page_draw(struct page *p, const struct terminal *term, const struct area *a);
 
 /* The section @by further has the keys, round the corner. */
 void page_focus(struct page *p, int by);

@@ -32,21 +32,28 @@ void prompt_ask(struct tui *tui, const char *label, const char *text,
 static void prompt_draw(struct tui *tui)
 {
 	const struct prompt *p = &tui->prompt;
-	int y = LINES - 1, x;
+	const struct area *a = &tui->bottom;
 	const char *hint = p->entered ? "Enter do it  Esc leave"
 			   : p->next  ? "Enter keep  Esc drop  F3 next"
-				      : "Enter keep  Esc drop";
+				      : "Enter keep  Esc drop",
+		   *text = p->text;
+	struct area field;
+	int x;
 
 	term_look(&tui->term, LOOK_NORMAL);
-	text_field(y, 0, COLS, "", false);
+	area_clear(a);
 	term_look(&tui->term, LOOK_VALUE);
-	x = text_add(y, 0, COLS, p->label);
-	x += text_add(y, x, COLS - x, ": ");
+	x = area_text(a, 0, 0, p->label);
+	x += area_text(a, 0, x, ": ");
 	term_look(&tui->term, LOOK_NORMAL);
-	x += text_add(y, x, COLS - x - 1, p->text);
-	if (x + 2 + text_width(hint) < COLS)
-		text_add(y, COLS - text_width(hint), COLS, hint);
-	move(y, x);
+	/* the end of a long text is what is being typed; the cursor comes behind it */
+	field = area_columns(a, x, a->width);
+	while (*text && text_width(text) >= field.width)
+		text_next(&text);
+	x += area_text(&field, 0, 0, text);
+	if (x + 2 + text_width(hint) < a->width)
+		area_text(a, 0, a->width - text_width(hint), hint);
+	area_cursor(a, 0, x);
 }
 
 static void prompt_close(struct tui *tui)

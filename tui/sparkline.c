@@ -18,8 +18,8 @@ static wchar_t glyph(int64_t value, int64_t max)
 	return text_glyph(bars[level], ascii_bars[level]);
 }
 
-void sparkline_draw(const struct terminal *term, int y, int x, const int64_t *value,
-		    unsigned int nr, unsigned int bright)
+void sparkline_draw(const struct terminal *term, const struct area *a, int y, int x,
+		    const int64_t *value, unsigned int nr, unsigned int bright)
 {
 	int64_t max = 1;
 	unsigned int i;
@@ -28,11 +28,9 @@ void sparkline_draw(const struct terminal *term, int y, int x, const int64_t *va
 		if (value[i] > max)
 			max = value[i];
 	for (i = 0; i < nr; i++) {
-		wchar_t c = glyph(value[i], max);
-
 		if (bright != SPARKLINE_PLAIN)
 			term_look(term, nr - i <= bright ? LOOK_SPARK_WINDOW : LOOK_SPARK);
-		mvaddnwstr(y, x + i, &c, 1);
+		area_repeat(a, y, x + i, 1, glyph(value[i], max));
 	}
 	if (bright != SPARKLINE_PLAIN)
 		term_look(term, LOOK_NORMAL);

@@ -5,17 +5,18 @@
 
 #include <stdint.h>
 
+#include "tui/area.h"
 #include "tui/term.h"
 
 /* For @bright: in the look that text has now. */
 #define SPARKLINE_PLAIN (~0U)
 
 /*
- * sparkline_draw - the @nr values at @y, @x, scaled to the largest
+ * sparkline_draw - the @nr values at @y, @x of @a, scaled to the largest
  * @value: oldest first; 0 is a dot
  * @bright: the last so many stand out
  */
-void sparkline_draw(const struct terminal *term, int y, int x, const int64_t *value,
-		    unsigned int nr, unsigned int bright);
+void sparkline_draw(const struct terminal *term, const struct area *a, int y, int x,
+		    const int64_t *value, unsigned int nr, unsigned int bright);
 
 #endif

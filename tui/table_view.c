@@ -188,7 +188,7 @@ void table_view_last(struct table_view *v)
 
 long table_view_page(const struct table_view *v)
 {
-	return v->nr_lines > 2 ? v->nr_lines - 1 : 1;
+	return v->area.height > 2 ? v->area.height - 1 : 1;
 }
 
 void table_view_filter(struct table_view *v, const char *pattern)
@@ -221,36 +221,35 @@ static void draw_head(const struct table_view *v, const struct terminal *term, u
 	const struct columns *c = &v->columns;
 	const struct column *col = &v->def->columns[c->shown[at]];
 	int x = c->x[at], width = c->width[at], mark;
-	wchar_t arrow;
 
 	if (c->shown[at] != v->sort) {
-		text_field(v->y, x, width, col->title, column_is_number(col));
+		area_field(&v->area, 0, x, width, col->title, column_is_number(col));
 		return;
 	}
 	term_look(term, LOOK_HEAD_SORT);
-	text_field(v->y, x, width, col->title, column_is_number(col));
+	area_field(&v->area, 0, x, width, col->title, column_is_number(col));
 	/* the blank between columns has room for the arrow */
-	arrow = v->descending ? text_glyph(L'▼', 'v') : text_glyph(L'▲', '^');
 	mark = text_width(col->title);
 	mark = column_is_number(col) ? x + width - mark - 1 : x + mark;
-	if (mark >= 0 && mark < COLS)
-		mvaddnwstr(v->y, mark, &arrow, 1);
+	area_repeat(&v->area, 0, mark, 1,
+		    v->descending ? text_glyph(L'▼', 'v') : text_glyph(L'▲', '^'));
 	term_look(term, LOOK_HEAD);
 }
 
 static void draw_heads(const struct table_view *v, const struct terminal *term)
 {
+	const struct area line = area_lines(&v->area, 0, 1);
 	unsigned int i;
-	wchar_t more = text_glyph(L'›', '>'), less = text_glyph(L'‹', '<');
 
 	term_look(term, LOOK_HEAD);
-	text_field(v->y, 0, COLS, "", false);
+	area_clear(&line);
 	for (i = 0; i < v->columns.nr_shown; i++)
 		draw_head(v, term, i);
 	if (v->columns.more)
-		mvaddnwstr(v->y, COLS - 1, &more, 1);
+		area_repeat(&line, 0, line.width - 1, 1, text_glyph(L'›', '>'));
 	if (v->columns.scrolled && v->columns.nr_shown > v->columns.nr_names && v->columns.nr_names)
-		mvaddnwstr(v->y, v->columns.x[v->columns.nr_names] - 1, &less, 1);
+		area_repeat(&line, 0, v->columns.x[v->columns.nr_names] - 1, 1,
+			    text_glyph(L'‹', '<'));
 }
 
 /* The cell of row @at in column @column as it is drawn: in a tree, with its lines. */
@@ -266,38 +265,37 @@ static void text_of(const struct table_view *v, size_t at, unsigned int column, 
 	cell_format(text + len, room - len, &v->def->columns[column], &v->shown[at][column]);
 }
 
-static void draw_series(const struct terminal *term, int y, int x, int width,
-			const struct cell *cell)
+static void draw_series(const struct terminal *term, const struct area *a, const struct cell *cell)
 {
 	int64_t value[SERIES_MAX];
 	int nr = cell->type == CELL_TEXT ? (int)series_parse(cell->text, value) : 0;
 
-	if (nr > width)
-		nr = width;
-	sparkline_draw(term, y, x, value, nr, SPARKLINE_PLAIN);
+	if (nr > a->width)
+		nr = a->width;
+	sparkline_draw(term, a, 0, 0, value, nr, SPARKLINE_PLAIN);
 }
 
+/* The row @at in line @y. */
 static void draw_row(const struct table_view *v, const struct terminal *term, int y, size_t at)
 {
 	enum look look = at == v->selected && v->focused ? LOOK_SELECTED : LOOK_NORMAL;
+	const struct area line = area_lines(&v->area, y, 1);
 	const struct columns *c = &v->columns;
 	char text[TEXT_MAX];
 	unsigned int i;
 
 	term_look(term, look);
-	text_field(y, 0, COLS, "", false);
+	area_clear(&line);
 	for (i = 0; i < c->nr_shown; i++) {
 		const struct column *col = &v->def->columns[c->shown[i]];
-		int width = c->width[i];
+		const struct area cell = area_columns(&line, c->x[i], c->width[i]);
 
-		if (c->x[i] + width > COLS)
-			width = COLS - c->x[i];
 		if (col->unit == UNIT_SERIES) {
-			draw_series(term, y, c->x[i], width, &v->shown[at][c->shown[i]]);
+			draw_series(term, &cell, &v->shown[at][c->shown[i]]);
 			continue;
 		}
 		text_of(v, at, c->shown[i], text, sizeof(text));
-		text_field(y, c->x[i], width, text, column_is_number(col));
+		area_field(&cell, 0, 0, cell.width, text, column_is_number(col));
 	}
 }
 
@@ -311,16 +309,17 @@ static void draw_bars(const struct table_view *v, const struct terminal *term, s
 {
 	const struct columns *c = &v->columns;
 	unsigned int last = c->nr_shown - 1;
-	int x = c->x[last] + c->width[last] + 1;
+	const int x = c->x[last] + c->width[last] + 1;
+	const struct area room = area_columns(&v->area, x, v->area.width);
 	struct bars bars;
 	size_t i;
 
-	if (!nr_rows || COLS - x < BARS_MIN_WIDTH)
+	if (!nr_rows || room.width < BARS_MIN_WIDTH)
 		return;
 	bars_init(&bars, v->view, v->shown + v->top, nr_rows);
 	term_look(term, LOOK_SPARK);
 	for (i = 0; i < nr_rows; i++)
-		bars_draw(&bars, v->y + 1 + i, x, COLS - x, v->shown[v->top + i]);
+		bars_draw(&bars, &room, 1 + i, v->shown[v->top + i]);
 	term_look(term, LOOK_NORMAL);
 }
 
@@ -348,12 +347,12 @@ const char *table_view_empty(const struct table_view *v)
 	return v->empty;
 }
 
-void table_view_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines)
+void table_view_draw(struct table_view *v, const struct terminal *term, const struct area *a)
 {
-	size_t page = nr_lines > 1 ? nr_lines - 1 : 0, nr_rows, i;
+	const struct area below = area_lines(a, 1, a->height);
+	size_t page = below.height, nr_rows, i;
 
-	v->y = y;
-	v->nr_lines = nr_lines;
+	v->area = *a;
 	if (v->selected < v->top)
 		v->top = v->selected;
 	if (page && v->selected >= v->top + page)
@@ -365,24 +364,25 @@ void table_view_draw(struct table_view *v, const struct terminal *term, int y, i
 	if (nr_rows)
 		columns_measure(&v->columns, v->def, v->shown + v->top, nr_rows);
 	measure_tree(v, nr_rows);
-	columns_layout(&v->columns, v->def, COLS - 1 - (has_bars(v) ? BARS_MIN_WIDTH : 0));
+	columns_layout(&v->columns, v->def, a->width - 1 - (has_bars(v) ? BARS_MIN_WIDTH : 0));
 	draw_heads(v, term);
 	for (i = 0; i < nr_rows; i++)
-		draw_row(v, term, y + 1 + i, v->top + i);
+		draw_row(v, term, 1 + i, v->top + i);
 	if (has_bars(v))
 		draw_bars(v, term, nr_rows);
 	term_look(term, LOOK_NORMAL);
 	if (page && !v->nr_shown)
-		text_add(y + 1, 0, COLS, table_view_empty(v));
+		area_wrap(&below, table_view_empty(v));
 }
 
 void table_view_click(struct table_view *v, int y, int x)
 {
 	int column = columns_at(&v->columns, x);
-	size_t at = v->top + (y - v->y - 1);
+	const int line = y - v->area.y;
+	size_t at = v->top + (line - 1);
 
-	if (y == v->y && column >= 0)
+	if (!line && column >= 0)
 		table_view_sort_toggle(v, column);
-	else if (y > v->y && y < v->y + v->nr_lines && at < v->nr_shown)
+	else if (line > 0 && line < v->area.height && at < v->nr_shown)
 		table_view_move(v, (long)at - (long)v->selected);
 }

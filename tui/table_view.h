@@ -7,6 +7,7 @@
 #define RMAPSCOPE_TUI_TABLE_VIEW_H
 
 #include "analysis/views.h"
+#include "tui/area.h"
 #include "tui/columns.h"
 #include "tui/term.h"
 
@@ -30,7 +31,7 @@ struct table_view {
 	bool descending;
 	char filter[PATTERN_MAX], search[PATTERN_MAX];
 	struct columns columns;
-	int y, nr_lines; /* where it was drawn: heads at @y, then rows */
+	struct area area; /* where it was drawn: heads, then rows; without lines: nowhere */
 };
 
 void table_view_init(struct table_view *v, const struct view_def *view);
@@ -49,8 +50,8 @@ const char *table_view_unsorted(const struct table_view *v);
 /* Why no row is shown. */
 const char *table_view_empty(const struct table_view *v);
 
-/* Draw heads and rows into @nr_lines lines from @y. */
-void table_view_draw(struct table_view *v, const struct terminal *term, int y, int nr_lines);
+/* Draw heads and rows into @a. */
+void table_view_draw(struct table_view *v, const struct terminal *term, const struct area *a);
 
 void table_view_sort(struct table_view *v, unsigned int column, bool descending);
 /* As a click on the head: the other order when it is the sort column already. */

@@ -4,7 +4,21 @@
 #include <stdio.h>
 
 #include "lib/text.h"
-#include "tui/text.h"
+
+#define TABS_MAX 16
+
+/* Names are first shortened to so many columns, then left out. */
+#define SHORT_NAME 4
+
+struct tab {
+	unsigned int view;
+	int x, name_width;
+};
+
+struct tabs {
+	struct tab tab[TABS_MAX];
+	unsigned int nr;
+};
 
 /* The screen that tab @i is for: a variant is in the place of the first. */
 static unsigned int shown_in(const struct view_def *views, unsigned int i, unsigned int current)
@@ -12,49 +26,105 @@ static unsigned int shown_in(const struct view_def *views, unsigned int i, unsig
 	return !i && views[current].variant ? current : i;
 }
 
-static void tab_text(const struct view_def *view, unsigned int nr, char *buf, size_t room)
+/* "[1 VMAs]", or "[1]" without its name. */
+static int tab_width(const struct tab *tab)
 {
-	snprintf(buf, room, "[%u %s]", nr + 1, view->table->title);
+	return 3 + (tab->name_width ? 1 + tab->name_width : 0);
 }
 
-void tabs_draw(const struct terminal *term, int y, const struct view_def *views,
-	       unsigned int current, const char *note)
+/* Give each tab its place. Returns the columns that all take. */
+static int place(struct tabs *t)
 {
-	int x = 0, width = text_width(note), end = width ? COLS - width - 1 : COLS;
-	unsigned int i, nr = 0;
-	char text[64];
+	unsigned int i;
+	int x = 0;
 
-	for (i = 0; views[i].table && x < end; i++) {
-		unsigned int which = shown_in(views, i, current);
+	for (i = 0; i < t->nr; i++) {
+		t->tab[i].x = x;
+		x += tab_width(&t->tab[i]) + 1;
+	}
+	return x - 1;
+}
+
+/* Tabs with their whole names. Returns the columns that they take. */
+static int find_tabs(struct tabs *t, const struct view_def *views, unsigned int current)
+{
+	unsigned int i;
+
+	t->nr = 0;
+	for (i = 0; views[i].table && t->nr < TABS_MAX; i++) {
+		struct tab *tab = &t->tab[t->nr];
 
 		if (views[i].variant)
 			continue;
-		tab_text(&views[which], nr++, text, sizeof(text));
-		term_look(term, which == current ? LOOK_TAB_CURRENT : LOOK_TAB);
-		x += text_add(y, x, end - x, text) + 1;
+		tab->view = shown_in(views, i, current);
+		tab->name_width = text_width(views[tab->view].table->title);
+		t->nr++;
+	}
+	return place(t);
+}
+
+/* Fit them into @width, by shortening the names from the right. */
+static void lay_out(struct tabs *t, const struct view_def *views, unsigned int current, int width)
+{
+	int over = find_tabs(t, views, current) - width, least = SHORT_NAME;
+	unsigned int i;
+
+	for (; over > 0 && least >= 0; least -= SHORT_NAME)
+		for (i = t->nr; i > 0 && over > 0; i--) {
+			struct tab *tab = &t->tab[i - 1];
+			int less = tab->name_width - least;
+
+			if (tab->view == current || less <= 0)
+				continue;
+			/* without a name there is no blank before it */
+			tab->name_width -= least && less > over ? over : less;
+			over = place(t) - width;
+		}
+}
+
+int tabs_width(const struct view_def *views, unsigned int current)
+{
+	struct tabs t;
+
+	return find_tabs(&t, views, current);
+}
+
+static void draw_tab(const struct tab *tab, unsigned int nr, const struct view_def *views,
+		     const struct area *a)
+{
+	const struct area whole = area_columns(a, tab->x, tab_width(tab)),
+			  name = area_columns(&whole, 3, tab->name_width);
+	char number[16];
+
+	snprintf(number, sizeof(number), "[%u", nr);
+	area_field(&whole, 0, 0, whole.width, number, false);
+	area_text(&name, 0, 0, views[tab->view].table->title);
+	area_text(&whole, 0, tab_width(tab) - 1, "]");
+}
+
+void tabs_draw(const struct terminal *term, const struct area *a, const struct view_def *views,
+	       unsigned int current)
+{
+	struct tabs t;
+	unsigned int i;
+
+	lay_out(&t, views, current, a->width);
+	for (i = 0; i < t.nr; i++) {
+		term_look(term, t.tab[i].view == current ? LOOK_TAB_CURRENT : LOOK_TAB);
+		draw_tab(&t.tab[i], i + 1, views, a);
 	}
 	term_look(term, LOOK_NORMAL);
-	text_add(y, COLS - width, width, note);
 }
 
-int tabs_at(const struct view_def *views, unsigned int current, int x)
+int tabs_at(const struct view_def *views, unsigned int current, int x, int width)
 {
-	unsigned int i, nr = 0;
-	char text[64];
-	int left = 0;
+	struct tabs t;
+	unsigned int i;
 
-	for (i = 0; views[i].table; i++) {
-		unsigned int which = shown_in(views, i, current);
-		int width;
-
-		if (views[i].variant)
-			continue;
-		tab_text(&views[which], nr++, text, sizeof(text));
-		width = text_width(text);
-		if (x >= left && x < left + width)
-			return which;
-		left += width + 1;
-	}
+	lay_out(&t, views, current, width);
+	for (i = 0; i < t.nr; i++)
+		if (x >= t.tab[i].x && x < t.tab[i].x + tab_width(&t.tab[i]))
+			return t.tab[i].view;
 	return -1;
 }
 

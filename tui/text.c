@@ -64,52 +64,22 @@ void text_chop(char *text)
 	text[len ? len - 1 : 0] = '\0';
 }
 
-/* The characters of @wide that fit into @max columns. */
-static size_t fit(const wchar_t *wide, size_t n, int max, int *columns)
+size_t text_line_length(const char *text, int columns)
 {
-	size_t i;
+	const size_t newline = strcspn(text, "\n");
+	size_t len = text_fit(text, columns, NULL), words;
 
-	*columns = 0;
-	for (i = 0; i < n; i++) {
-		int w = text_char_width(wide[i]);
-
-		if (*columns + w > max)
-			break;
-		*columns += w;
-	}
-	return i;
-}
-
-int text_add(int y, int x, int max, const char *text)
-{
-	wchar_t wide[TEXT_MAX];
-	size_t n = text_decode(wide, TEXT_MAX, text), fits;
-	wchar_t cut = text_glyph(L'…', '~');
-	int columns;
-
-	if (max <= 0)
-		return 0;
-	fits = fit(wide, n, max, &columns);
-	if (fits < n)
-		fits = fit(wide, n, max - 1, &columns);
-	mvaddnwstr(y, x, wide, fits);
-	if (fits < n) {
-		addnwstr(&cut, 1);
-		columns++;
-	}
-	return columns;
-}
-
-void text_field(int y, int x, int width, const char *text, bool right)
-{
-	int columns = text_width(text);
-
-	if (width <= 0)
-		return;
-	mvhline(y, x, ' ' | getattrs(stdscr), width);
-	if (columns > width)
-		columns = width;
-	text_add(y, right ? x + width - columns : x, width, text);
+	if (len >= newline)
+		return newline;
+	if (!text[len] || text[len] == ' ')
+		return len;
+	for (words = len; words && text[words - 1] != ' ';)
+		words--;
+	/* a word that is longer than any line is cut here rather than in the next */
+	if (text_width(text + words) - text_width(text + words + strcspn(text + words, " \n")) >
+	    columns)
+		return len;
+	return words ? words : len;
 }
 
 static void lower(wchar_t *wide)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text on the screen: UTF-8 in, cut and padded to terminal columns. Its width
- * is that of lib/text.h.
+ * Text for the screen: UTF-8 in, characters of the terminal out. Its width is
+ * that of lib/text.h; area.h draws it.
  *
  * What the locale or the terminal cannot show (control characters, letters
  * outside the charset) becomes '?', broken UTF-8 U+FFFD where there is one.
@@ -27,11 +27,12 @@ bool text_append(char *text, size_t room, wchar_t c);
 /* Remove the last character. */
 void text_chop(char *text);
 
-/* Write at most @max columns of @text at @y, @x. Returns the columns taken. */
-int text_add(int y, int x, int max, const char *text);
-
-/* Fill exactly @width columns: @text cut or padded, to the @right or left. */
-void text_field(int y, int x, int width, const char *text, bool right);
+/*
+ * text_line_length - the bytes of @text that a line of @columns takes
+ *
+ * Up to the end of a word, if a whole one fits, and not beyond a newline.
+ */
+size_t text_line_length(const char *text, int columns);
 
 /* Whether @text has @part in it; upper and lower case are the same. */
 bool text_contains(const char *text, const char *part);

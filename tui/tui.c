@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/text.h"
 #include "tui/app.h"
 #include "tui/function_bar.h"
 #include "tui/keys.h"
@@ -14,7 +15,6 @@
 #include "tui/settings.h"
 #include "tui/signals.h"
 #include "tui/tabs.h"
-#include "tui/text.h"
 
 #define DELAY_MS 1000
 
@@ -109,28 +109,56 @@ static void read_data(struct tui *tui)
 	feed_end(&tui->feed, ret, &err);
 }
 
-static void draw_note(struct tui *tui, char *buf, size_t room)
+/* What the table is at, or what a key had to say. */
+static const char *note_of(struct tui *tui, char *buf, size_t room)
 {
-	struct table_view *v = tui_view(tui);
+	const struct table_view *v = tui_view(tui);
 
+	buf[0] = '\0';
 	if (tui->note[0])
-		snprintf(buf, room, "%s", tui->note);
-	else if (v->filter[0])
-		snprintf(buf, room, "filter \"%.40s\": %zu of %zu", v->filter, v->nr_shown,
+		return tui->note;
+	if (v->filter[0])
+		snprintf(buf, room, "filter \"%s\": %zu of %zu", v->filter, v->nr_shown,
 			 v->table.nr_rows);
-	else if (v->view->shape == SHAPE_HEATMAP)
-		buf[0] = '\0';
-	else if (v->nr_shown)
+	else if (v->view->shape != SHAPE_HEATMAP && v->nr_shown)
 		snprintf(buf, room, "%zu/%zu", v->selected + 1, v->nr_shown);
-	else
-		buf[0] = '\0';
+	return buf;
 }
 
-static void draw_screen(struct tui *tui)
+/* A note of a few characters is always beside the tabs, whose names give way. */
+#define SHORT_NOTE 16
+
+/*
+ * Divide the screen from line @y on: tabs with a short note at their right, the
+ * page, a longer note in lines of its own, and the line at the bottom. Draws
+ * the note.
+ */
+static void lay_out(struct tui *tui, const struct area *all, int y)
 {
-	char notice[600], note[256];
+	const struct area line = area_lines(all, y, 1);
+	char buf[PATTERN_MAX + 64];
+	const char *note = note_of(tui, buf, sizeof(buf));
+	int width = text_width(note), lines = 0;
+	struct area place;
+
+	if (width <= SHORT_NOTE || width + 1 + tabs_width(top_views, tui->current) <= line.width) {
+		place = area_columns(&line, line.width - width, width);
+	} else {
+		place = area_lines(all, 0, all->height / 3);
+		lines = area_wrap_lines(&place, note);
+		place = area_lines(all, all->height - 1 - lines, lines);
+		width = 0;
+	}
+	tui->tabs = area_columns(&line, 0, line.width - (width ? width + 1 : 0));
+	tui->page = area_lines(all, y + 1, all->height - 1 - lines - (y + 1));
+	tui->bottom = area_lines(all, all->height - 1, 1);
+	area_wrap(&place, note);
+}
+
+static void draw_screen(struct tui *tui, const struct area *all)
+{
 	struct error problem = { "" };
-	int y;
+	char notice[600];
 
 	tui->header.info = &tui->feed.info;
 	tui->header.time = &tui->time;
@@ -141,29 +169,28 @@ static void draw_screen(struct tui *tui)
 		tui->header.problem = notice;
 	}
 	tui->header.advice = tui->advice[0] ? tui->advice : tui->opt->advice;
-	y = header_draw(&tui->header, &tui->term);
-	draw_note(tui, note, sizeof(note));
-	tui->tabs_y = y;
-	tabs_draw(&tui->term, y++, top_views, tui->current, note);
-	page_draw(tui_page(tui), &tui->term, y, LINES - y - 1);
+	lay_out(tui, all, header_draw(&tui->header, &tui->term, all));
+	tabs_draw(&tui->term, &tui->tabs, top_views, tui->current);
+	page_draw(tui_page(tui), &tui->term, &tui->page);
 	if (tui->overlay != &prompt_overlay)
-		function_bar_draw(&tui->term, LINES - 1);
+		function_bar_draw(&tui->term, &tui->bottom);
 	if (tui->overlay)
 		tui->overlay->draw(tui);
 }
 
 static void draw(struct tui *tui)
 {
+	const struct area all = area_screen();
 	char text[80];
 
 	term_look(&tui->term, LOOK_NORMAL);
-	erase();
+	area_clear(&all);
 	if (term_too_small()) {
 		snprintf(text, sizeof(text), "needs %dx%d, has %dx%d", TERM_MIN_COLS, TERM_MIN_ROWS,
-			 COLS, LINES);
-		text_add(0, 0, COLS, text);
+			 all.width, all.height);
+		area_text(&all, 0, 0, text);
 	} else {
-		draw_screen(tui);
+		draw_screen(tui, &all);
 	}
 	refresh();
 }
