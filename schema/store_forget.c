@@ -7,7 +7,7 @@
  * that is kept: rows (kept_from_ns) and sums per second (rollups_from_ns). One
  * that is seen again afterwards is given again by the model, with the same id.
  *
- * Each commit looks at the next ids of one table, and begins again at its end, so
+ * Each commit looks at the next rows of one table, and begins again at its end, so
  * that no commit takes long.
  */
 #include <stdio.h>
@@ -15,8 +15,8 @@
 #include "lib/clock.h"
 #include "schema/store_internal.h"
 
-/* Ids that one commit looks at. */
-#define IDS_PER_COMMIT 8192
+/* Rows that one commit looks at. */
+#define ROWS_PER_COMMIT 8192
 
 /* The last span of a VMA may end a moment after the VMA. */
 #define VMA_MARGIN_NS ((int64_t)NSEC_PER_SEC)
@@ -35,67 +35,89 @@
 
 /* ?1 and ?2: first and last id to look at; ?3: everything that is kept is later */
 static const struct {
-	const char *last_id;
+	const char *name;
 	const char *forget;
 	int64_t margin_ns;
 } tables[NR_FORGET] = {
-	{ "SELECT max(id) FROM lock_vma",
-	  "DELETE FROM lock_vma WHERE id BETWEEN ?1 AND ?2 AND to_ns < ?3", VMA_MARGIN_NS },
-	{ "SELECT max(id) FROM vma",
+	{ "lock_vma", "DELETE FROM lock_vma WHERE id BETWEEN ?1 AND ?2 AND to_ns < ?3",
+	  VMA_MARGIN_NS },
+	{ "vma",
 	  "DELETE FROM vma WHERE id BETWEEN ?1 AND ?2 AND to_ns < ?3 AND id NOT IN ("
 	  "SELECT ifnull(vma_id, 0) FROM lock UNION SELECT vma_id FROM lock_vma "
 	  "UNION SELECT ifnull(from_vma_id, 0) FROM storm "
 	  "UNION SELECT ifnull(to_vma_id, 0) FROM storm)",
 	  VMA_MARGIN_NS },
-	{ "SELECT max(id) FROM lock",
+	{ "lock",
 	  "DELETE FROM lock WHERE id BETWEEN ?1 AND ?2 AND last_ns < ?3 AND id NOT IN (" OPEN_OF(
 		  "lock_id") " UNION SELECT lock_id FROM lock_vma "
 			     "UNION SELECT ifnull(lock_id, 0) FROM storm "
 			     "UNION SELECT ifnull(held_lock_id, 0) FROM order_edge "
 			     "UNION SELECT ifnull(taken_lock_id, 0) FROM order_edge)",
 	  0 },
-	{ "SELECT max(id) FROM task",
+	{ "task",
 	  "DELETE FROM task WHERE id BETWEEN ?1 AND ?2 AND last_ns < ?3 AND id NOT IN (" TASKS_IN_USE
 	  ")",
 	  0 },
-	{ "SELECT max(id) FROM process",
+	{ "process",
 	  "DELETE FROM process WHERE id BETWEEN ?1 AND ?2 AND last_ns < ?3 AND id NOT IN ("
 	  "SELECT ifnull(process_id, 0) FROM vma UNION SELECT ifnull(process_id, 0) FROM task "
 	  "WHERE id IN (" TASKS_IN_USE "))",
 	  0 },
 };
 
-/* The time before everything that is kept; NO_TIME while nothing was deleted. */
-static int64_t kept_from_ns(const struct store *st)
+/*
+ * before_ns: the time before everything that is kept, the beginning of the longest
+ * span included; NO_TIME while nothing was deleted.
+ */
+static int find_kept(struct store *st, int64_t *before_ns)
 {
+	int64_t begun_ns;
+	int ret;
+
+	*before_ns = NO_TIME;
 	if (st->kept_from_ns == NO_TIME || st->rollups_from_ns == NO_TIME)
-		return NO_TIME;
-	return st->kept_from_ns < st->rollups_from_ns ? st->kept_from_ns : st->rollups_from_ns;
+		return 0;
+	ret = store_number(st,
+			   "SELECT min(min(ifnull(wait_min_ns, time_ns), "
+			   "ifnull(hold_min_ns, time_ns))) FROM checkpoint WHERE time_ns > ?",
+			   st->kept_from_ns, st->kept_from_ns, &begun_ns);
+	*before_ns =
+		st->kept_from_ns < st->rollups_from_ns ? st->kept_from_ns : st->rollups_from_ns;
+	if (begun_ns < *before_ns)
+		*before_ns = begun_ns;
+	return ret;
 }
 
 int store_forget(struct store *st)
 {
 	const unsigned int table = st->forget.table;
-	const int64_t first = st->forget.next_id[table], last = first + IDS_PER_COMMIT - 1;
-	const int64_t before_ns = kept_from_ns(st);
+	const int64_t first = st->forget.next_id[table];
 	sqlite3_stmt *stmt;
-	int64_t max_id;
-	int ret, rc;
+	int64_t last;
+	char sql[128];
+	int rc, ret = 0;
 
-	if (before_ns == NO_TIME)
-		return 0;
+	/* once for all tables, so that what is kept of one has what it refers to in the others */
+	if (!table)
+		ret = find_kept(st, &st->forget.before_ns);
+	if (ret || st->forget.before_ns == NO_TIME)
+		return ret;
+	snprintf(sql, sizeof(sql), "SELECT id FROM %s WHERE id >= ? ORDER BY id LIMIT 1 OFFSET %d",
+		 tables[table].name, ROWS_PER_COMMIT - 1);
+	ret = store_number(st, sql, first, INT64_MAX, &last);
+	if (ret)
+		return ret;
 	rc = sqlite3_prepare_v2(st->db, tables[table].forget, -1, &stmt, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_bind_int64(stmt, 1, first);
 		sqlite3_bind_int64(stmt, 2, last);
-		sqlite3_bind_int64(stmt, 3, before_ns - tables[table].margin_ns);
+		sqlite3_bind_int64(stmt, 3, st->forget.before_ns - tables[table].margin_ns);
 		sqlite3_step(stmt);
 		rc = sqlite3_finalize(stmt);
 	}
 	if (rc != SQLITE_OK)
 		return store_fail(st, rc);
-	ret = store_number(st, tables[table].last_id, 0, 0, &max_id);
-	st->forget.next_id[table] = last < max_id ? last + 1 : 1;
+	st->forget.next_id[table] = last == INT64_MAX ? 0 : last + 1;
 	st->forget.table = (table + 1) % NR_FORGET;
-	return ret;
+	return 0;
 }

@@ -51,6 +51,7 @@ struct progress {
 struct forget {
 	unsigned int table;
 	int64_t next_id[NR_FORGET];
+	int64_t before_ns; /* everything that is kept is later; NO_TIME: not known */
 };
 
 struct store {

@@ -55,7 +55,7 @@ static int name_vma_lock(struct attribution *at, struct wait_row *row, const str
 	if (ret)
 		return ret;
 	row->vma_id = vma->row.id;
-	lock_describe(lock, vma->row.id);
+	lock_describe(at->locks, lock, vma->row.id);
 	return 0;
 }
 

@@ -30,13 +30,14 @@ static int close_hold(struct holds *hs, struct hold *h, uint64_t end_ns, int out
 	if (lock)
 		DL_DELETE(lock->holds, h);
 	HASH_DEL(hs->by_key, h);
+	task_last_seen(hs->tasks, h->key.tid, h->row.task_id, end_ns);
 	h->row.outcome = h->tainted ? OUTCOME_UNCERTAIN : outcome;
 	if ((int64_t)end_ns < h->row.start_ns)
 		h->row.outcome = OUTCOME_UNCERTAIN;
 	if (h->row.outcome == OUTCOME_ACQUIRED) {
 		h->row.duration_ns = end_ns - h->row.start_ns;
 		if (lock)
-			lock_last_seen(lock, end_ns);
+			lock_last_seen(hs->locks, lock, end_ns);
 	}
 	ret = rollup_hold(hs->rollups, &h->row, h->process_id, end_ns);
 	if (!ret && (hs->keep_all || h->row.nr_waiters || h->row.duration_ns > (int64_t)KEEP_NS))

@@ -358,7 +358,7 @@ static int give_link(struct linkage *lk, struct link *link, struct lock *lock)
 		link->row.lock_id = lock->row.id;
 		link->row.vma_id = vma->row.id;
 	}
-	lock_describe(lock, link->row.vma_id);
+	lock_describe(lk->locks, lock, link->row.vma_id);
 	return lk->sink->lock_vma(lk->sink->ctx, &link->row);
 }
 

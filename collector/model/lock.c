@@ -3,8 +3,25 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "collector/model/part.h"
+
+/*
+ * Locks that are remembered though nobody uses them. One that was forgotten is
+ * a row of its own when it is used again.
+ */
+#define MAX_LOCKS 65536
+
+/* @lock has a row to give; those that have are last in the order of use. */
+static void changed(struct locks *ls, struct lock *lock)
+{
+	if (lock->dirty)
+		return;
+	lock->dirty = true;
+	DL_DELETE(ls->by_use, lock);
+	DL_APPEND(ls->by_use, lock);
+}
 
 static struct lock *add(struct locks *ls, const struct lock_key *key, uint32_t generation,
 			uint64_t now_ns)
@@ -22,7 +39,16 @@ static struct lock *add(struct locks *ls, const struct lock_key *key, uint32_t g
 	lock->row.first_ns = lock->row.last_ns = now_ns;
 	lock->classes = CLASS_ANY;
 	HASH_ADD(hh, ls->by_key, key, sizeof(lock->key), lock);
+	DL_APPEND(ls->by_use, lock);
 	return lock;
+}
+
+static void forget(struct locks *ls, struct lock *lock)
+{
+	parts_close(lock);
+	HASH_DEL(ls->by_key, lock);
+	DL_DELETE(ls->by_use, lock);
+	free(lock);
 }
 
 static int give(struct lock *lock, const struct sink *sink)
@@ -41,9 +67,7 @@ static struct lock *next_life(struct locks *ls, struct lock *lock, unsigned int 
 	struct lock *next;
 
 	*ret = give(lock, sink);
-	parts_close(lock);
-	HASH_DEL(ls->by_key, lock);
-	free(lock);
+	forget(ls, lock);
 	if (*ret)
 		return NULL;
 	next = add(ls, &old.key, old.row.generation + 1, now_ns);
@@ -126,12 +150,12 @@ struct lock *lock_find_seen(struct locks *ls, const struct lock_key *key)
 	return lock && !is_over(lock) ? lock : NULL;
 }
 
-void lock_last_seen(struct lock *lock, uint64_t now_ns)
+void lock_last_seen(struct locks *ls, struct lock *lock, uint64_t now_ns)
 {
 	if ((int64_t)now_ns <= lock->row.last_ns)
 		return;
 	lock->row.last_ns = now_ns;
-	lock->dirty = true;
+	changed(ls, lock);
 }
 
 struct lock *lock_used(struct locks *ls, const struct lock_key *key, unsigned int classes,
@@ -152,17 +176,17 @@ struct lock *lock_used(struct locks *ls, const struct lock_key *key, unsigned in
 	if (!lock)
 		return NULL;
 	narrow(lock, classes);
-	lock_last_seen(lock, now_ns);
-	lock->dirty = true;
+	lock_last_seen(ls, lock, now_ns);
+	changed(ls, lock);
 	return lock;
 }
 
-void lock_describe(struct lock *lock, int64_t vma_id)
+void lock_describe(struct locks *ls, struct lock *lock, int64_t vma_id)
 {
 	if (lock->row.vma_id)
 		return;
 	lock->row.vma_id = vma_id;
-	lock->dirty = true;
+	changed(ls, lock);
 }
 
 void lock_freed(struct locks *ls, const struct lock_key *key)
@@ -175,25 +199,29 @@ void lock_freed(struct locks *ls, const struct lock_key *key)
 
 int locks_flush(struct locks *ls, const struct sink *sink)
 {
-	struct lock *lock, *tmp;
-	int ret;
+	unsigned int nr_looked_at = HASH_COUNT(ls->by_key);
+	struct lock *lock;
+	int ret = 0;
 
-	HASH_ITER(hh, ls->by_key, lock, tmp) {
+	for (lock = ls->by_use ? ls->by_use->prev : NULL; !ret && lock && lock->dirty;
+	     lock = lock->prev)
 		ret = give(lock, sink);
-		if (ret)
-			return ret;
+	while (!ret && HASH_COUNT(ls->by_key) > MAX_LOCKS && nr_looked_at--) {
+		lock = ls->by_use;
+		if (!is_in_use(lock)) {
+			forget(ls, lock);
+			continue;
+		}
+		DL_DELETE(ls->by_use, lock);
+		DL_APPEND(ls->by_use, lock);
 	}
-	return 0;
+	return ret;
 }
 
 void locks_free(struct locks *ls)
 {
-	struct lock *lock, *tmp;
-
-	HASH_ITER(hh, ls->by_key, lock, tmp) {
-		HASH_DEL(ls->by_key, lock);
-		lock->holds = NULL; /* freed before */
-		parts_close(lock);
-		free(lock);
+	while (ls->by_use) {
+		ls->by_use->holds = NULL; /* freed before */
+		forget(ls, ls->by_use);
 	}
 }

@@ -37,7 +37,8 @@ struct lock_key {
 };
 
 struct lock {
-	UT_hash_handle hh; /* by key */
+	UT_hash_handle hh;	  /* by key */
+	struct lock *prev, *next; /* in locks.by_use */
 	struct lock_key key;
 	struct lock_row row;
 	struct hold *holds; /* open ones; utlist */
@@ -55,6 +56,7 @@ struct lock {
 
 struct locks {
 	struct lock *by_key;
+	struct lock *by_use; /* the latest last */
 	int64_t last_id;
 	uint64_t last_account;
 	unsigned int nr_gaps; /* in the events, so far */
@@ -78,7 +80,7 @@ struct lock *lock_find(struct locks *ls, const struct lock_key *key);
 struct lock *lock_find_seen(struct locks *ls, const struct lock_key *key);
 
 /* A wait for @lock or a hold of it ended at @now_ns. */
-void lock_last_seen(struct lock *lock, uint64_t now_ns);
+void lock_last_seen(struct locks *ls, struct lock *lock, uint64_t now_ns);
 
 /*
  * lock_freed - the memory of the lock is given back
@@ -89,9 +91,12 @@ void lock_last_seen(struct lock *lock, uint64_t now_ns);
 void lock_freed(struct locks *ls, const struct lock_key *key);
 
 /* @vma_id describes the lock, unless another did before. */
-void lock_describe(struct lock *lock, int64_t vma_id);
+void lock_describe(struct locks *ls, struct lock *lock, int64_t vma_id);
 
-/* Give all rows that changed since the last call to @sink. */
+/*
+ * Give all rows that changed since the last call to @sink. Where there are very
+ * many locks, the memory of those that nobody has used for longest is freed.
+ */
 int locks_flush(struct locks *ls, const struct sink *sink);
 void locks_free(struct locks *ls);
 

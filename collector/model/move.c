@@ -52,7 +52,7 @@ int moves_event(struct moves *ms, const struct event *ev)
 	if (ret)
 		return ret;
 	if (vma && new_lock)
-		lock_describe(new_lock, vma->row.id);
+		lock_describe(ms->locks, new_lock, vma->row.id);
 	row = (struct move_row){
 		.time_ns = ev->time_ns,
 		.task_id = task->row.id,

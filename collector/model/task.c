@@ -248,6 +248,16 @@ struct task *task_get(struct tasks *ts, int32_t tid, uint64_t now_ns)
 	return t;
 }
 
+void task_last_seen(struct tasks *ts, int32_t tid, int64_t task_id, uint64_t now_ns)
+{
+	struct task *t = find(ts, tid);
+
+	if (!t || t->row.id != task_id || (int64_t)now_ns <= t->row.last_ns)
+		return;
+	t->row.last_ns = now_ns;
+	task_changed(ts, t);
+}
+
 void task_name(struct tasks *ts, int32_t tid, const char comm[COMM_LEN])
 {
 	struct task *t;

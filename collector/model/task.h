@@ -69,6 +69,9 @@ int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid);
 /* The thread with a row of its own, made on first need. NULL: no memory. */
 struct task *task_get(struct tasks *ts, int32_t tid, uint64_t now_ns);
 
+/* A span of thread @tid, whose row is @task_id, ended at @now_ns. */
+void task_last_seen(struct tasks *ts, int32_t tid, int64_t task_id, uint64_t now_ns);
+
 /* Likewise if anything has named it, else NULL; it may be no row. */
 const struct task *task_find(struct tasks *ts, int32_t tid);
 

@@ -87,6 +87,7 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 	if (w->tainted || (int64_t)end_ns < w->row.start_ns)
 		outcome = OUTCOME_UNCERTAIN;
 	w->row.outcome = outcome;
+	task_last_seen(ws->tasks, w->tid, w->row.task_id, end_ns);
 	if (outcome == OUTCOME_UNCERTAIN) {
 		w->row.spun_ns = NO_TIME;
 		w->row.holder_task_id = w->row.holder_site_id = 0;
@@ -94,7 +95,7 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 	} else {
 		w->row.duration_ns = end_ns - w->row.start_ns;
 		if (lock)
-			lock_last_seen(lock, end_ns);
+			lock_last_seen(ws->locks, lock, end_ns);
 		if (ws->watch_sleep)
 			w->row.slept_ns = stalls_slept_ns(ws->stalls, w->tid);
 		if (w->row.slept_ns > w->row.duration_ns)

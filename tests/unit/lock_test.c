@@ -217,6 +217,27 @@ static void the_site_of_a_frame_without_a_name_is_unknown(void **state)
 	assert_string_equal(f->seen.stack[0].frames, "down_write+0x10\n?\nuserfaultfd_ioctl+0x10");
 }
 
+/* Locks of processes that are no more must not fill the memory. */
+static void locks_that_nobody_uses_are_forgotten_when_there_are_very_many(void **state)
+{
+	struct fixture *f = *state;
+	const struct lock_key waited_for = { .address = LOCK };
+	uint64_t i;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	for (i = 1; i <= 80000; i++) {
+		const struct lock_key key = { .address = LOCK + i * 64 };
+		int ret;
+
+		assert_non_null(
+			lock_used(&f->m.locks, &key, CLASS_ANY, 1000 + i, &f->m.sink, &ret));
+		if (i % 1000 == 0)
+			assert_int_equal(locks_flush(&f->m.locks, &f->m.sink), 0);
+	}
+	assert_in_range(HASH_COUNT(f->m.locks.by_key), 1000, 70000);
+	assert_non_null(lock_find(&f->m.locks, &waited_for));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -235,6 +256,9 @@ int main(void)
 		TEST(a_contradiction_while_somebody_waits_is_no_new_life),
 		TEST(first_and_last_seen_cover_the_waits),
 		TEST(the_site_of_a_frame_without_a_name_is_unknown),
+		cmocka_unit_test_setup_teardown(
+			locks_that_nobody_uses_are_forgotten_when_there_are_very_many,
+			fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
