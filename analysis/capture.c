@@ -117,7 +117,7 @@ struct window capture_window(const struct capture_info *info, int64_t end_ns, un
 	const int64_t sec = NSEC_PER_SEC;
 	struct window w = { .end_ns = end_ns };
 
-	w.start_ns = (end_ns / sec - seconds + 1) * sec;
+	w.start_ns = ((end_ns - 1) / sec - seconds + 1) * sec;
 	if (w.start_ns < info->first_ns / sec * sec)
 		w.start_ns = info->first_ns / sec * sec;
 	if (w.end_ns <= w.start_ns)
@@ -127,7 +127,7 @@ struct window capture_window(const struct capture_info *info, int64_t end_ns, un
 
 int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, struct error *err)
 {
-	const int64_t end_s = end_ns / (int64_t)NSEC_PER_SEC + 1;
+	const int64_t end_s = (end_ns - 1) / (int64_t)NSEC_PER_SEC + 1;
 	sqlite3_stmt *stmt;
 	int rc, ret;
 

@@ -66,7 +66,7 @@ int capture_find_event(struct capture_event *event, struct db *db, int64_t time_
 
 /*
  * capture_rate - waits per second over the last seconds, oldest first
- * @rate: [@nr], for the seconds up to the one that @end_ns is in
+ * @rate: [@nr], for the seconds up to the one that ends at @end_ns or holds it
  */
 int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, struct error *err);
 

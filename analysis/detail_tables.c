@@ -10,7 +10,7 @@
 		.columns = id##_columns, .sort = by, .sight = SIGHT_##of,                      \
 	}
 
-#define AT      { "at_ns", "AT", UNIT_TIME, 9, "since the start of the capture", false }
+#define AT      { "at_ns", "AT s", UNIT_TIME, 9, "since the start of the capture", false }
 #define START   { "start_ns", "", UNIT_ID, 0, "by the capture's clock", true }
 #define THREAD  { "comm", "THREAD", UNIT_TEXT, 15, "name of the thread", false }
 #define TID     { "tid", "TID", UNIT_ID, 7, "its id", false }
@@ -95,8 +95,7 @@ static const struct column lock_queue_columns[] = {
 	START,
 	{ 0 },
 };
-TABLE(lock_queue, WAITS, "Queue", "who waits at the end of the window, the first first",
-      SORT_AS_READ);
+TABLE(lock_queue, WAITS, "Queue", "who waits at the time shown, the first first", SORT_AS_READ);
 
 static const struct column lock_spans_columns[] = {
 	AT,   { "what", "WHAT", UNIT_TEXT, 4, "wait or hold", false }, THREAD, TID,   MODE,
@@ -110,8 +109,8 @@ static const struct column lock_vmas_columns[] = {
 	NAME,
 	{ "perms", "PERM", UNIT_TEXT, 4, "permissions", false },
 	{ "tgid", "PID", UNIT_ID, 7, "id of the process", false },
-	{ "from_ns", "LINKED", UNIT_TIME, 9, "since then it hangs on the lock", false },
-	{ "to_ns", "UNLINKED", UNIT_TIME, 9, "no longer since; -: still", false },
+	{ "from_ns", "LINKED s", UNIT_TIME, 9, "since then it hangs on the lock", false },
+	{ "to_ns", "UNLINKED s", UNIT_TIME, 10, "no longer since; -: still", false },
 	KEY("vma_id", "vma.id"),
 	KEY("process_id", "process.id"),
 	{ 0 },
@@ -132,8 +131,8 @@ static const struct column lock_life_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
 	{ "why", "UNKNOWN BECAUSE", UNIT_TEXT, 44, "why the class is not known", false },
 	{ "generation", "LIFE", UNIT_COUNT, 4, "earlier lives of its address", false },
-	{ "first_ns", "FIRST", UNIT_TIME, 9, "first seen", false },
-	{ "last_ns", "LAST", UNIT_TIME, 9, "last seen", false },
+	{ "first_ns", "FIRST s", UNIT_TIME, 9, "first seen", false },
+	{ "last_ns", "LAST s", UNIT_TIME, 9, "last seen", false },
 	{ 0 },
 };
 TABLE(lock_life, WAITS, "Lock", "what it is", SORT_AS_READ);

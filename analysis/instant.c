@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analysis/table.h"
 #include "lib/clock.h"
 
 #define SEC ((int64_t)NSEC_PER_SEC)
@@ -47,8 +48,13 @@ static bool fraction(const char **p, int64_t *ns)
 	return true;
 }
 
+static bool is_inside(int64_t at_ns, const struct capture_info *info)
+{
+	return at_ns >= info->first_ns && at_ns <= info->last_ns;
+}
+
 /* Seconds since the start, or nanoseconds of the clock. */
-static bool parse_number(int64_t *at_ns, const char *text, int64_t first_ns)
+static bool parse_number(int64_t *at_ns, const char *text, const struct capture_info *info)
 {
 	int64_t whole, ns;
 
@@ -60,7 +66,10 @@ static bool parse_number(int64_t *at_ns, const char *text, int64_t first_ns)
 	}
 	if (whole >= SEC || !fraction(&text, &ns) || *text)
 		return false;
-	*at_ns = first_ns + whole * SEC + ns;
+	*at_ns = info->first_ns + whole * SEC + ns;
+	/* of a clock that has just begun, a number that SQL gives is this small */
+	if (!ns && !is_inside(*at_ns, info) && is_inside(whole, info))
+		*at_ns = whole;
 	return true;
 }
 
@@ -126,26 +135,29 @@ int instant_parse(int64_t *at_ns, const char *text, const struct capture_info *i
 				 "%s: this capture has no wall-clock time; give seconds since its "
 				 "start",
 				 text);
-	if (colon ? !parse_wall(at_ns, text, info) : !parse_number(at_ns, text, info->first_ns))
+	if (colon ? !parse_wall(at_ns, text, info) : !parse_number(at_ns, text, info))
 		return error_set(err, -EINVAL,
 				 "'%s' is no time: give seconds since the start (12.345), "
 				 "nanoseconds of its clock (12345678901234), HH:MM:SS or now",
 				 text);
-	if (*at_ns < info->first_ns || *at_ns > info->last_ns)
+	if (!is_inside(*at_ns, info))
 		return outside(text, info, err);
 	return 0;
 }
 
 int instant_format(char *buf, size_t room, int64_t at_ns, const struct capture_info *info)
 {
-	int64_t wall_ns = at_ns + info->clock_offset_ns;
-	time_t wall_s = wall_ns / SEC;
-	char clock[16];
+	const struct column time = { .unit = UNIT_TIME };
+	const struct cell since = { .type = CELL_INT, .i = at_ns - info->first_ns };
+	const int64_t wall_ns = at_ns + info->clock_offset_ns;
+	const time_t wall_s = wall_ns / SEC;
+	char seconds[32], clock[16];
 	struct tm tm;
 
+	cell_format(seconds, sizeof(seconds), &time, &since);
 	if (!info->clock_offset_ns || !localtime_r(&wall_s, &tm))
-		return snprintf(buf, room, "%.3f s", (at_ns - info->first_ns) / 1e9);
+		return snprintf(buf, room, "%s s", seconds);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	return snprintf(buf, room, "%.3f s (%s.%03d)", (at_ns - info->first_ns) / 1e9, clock,
+	return snprintf(buf, room, "%s s (%s.%03d)", seconds, clock,
 			(int)(wall_ns % SEC / (int64_t)NSEC_PER_MSEC));
 }

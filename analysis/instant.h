@@ -13,7 +13,8 @@
  * instant_parse - what @text means in the capture @info
  *
  * 12.345		seconds since its start, up to nine decimals
- * 12345678901234	nanoseconds of its clock: a whole number from 1e9 on, or
+ * 12345678901234	nanoseconds of its clock: a whole number from 1e9 on, or a
+ *			smaller one that is too late as seconds, or
  * 1234ns		any that ends in ns
  * 14:03:07.250		local time of its day; before its start: of the next day
  * now			its end so far
@@ -26,7 +27,7 @@ int instant_parse(int64_t *at_ns, const char *text, const struct capture_info *i
 
 /*
  * instant_format - seconds since the capture's start, and the local time where
- * it is known: "12.345 s (14:03:07.250)"
+ * it is known: "12.345 s (14:03:07.250)"; cut, not rounded, to milliseconds
  *
  * Returns the length as snprintf() does.
  */

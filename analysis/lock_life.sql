@@ -7,5 +7,6 @@ SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
 	    WHEN l.class_why = 2 THEN 'its call sites take locks of several classes'
 	    WHEN l.class_why = 3 THEN 'its call sites exclude each other'
 	    ELSE 'not recorded' END,
-       l.generation, l.first_ns, l.last_ns
+       l.generation, l.first_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
+       l.last_ns - (SELECT value FROM meta WHERE key = 'first_ns')
 FROM lock l WHERE l.id = :lock_id

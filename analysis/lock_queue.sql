@@ -1,24 +1,24 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a lock: who waited for it when the window ended, in the order in which
--- they came. Ended waits that overlap that time are in the few stretches
--- between checkpoints that hold an early enough start.
+-- Of a lock: who waited for it at the instant, in the order in which they came.
+-- Ended waits that overlap it are in the few stretches between checkpoints that
+-- hold an early enough start.
 WITH
 stretch AS (
 	SELECT coalesce((SELECT wait_id FROM checkpoint p WHERE p.time_ns < c.time_ns
 			 ORDER BY p.time_ns DESC LIMIT 1), 0) AS first, c.wait_id AS last
 	FROM checkpoint c
-	WHERE c.time_ns >= :end_ns AND coalesce(c.wait_min_ns, 0) < :end_ns
+	WHERE c.time_ns > :at_ns AND coalesce(c.wait_min_ns, 0) <= :at_ns
 ),
 waiting AS (
-	SELECT * FROM wait WHERE outcome = 1 AND lock_id = :lock_id AND start_ns < :end_ns
+	SELECT * FROM wait WHERE outcome = 1 AND lock_id = :lock_id AND start_ns <= :at_ns
 	UNION ALL
 	SELECT w.* FROM stretch s JOIN wait w ON w.id > s.first AND w.id <= s.last
-	WHERE w.lock_id = :lock_id AND w.outcome != 1 AND w.start_ns < :end_ns
-	AND w.start_ns + w.duration_ns >= :end_ns
+	WHERE w.lock_id = :lock_id AND w.outcome != 1 AND w.start_ns <= :at_ns
+	AND w.start_ns + w.duration_ns > :at_ns
 )
 SELECT t.comm, t.tid, p.comm, (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = w.mode),
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       :end_ns - w.start_ns, h.comm, h.tid,
+       :at_ns - w.start_ns, h.comm, h.tid,
        (SELECT label FROM enum WHERE domain = 'holder_source'
 	AND value = iif(w.holder_source = 0, NULL, w.holder_source)),
        w.start_ns

@@ -152,6 +152,7 @@ static void bind_all(sqlite3_stmt *stmt, const struct window *window, const stru
 	if (window) {
 		bind_named(stmt, ":start_ns", window->start_ns);
 		bind_named(stmt, ":end_ns", window->end_ns);
+		bind_named(stmt, ":at_ns", window_at(window));
 		bind_named(stmt, ":slot_s", window_slot(window));
 	}
 	for (; params && params->name; params++) {
@@ -343,23 +344,18 @@ static int format_series(char *buf, size_t room, const char *text)
 	return snprintf(buf, room, "%s", line);
 }
 
-/* [H:]MM:SS.mmm */
+/* Seconds as instant_parse() takes them, cut and not rounded: not after the instant. */
 static int format_time(char *buf, size_t room, double ns)
 {
 	const char *sign = ns < 0 ? "-" : "";
 	double abs_ns = ns < 0 ? -ns : ns;
-	int64_t ms, s;
+	int64_t ms;
 
 	/* no time: what does not fit (or is not) a number of this kind */
 	if (!(abs_ns < 9e18))
 		return snprintf(buf, room, "%g", ns);
 	ms = abs_ns / NSEC_PER_MSEC;
-	s = ms / 1000;
-	if (s >= 3600)
-		return snprintf(buf, room, "%s%" PRId64 ":%02d:%02d.%03d", sign, s / 3600,
-				(int)(s / 60 % 60), (int)(s % 60), (int)(ms % 1000));
-	return snprintf(buf, room, "%s%d:%02d.%03d", sign, (int)(s / 60), (int)(s % 60),
-			(int)(ms % 1000));
+	return snprintf(buf, room, "%s%" PRId64 ".%03d", sign, ms / 1000, (int)(ms % 1000));
 }
 
 int cell_format(char *buf, size_t room, const struct column *col, const struct cell *cell)

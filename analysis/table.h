@@ -27,7 +27,7 @@ enum unit {
 	UNIT_PER_S,    /* events per second, 1 decimal */
 	UNIT_ADDRESS,  /* hexadecimal */
 	UNIT_RATIO,    /* so many per something, 2 decimals */
-	UNIT_TIME,     /* nanoseconds since the capture's start, shown as M:SS.mmm */
+	UNIT_TIME,     /* nanoseconds since the capture's start, shown in seconds, 3 decimals */
 	UNIT_SERIES,   /* numbers separated by blanks, shown as a line of bars */
 };
 
@@ -89,12 +89,19 @@ struct table {
 
 /*
  * A part of the capture's time, start inclusive, end exclusive. The start is
- * at a whole second, as roll-ups are; the end is where the events have come.
+ * at a whole second, as roll-ups are; so is the end, or it is where the events
+ * have come. What is shown of an instant is of @at_ns and never of the end.
  */
 struct window {
 	int64_t start_ns, end_ns;
+	int64_t at_ns;	     /* the instant; 0: the last of the window */
 	unsigned int slot_s; /* charts over time: seconds to a column; 0: a sixtieth */
 };
+
+static inline int64_t window_at(const struct window *window)
+{
+	return window->at_ns ? window->at_ns : window->end_ns - 1;
+}
 
 /* Seconds to a column of a chart over @window. */
 unsigned int window_slot(const struct window *window);
@@ -107,7 +114,7 @@ struct param {
 
 /*
  * table_read - run the query of @def
- * @window: bound to :start_ns, :end_ns and :slot_s; NULL when the SQL has none
+ * @window: bound to :start_ns, :end_ns, :at_ns and :slot_s; NULL when the SQL has none
  *
  * @t is the caller's to free with table_free(). Returns 0 or a negative errno.
  */

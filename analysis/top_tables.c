@@ -110,7 +110,7 @@ static const struct column storms_columns[] = {
 	{ "kind", "KIND", UNIT_TEXT, 5,
 	  "retry: walks started over, the folio had moved; skip: walks were given up", false },
 	{ "state", "STATE", UNIT_TEXT, 9, "at the end of the window", false },
-	{ "at_ns", "STARTED", UNIT_TIME, 10, "since the start of the capture", false },
+	{ "at_ns", "STARTED s", UNIT_TIME, 10, "since the start of the capture", false },
 	{ "duration_ns", "LENGTH ms", UNIT_NS, 10, "to the last of them so far", false },
 	{ "nr_events", "EVENTS", UNIT_COUNT, 8, "retries or skips", false },
 	{ "peak_per_s", "PEAK/s", UNIT_COUNT, 7, "most in one second", false },
@@ -155,7 +155,7 @@ static const struct column stalls_columns[] = {
 	{ "process", "PROCESS", UNIT_TEXT, 15, "of the thread that slept", false },
 	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
 	{ "lock", "LOCK", UNIT_TEXT, 16, "address of the lock", false },
-	{ "at_ns", "STARTED", UNIT_TIME, 10, "since the start of the capture", false },
+	{ "at_ns", "STARTED s", UNIT_TIME, 10, "since the start of the capture", false },
 	{ "outcome", "STATE", UNIT_TEXT, 9, "open: not over yet", false },
 	{ "wait_ns", "WAIT ms", UNIT_NS, 10, "whole wait for the lock, spinning included", false },
 	KEY("stall_id", "stall.id"),
@@ -205,7 +205,7 @@ const struct table_def top_walks = {
 };
 
 static const struct column heatmap_columns[] = {
-	{ "at_ns", "AT", UNIT_TIME, 10, "since the start of the capture", false },
+	{ "at_ns", "AT s", UNIT_TIME, 10, "since the start of the capture", false },
 	{ "from_ns", "FROM ms", UNIT_NS, 12, "waits at least so long", false },
 	{ "to_ns", "TO ms", UNIT_NS, 12, "and shorter than this", false },
 	{ "nr_waits", "WAITS", UNIT_COUNT, 8, "so many ended then", false },

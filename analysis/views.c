@@ -7,16 +7,10 @@
 #include "analysis/group_tables.h"
 #include "analysis/heatmap_table.h"
 
-/* The window's end is not part of it. */
-static int64_t last_of(const struct window *window)
-{
-	return window->end_ns - 1;
-}
-
 static int read_blocked(struct table *t, struct db *db, const struct window *window,
 			struct error *err)
 {
-	return blocked_read(t, db, last_of(window), err);
+	return blocked_read(t, db, window_at(window), err);
 }
 
 const struct view_def top_views[] = {
@@ -61,6 +55,6 @@ int view_empty(char text[SEEN_EMPTY_LEN], const struct view_def *view, struct db
 	       const struct window *window, struct error *err)
 {
 	if (view->shape == SHAPE_TREE)
-		return seen_nobody(text, db, last_of(window), err);
+		return seen_nobody(text, db, window_at(window), err);
 	return seen_empty(text, db, view->table->sight, window, err);
 }

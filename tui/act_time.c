@@ -11,8 +11,6 @@
 /* The actions have one shape, whether they need the key or not. */
 #define UNUSED __attribute__((unused))
 
-#define SEC_NS ((int64_t)NSEC_PER_SEC)
-
 void act_pause(struct tui *tui, int key UNUSED)
 {
 	timeline_pause(&tui->time, &tui->feed.info);
@@ -75,29 +73,80 @@ void act_time_jump(struct tui *tui, int key UNUSED)
 	prompt_ask(tui, "To the time", "", jump);
 }
 
-/* To the next storm or long stall behind what is shown, or the one before. */
+/* A millisecond, or as much as a key of its own says. */
+static int64_t step_of(int key)
+{
+	return key == '(' || key == ')' ? 100 * NSEC_PER_MSEC : NSEC_PER_MSEC;
+}
+
+void act_time_step_back(struct tui *tui, int key)
+{
+	timeline_step(&tui->time, &tui->feed.info, -step_of(key));
+	tui->reread = true;
+}
+
+void act_time_step_forward(struct tui *tui, int key)
+{
+	timeline_step(&tui->time, &tui->feed.info, step_of(key));
+	tui->reread = true;
+}
+
+/* The last instant of what lasted from @start_ns to @end_ns: all who wait have come. */
+static int64_t moment_of(int64_t start_ns, int64_t end_ns)
+{
+	return end_ns > start_ns ? end_ns - 1 : start_ns;
+}
+
+/* When the selected row was, where it is of something that lasted. */
+static bool row_moment(const struct table_view *v, int64_t *at_ns)
+{
+	int start = table_column(v->def, "start_ns"),
+	    duration = table_column(v->def, "duration_ns");
+	const struct cell *row;
+
+	if (start < 0 || duration < 0 || !v->nr_shown)
+		return false;
+	row = v->shown[v->selected];
+	if (row[start].type != CELL_INT || row[duration].type != CELL_INT)
+		return false;
+	*at_ns = moment_of(row[start].i, row[start].i + row[duration].i);
+	return true;
+}
+
+void act_moment(struct tui *tui, int key UNUSED)
+{
+	int64_t at_ns;
+
+	if (row_moment(tui_view(tui), &at_ns))
+		timeline_to(&tui->time, &tui->feed.info, at_ns);
+	tui_show(tui, view_by_name("blocked") - top_views);
+	tui->reread = true;
+}
+
+/* To the next storm or long stall after what is shown, or the one before. */
 static void step_event(struct tui *tui, int step)
 {
 	const struct capture_info *info = &tui->feed.info;
-	int64_t end_ns = timeline_end(&tui->time, info);
+	const int64_t after_ns = timeline_at(&tui->time, info) + 1;
 	struct capture_event event;
 	struct error err = { "" };
 	int ret;
 
 	if (feed_begin(&tui->feed))
 		return;
-	/* the window ends with the second that the last one found ended in */
+	/* the one shown ends right after the instant: see moment_of() */
 	ret = capture_find_event(&event, tui->feed.db,
-				 step > 0 ? end_ns : end_ns / SEC_NS * SEC_NS - 1, step, &err);
+				 step > 0 || !tui->time.fixed ? after_ns : after_ns - 1, step,
+				 &err);
 	feed_end(&tui->feed, ret == -ENOENT ? 0 : ret, &err);
 	if (ret == -ENOENT)
 		snprintf(tui->note, sizeof(tui->note), "no storm or long stall %s",
 			 step > 0 ? "after this" : "before this");
 	if (ret)
 		return;
-	snprintf(tui->note, sizeof(tui->note), "%s of %.3f ms", event.kind,
+	snprintf(tui->note, sizeof(tui->note), "%s of %.3f ms; b: who waited then", event.kind,
 		 (event.end_ns - event.start_ns) / 1e6);
-	timeline_to(&tui->time, info, event.end_ns);
+	timeline_to(&tui->time, info, moment_of(event.start_ns, event.end_ns));
 	tui->reread = true;
 }
 

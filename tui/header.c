@@ -80,6 +80,21 @@ static void draw_parts(struct part *part, unsigned int nr, const struct terminal
 	term_look(term, LOOK_NORMAL);
 }
 
+/* Sums are over whole seconds: where their window ends, unless it is the instant shown. */
+static void window_text(const struct header *h, char *buf, size_t room)
+{
+	const struct column time = { .unit = UNIT_TIME };
+	const struct window w = timeline_window(h->time, h->info);
+	const struct cell end = { .type = CELL_INT, .i = w.end_ns - h->info->first_ns };
+	char text[32];
+
+	snprintf(buf, room, "window %us", h->time->window_s);
+	if (!h->time->fixed || w.end_ns == w.at_ns || w.end_ns == w.at_ns + 1)
+		return;
+	cell_format(text, sizeof(text), &time, &end);
+	snprintf(buf, room, "window %us to %s", h->time->window_s, text);
+}
+
 static void draw_identity(const struct header *h, const struct terminal *term, const struct area *a)
 {
 	const struct capture_info *info = h->info;
@@ -101,7 +116,7 @@ static void draw_identity(const struct header *h, const struct terminal *term, c
 		snprintf(part[3].text, sizeof(part[3].text), "%s %s", kind,
 			 info->profile[0] ? info->profile : info->source);
 	timeline_text(h->time, info, part[4].text, sizeof(part[4].text));
-	snprintf(part[5].text, sizeof(part[5].text), "window %us", h->time->window_s);
+	window_text(h, part[5].text, sizeof(part[5].text));
 	lost_text(info, part[6].text, sizeof(part[6].text));
 	draw_parts(part, sizeof(part) / sizeof(*part), term, a);
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "analysis/table.h"
 #include "lib/clock.h"
 
 #define SEC ((int64_t)NSEC_PER_SEC)
@@ -11,24 +12,30 @@ static const unsigned int widths[] = { 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1
 
 #define NR_WIDTHS ((int)(sizeof(widths) / sizeof(*widths)))
 
-/*
- * Windows begin at whole seconds and roll-ups cover them, so one that is moved
- * ends just before the next: it is as many seconds wide as it says.
- */
-static int64_t end_of_second(int64_t second)
+int64_t timeline_at(const struct timeline *t, const struct capture_info *info)
 {
-	return second * SEC - 1;
+	return t->fixed ? t->at_ns : info->last_ns;
 }
 
-int64_t timeline_end(const struct timeline *t, const struct capture_info *info)
+/* The end of the second that @ns is in, or ends. */
+static int64_t second_end(int64_t ns)
 {
-	int64_t full = end_of_second(t->end_ns / SEC + 1);
+	return (ns + SEC - 1) / SEC * SEC;
+}
 
+struct window timeline_window(const struct timeline *t, const struct capture_info *info)
+{
 	/* the last event is part of the window */
-	if (!t->fixed)
-		return info->last_ns + 1;
-	/* the roll-ups of a second that a pause fell into have gone on */
-	return !t->moved && full > info->last_ns ? info->last_ns + 1 : full;
+	const int64_t last = info->last_ns + 1;
+	/* moved to the edge of a second, it is the second before that is shown */
+	int64_t end_ns = second_end(t->moved ? t->at_ns : t->at_ns + 1);
+	struct window w;
+
+	if (!t->fixed || end_ns > last)
+		end_ns = last;
+	w = capture_window(info, end_ns, t->window_s);
+	w.at_ns = timeline_at(t, info);
+	return w;
 }
 
 void timeline_pause(struct timeline *t, const struct capture_info *info)
@@ -37,7 +44,7 @@ void timeline_pause(struct timeline *t, const struct capture_info *info)
 		timeline_to_end(t);
 		return;
 	}
-	t->end_ns = timeline_end(t, info);
+	t->at_ns = info->last_ns;
 	t->fixed = true;
 	t->moved = false;
 	t->nr_open = info->nr_open;
@@ -49,42 +56,42 @@ void timeline_to_end(struct timeline *t)
 	t->fixed = t->moved = false;
 }
 
-/* The first end at which something can be seen. */
-static int64_t earliest(const struct capture_info *info)
+void timeline_to(struct timeline *t, const struct capture_info *info, int64_t time_ns)
 {
-	return end_of_second(info->first_ns / SEC + 1);
-}
-
-static void go_to(struct timeline *t, const struct capture_info *info, int64_t end_ns)
-{
-	if (end_ns < earliest(info))
-		end_ns = earliest(info);
-	if (end_ns >= info->last_ns) {
+	if (time_ns >= info->last_ns) {
 		timeline_to_end(t);
 		return;
 	}
 	t->fixed = t->moved = true;
-	t->end_ns = end_ns;
+	t->at_ns = time_ns < info->first_ns ? info->first_ns : time_ns;
+}
+
+/* To the end of @second, and not before the first one. */
+static void to_second(struct timeline *t, const struct capture_info *info, int64_t second)
+{
+	const int64_t first = info->first_ns / SEC + 1;
+
+	timeline_to(t, info, (second < first ? first : second) * SEC);
 }
 
 void timeline_move(struct timeline *t, const struct capture_info *info, int steps)
 {
-	int64_t step = t->window_s >= 20 ? t->window_s / 10 : 1;
-	int64_t past = timeline_end(t, info) + t->moved;
-
+	const int64_t step = t->window_s >= 20 ? t->window_s / 10 : 1;
+	const int64_t at_ns = timeline_at(t, info);
 	/* from within a second to its edge on the side that we go to */
-	past = steps < 0 ? (past + SEC - 1) / SEC : past / SEC;
-	go_to(t, info, end_of_second(past + steps * step));
+	const int64_t edge = (steps < 0 ? second_end(at_ns) : at_ns) / SEC;
+
+	to_second(t, info, edge + steps * step);
 }
 
-void timeline_to(struct timeline *t, const struct capture_info *info, int64_t time_ns)
+void timeline_step(struct timeline *t, const struct capture_info *info, int64_t ns)
 {
-	go_to(t, info, end_of_second(time_ns / SEC + 1));
+	timeline_to(t, info, timeline_at(t, info) + ns);
 }
 
 void timeline_to_start(struct timeline *t, const struct capture_info *info)
 {
-	go_to(t, info, end_of_second(info->first_ns / SEC + t->window_s));
+	to_second(t, info, info->first_ns / SEC + t->window_s);
 }
 
 void timeline_widen(struct timeline *t, int by)
@@ -100,34 +107,22 @@ void timeline_widen(struct timeline *t, int by)
 	t->window_s = widths[i < 0 ? 0 : i >= NR_WIDTHS ? NR_WIDTHS - 1 : i];
 }
 
-/* Since the capture's first event: [H:]MM:SS.T */
-static void elapsed(const struct capture_info *info, int64_t time_ns, char *buf, size_t room)
-{
-	int64_t tenths = (time_ns - info->first_ns + SEC / 20) / (SEC / 10), s;
-
-	if (tenths < 0)
-		tenths = 0;
-	s = tenths / 10;
-	if (s >= 3600)
-		snprintf(buf, room, "%d:%02d:%02d.%d", (int)(s / 3600), (int)(s / 60 % 60),
-			 (int)(s % 60), (int)(tenths % 10));
-	else
-		snprintf(buf, room, "%d:%02d.%d", (int)(s / 60), (int)(s % 60), (int)(tenths % 10));
-}
-
 void timeline_text(const struct timeline *t, const struct capture_info *info, char *buf,
 		   size_t room)
 {
+	const struct column time = { .unit = UNIT_TIME };
+	struct cell cell = { .type = CELL_INT, .i = t->at_ns - info->first_ns };
 	char at[32], of[32];
 
 	if (!t->fixed) {
 		snprintf(buf, room, "%s", info->recording ? "LIVE" : "END");
 		return;
 	}
-	elapsed(info, t->end_ns, at, sizeof(at));
-	elapsed(info, info->last_ns, of, sizeof(of));
+	cell_format(at, sizeof(at), &time, &cell);
+	cell.i = info->last_ns - info->first_ns;
+	cell_format(of, sizeof(of), &time, &cell);
 	if (t->moved)
-		snprintf(buf, room, "AT %s of %s", at, of);
+		snprintf(buf, room, "AT %s of %s s", at, of);
 	else
-		snprintf(buf, room, "PAUSED %s", at);
+		snprintf(buf, room, "PAUSED %s s", at);
 }

@@ -13,22 +13,30 @@
 #define WINDOW_MAX_S 3600
 
 struct timeline {
-	bool fixed; /* at @end_ns; else it follows the capture's end */
+	bool fixed; /* at @at_ns; else it follows the capture's end */
 	bool moved; /* fixed by moving, not by a pause */
-	int64_t end_ns;
+	int64_t at_ns;
 	unsigned int window_s;
 	/* of a pause: what was open then */
 	int64_t nr_open, longest_open_ns;
 };
 
-/* Where the window that is shown ends. */
-int64_t timeline_end(const struct timeline *t, const struct capture_info *info);
+/* The instant that is shown. */
+int64_t timeline_at(const struct timeline *t, const struct capture_info *info);
+
+/*
+ * The window that is shown: it ends with the second that the instant is in, as
+ * sums per second do, or where the events have come.
+ */
+struct window timeline_window(const struct timeline *t, const struct capture_info *info);
 
 /* Stop at the time that is shown, or follow the capture's end again. */
 void timeline_pause(struct timeline *t, const struct capture_info *info);
 /* Move by @steps, each a tenth of the window and at least a second. */
 void timeline_move(struct timeline *t, const struct capture_info *info, int steps);
-/* End the window with the second that @time_ns is in. */
+/* Move by @ns, exactly. */
+void timeline_step(struct timeline *t, const struct capture_info *info, int64_t ns);
+/* To @time_ns, exactly. */
 void timeline_to(struct timeline *t, const struct capture_info *info, int64_t time_ns);
 void timeline_to_start(struct timeline *t, const struct capture_info *info);
 void timeline_to_end(struct timeline *t);
@@ -36,7 +44,7 @@ void timeline_to_end(struct timeline *t);
 /* The next wider (@by 1) or narrower (-1) window: 1, 2, 5, 10, 20, ... */
 void timeline_widen(struct timeline *t, int by);
 
-/* "LIVE", "END", "PAUSED 0:12.3" or "AT 0:12.3 of 0:29.7". */
+/* "LIVE", "END", "PAUSED 12.345 s" or "AT 12.345 of 29.700 s", as `t` takes it. */
 void timeline_text(const struct timeline *t, const struct capture_info *info, char *buf,
 		   size_t room);
 

@@ -51,9 +51,9 @@ bool tui_back(struct tui *tui)
 }
 
 /* Waits in each second: of the window, and of the sparkline before it. */
-static int read_rates(struct tui *tui, int64_t end_ns, const struct window *w, struct error *err)
+static int read_rates(struct tui *tui, const struct window *w, struct error *err)
 {
-	const int64_t sec = NSEC_PER_SEC, end_s = end_ns / sec + 1;
+	const int64_t sec = NSEC_PER_SEC, end_s = (w->end_ns - 1) / sec + 1;
 	const int64_t window_s = end_s - w->start_ns / sec;
 	int64_t spark_s = header_spark_room(), nr_waits = 0, i;
 	int64_t nr = window_s > spark_s ? window_s : spark_s;
@@ -65,7 +65,7 @@ static int read_rates(struct tui *tui, int64_t end_ns, const struct window *w, s
 		nr = end_s - tui->feed.info.first_ns / sec;
 	if (nr < 0 || nr > WINDOW_MAX_S)
 		nr = nr < 0 ? 0 : WINDOW_MAX_S;
-	ret = capture_rate(tui->feed.db, end_ns, h->rate, nr, err);
+	ret = capture_rate(tui->feed.db, w->end_ns, h->rate, nr, err);
 	if (ret)
 		return ret;
 	for (i = 0; i < nr && i < window_s; i++)
@@ -78,11 +78,10 @@ static int read_rates(struct tui *tui, int64_t end_ns, const struct window *w, s
 static int read_window(struct tui *tui, struct error *err)
 {
 	struct feed *f = &tui->feed;
-	int64_t end_ns = timeline_end(&tui->time, &f->info);
-	struct window w = capture_window(&f->info, end_ns, tui->time.window_s);
+	const struct window w = timeline_window(&tui->time, &f->info);
 	int ret;
 
-	ret = read_rates(tui, end_ns, &w, err);
+	ret = read_rates(tui, &w, err);
 	if (!ret)
 		ret = capture_rates_read(&tui->header.rates, f->db, &w, err);
 	if (!ret && !f->info.sees_waits)

@@ -204,7 +204,7 @@ tui_mouse 0 5 23
 tui_sees '^Keys' "a click on the function bar is the key"
 
 tui_keys q Home
-tui_sees 'AT 0:09' "the time of the first window"
+tui_sees 'AT 9\.' "the time of the first window"
 
 # opening rows
 tui_keys End 1
@@ -313,25 +313,33 @@ tui_keys 1 t
 tui_sees '^To the time: ' "t asks for a time"
 tui_type 12.5
 tui_keys Enter
-tui_sees 'AT 0:12\.8 of 0:29\.7' "the window ends with the second of that"
+tui_sees 'AT 12\.500 of 29\.700 s  window 10s to 12\.800' "that is shown, and sums to the end of its second"
 tui_keys t
 tui_type 99
 tui_keys Enter
 tui_sees 'To the time: 99' "what is not in the capture stays to be corrected"
 tui_keys Escape
-tui_sees 'AT 0:12\.8 ' "Esc leaves it"
+tui_sees 'AT 12\.500 ' "Esc leaves it"
 tui_keys t
 tui_type now
 tui_keys Enter
 tui_sees ' END ' "now is the end"
 tui_keys '{'
-tui_sees 'storm of 290\.000 ms' "{ goes to the storm before"
-tui_sees 'AT 0:28\.8' "at its end"
+tui_sees 'stall of 22\.136 ms' "{ goes to the stall before, of the same second"
+tui_sees 'AT 29\.462 ' "to when it was, to the millisecond"
+tui_keys '{' '{'
+tui_sees 'storm of 290\.000 ms' "and to the storm before that"
+tui_sees 'AT 28\.299 ' "to its end"
 tui_keys '{'
-tui_sees 'stall of 14\.553 ms' "and to the stall before that"
+tui_sees 'stall of 20\.406 ms' "and to the stall before that"
 tui_keys '}'
-tui_sees 'stall of 20\.406 ms' "} goes forward"
-tui_sees 'AT 0:28\.8' "into the second of the storm"
+tui_sees 'storm of 290\.000 ms' "} goes forward"
+tui_keys ',' ',' ,
+tui_sees 'AT 28\.296 ' ", goes back by a millisecond"
+tui_keys . '('
+tui_sees 'AT 28\.197 ' ". forward, ( back by a tenth of a second"
+tui_keys ')' ')' Left
+tui_sees 'AT 27\.800 ' ") forward; Left to the end of the second before"
 tui_keys Home '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{'
 tui_sees 'no storm or long stall before this' "the first is the last"
 

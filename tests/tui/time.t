@@ -8,23 +8,23 @@ tui_top 80 24
 tui_sees ' END  window 10s' "a finished capture starts at its end"
 tui_sees 'open at end   4   longest ms 1,250\.000' "what was open at the end is said so"
 tui_keys Left
-tui_sees 'AT 0:28\.8 of 0:29\.7' "Left goes back to the second before"
+tui_sees 'AT 28\.800 of 29\.700 s' "Left goes back to the second before"
 tui_sees 'blocked now   -   longest ms         -' "who was blocked then is not known"
 tui_keys Left Left
-tui_sees 'AT 0:26\.8 of 0:29\.7' "and by a second each time"
+tui_sees 'AT 26\.800 of 29\.700 s' "and by a second each time"
 tui_keys Right
-tui_sees 'AT 0:27\.8 of 0:29\.7' "Right goes forward"
+tui_sees 'AT 27\.800 of 29\.700 s' "Right goes forward"
 tui_keys Home
-tui_sees 'AT 0:09\.8 of 0:29\.7' "Home: the first window"
+tui_sees 'AT 9\.800 of 29\.700 s' "Home: the first window"
 tui_sees '^surfaceflinger .* 33\.2 ' "its rows"
 tui_keys Left Left Left Left Left Left Left Left Left Left Left
-tui_sees 'AT 0:00\.8 of 0:29\.7' "there is nothing before the first second"
+tui_sees 'AT 0\.800 of 29\.700 s' "there is nothing before the first second"
 tui_keys End
 tui_sees ' END  window 10s' "End: the end"
 tui_keys Left Right Right
 tui_sees ' END  window 10s' "Right from the last second is the end"
 tui_keys Home 2
-tui_sees 'AT 0:09\.8 of' "the other screen shows the same time"
+tui_sees 'AT 9\.800 of' "the other screen shows the same time"
 tui_keys End 1
 
 tui_keys +
@@ -54,16 +54,16 @@ tui_sees 'blocked now   4' "its open waits are blocked now"
 grow 0
 tui_sees '^redis-server .* 5[0-9]\.[0-9] ' "what is added comes up"
 tui_keys Space
-tui_sees 'PAUSED 0:30\.3 ' "Space freezes"
+tui_sees 'PAUSED 30\.300 s ' "Space freezes"
 tui_screen | sed -n '2,$p' >"$tap_dir/frozen"
 grow 1
 tui_keys Left
-tui_sees 'AT 0:29\.8 of 0:31\.3' "recording goes on meanwhile"
+tui_sees 'AT 29\.800 of 31\.300 s' "recording goes on meanwhile"
 tui_keys Space
 tui_sees ' LIVE ' "Space again: live"
 tui_sees '^redis-server .* 10[0-9]\.[0-9] ' "with all that came meanwhile"
 tui_keys Space
-tui_sees 'PAUSED 0:31\.3 ' "frozen again"
+tui_sees 'PAUSED 31\.300 s ' "frozen again"
 tui_screen | sed -n '2,$p' >"$tap_dir/frozen"
 sqlite3 "$db" "UPDATE rollup SET nr_waits = nr_waits + 900 WHERE second = 1031;
 	UPDATE second_rollup SET nr_waits = nr_waits + 900 WHERE second = 1031"

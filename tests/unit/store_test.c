@@ -380,7 +380,7 @@ static void check_views(const struct view_def *view, struct db *db, const struct
 
 static void every_report_table_and_screen_can_be_read(void **state)
 {
-	const struct window window = { 0, 2000000000, 0 };
+	const struct window window = { .end_ns = 2000000000 };
 	struct files *f = *state;
 	struct store *st = create(f->path);
 	struct rollup_row r = { .second = 1,
