@@ -33,8 +33,9 @@ static void fail(struct pipeline *p, int ret, const struct error *err)
 		if (err)
 			p->err = *err;
 	}
-	pthread_mutex_unlock(&p->lock);
 	atomic_store(&p->abort, true);
+	pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
 	gate_post(&p->data);
 	gate_post(&p->room);
 }
@@ -68,6 +69,27 @@ static int read_lane(struct pipeline *p, unsigned int i, struct event *buf)
 	return nr;
 }
 
+/* What each thread begins with. */
+static void await_go(struct pipeline *p)
+{
+	if (p->consumer.thread_started)
+		p->consumer.thread_started(p->consumer.ctx);
+	pthread_mutex_lock(&p->lock);
+	p->nr_ready++;
+	pthread_cond_broadcast(&p->changed);
+	while (!p->going && !atomic_load(&p->abort))
+		pthread_cond_wait(&p->changed, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void pipeline_go(struct pipeline *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->going = true;
+	pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void *reader_main(void *arg)
 {
 	struct reader *r = arg;
@@ -75,9 +97,7 @@ static void *reader_main(void *arg)
 	struct source *src = p->src;
 	struct event buf[READ_BUFFER];
 
-	if (p->consumer.thread_started)
-		p->consumer.thread_started(p->consumer.ctx);
-
+	await_go(p);
 	while (!atomic_load(&p->abort)) {
 		uint64_t seq = gate_seq(&p->room);
 		bool progress = false, full = false, open = false;
@@ -178,8 +198,7 @@ static void *consumer_main(void *arg)
 	struct pipeline *p = arg;
 	uint64_t one = 1;
 
-	if (p->consumer.thread_started)
-		p->consumer.thread_started(p->consumer.ctx);
+	await_go(p);
 	consume(p);
 	if (write(p->done_fd, &one, sizeof(one)) < 0)
 		fail(p, -errno, NULL);
@@ -234,6 +253,10 @@ static int start_threads(struct pipeline *p)
 	if (ret)
 		return -ret;
 	p->consumer_started = true;
+	pthread_mutex_lock(&p->lock);
+	while (p->nr_ready <= p->nr_started)
+		pthread_cond_wait(&p->changed, &p->lock);
+	pthread_mutex_unlock(&p->lock);
 	return 0;
 }
 
@@ -248,6 +271,7 @@ int pipeline_start(struct pipeline *p, struct source *src, const struct consumer
 	p->consumer = *consumer;
 	p->nr_readers = src->nr_lanes < max_readers ? src->nr_lanes : max_readers;
 	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->changed, NULL);
 	gate_init(&p->data);
 	gate_init(&p->room);
 	p->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -282,6 +306,7 @@ int pipeline_join(struct pipeline *p, struct error *err)
 	free(p->readers);
 	gate_destroy(&p->data);
 	gate_destroy(&p->room);
+	pthread_cond_destroy(&p->changed);
 	pthread_mutex_destroy(&p->lock);
 	if (p->done_fd >= 0)
 		close(p->done_fd);

@@ -54,19 +54,26 @@ struct pipeline {
 	int done_fd; /* eventfd, readable once the consumer ended */
 	_Atomic bool abort;
 	_Atomic uint64_t nr_events;
-	pthread_mutex_t lock; /* ret, err */
+	pthread_mutex_t lock;	/* ret, err, nr_ready, going */
+	pthread_cond_t changed; /* nr_ready, going, abort */
+	unsigned int nr_ready;	/* threads that wait for pipeline_go() */
+	bool going;
 	int ret;
 	struct error err;
 };
 
 /*
- * pipeline_start - start the threads
+ * pipeline_start - make the threads, which then wait for pipeline_go()
  * @max_readers: at most so many reader threads
  *
- * @src stays the caller's and must live until pipeline_join().
+ * Each has called @consumer->thread_started when this returns 0. @src stays the
+ * caller's and must live until pipeline_join().
  */
 int pipeline_start(struct pipeline *p, struct source *src, const struct consumer *consumer,
 		   unsigned int max_readers, struct error *err);
+
+/* Let the threads work. */
+void pipeline_go(struct pipeline *p);
 
 /* End before the input does: pipeline_join() then fails with @why. */
 void pipeline_abort(struct pipeline *p, const char *why);

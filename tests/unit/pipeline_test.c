@@ -201,6 +201,7 @@ static int run(struct fake *fake, struct eater *e, unsigned int max_readers, str
 
 	alarm(DEADLOCK_SECONDS);
 	assert_int_equal(pipeline_start(&p, &fake->src, &consumer, max_readers, err), 0);
+	pipeline_go(&p);
 	return pipeline_join(&p, err);
 }
 
@@ -385,6 +386,7 @@ static void an_abort_ends_it_at_any_moment(void **state)
 		fake.src.ops = &fake_live_ops;
 		alarm(DEADLOCK_SECONDS);
 		assert_int_equal(pipeline_start(&p, &fake.src, &consumer, 2, &err), 0);
+		pipeline_go(&p);
 		wait_for(&e, random_below(&r, 3000));
 		pipeline_abort(&p, "enough");
 		assert_seed(seed, pipeline_join(&p, &err) == -EINTR);
@@ -408,6 +410,7 @@ static void a_live_source_gives_everything_and_ends_after_stop(void **state)
 	fake.src.ops = &fake_live_ops;
 	alarm(DEADLOCK_SECONDS);
 	assert_int_equal(pipeline_start(&p, &fake.src, &consumer, 2, &err), 0);
+	pipeline_go(&p);
 	/* idle lanes raise their watermark: all comes without a stop */
 	wait_for(&e, fake_total(&fake));
 	fd = (struct pollfd){ .fd = p.done_fd, .events = POLLIN };
