@@ -17,8 +17,8 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/recording.h"
-#include "cli/scratch.h"
 #include "cli/show.h"
+#include "cli/temp_db.h"
 #include "cli/watch.h"
 #include "tests/workloads/workload.h"
 #include "tui/tui.h"
@@ -211,7 +211,7 @@ static int demo(int argc, char **argv)
 {
 	struct args a = { 0 };
 	struct error err = { 0 };
-	struct scratch scratch;
+	struct temp_db temp;
 	bool impossible = false, on_terminal;
 	int ret = 0;
 
@@ -219,10 +219,10 @@ static int demo(int argc, char **argv)
 	on_terminal = !a.report && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	if (!on_terminal)
 		watch_block_signals();
-	if (scratch_create(&scratch, &err))
+	if (temp_db_create(&temp, &err))
 		return cli_fail(&err);
 	if (!a.bundled)
-		ret = demo_live(&a, scratch.path, on_terminal, &impossible, &err);
+		ret = demo_live(&a, temp.path, on_terminal, &impossible, &err);
 	if (impossible)
 		fprintf(stderr,
 			"rmapscope: no live demo: %s\n"
@@ -230,9 +230,9 @@ static int demo(int argc, char **argv)
 			err.msg);
 	if (impossible || a.bundled) {
 		memset(&err, 0, sizeof(err));
-		ret = demo_bundled(scratch.path, on_terminal, &err);
+		ret = demo_bundled(temp.path, on_terminal, &err);
 	}
-	scratch_remove(&scratch);
+	temp_db_remove(&temp);
 	return ret ? cli_fail(&err) : EXIT_DONE;
 }
 

@@ -7,6 +7,8 @@
  * leaves nothing half-written.
  */
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,7 @@
 #include "cli/progress.h"
 #include "cli/recording.h"
 #include "cli/watch.h"
-#include "schema/store.h"
+#include "schema/output_file.h"
 
 enum {
 	OPT_FORCE = 0x100,
@@ -82,7 +84,6 @@ static bool same_file(const char *a, const char *b)
 /* What the two processes have in common. */
 struct job {
 	const struct args *args;
-	char part[4096]; /* written first, then renamed */
 	struct recording_result result;
 	struct error err;
 };
@@ -91,11 +92,7 @@ struct job {
 static int import_file(void *ctx)
 {
 	struct job *job = ctx;
-	struct recording_options opt = {
-		.path = job->part,
-		.force = true,
-		.command = job->args->rec.command,
-	};
+	struct recording_options opt = job->args->rec;
 	struct recording *rec;
 	struct progress progress;
 	enum watch_end end;
@@ -118,12 +115,50 @@ static int import_file(void *ctx)
 	return recording_finish(rec, &job->result, &job->err) ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* The cause of an end other than success, as an error. */
+static int died_of(struct job *job, int status)
+{
+	const char *trace = job->args->trace;
+	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	/* what it said before it crashed is of no meaning */
+	if (sig)
+		memset(&job->err, 0, sizeof(job->err));
+	switch (sig) {
+	case 0:
+		return error_set(&job->err, -EIO,
+				 "cannot import %s: a library gave up without a reason (exit "
+				 "code %d); is there enough memory?",
+				 trace, WEXITSTATUS(status));
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+	case SIGABRT:
+		return error_set(&job->err, -EBADMSG,
+				 "cannot import %s: trace-cmd's library crashed on it (%s): the "
+				 "file is damaged, or there was no memory",
+				 trace, strsignal(sig));
+	case SIGKILL:
+		return error_set(&job->err, -EINTR,
+				 "cannot import %s: the import was killed (SIGKILL), by whom is not "
+				 "known: by the kernel for want of memory, if dmesg says so",
+				 trace);
+	default:
+		return error_set(&job->err, -EINTR,
+				 "cannot import %s: the import was ended by signal %d (%s)", trace,
+				 sig, strsignal(sig));
+	}
+}
+
 /* Run it, and wait for it. Returns 0 or a negative errno. */
 static int run_apart(struct job *job)
 {
+	char output[PATH_MAX];
 	struct child child;
 	int ret;
 
+	snprintf(output, sizeof(output), "%s", job->args->rec.path);
 	ret = child_fork_fn(&child, "rmapscope", import_file, job, &job->err);
 	if (!ret)
 		ret = child_go(&child, "the import", &job->err);
@@ -133,39 +168,29 @@ static int run_apart(struct job *job)
 		child_kill(&child, SIGTERM);
 	child_wait(&child);
 	child_close(&child);
-	if (WIFEXITED(child.status))
-		return WEXITSTATUS(child.status) ? -EIO : 0;
-	memset(&job->err, 0, sizeof(job->err));
-	return error_set(&job->err, -EBADMSG,
-			 "%s is damaged: trace-cmd's library crashed on it (%s); copy it again from "
-			 "where it was recorded",
-			 job->args->trace, strsignal(WTERMSIG(child.status)));
+	if (!child.status)
+		return 0;
+	/* it had no time to remove what it made */
+	scratch_sweep(dirname(output));
+	return died_of(job, child.status);
 }
 
-/* An existing database stays as it is until the new one is complete. */
 static int run(struct job *job)
 {
 	const char *path = job->args->rec.path;
 	int ret;
 
 	watch_block_signals();
-	snprintf(job->part, sizeof(job->part), "%s.part", path);
 	if (same_file(job->args->trace, path))
 		ret = error_set(&job->err, -EINVAL,
 				"%s is the file to import; give the database another name with -o",
 				path);
 	else
-		ret = store_path_free(path, job->args->rec.force, &job->err);
+		ret = output_path_free(path, job->args->rec.force, &job->err);
 	if (ret)
 		return cli_fail(&job->err);
-	ret = run_apart(job);
-	if (!ret && rename(job->part, path))
-		ret = error_set(&job->err, -errno, "cannot rename %s to %s: %s", job->part, path,
-				strerror(errno));
-	if (ret) {
-		store_remove(job->part);
+	if (run_apart(job))
 		return cli_fail(&job->err);
-	}
 	cli_summary(path, &job->result);
 	return EXIT_DONE;
 }

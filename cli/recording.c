@@ -174,16 +174,10 @@ static void find_possible(bool *has, const struct source *src, unsigned int prof
 		has[pe->id] &= !!(pe->profiles & profiles);
 }
 
-/* The database and the threads; the source is open. */
-static int start(struct recording *rec, const struct recording_options *opt, unsigned int profiles,
-		 struct error *err)
+/* A database that says what it is of, and the model that fills it. */
+static int prepare(struct recording *rec, const struct recording_options *opt,
+		   unsigned int profiles, struct error *err)
 {
-	const struct consumer consumer = {
-		.ctx = rec,
-		.event = consume_event,
-		.flush = consume_flush,
-		.thread_started = exclude_thread,
-	};
 	const struct task_lookup file_lookup = { .ctx = rec->src, .comm = file_comm };
 	const struct task_lookup live_lookup = {
 		.ctx = &rec->procmap,
@@ -194,7 +188,6 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 	};
 	bool live = rec->src->live;
 	const struct symbols symbols = { .tep = rec->src->tep, .load_live = live };
-	sigset_t all, old;
 	bool has[NR_EVENTS];
 	struct sink sink;
 	int ret;
@@ -204,9 +197,6 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 	ret = store_create(&rec->store, opt->path, opt->force, err);
 	if (ret)
 		return ret;
-	ret = store_limit(rec->store, opt->max_bytes, opt->max_age_ns);
-	if (ret)
-		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	sink = store_sink(rec->store);
 	model_init(&rec->model, &(struct model_options){
 					.sink = &sink,
@@ -219,19 +209,64 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 					.self_tgid = live ? getpid() : 0,
 				});
 	ret = meta_write(rec->store, rec->src, opt, rec->traced, rec->limits);
-	if (ret)
-		return error_set(err, ret, "%s", store_error(rec->store)->msg);
-	if (live) {
-		ret = begin_tracing(rec, err);
-		if (ret)
-			return ret;
-	}
+	return ret ? error_set(err, ret, "%s", store_error(rec->store)->msg) : 0;
+}
+
+static int make_threads(struct recording *rec, struct error *err)
+{
+	const struct consumer consumer = {
+		.ctx = rec,
+		.event = consume_event,
+		.flush = consume_flush,
+		.thread_started = exclude_thread,
+	};
+	sigset_t all, old;
+	int ret;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	ret = pipeline_start(&rec->pipeline, rec->src, &consumer,
-			     live ? MAX_READERS_LIVE : MAX_READERS_FILE, err);
+			     rec->src->live ? MAX_READERS_LIVE : MAX_READERS_FILE, err);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return ret;
+}
+
+/* What was at the path before is replaced once nothing of the start can fail any more. */
+static int go_live(struct recording *rec, const struct recording_options *opt, struct error *err)
+{
+	int ret = store_settle(rec->store, err);
+
+	if (!ret)
+		ret = begin_tracing(rec, err);
+	if (!ret && opt->begun)
+		ret = opt->begun(opt->ctx, err);
+	if (!ret)
+		ret = store_place(rec->store, err);
+	if (!ret && store_limit(rec->store, opt->max_bytes, opt->max_age_ns))
+		ret = error_set(err, store_error(rec->store)->msg[0] ? -EIO : -ENOMEM, "%s",
+				store_error(rec->store)->msg);
+	return ret;
+}
+
+/* The database and the threads; the source is open. */
+static int start(struct recording *rec, const struct recording_options *opt, unsigned int profiles,
+		 struct error *err)
+{
+	struct error ignored = { 0 };
+	int ret = prepare(rec, opt, profiles, err);
+
+	if (!ret)
+		ret = make_threads(rec, err);
+	if (ret)
+		return ret;
+	if (rec->src->live)
+		ret = go_live(rec, opt, err);
+	if (!ret) {
+		pipeline_go(&rec->pipeline);
+		return 0;
+	}
+	pipeline_abort(&rec->pipeline, "not started");
+	pipeline_join(&rec->pipeline, &ignored);
 	return ret;
 }
 

@@ -25,6 +25,12 @@ struct recording_options {
 	pid_t pid;		       /* live only: this process alone; 0: all */
 	int stderr_fd;		       /* import only: file that stderr goes to; 0: none */
 	const char *command;	       /* for the database: how it was made; or NULL */
+	/*
+	 * Live only, or NULL: tracing is on, and what is to be watched may start. When
+	 * it fails, so does recording_start(), and what was at @path before stays.
+	 */
+	int (*begun)(void *ctx, struct error *err);
+	void *ctx;
 };
 
 /* What came of it. */
@@ -34,10 +40,15 @@ struct recording_result {
 	int64_t first_ns, last_ns; /* of the events; -1 without any */
 };
 
-/* Begin to capture this machine's events. Signals are blocked in the threads. */
+/*
+ * recording_start - begin to capture this machine's events
+ *
+ * The database is at its path when this has succeeded. Signals are blocked in the
+ * threads.
+ */
 int recording_start(struct recording **rec, const struct recording_options *opt, struct error *err);
 
-/* Begin to import the trace-cmd file @trace. */
+/* Begin to import the trace-cmd file @trace; the database comes to its path at the end. */
 int recording_import(struct recording **rec, const char *trace, const struct recording_options *opt,
 		     struct error *err);
 
@@ -68,7 +79,7 @@ void recording_stop(struct recording *rec);
  * tracefs instance, free @rec
  *
  * A live capture must have been stopped. On failure the database keeps what
- * was committed; an import that fails leaves no file.
+ * was committed; an import that fails leaves what was at its path before.
  */
 int recording_finish(struct recording *rec, struct recording_result *result, struct error *err);
 

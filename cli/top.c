@@ -9,8 +9,8 @@
 #include "analysis/views.h"
 #include "cli/cli.h"
 #include "cli/recording.h"
-#include "cli/scratch.h"
 #include "cli/show.h"
+#include "cli/temp_db.h"
 #include "cli/watch.h"
 #include "tui/tui.h"
 
@@ -162,13 +162,13 @@ static int record_and_show(struct args *a, const char *path, const char *command
 /* In a database of our own, which nobody asked to keep. */
 static int record_in_scratch(struct args *a, const char *command, struct error *err)
 {
-	struct scratch scratch;
-	int ret = scratch_create(&scratch, err);
+	struct temp_db temp;
+	int ret = temp_db_create(&temp, err);
 
 	if (ret)
 		return ret;
-	ret = record_and_show(a, scratch.path, command, err);
-	scratch_remove(&scratch);
+	ret = record_and_show(a, temp.path, command, err);
+	temp_db_remove(&temp);
 	return ret;
 }
 

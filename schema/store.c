@@ -2,13 +2,9 @@
 #include "schema/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/clock.h"
 #include "schema/hist_sql.h"
@@ -18,32 +14,64 @@
 /* For others to let the file go; an emulated or overloaded machine takes its time. */
 #define BUSY_MS 5000
 
-static int sqlite_errno(int rc)
+/* What the system said, or else what SQLite's code comes to. */
+static int errno_of(const struct store *st, int rc)
 {
+	const int system = sqlite3_system_errno(st->db);
+
 	switch (rc & 0xff) {
 	case SQLITE_FULL:
 		return -ENOSPC;
 	case SQLITE_NOMEM:
 		return -ENOMEM;
-	case SQLITE_READONLY:
-	case SQLITE_CANTOPEN:
-		return -EACCES;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return -EBUSY;
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+		return system ? -system : -EACCES;
+	case SQLITE_IOERR:
+		return (rc == SQLITE_IOERR_NOMEM) ? -ENOMEM : system ? -system : -EIO;
 	default:
 		return -EIO;
 	}
+}
+
+/* Where the system's word says more than SQLite's. */
+static const char *cause(const struct store *st, int ret)
+{
+	switch (ret) {
+	case -ENOSPC:
+		return "the disk is full";
+	case -ENOMEM:
+		return "out of memory";
+	case -EFBIG:
+		return "the file would be larger than is allowed (ulimit -f)";
+	case -EMFILE:
+		return "too many open files (ulimit -n)";
+	case -EBUSY:
+	case -EIO:
+		return sqlite3_errmsg(st->db);
+	default:
+		return strerror(-ret);
+	}
+}
+
+/* Keep @ret and its message: the first one. */
+static int broken(struct store *st, int ret)
+{
+	st->broken = true;
+	st->ret = ret;
+	return ret;
 }
 
 int store_fail(struct store *st, int rc)
 {
 	if (st->broken)
 		return st->ret;
-	st->broken = true;
-	st->ret = sqlite3_system_errno(st->db) == ENOSPC ? -ENOSPC : sqlite_errno(rc);
-	return error_set(&st->err, st->ret, "cannot write %s: %s", st->path,
-			 st->ret == -ENOSPC ? "the disk is full" : sqlite3_errmsg(st->db));
+	broken(st, errno_of(st, rc));
+	return error_set(&st->err, st->ret, "cannot write %s: %s", st->file.path,
+			 cause(st, st->ret));
 }
 
 static int run(struct store *st, const char *sql)
@@ -65,7 +93,11 @@ int store_commit(struct store *st, int64_t time_ns, struct error *err)
 	if (!ret && (st->max_bytes || st->max_age_ns))
 		ret = store_trim(st, time_ns);
 	if (!ret)
-		ret = run(st, "COMMIT; BEGIN");
+		ret = run(st, "COMMIT");
+	if (!ret && st->file.placed && output_file_check(&st->file, &st->err))
+		ret = broken(st, -ESTALE);
+	if (!ret)
+		ret = run(st, "BEGIN");
 	took_ns = now_ns() - start_ns;
 	if (took_ns > st->longest_commit_ns) {
 		st->longest_commit_ns = took_ns;
@@ -82,109 +114,56 @@ const struct error *store_error(const struct store *st)
 }
 
 /*
- * The page size must come before the first write of any kind. SQLite waits for
- * other programs in most places, but not to change the journal: who opens the
- * file as soon as there is one holds all of it for a moment.
+ * The page size must come before the first write of any kind. The log comes after
+ * the schema, which would else be on the disk twice.
  */
-static int set_modes(sqlite3 *db)
-{
-	const uint64_t end_ns = now_ns() + BUSY_MS * 1000000ULL;
-	int rc;
-
-	do {
-		rc = sqlite3_exec(db,
-				  "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; "
-				  "PRAGMA synchronous = NORMAL",
-				  NULL, NULL, NULL);
-	} while (rc == SQLITE_BUSY && now_ns() < end_ns && sqlite3_sleep(1));
-	return rc;
-}
-
 static int create_schema(struct store *st)
 {
-	int rc = sqlite3_busy_timeout(st->db, BUSY_MS);
+	int rc = sqlite3_exec(st->db,
+			      "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY; "
+			      "BEGIN IMMEDIATE",
+			      NULL, NULL, NULL);
 
+	if (rc == SQLITE_OK)
+		rc = schema_migrate(st->db, 0);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(st->db, "COMMIT; PRAGMA journal_mode = WAL; BEGIN", NULL, NULL,
+				  NULL);
+	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
+}
+
+/* The file is there: by another way, an existing one could be overwritten. */
+static int open_file(struct store *st)
+{
+	int rc = sqlite3_open_v2(st->file.name, &st->db,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_busy_timeout(st->db, BUSY_MS);
 	if (rc == SQLITE_OK)
 		rc = hist_sql_register(st->db);
 	if (rc == SQLITE_OK)
-		rc = set_modes(st->db);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-	if (rc == SQLITE_OK)
-		rc = schema_migrate(st->db, 0);
-	return rc == SQLITE_OK ? run(st, "COMMIT; BEGIN") : store_fail(st, rc);
-}
-
-void store_remove(const char *path)
-{
-	static const char *const suffix[] = { "", "-wal", "-shm", "-journal" };
-	char name[4096];
-	unsigned int i;
-
-	for (i = 0; i < sizeof(suffix) / sizeof(*suffix); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, suffix[i]);
-		unlink(name);
-	}
-}
-
-int store_path_free(const char *path, bool force, struct error *err)
-{
-	struct stat st;
-
-	if (!*path)
-		return error_set(err, -EINVAL,
-				 "cannot create a file without a name; give one with "
-				 "-o");
-	if (lstat(path, &st))
-		return 0;
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, -EINVAL,
-				 "%s is not a regular file; give another name with -o", path);
-	if (!force)
-		return error_set(err, -EEXIST,
-				 "%s exists; give another name with -o, or --force to replace it",
-				 path);
-	return 0;
-}
-
-static int claim_path(const char *path, bool force, struct error *err)
-{
-	int ret = store_path_free(path, force, err);
-	int fd;
-
-	if (ret)
-		return ret;
-	if (force)
-		store_remove(path);
-	/* ours from the start, and a plain errno instead of SQLite's */
-	fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return error_set(err, -errno, "cannot create %s: %s", path, strerror(errno));
-	close(fd);
-	return 0;
+		rc = sqlite3_exec(st->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
 }
 
 int store_create(struct store **stp, const char *path, bool force, struct error *err)
 {
-	struct store *st;
-	int ret, rc;
+	struct store *st = calloc(1, sizeof(*st));
+	int ret;
 
-	ret = claim_path(path, force, err);
-	if (ret)
-		return ret;
-	st = calloc(1, sizeof(*st));
-	if (st)
-		st->path = strdup(path);
-	if (!st || !st->path) {
-		free(st);
+	if (!st)
 		return error_set(err, -ENOMEM, "out of memory");
+	ret = output_file_create(&st->file, path, force, err);
+	if (ret) {
+		free(st);
+		return ret;
 	}
 	st->done.wait_min_ns = st->done.hold_min_ns = NO_TIME;
 	st->kept_from_ns = st->rollups_from_ns = NO_TIME;
-	rc = sqlite3_open_v2(path, &st->db,
-			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-			     NULL);
-	ret = rc == SQLITE_OK ? create_schema(st) : store_fail(st, rc);
+	ret = open_file(st);
+	if (!ret)
+		ret = create_schema(st);
 	if (ret) {
 		error_set(err, ret, "%s", st->err.msg);
 		store_discard(st);
@@ -194,15 +173,40 @@ int store_create(struct store **stp, const char *path, bool force, struct error 
 	return 0;
 }
 
-static void store_free(struct store *st)
+static void close_file(struct store *st)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_STATEMENTS; i++)
+	for (i = 0; i < NR_STATEMENTS; i++) {
 		sqlite3_finalize(st->stmt[i]);
+		st->stmt[i] = NULL;
+	}
 	sqlite3_close(st->db);
-	free(st->path);
-	free(st);
+	st->db = NULL;
+}
+
+int store_settle(struct store *st, struct error *err)
+{
+	int ret = run(st, "COMMIT");
+
+	if (ret)
+		return error_set(err, ret, "%s", st->err.msg);
+	close_file(st);
+	return 0;
+}
+
+int store_place(struct store *st, struct error *err)
+{
+	int ret = st->db ? store_settle(st, err) : 0;
+
+	if (!ret)
+		ret = output_file_place(&st->file, err);
+	if (ret)
+		return ret;
+	ret = open_file(st);
+	if (!ret)
+		ret = run(st, "BEGIN");
+	return ret ? error_set(err, ret, "%s", st->err.msg) : 0;
 }
 
 /*
@@ -222,6 +226,20 @@ static int fold_log(struct store *st)
 	return rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? 0 : store_fail(st, rc);
 }
 
+/*
+ * What was committed goes into the file, which may have another name now. The log
+ * is of no use without its file beside it.
+ */
+static void part_from_file(struct store *st)
+{
+	bool folded = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+						NULL) == SQLITE_OK;
+
+	close_file(st);
+	if (folded)
+		output_file_remove_logs(&st->file);
+}
+
 int store_finish(struct store *st, struct error *err)
 {
 	int ret = run(st, "COMMIT");
@@ -230,16 +248,20 @@ int store_finish(struct store *st, struct error *err)
 		ret = fold_log(st);
 	if (ret)
 		error_set(err, ret, "%s", st->err.msg);
-	store_free(st);
+	if (ret == -ESTALE)
+		part_from_file(st);
+	close_file(st);
+	output_file_unlock(&st->file);
+	if (!ret && !st->file.placed)
+		ret = output_file_place(&st->file, err);
+	output_file_close(&st->file, true);
+	free(st);
 	return ret;
 }
 
 void store_discard(struct store *st)
 {
-	char *path = strdup(st->path);
-
-	store_free(st);
-	if (path)
-		store_remove(path);
-	free(path);
+	close_file(st);
+	output_file_close(&st->file, false);
+	free(st);
 }

@@ -18,12 +18,28 @@
 struct store;
 
 /*
- * store_create - make a new database at @path and begin
- * @force: replace an existing file
+ * store_create - begin a new database that is to be at @path
+ * @force: replace an existing file; else that is refused with -EEXIST
  *
- * An existing file is refused with -EEXIST otherwise.
+ * It is made beside @path. What is at @path stays until store_place() or
+ * store_finish().
  */
 int store_create(struct store **st, const char *path, bool force, struct error *err);
+
+/*
+ * store_settle - write to disk what there is so far
+ *
+ * After that store_place() takes no time. No rows can be written in between.
+ */
+int store_settle(struct store *st, struct error *err);
+
+/*
+ * store_place - move the database to its path, and go on writing it there
+ *
+ * From now on others see it, and each store_commit(). On failure what was at the
+ * path before is still there.
+ */
+int store_place(struct store *st, struct error *err);
 
 /*
  * store_limit - let the oldest rows go
@@ -74,6 +90,8 @@ int store_holder_rollup(struct store *st, const struct holder_rollup_row *row);
 /*
  * store_commit - end the transaction and begin the next
  * @time_ns: every event before this time has been given
+ *
+ * Fails with -ESTALE when somebody has removed or replaced the file.
  */
 int store_commit(struct store *st, int64_t time_ns, struct error *err);
 
@@ -83,20 +101,10 @@ const struct error *store_error(const struct store *st);
 /*
  * store_finish - commit, fold the write-ahead log into one file, close
  *
- * Frees @st in any case.
+ * Moves it to its path, if it is not there yet and nothing has failed. Frees @st in
+ * any case.
  */
 int store_finish(struct store *st, struct error *err);
-
-/*
- * store_path_free - whether a database can be made at @path
- * @force: an existing file may be replaced
- *
- * Returns 0, or a negative errno with @err.
- */
-int store_path_free(const char *path, bool force, struct error *err);
-
-/* Remove a database and the files that SQLite keeps beside it. */
-void store_remove(const char *path);
 
 /* Close after a failure and remove the file. Frees @st. */
 void store_discard(struct store *st);

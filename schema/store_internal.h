@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "schema/output_file.h"
 #include "schema/store.h"
 
 enum statement {
@@ -55,9 +56,9 @@ struct forget {
 };
 
 struct store {
-	sqlite3 *db;
+	sqlite3 *db; /* NULL: settled, not placed yet */
 	sqlite3_stmt *stmt[NR_STATEMENTS];
-	char *path;
+	struct output_file file;
 	struct progress done, checkpointed;
 	int64_t max_bytes, max_age_ns; /* 0: no limit */
 	int64_t kept_from_ns;	       /* rows before it were deleted; NO_TIME: none */

@@ -295,7 +295,7 @@ int main(int argc, char **argv)
 	char line[1024];
 	int i;
 
-	if (argc < 2 || store_create(&s.store, argv[1], true, &err))
+	if (argc < 2 || store_create(&s.store, argv[1], true, &err) || store_place(s.store, &err))
 		die(&s,
 		    "usage: stage-events OUT.db [--without EVENT | --max-bytes N | --max-age NS]...",
 		    err.msg);

@@ -46,6 +46,21 @@ static inline unsigned int files_count(const struct files *f)
 	return nr;
 }
 
+/* And those whose names begin with a dot. */
+static inline unsigned int files_count_hidden(const struct files *f)
+{
+	unsigned int nr = 0;
+	struct dirent *entry;
+	DIR *dir = opendir(f->dir);
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)))
+		nr += entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
+		      strcmp(entry->d_name, "..");
+	closedir(dir);
+	return nr;
+}
+
 static inline int files_teardown(void **state)
 {
 	struct files *f = *state;
@@ -53,7 +68,7 @@ static inline int files_teardown(void **state)
 	DIR *dir = opendir(f->dir);
 
 	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
 			unlinkat(dirfd(dir), entry->d_name, 0);
 	if (dir)
 		closedir(dir);

@@ -20,7 +20,7 @@ static struct store *create(const char *path)
 	struct error err = { 0 };
 	struct store *st = NULL;
 
-	if (store_create(&st, path, false, &err))
+	if (store_create(&st, path, false, &err) || store_place(st, &err))
 		fail_msg("%s", err.msg);
 	return st;
 }

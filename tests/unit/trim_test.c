@@ -17,7 +17,7 @@ static struct store *create(const char *path, int64_t max_bytes, int64_t max_age
 	struct error err = { 0 };
 	struct store *st = NULL;
 
-	if (store_create(&st, path, false, &err))
+	if (store_create(&st, path, false, &err) || store_place(st, &err))
 		fail_msg("%s", err.msg);
 	assert_int_equal(store_limit(st, max_bytes, max_age_ns), 0);
 	assert_int_equal(store_lock(st, &(struct lock_row){ .id = 1, .address = 1 }), 0);

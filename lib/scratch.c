@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lib/scratch.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TEMPLATE ".rmapscope.XXXXXX"
+#define PATTERN	 ".rmapscope.??????"
+
+/* A scratch directory may hold a database that is still in one of its own. */
+#define MAX_DEPTH 2
+
+const char *scratch_base(void)
+{
+	const char *base = getenv("TMPDIR");
+
+	return base && *base ? base : "/tmp";
+}
+
+static int open_directory(int at, const char *name)
+{
+	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Unlink all that is in @fd, which is closed then. */
+static void empty(int fd, int depth)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (!strcmp(name, ".") || !strcmp(name, ".."))
+			continue;
+		if (!unlinkat(dirfd(dir), name, 0) || depth == MAX_DEPTH)
+			continue;
+		fd = open_directory(dirfd(dir), name);
+		if (fd < 0)
+			continue;
+		empty(fd, depth + 1);
+		unlinkat(dirfd(dir), name, AT_REMOVEDIR);
+	}
+	closedir(dir);
+}
+
+/* Whether @name in @at is what @fd has open. */
+static bool is_same(int at, const char *name, int fd)
+{
+	struct stat there, open;
+
+	return !fstatat(at, name, &there, AT_SYMLINK_NOFOLLOW) && !fstat(fd, &open) &&
+	       there.st_dev == open.st_dev && there.st_ino == open.st_ino;
+}
+
+/* If it is this user's and nobody holds its lock. */
+static void remove_orphan(int at, const char *name)
+{
+	int fd = open_directory(at, name);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && st.st_uid == geteuid() && !flock(fd, LOCK_EX | LOCK_NB) &&
+	    is_same(at, name, fd)) {
+		empty(dup(fd), 1);
+		unlinkat(at, name, AT_REMOVEDIR);
+	}
+	close(fd);
+}
+
+void scratch_sweep(const char *base)
+{
+	DIR *dir = opendir(base);
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		if (!fnmatch(PATTERN, entry->d_name, FNM_PERIOD))
+			remove_orphan(dirfd(dir), entry->d_name);
+	closedir(dir);
+}
+
+/* One attempt. -EAGAIN: another start has removed it before it was locked. */
+static int make(struct scratch *s, const char *base)
+{
+	int len = snprintf(s->path, sizeof(s->path), "%s/%s", base, TEMPLATE), ret;
+
+	s->fd = -1;
+	if (len >= (int)sizeof(s->path))
+		return -ENAMETOOLONG;
+	if (!mkdtemp(s->path))
+		return -errno;
+	s->fd = open_directory(AT_FDCWD, s->path);
+	if (s->fd < 0) {
+		ret = errno == ENOENT ? -EAGAIN : -errno;
+		rmdir(s->path);
+		return ret;
+	}
+	/* a file system without locks has no orphans removed, either */
+	if (flock(s->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		ret = -EAGAIN;
+	else
+		ret = is_same(AT_FDCWD, s->path, s->fd) ? 0 : -EAGAIN;
+	if (ret) {
+		close(s->fd);
+		s->fd = -1;
+	}
+	return ret;
+}
+
+int scratch_create(struct scratch *s, const char *base)
+{
+	int ret, tries = 100;
+
+	scratch_sweep(base);
+	do {
+		ret = make(s, base);
+	} while (ret == -EAGAIN && --tries);
+	return ret;
+}
+
+void scratch_remove(struct scratch *s)
+{
+	if (s->fd < 0)
+		return;
+	empty(dup(s->fd), 1);
+	rmdir(s->path);
+	close(s->fd);
+	s->fd = -1;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A temporary directory of this process, for files that are not good yet or that
+ * nobody asked to keep.
+ *
+ * It is locked (flock(2)) for as long as the process lives. Whoever makes the next
+ * one in the same place removes those of this user that nobody locks any more: what
+ * a killed run left.
+ */
+#ifndef RMAPSCOPE_SCRATCH_H
+#define RMAPSCOPE_SCRATCH_H
+
+#include <limits.h>
+
+struct scratch {
+	char path[PATH_MAX]; /* of the directory */
+	int fd;		     /* the directory; holds the lock */
+};
+
+/* Where temporary files belong: $TMPDIR, or /tmp. */
+const char *scratch_base(void);
+
+/*
+ * scratch_create - a new directory in @base, for this user alone
+ *
+ * Removes first what killed runs left in @base. Returns 0 or a negative errno.
+ */
+int scratch_create(struct scratch *s, const char *base);
+
+/* Remove the directory and all that is in it. */
+void scratch_remove(struct scratch *s);
+
+/* Remove what killed runs of this user left in @base. */
+void scratch_sweep(const char *base);
+
+#endif
