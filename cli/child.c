@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,21 +78,34 @@ static int do_fork(struct child *c, int go[2], int status[2], struct error *err)
 	return ret;
 }
 
+/* Whether @file is one that can be executed. Returns 0 or a negative errno. */
+static int is_program(const char *file)
+{
+	struct stat st;
+
+	if (stat(file, &st) || access(file, X_OK))
+		return -errno;
+	return S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? -EISDIR : -EACCES;
+}
+
 /* As execvp(3) looks for it. Returns 0 or a negative errno. */
 static int find_program(const char *name)
 {
 	const char *path = getenv("PATH"), *end;
 	char file[4096];
+	int ret = -ENOENT;
 
 	if (strchr(name, '/') || !path)
-		return access(name, X_OK) ? -errno : 0;
+		return is_program(name);
 	for (; *path; path = *end ? end + 1 : end) {
 		end = strchrnul(path, ':');
 		snprintf(file, sizeof(file), "%.*s/%s", (int)(end - path), path, name);
-		if (!access(file, X_OK))
+		if (!is_program(file))
 			return 0;
+		if (!access(file, F_OK))
+			ret = -EACCES;
 	}
-	return -ENOENT;
+	return ret;
 }
 
 int child_fork_exec(struct child *c, char *const *argv, struct error *err)
@@ -99,7 +113,8 @@ int child_fork_exec(struct child *c, char *const *argv, struct error *err)
 	int go[2], status[2];
 	int ret = find_program(argv[0]);
 
-	/* now, before anything is replaced for its sake */
+	/* now, before anything is done for its sake */
+	c->exec_ret = ret;
 	if (ret)
 		return error_set(err, ret, "cannot run %s: %s", argv[0], strerror(-ret));
 	ret = do_fork(c, go, status, err);
@@ -115,12 +130,17 @@ int child_fork_exec(struct child *c, char *const *argv, struct error *err)
 int child_fork_fn(struct child *c, const char *name, int (*fn)(void *ctx), void *ctx,
 		  struct error *err)
 {
+	const pid_t parent = getpid();
 	int go[2], status[2];
 	int ret = do_fork(c, go, status, err);
 
 	if (ret || c->pid)
 		return ret;
 	close(status[1]);
+	/* of no use without us; it gets the chance to clear up */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
 	/* known by its own name, as an executed program would be */
 	prctl(PR_SET_NAME, name);
 	c->status = fn(ctx);
@@ -135,9 +155,10 @@ int child_go(struct child *c, const char *what, struct error *err)
 
 	if (write(c->go_fd, "", 1) != 1)
 		return error_set(err, -errno, "cannot start %s: %s", what, strerror(errno));
-	if (read(c->status_fd, &exec_errno, sizeof(exec_errno)) == sizeof(exec_errno))
-		return error_set(err, -exec_errno, "cannot run %s: %s", what, strerror(exec_errno));
-	return 0;
+	if (read(c->status_fd, &exec_errno, sizeof(exec_errno)) != sizeof(exec_errno))
+		return 0;
+	c->exec_ret = -exec_errno;
+	return error_set(err, -exec_errno, "cannot run %s: %s", what, strerror(exec_errno));
 }
 
 void child_kill(struct child *c, int sig)

@@ -16,6 +16,7 @@ struct child {
 	int status_fd; /* read: errno of a failed exec; closed on success */
 	int done_fd;   /* pidfd: readable once it has ended */
 	int status;    /* as of waitpid(2), after child_reap() */
+	int exec_ret;  /* why its program cannot be executed, a negative errno; 0: it can */
 };
 
 /* Fork; the child waits and then executes @argv. */

@@ -46,6 +46,8 @@ void progress_update(struct progress *p, const struct recording *rec)
 		elapsed > 0 ? nr_events / elapsed / 1e3 : 0);
 	if (part > 0)
 		fprintf(p->out, ", %.0f %%, %.0f s left", part * 100, elapsed / part * (1 - part));
+	else
+		fprintf(p->out, ", %.0f s", elapsed);
 	fflush(p->out);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rmapscope record: capture this machine's events into a database. */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,12 @@
 
 #include "cli/child.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/recording.h"
 #include "cli/watch.h"
 #include "collector/profile.h"
 #include "lib/clock.h"
+#include "lib/text.h"
 
 /* What an empty database and one second of roll-ups fit in with ease. */
 #define MIN_BYTES (4 << 20)
@@ -20,6 +23,13 @@ struct args {
 	struct recording_options rec;
 	double seconds;
 	char **command; /* argv of the COMMAND, or NULL */
+	struct child child;
+};
+
+/* As a shell has them, and time(1). */
+enum {
+	EXIT_CANNOT_RUN = 126,
+	EXIT_NO_COMMAND = 127,
 };
 
 enum {
@@ -106,67 +116,101 @@ static const struct argp argp = {
 	.doc = "Record waits for rmap locks into a database, on all CPUs, until COMMAND ends, "
 	       "SECONDS are over, or Ctrl-C.\v"
 	       "COMMAND is started when tracing is on and gets a SIGTERM if it still runs at the "
-	       "end. Exit codes: 0 done, 1 failed, 2 wrong usage.",
+	       "end. Exit codes: that of COMMAND, 128+N when signal N ended it, 126 when it cannot "
+	       "be run, 127 when there is none; 1 recording failed, 2 wrong usage; a line says "
+	       "whose it is. 0 without COMMAND, or when it still ran at the end.",
 };
 
-/* A command that failed may have shown nothing of interest: say it. */
-static void tell_status(const struct child *child, const char *command)
+/* As the shell gives it, and time(1). */
+static int exit_code_of(int status)
 {
-	if (WIFEXITED(child->status) && WEXITSTATUS(child->status))
-		fprintf(stderr, "rmapscope: %s exited with status %d\n", command,
-			WEXITSTATUS(child->status));
-	else if (WIFSIGNALED(child->status))
-		fprintf(stderr, "rmapscope: %s was ended by signal %d (%s)\n", command,
-			WTERMSIG(child->status), strsignal(WTERMSIG(child->status)));
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* @recorded: then the command's exit code is ours */
+static void tell_status(int status, const char *command, bool recorded)
+{
+	char name[256], ours[64] = "";
+
+	text_shown(name, sizeof(name), command);
+	if (recorded)
+		snprintf(ours, sizeof(ours), "; rmapscope exits with %d for it",
+			 exit_code_of(status));
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "rmapscope: %s was ended by signal %d (%s)%s\n", name,
+			WTERMSIG(status), strsignal(WTERMSIG(status)), ours);
+	else if (status)
+		fprintf(stderr, "rmapscope: %s exited with status %d%s\n", name,
+			WEXITSTATUS(status), ours);
+}
+
+/* Tracing is on. */
+static int run_command(void *ctx, struct error *err)
+{
+	struct args *a = ctx;
+
+	return a->command ? child_go(&a->child, a->command[0], err) : 0;
 }
 
 /* Recording is on: run to the end of it. */
-static int run(struct args *a, struct child *child, struct recording *rec, struct error *err)
+static int run(struct args *a, struct recording *rec, struct error *err)
 {
+	struct child *child = a->command ? &a->child : NULL;
 	struct recording_result result;
-	enum watch_end end;
-	int ret = 0, ret2;
+	struct progress progress;
+	int ret, status = 0;
 
-	if (a->command)
-		ret = child_go(child, a->command[0], err);
-	if (!ret) {
-		end = watch(rec, a->command ? child : NULL, a->seconds, NULL);
-		if (a->command && end != WATCH_CHILD)
+	/* a command writes to the terminal itself */
+	if (!child)
+		progress_begin(&progress, "recording", a->seconds);
+	if (watch(rec, child, a->seconds, child ? NULL : &progress) != WATCH_CHILD) {
+		if (child)
 			child_kill(child, SIGTERM);
-		else if (a->command && !child_reap(child))
-			tell_status(child, a->command[0]);
+	} else if (!child_reap(child)) {
+		status = child->status;
 	}
+	if (!child)
+		progress_end(&progress);
 	recording_stop(rec);
-	ret2 = recording_finish(rec, &result, err);
+	ret = recording_finish(rec, &result, err);
+	tell_status(status, child ? a->command[0] : "", !ret);
 	if (ret)
-		/* nothing was watched: nothing to keep */
-		unlink(a->rec.path);
-	if (ret || ret2)
 		return cli_fail(err);
 	cli_summary(a->rec.path, &result);
-	return EXIT_DONE;
+	return exit_code_of(status);
+}
+
+/* Nothing was recorded. What cannot be run has an exit code of its own, as in a shell. */
+static int fail(const struct args *a, const struct error *err)
+{
+	int code = cli_fail(err);
+
+	if (!a->child.exec_ret)
+		return code;
+	return a->child.exec_ret == -ENOENT ? EXIT_NO_COMMAND : EXIT_CANNOT_RUN;
 }
 
 static int record(int argc, char **argv)
 {
-	struct args a = { .rec.path = DEFAULT_OUTPUT };
+	struct args a = { .rec.path = DEFAULT_OUTPUT, .child.pid = -1 };
 	char command[1024];
-	struct child child = { .pid = -1 };
 	struct recording *rec;
 	struct error err = { 0 };
 	int ret = 0;
 
 	cli_join(command, sizeof(command), argv);
 	a.rec.command = command;
+	a.rec.begun = run_command;
+	a.rec.ctx = &a;
 	cli_parse(&argp, argc, argv, &a);
 
 	watch_block_signals();
 	if (a.command)
-		ret = child_fork_exec(&child, a.command, &err);
+		ret = child_fork_exec(&a.child, a.command, &err);
 	if (!ret)
 		ret = recording_start(&rec, &a.rec, &err);
-	ret = ret ? cli_fail(&err) : run(&a, &child, rec, &err);
-	child_close(&child);
+	ret = ret ? fail(&a, &err) : run(&a, rec, &err);
+	child_close(&a.child);
 	return ret;
 }
 

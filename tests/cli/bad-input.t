@@ -299,9 +299,9 @@ if [ "$live" ]; then
 		"$R" record -d 1 -o "$dir/$(printf '%0300d' 0)"
 	row 1 "no process [0-9]+" "$dir/x.db" "record: no such process" \
 		"$R" record -d 1 -o "$dir/x.db" -p $(($(cat /proc/sys/kernel/pid_max) + 1))
-	row 1 "cannot run /nonexistent/command: No such file" "$dir/x.db" \
+	row 127 "cannot run /nonexistent/command: No such file" "$dir/x.db" \
 		"record: command does not exist" "$R" record -o "$dir/x.db" -- /nonexistent/command
-	row 1 "cannot run .*text: Permission denied" "$dir/x.db" \
+	row 126 "cannot run .*text: Permission denied" "$dir/x.db" \
 		"record: command is not a program" "$R" record -o "$dir/x.db" -- "$dir/text"
 	row 1 "ring buffers of 1000000000 KiB" "$dir/x.db" "record: absurd buffer" \
 		"$R" record -d 1 --buffer 1000000000 -o "$dir/x.db"
@@ -457,7 +457,7 @@ if [ "$live" ] && command -v trace-cmd >/dev/null; then
 	done
 	row 1 "good.db exists; give another name with -o, or --force" "$db" \
 		"import: output exists" "$R" import "$dir/v7.dat" -o "$db"
-	row 1 "cannot create .*text/x.db.part: Not a directory" "$dir/text" \
+	row 1 "cannot create .*text/x.db: Not a directory" "$dir/text" \
 		"import: output below a regular file" "$R" import "$dir/v7.dat" -o "$dir/text/x.db"
 	row 1 "directory" "$dir/directory" "import: output is a directory" \
 		"$R" import "$dir/v7.dat" -o "$dir/directory"
