@@ -15,6 +15,7 @@ static const struct column totals_columns[] = {
 	{ "first_open_ns", "", UNIT_NS, 0, "", false },
 	{ "nr_lost", "", UNIT_COUNT, 0, "", false },
 	{ "nr_gaps", "", UNIT_COUNT, 0, "", false },
+	{ "nr_uncounted", "", UNIT_COUNT, 0, "", false },
 	{ 0 },
 };
 
@@ -23,7 +24,8 @@ static const struct table_def totals = {
 	.name = "totals",
 	.sql = "SELECT (SELECT count(*) FROM wait WHERE outcome = 1), "
 	       "(SELECT min(start_ns) FROM wait WHERE outcome = 1), "
-	       "(SELECT coalesce(sum(nr_lost), 0) FROM loss), (SELECT count(*) FROM loss)",
+	       "coalesce(sum(nr_lost_min), 0), coalesce(sum(nr_gaps), 0), "
+	       "coalesce(sum(nr_unknown), 0) FROM lost",
 	.columns = totals_columns,
 };
 
@@ -43,6 +45,7 @@ static int read_totals(struct capture_info *info, struct db *db, struct error *e
 		info->longest_open_ns = info->last_ns - t.cells[1].i;
 	info->nr_lost = t.cells[2].i;
 	info->nr_gaps = t.cells[3].i;
+	info->nr_uncounted = t.cells[4].i;
 	table_free(&t);
 	return 0;
 }
@@ -110,6 +113,21 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 	if (ret)
 		return ret;
 	return read_totals(info, db, err);
+}
+
+const char *capture_lost_format(char *buf, size_t room, const struct capture_info *info,
+				bool grouped)
+{
+	const struct column count = { .unit = grouped ? UNIT_COUNT : UNIT_ID };
+	const struct cell cell = { .type = CELL_INT, .i = info->nr_lost };
+	char number[32];
+
+	cell_format(number, sizeof(number), &count, &cell);
+	if (info->nr_uncounted && !info->nr_lost)
+		snprintf(buf, room, "-");
+	else
+		snprintf(buf, room, "%s%s", info->nr_uncounted ? "at least " : "", number);
+	return buf;
 }
 
 struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds)

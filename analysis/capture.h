@@ -25,12 +25,23 @@ struct capture_info {
 	int64_t nr_open;
 	int64_t nr_uncertain;
 	int64_t longest_open_ns; /* age of the oldest open wait at last_ns */
-	int64_t nr_lost;	 /* where the number is known */
+	int64_t nr_lost;	 /* at least; that many when all gaps are counted */
 	int64_t nr_gaps;
+	int64_t nr_uncounted; /* gaps of which the number of events is not known */
 };
 
 /* Returns 0 or a negative errno. */
 int capture_info_read(struct capture_info *info, struct db *db, struct error *err);
+
+/*
+ * capture_lost_format - how many events were lost: "5", "at least 5", or "-" where
+ * nothing but that there are gaps is known
+ *
+ * @grouped: thousands separated
+ * Returns @buf.
+ */
+const char *capture_lost_format(char *buf, size_t room, const struct capture_info *info,
+				bool grouped);
 
 /*
  * capture_window - the @seconds before @end_ns

@@ -215,12 +215,16 @@ static const struct table_def stalls = {
 };
 
 static const struct column lost_columns[] = {
-	{ "cpu", "CPU", UNIT_ID, 4, "whose buffer", false },
+	{ "cpu", "CPU", UNIT_ID, 4, "whose buffer; -: every one", false },
 	{ "reason", "REASON", UNIT_TEXT, 13, "why", false },
 	{ "nr_gaps", "GAPS", UNIT_COUNT, 6, "times that events were missing", false },
-	{ "nr_lost", "EVENTS", UNIT_COUNT, 10, "events lost, where the number is known", false },
+	{ "nr_lost", "EVENTS", UNIT_COUNT, 10, "events lost, where all gaps are counted", false },
+	{ "nr_lost_min", "AT LEAST", UNIT_COUNT, 10, "events lost, or more", false },
 	{ "nr_unknown", "UNCOUNTED", UNIT_COUNT, 9, "gaps of unknown size", false },
-	{ "gap_ns", "TIME ms", UNIT_NS, 12, "sum of the gaps", false },
+	{ "gap_ns", "TIME ms", UNIT_NS, 12,
+	  "sum of the gaps, where all have a beginning and an end", false },
+	{ "nr_from_start", "AT START", UNIT_COUNT, 8, "gaps from before the first event", false },
+	{ "nr_to_end", "AT END", UNIT_COUNT, 6, "gaps that last to the end of the capture", false },
 	{ 0 },
 };
 
@@ -228,8 +232,8 @@ static const struct table_def lost = {
 	.name = "lost",
 	.title = "Lost events",
 	.help = "gaps in the capture; waits across them are uncertain",
-	.sql = "SELECT cpu, reason, nr_gaps, nr_lost, nr_unknown, gap_ns FROM lost "
-	       "ORDER BY cpu, reason",
+	.sql = "SELECT cpu, reason, nr_gaps, nr_lost, nr_lost_min, nr_unknown, gap_ns, "
+	       "nr_from_start, nr_to_end FROM lost ORDER BY cpu, reason",
 	.columns = lost_columns,
 	.sort = 0,
 	.sight = SIGHT_LOSSES,

@@ -233,7 +233,9 @@ static int count_gaps(int64_t *nr, struct db *db, int64_t start_ns, int64_t end_
 		      struct error *err)
 {
 	sqlite3_stmt *stmt;
-	int ret = db_prepare(db, "SELECT count(*) FROM loss WHERE end_ns >= ? AND start_ns <= ?",
+	int ret = db_prepare(db,
+			     "SELECT count(*) FROM loss WHERE (end_ns IS NULL OR end_ns >= ?) "
+			     "AND (start_ns IS NULL OR start_ns <= ?)",
 			     &stmt, err);
 
 	if (ret)

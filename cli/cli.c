@@ -102,8 +102,13 @@ void cli_summary(const char *path, const struct recording_result *result)
 	double seconds = result->first_ns < 0 ? 0 : (result->last_ns - result->first_ns) / 1e9;
 	char shown[PATH_MAX];
 
-	printf("%s: %.3f s, %" PRIu64 " events, %" PRIu64 " lost\n",
-	       text_shown(shown, sizeof(shown), path), seconds, result->nr_events, result->nr_lost);
+	printf("%s: %.3f s, %" PRIu64 " events, ", text_shown(shown, sizeof(shown), path), seconds,
+	       result->nr_events);
+	if (!result->lost_counted && !result->nr_lost)
+		printf("how many were lost is not known\n");
+	else
+		printf("%s%" PRIu64 " lost\n", result->lost_counted ? "" : "at least ",
+		       result->nr_lost);
 }
 
 void cli_join(char *buf, size_t room, char *const *argv)

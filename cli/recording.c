@@ -38,15 +38,30 @@ struct recording {
 	struct procmap procmap;
 	bool traced[NR_EVENTS]; /* live: events that are enabled */
 	bool came[NR_EVENTS];	/* events of which there was any */
-	int64_t reach_ns;	/* the file covers the time up to here */
+	uint64_t nr_lost;	/* events, at least */
+	bool lost_uncounted;
+	int64_t reach_ns; /* the file covers the time up to here */
 	char limits[1024];
 };
+
+/* As view lost counts them. */
+static void note_loss(struct recording *rec, const struct event *ev)
+{
+	if (ev->loss.nr_lost >= 0) {
+		rec->nr_lost += ev->loss.nr_lost;
+		return;
+	}
+	rec->lost_uncounted = true;
+	rec->nr_lost += ev->loss.reason <= LOSS_DAMAGED_INPUT;
+}
 
 static int consume_event(void *ctx, const struct event *ev)
 {
 	struct recording *rec = ctx;
 
 	rec->came[ev->id] = true;
+	if (ev->id == EVENT_LOSS)
+		note_loss(rec, ev);
 	return model_event(&rec->model, ev);
 }
 
@@ -405,15 +420,13 @@ void recording_abort(struct recording *rec)
 
 static void sum_up(const struct recording *rec, struct recording_result *result)
 {
-	unsigned int i;
-
 	*result = (struct recording_result){
 		.nr_events = rec->model.nr_events,
+		.nr_lost = rec->nr_lost,
+		.lost_counted = !rec->lost_uncounted,
 		.first_ns = rec->model.first_ns,
 		.last_ns = rec->model.last_ns,
 	};
-	for (i = 0; i < rec->src->nr_lanes; i++)
-		result->nr_lost += rec->src->ops->lost(rec->src, i);
 }
 
 /* What is still open, and the note that the file is whole. */

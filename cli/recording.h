@@ -36,7 +36,8 @@ struct recording_options {
 /* What came of it. */
 struct recording_result {
 	uint64_t nr_events;
-	uint64_t nr_lost;
+	uint64_t nr_lost;	   /* at least */
+	bool lost_counted;	   /* exactly so many */
 	int64_t first_ns, last_ns; /* of the events; -1 without any */
 };
 

@@ -41,6 +41,18 @@ static void print_kept(FILE *f, const struct capture_info *info)
 	}
 }
 
+static void print_lost(FILE *f, const struct capture_info *info)
+{
+	char lost[48];
+
+	capture_lost_format(lost, sizeof(lost), info, false);
+	if (lost[0] == '-')
+		fprintf(f, ", events lost in %" PRId64 " gaps: how many is not known\n",
+			info->nr_gaps);
+	else
+		fprintf(f, ", %s events lost in %" PRId64 " gaps\n", lost, info->nr_gaps);
+}
+
 static void print_header(FILE *f, const struct db *db, const struct capture_info *info)
 {
 	const char *const texts[] = {
@@ -64,7 +76,7 @@ static void print_header(FILE *f, const struct db *db, const struct capture_info
 			info->nr_waits, info->nr_open, info->nr_uncertain);
 	else
 		fputs("waits not seen", f);
-	fprintf(f, ", %" PRId64 " events lost in %" PRId64 " gaps\n", info->nr_lost, info->nr_gaps);
+	print_lost(f, info);
 	print_kept(f, info);
 }
 
@@ -77,6 +89,23 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 		{ "source", info->source }, { "profile", info->profile },
 		{ "limits", info->limits },
 	};
+	const struct {
+		const char *key;
+		int64_t value;
+		bool known;
+	} numbers[] = {
+		{ "first_ns", info->first_ns, info->first_ns },
+		{ "last_ns", info->last_ns, info->first_ns },
+		{ "nr_events", info->nr_events, true },
+		{ "nr_waits", info->nr_waits, info->sees_waits },
+		{ "nr_open", info->nr_open, info->sees_waits },
+		{ "nr_uncertain", info->nr_uncertain, info->sees_waits },
+		{ "nr_lost", info->nr_lost, !info->nr_uncounted },
+		{ "nr_lost_min", info->nr_lost, true },
+		{ "nr_gaps", info->nr_gaps, true },
+		{ "kept_from_ns", info->kept_from_ns, info->kept_from_ns },
+		{ "rollups_from_ns", info->rollups_from_ns, info->rollups_from_ns },
+	};
 	unsigned int i;
 	int ret = 0;
 
@@ -88,28 +117,16 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 					     : 0;
 		fputc(',', f);
 	}
-	fprintf(f,
-		"\"finished\":%s,\"being_recorded\":%s,\"first_ns\":%" PRId64
-		",\"last_ns\":%" PRId64 ",\"nr_events\":%" PRId64 ",",
-		info->recording ? "false" : "true",
+	fprintf(f, "\"finished\":%s,\"being_recorded\":%s", info->recording ? "false" : "true",
 		info->recorder_pid			  ? "true"
 		: info->recording && !info->recorder_gone ? "null"
-							  : "false",
-		info->first_ns, info->last_ns, info->nr_events);
-	if (info->sees_waits)
-		fprintf(f,
-			"\"nr_waits\":%" PRId64 ",\"nr_open\":%" PRId64
-			",\"nr_uncertain\":%" PRId64,
-			info->nr_waits, info->nr_open, info->nr_uncertain);
-	else
-		fputs("\"nr_waits\":null,\"nr_open\":null,\"nr_uncertain\":null", f);
-	fprintf(f,
-		",\"nr_lost\":%" PRId64 ",\"nr_gaps\":%" PRId64 ",\"kept_from_ns\":%s%.0" PRId64
-		",\"rollups_from_ns\":%s%.0" PRId64 "}",
-		info->nr_lost, info->nr_gaps,
-		/* 0 prints no digit here */
-		info->kept_from_ns ? "" : "null", info->kept_from_ns,
-		info->rollups_from_ns ? "" : "null", info->rollups_from_ns);
+							  : "false");
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (numbers[i].known)
+			fprintf(f, ",\"%s\":%" PRId64, numbers[i].key, numbers[i].value);
+		else
+			fprintf(f, ",\"%s\":null", numbers[i].key);
+	fputc('}', f);
 	return ret;
 }
 

@@ -33,6 +33,12 @@ enum event_id {
 /* Number of lost events is not known, only that there were some. */
 #define LOST_UNKNOWN (-1)
 
+/* End of a gap that lasts to the end of the capture. */
+#define LOSS_TO_END_NS INT64_MAX
+
+/* CPU of a gap in the events of all of them. */
+#define ALL_CPUS UINT16_MAX
+
 struct event {
 	uint64_t time_ns; /* in the capture's clock */
 	int32_t tid;	  /* common_pid: the thread that was running */
@@ -131,7 +137,7 @@ struct event {
 			uint64_t shift; /* bytes, downwards */
 		} stack_shift;
 		struct {
-			uint64_t end_ns; /* the gap is time_ns..end_ns */
+			uint64_t end_ns; /* the gap is time_ns..end_ns; time_ns 0: not known */
 			int64_t nr_lost; /* or LOST_UNKNOWN */
 			uint8_t reason;	 /* LOSS_* of schema/enums.def */
 		} loss;

@@ -43,9 +43,6 @@ struct source_ops {
 	/* stop - no new events; what was recorded so far is still delivered */
 	void (*stop)(struct source *s);
 
-	/* lost - events lost so far on @lane, as told by EVENT_LOSS */
-	uint64_t (*lost)(const struct source *s, unsigned int lane);
-
 	/* progress - done and total amount of work, in bytes; NULL for live */
 	void (*progress)(const struct source *s, uint64_t *done, uint64_t *total);
 

@@ -10,6 +10,7 @@
 #include <trace-cmd/trace-cmd.h>
 #include <unistd.h>
 
+#include "collector/page_watch.h"
 #include "collector/tracedat_head.h"
 
 /*
@@ -34,9 +35,9 @@ struct file_lane {
 	int cpu;
 	bool started, ended;
 	uint64_t last_ns;
+	struct page_watch pages;
 	/* of the first and the newest record, as the library counts */
 	uint64_t first_offset, last_offset;
-	uint64_t nr_lost;
 	uint64_t first_at, at; /* file position, for progress */
 	/* read already, but a loss event had to go first */
 	struct tep_record *pending;
@@ -87,8 +88,6 @@ static void make_loss(struct file_lane *lane, int64_t nr_lost, enum stored_value
 	ev->loss.end_ns = end_ns;
 	ev->loss.nr_lost = nr_lost;
 	ev->loss.reason = reason;
-	if (nr_lost > 0)
-		lane->nr_lost += nr_lost;
 }
 
 /*
@@ -135,6 +134,56 @@ static bool ended_early(struct file_lane *lane)
 	return size != -1ULL && size > page && lane->last_offset < first_page + size - page;
 }
 
+static void note_place(struct file_lane *lane, const struct tep_record *rec)
+{
+	if (!lane->first_offset)
+		lane->first_offset = rec->offset;
+	lane->last_offset = rec->offset;
+}
+
+/* The records of one page or more before this one could not be read. */
+static void make_damage(struct file_lane *lane, uint64_t end_ns, struct event *ev)
+{
+	lane->last_ns = lane->pages.gap_ns;
+	make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, end_ns, ev);
+}
+
+/* The lane ends here; @failed: the library gave an error. */
+static unsigned int end_lane(struct tracedat_source *td, struct file_lane *lane, bool failed,
+			     struct event *ev)
+{
+	bool complained = library_complained(td);
+
+	if (!complained && !failed && !lane->pages.damaged && !ended_early(lane))
+		return 0;
+	/* what follows on this CPU is not known */
+	make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, LOSS_TO_END_NS, ev);
+	return 1;
+}
+
+/*
+ * What goes before @rec, or in its place: a loss. Returns how many events, and
+ * with *keep false: @rec is of no use.
+ */
+static unsigned int loss_before(struct file_lane *lane, struct tep_record *rec, bool *keep,
+				struct event *ev)
+{
+	enum page_verdict verdict = page_watch(&lane->pages, rec->offset, rec->ts);
+
+	*keep = verdict != PAGE_DAMAGED;
+	if (verdict == PAGE_DAMAGED)
+		return 0;
+	if (rec->missed_events)
+		make_loss(lane, rec->missed_events > 0 ? rec->missed_events : LOST_UNKNOWN,
+			  LOSS_OVERRUN, rec->ts, ev);
+	else if (verdict == PAGE_GAP)
+		make_damage(lane, rec->ts, ev);
+	else
+		return 0;
+	rec->missed_events = 0;
+	return 1;
+}
+
 static int tracedat_next_batch(struct source *s, unsigned int i, struct event *ev, unsigned int max,
 			       uint64_t *complete_ns, struct error *err)
 {
@@ -145,22 +194,22 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 	/* records that are none of ours count too: the caller wants to be asked */
 	for (nr_read = 0; nr < max && nr_read < MAX_RECORDS; nr_read++) {
 		struct tep_record *rec = next_record(lane);
+		bool keep;
 		int ret;
 
 		if (!rec) {
-			bool failed = errno;
-
 			*complete_ns = LANE_ENDED;
-			if (library_complained(td) || failed || ended_early(lane))
-				make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, lane->last_ns,
-					  &ev[nr++]);
-			return nr;
+			return nr + end_lane(td, lane, errno, &ev[nr]);
 		}
-		if (rec->missed_events) {
-			make_loss(lane, rec->missed_events > 0 ? rec->missed_events : LOST_UNKNOWN,
-				  LOSS_OVERRUN, rec->ts, &ev[nr++]);
-			rec->missed_events = 0;
+		note_place(lane, rec);
+		ret = loss_before(lane, rec, &keep, &ev[nr]);
+		if (ret) {
+			nr += ret;
 			lane->pending = rec;
+			continue;
+		}
+		if (!keep) {
+			tracecmd_free_record(rec);
 			continue;
 		}
 		ret = rec->size < 0 ? -EBADMSG
@@ -171,9 +220,6 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 			ret = 1;
 		}
 		lane->last_ns = rec->ts;
-		if (!lane->first_offset)
-			lane->first_offset = rec->offset;
-		lane->last_offset = rec->offset;
 		tracecmd_free_record(rec);
 		if (ret < 0)
 			return error_set(err, ret, "cannot decode: %s", strerror(-ret));
@@ -204,11 +250,6 @@ static void tracedat_stop(struct source *s)
 	(void)s;
 }
 
-static uint64_t tracedat_lost(const struct source *s, unsigned int lane)
-{
-	return to_tracedat(s)->lane[lane].nr_lost;
-}
-
 static void tracedat_close(struct source *s)
 {
 	struct tracedat_source *td = to_tracedat(s);
@@ -236,7 +277,6 @@ static const struct source_ops tracedat_source_ops = {
 	.name = "trace.dat",
 	.next_batch = tracedat_next_batch,
 	.stop = tracedat_stop,
-	.lost = tracedat_lost,
 	.progress = tracedat_progress,
 	.comm = tracedat_comm,
 	.close = tracedat_close,
@@ -259,6 +299,7 @@ static int add_lanes(struct tracedat_source *td, struct tracecmd_input *handle)
 		td->lane[td->src.nr_lanes++] = (struct file_lane){
 			.handle = handle,
 			.cpu = cpu,
+			.pages.page_bytes = tracecmd_page_size(handle),
 		};
 	return 0;
 }

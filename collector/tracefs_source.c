@@ -232,11 +232,6 @@ static void tracefs_stop(struct source *s)
 	atomic_store(&ts->stopping, true);
 }
 
-static uint64_t tracefs_lost(const struct source *s, unsigned int lane)
-{
-	return to_tracefs(s)->lane[lane].nr_lost;
-}
-
 static void tracefs_close(struct source *s)
 {
 	struct tracefs_source *ts = to_tracefs(s);
@@ -264,7 +259,6 @@ static const struct source_ops tracefs_source_ops = {
 	.next_batch = tracefs_next_batch,
 	.wait = tracefs_wait,
 	.stop = tracefs_stop,
-	.lost = tracefs_lost,
 	.close = tracefs_close,
 };
 

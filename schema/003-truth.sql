@@ -15,3 +15,40 @@ SELECT l.id, printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#
 FROM lock l
 LEFT JOIN vma v ON v.id = l.vma_id
 LEFT JOIN process p ON p.id = v.process_id;
+
+DROP VIEW lost;
+ALTER TABLE loss RENAME TO loss_2;
+
+-- one row per gap in the events of one CPU, or of all of them
+CREATE TABLE loss (
+	id		INTEGER PRIMARY KEY,
+	start_ns	INTEGER,		-- last event before the gap; NULL: it began before the first one
+	end_ns		INTEGER,		-- first event after it; NULL: it lasted to the end of the capture
+	cpu		INTEGER,		-- NULL: every CPU
+	nr_lost		INTEGER,		-- events; NULL: not counted
+	reason		INTEGER NOT NULL	-- enum loss_reason
+) STRICT;
+
+-- version 2 gave a gap that began before the first event no length
+INSERT INTO loss
+SELECT id, iif(reason = 0 AND start_ns = end_ns, NULL, start_ns), end_ns, cpu, nr_lost, reason
+FROM loss_2;
+DROP TABLE loss_2;
+
+-- Where a gap was not counted nr_lost is not known, and nr_lost_min is what it is
+-- at least: the kernel or the file tells that an event is missing, or (reasons
+-- not_recorded, unmarked) that none would have been recorded.
+CREATE VIEW lost AS
+SELECT cpu,
+       (SELECT label FROM enum WHERE domain = 'loss_reason' AND value = reason) AS reason,
+       count(*) AS nr_gaps,
+       iif(count(nr_lost) = count(*), sum(nr_lost), NULL) AS nr_lost,
+       sum(coalesce(nr_lost, reason <= 2)) AS nr_lost_min,
+       sum(nr_lost IS NULL) AS nr_unknown,
+       iif(count(end_ns - start_ns) = count(*), sum(end_ns - start_ns), NULL) AS gap_ns,
+       iif(count(end_ns - start_ns) = count(*), round(sum(end_ns - start_ns) / 1e6, 3), NULL)
+	AS gap_ms,
+       sum(start_ns IS NULL) AS nr_from_start,
+       sum(end_ns IS NULL) AS nr_to_end
+FROM loss
+GROUP BY cpu, reason;

@@ -185,11 +185,14 @@ struct order_edge_row {
 	int64_t held_stack_id, taken_stack_id;
 };
 
+#define LOSS_EVERY_CPU (-1)
+
 struct loss_row {
-	int64_t start_ns, end_ns;
-	uint32_t cpu;
-	int64_t nr_lost; /* -1: not known */
-	int reason;	 /* LOSS_* */
+	int64_t start_ns; /* NO_TIME: before the first event */
+	int64_t end_ns;	  /* NO_TIME: after the last one */
+	int32_t cpu;	  /* or LOSS_EVERY_CPU */
+	int64_t nr_lost;  /* -1: not known */
+	int reason;	  /* LOSS_* */
 };
 
 struct rollup_row {

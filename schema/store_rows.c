@@ -302,9 +302,9 @@ int store_loss(struct store *st, const struct loss_row *row)
 {
 	struct binder b = { begin_row(st, ST_LOSS), 0 };
 
-	bind_int(&b, row->start_ns);
-	bind_int(&b, row->end_ns);
-	bind_int(&b, row->cpu);
+	bind_unless(&b, row->start_ns, NO_TIME);
+	bind_unless(&b, row->end_ns, NO_TIME);
+	bind_unless(&b, row->cpu, LOSS_EVERY_CPU);
 	bind_unless(&b, row->nr_lost, -1);
 	bind_int(&b, row->reason);
 	return end_row(st, b.stmt);

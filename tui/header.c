@@ -26,12 +26,10 @@ struct part {
 
 static void lost_text(const struct capture_info *info, char *buf, size_t room)
 {
-	const struct column count = { .unit = UNIT_COUNT };
-	const struct cell cell = { .type = CELL_INT, .i = info->nr_lost };
-	char number[32];
+	char number[48];
 
-	cell_format(number, sizeof(number), &count, &cell);
-	if (info->nr_gaps && !info->nr_lost)
+	capture_lost_format(number, sizeof(number), info, true);
+	if (number[0] == '-')
 		snprintf(buf, room, "lost - in %lld gaps", (long long)info->nr_gaps);
 	else
 		snprintf(buf, room, "lost %s", number);

@@ -4,7 +4,7 @@
 #include "analysis/output/output.h"
 #include "lib/text.h"
 
-#define CELL_LEN  512
+#define CELL_LEN  256
 /* deeper rows of a tree are indented no more */
 #define MAX_DEPTH 20
 
@@ -78,10 +78,10 @@ void output_text(FILE *f, const struct table *t, size_t max_rows, const char *em
 	int width[t->nr_columns];
 	unsigned int i, last = 0;
 	const struct column *col = t->def->columns;
-	char text[CELL_LEN];
+	char text[CELL_LEN], said[SEEN_EMPTY_LEN];
 
 	if (!t->nr_rows) {
-		fprintf(f, "(%s)\n", text_shown(text, sizeof(text), empty));
+		fprintf(f, "(%s)\n", text_shown(said, sizeof(said), empty));
 		return;
 	}
 	for (i = 0; i < t->nr_columns; i++) {

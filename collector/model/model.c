@@ -134,16 +134,16 @@ static void learn_names(struct model *m, const struct event *ev)
 
 static int give_loss(struct model *m, const struct event *ev)
 {
-	/* a gap that began before all events has no known beginning */
-	int64_t start_ns = ev->time_ns ? ev->time_ns : ev->loss.end_ns;
+	const bool to_end = ev->loss.end_ns == LOSS_TO_END_NS;
 
-	return m->sink.loss(m->sink.ctx, &(struct loss_row){
-						 .start_ns = start_ns,
-						 .end_ns = ev->loss.end_ns,
-						 .cpu = ev->cpu,
-						 .nr_lost = ev->loss.nr_lost,
-						 .reason = ev->loss.reason,
-					 });
+	return m->sink.loss(m->sink.ctx,
+			    &(struct loss_row){
+				    .start_ns = ev->time_ns ? (int64_t)ev->time_ns : NO_TIME,
+				    .end_ns = to_end ? NO_TIME : (int64_t)ev->loss.end_ns,
+				    .cpu = ev->cpu == ALL_CPUS ? LOSS_EVERY_CPU : ev->cpu,
+				    .nr_lost = ev->loss.nr_lost,
+				    .reason = ev->loss.reason,
+			    });
 }
 
 static void note_time(struct model *m, int64_t time_ns)

@@ -118,6 +118,25 @@ tap_is "$(json "json_type(j, '\$.blocked'), json_extract(j, '\$.blocked_unseen')
 tap_is "$("$RMAPSCOPE" blocked "$tap_dir/all.db" --at 4.5 | tail -n 1)" "(nobody waited then)" \
 	"blocked beside it: nobody"
 
+# gaps that nobody counted
+lost() {
+	sqlite3 "$tap_dir/all.db" "DELETE FROM loss; INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) VALUES $1"
+	"$RMAPSCOPE" report --format json "$tap_dir/all.db" lost >"$tap_dir/json"
+	tap_is "$("$RMAPSCOPE" report "$tap_dir/all.db" lost | sed -n '2s/.*uncertain, //p'):$(json \
+		"json_extract(j, '\$.capture.nr_lost'), json_extract(j, '\$.capture.nr_lost_min')")" "$2:$3" "$4"
+}
+lost "(6000000000, 7000000000, 0, 5, 0), (8000000000, 8100000000, 0, 2, 1)" \
+	"7 events lost in 2 gaps" "7|7" "losses that are counted: their sum"
+lost "(6000000000, 7000000000, 0, 5, 0), (8000000000, 8100000000, 1, NULL, 0)" \
+	"at least 6 events lost in 2 gaps" "|6" "with one that is not: at least so many"
+lost "(6000000000, 7000000000, NULL, NULL, 3)" \
+	"events lost in 1 gaps: how many is not known" "|0" "nothing was counted: not known, not 0"
+tap_like "$("$RMAPSCOPE" report "$tap_dir/all.db" lost | tail -n 1)" \
+	'^ +- not_recorded +1 +- +0 +1 +1,000\.000 +0 +0$' "the row of a gap of all CPUs"
+lost "(NULL, 7000000000, 0, 1113, 0)" "1113 events lost in 1 gaps" "1113|1113" "a loss at the start is counted"
+tap_like "$("$RMAPSCOPE" report "$tap_dir/all.db" lost | tail -n 1)" \
+	'^ +0 overrun +1 +1,113 +1,113 +0 +- +1 +0$' "and has no length, rather than 0.0 ms"
+
 # files: what their kernel had, and what came
 file() {
 	empty "$1" source trace.dat formats "$2" came "$3"

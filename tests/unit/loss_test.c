@@ -262,9 +262,9 @@ static void check_waits(struct fixture *f, const struct history *h, const struct
 		nr_uncertain += f->seen.wait[i].outcome == OUTCOME_UNCERTAIN;
 	check(nr_uncertain == want_uncertain);
 	check(f->seen.nr_losses == 1);
-	check(f->seen.loss[0].cpu == c->cpu);
+	check(f->seen.loss[0].cpu == (int32_t)c->cpu);
 	/* what was lost before all events has no known beginning */
-	check(f->seen.loss[0].start_ns == (int64_t)(c->start_ns ? c->start_ns : c->end_ns));
+	check(f->seen.loss[0].start_ns == (c->start_ns ? (int64_t)c->start_ns : NO_TIME));
 	check(f->seen.loss[0].end_ns == (int64_t)c->end_ns);
 	check(f->seen.loss[0].nr_lost == c->last - c->first + 1);
 }
