@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a lock: the VMAs that hang on it, or did, and the one that describes it.
-SELECT p.comm, printf('%x-%x', v.start, v.end), v.name, v.perms, p.tgid,
+SELECT p.comm, printf('%x-%x', v.start, v.end), v.name, v.perms, iif(p.of_thread, NULL, p.tgid),
        k.from_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
        k.to_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
        v.id, v.process_id

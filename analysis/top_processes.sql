@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- A row of screen "processes" of top, of a group of roll-ups.
-SELECT p.comm, p.tgid,
+SELECT p.comm, iif(p.of_thread, NULL, p.tgid),
        :wait_ns / :seconds, :nr_waits / :seconds,
        h.comm,
        (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),

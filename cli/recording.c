@@ -127,7 +127,7 @@ static int live_process(void *ctx, int32_t tgid, struct process_row *row)
 	(void)ctx;
 	if (ret)
 		return ret;
-	memcpy(row->comm, p.comm, sizeof(row->comm));
+	snprintf(row->comm, sizeof(row->comm), "%s", p.comm);
 	snprintf(row->exe, sizeof(row->exe), "%s", p.exe);
 	snprintf(row->cmdline, sizeof(row->cmdline), "%s", p.cmdline);
 	snprintf(row->cgroup, sizeof(row->cgroup), "%s", p.cgroup);

@@ -55,7 +55,7 @@ static void limits_add_vmas(char *limits, size_t room, const struct source *src,
 /* Of no use in a file: what it tells is looked up in /proc. */
 static bool is_live_only(enum event_id id)
 {
-	return id == EVENT_PAGE_FAULT_USER || id == EVENT_SCHED_PROCESS_EXEC;
+	return id == EVENT_PAGE_FAULT_USER;
 }
 
 void limits_find(char *limits, size_t room, const struct source *src, unsigned int profiles)

@@ -83,8 +83,13 @@ struct event {
 			uint8_t group_dead; /* the last thread of its process */
 		} sched_process_exit;
 		struct {
-			int32_t tid;
+			int32_t tid;	 /* of the process's only thread now: its tgid */
+			int32_t old_tid; /* of that thread before */
 		} sched_process_exec;
+		struct {
+			int32_t tid; /* the new thread, of whichever process */
+			char comm[COMM_LEN];
+		} sched_process_fork;
 		struct {
 			uint64_t address;
 		} page_fault;

@@ -88,7 +88,8 @@ const struct profile_event profile_events[] = {
 	{
 		.id = EVENT_SCHED_PROCESS_EXEC,
 		.profiles = PROFILE_ALL,
-		.gives = "telling the VMAs before an exec from those after it",
+		.gives = "telling the VMAs before an exec from those after it, and who leads a "
+			 "process",
 	},
 	{
 		.id = EVENT_PAGE_FAULT_USER,

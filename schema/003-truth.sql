@@ -5,6 +5,10 @@
 -- earlier schema version
 ALTER TABLE lock ADD COLUMN class_why INTEGER;
 
+-- 1: no process, but threads of one whose id is not known: tgid is the id of one of
+-- them, comm its name and id. 0 or NULL: a process.
+ALTER TABLE process ADD COLUMN of_thread INTEGER;
+
 -- one readable row per lock life
 CREATE VIEW locks AS
 SELECT l.id, printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END AS lock,

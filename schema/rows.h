@@ -17,7 +17,8 @@
 struct process_row {
 	int64_t id;
 	int32_t tgid;
-	char comm[16];
+	bool of_thread; /* not a process: that of thread @tgid, which is not known */
+	char comm[40];	/* 16 of the kernel, or "NAME (thread TID)" */
 	char exe[256], cmdline[512], cgroup[256];
 	int64_t first_ns, last_ns;
 };

@@ -8,8 +8,9 @@
 
 static const char *const statement_sql[NR_STATEMENTS] = {
 	[ST_META] = "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-	[ST_PROCESS] = "INSERT OR REPLACE INTO process (id, tgid, comm, exe, cmdline, cgroup, "
-		       "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_PROCESS] =
+		"INSERT OR REPLACE INTO process (id, tgid, of_thread, comm, exe, cmdline, cgroup, "
+		"first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_TASK] = "INSERT OR REPLACE INTO task (id, tid, tgid, comm, is_main, process_id, "
 		    "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_LOCK] = "INSERT OR REPLACE INTO lock (id, class, class_why, address, generation, "
@@ -189,6 +190,7 @@ int store_process(struct store *st, const struct process_row *row)
 
 	bind_int(&b, row->id);
 	bind_int(&b, row->tgid);
+	bind_int(&b, row->of_thread);
 	bind_text(&b, row->comm);
 	bind_text(&b, row->exe);
 	bind_text(&b, row->cmdline);

@@ -132,6 +132,20 @@ static void learn_names(struct model *m, const struct event *ev)
 	}
 }
 
+/* Which process a thread is of, by what an event says. */
+static int learn_processes(struct model *m, const struct event *ev)
+{
+	switch (ev->id) {
+	case EVENT_SCHED_PROCESS_EXEC:
+		return task_execed(&m->tasks, ev);
+	case EVENT_ANON_VMA_LINK:
+	case EVENT_ANON_VMA_UNLINK:
+		return tasks_seed(&m->tasks, ev->tid, ev->anon_vma_chain.tgid);
+	default:
+		return 0;
+	}
+}
+
 static int give_loss(struct model *m, const struct event *ev)
 {
 	const bool to_end = ev->loss.end_ns == LOSS_TO_END_NS;
@@ -187,7 +201,9 @@ int model_event(struct model *m, const struct event *ev)
 		note_time(m, ev->time_ns);
 
 	learn_names(m, ev);
-	ret = stalls_event(&m->stalls, ev);
+	ret = learn_processes(m, ev);
+	if (!ret)
+		ret = stalls_event(&m->stalls, ev);
 	if (!ret)
 		ret = waits_event(&m->waits, ev);
 	if (!ret)
@@ -211,6 +227,8 @@ int model_event(struct model *m, const struct event *ev)
 	switch (ev->id) {
 	case EVENT_TASK_NEWTASK:
 		return started(m, ev);
+	case EVENT_SCHED_PROCESS_FORK:
+		return task_forked(&m->tasks, &m->sink, ev);
 	case EVENT_SCHED_PROCESS_EXIT:
 		return exited(m, ev);
 	case EVENT_PAGE_FAULT_USER:

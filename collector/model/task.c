@@ -68,6 +68,14 @@ static void process_changed(struct tasks *ts, struct process *p)
 	DL_APPEND(ts->dirty_processes, p);
 }
 
+static void process_unchanged(struct tasks *ts, struct process *p)
+{
+	if (!p->dirty)
+		return;
+	p->dirty = false;
+	DL_DELETE(ts->dirty_processes, p);
+}
+
 static void task_changed(struct tasks *ts, struct task *t)
 {
 	if (t->dirty || !t->row.id)
@@ -79,16 +87,121 @@ static void task_changed(struct tasks *ts, struct task *t)
 /* @t is a thread of process @tgid. Returns 0 or -ENOMEM. */
 static int join_process(struct tasks *ts, struct task *t, int32_t tgid)
 {
-	struct process *p;
+	struct process *p, *old;
 
 	if (t->row.tgid == tgid)
 		return 0;
 	p = process_remember(ts, tgid);
 	if (!p)
 		return -ENOMEM;
+	old = process_find(ts, t->row.tgid);
+	if (old)
+		old->nr_threads--;
 	t->row.tgid = tgid;
 	p->nr_threads++;
 	return 0;
+}
+
+static void name_process(struct tasks *ts, struct process *p)
+{
+	const struct task *leader = find(ts, p->row.tgid);
+
+	if (ts->lookup.process && !ts->lookup.process(ts->lookup.ctx, p->row.tgid, &p->row))
+		return;
+	if (leader && leader->row.comm[0])
+		snprintf(p->row.comm, sizeof(p->row.comm), "%s", leader->row.comm);
+	else if (ts->lookup.comm)
+		ts->lookup.comm(ts->lookup.ctx, p->row.tgid, p->row.comm);
+}
+
+/*
+ * A group of threads of which is not known which process they are. Goes when its
+ * last member does.
+ */
+static struct process *unknown_of(struct task *t)
+{
+	struct process *p = t->unknown;
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->row.tgid = t->row.tid;
+	p->row.of_thread = true;
+	p->nr_threads = 1;
+	DL_APPEND2(p->members, t, member_prev, member_next);
+	t->unknown = p;
+	return p;
+}
+
+/* @t is of the same process as @other, whichever that is. Returns 0 or -ENOMEM. */
+static int join_unknown(struct task *t, struct task *other)
+{
+	struct process *p = unknown_of(other);
+
+	if (!p)
+		return -ENOMEM;
+	DL_APPEND2(p->members, t, member_prev, member_next);
+	t->unknown = p;
+	p->nr_threads++;
+	return 0;
+}
+
+static void leave_unknown(struct task *t)
+{
+	struct process *p = t->unknown;
+
+	DL_DELETE2(p->members, t, member_prev, member_next);
+	t->unknown = NULL;
+	if (--p->nr_threads)
+		return;
+	if (p->dirty)
+		p->over = true;
+	else
+		free(p);
+}
+
+static void name_unknown(struct process *p, const struct task *t)
+{
+	snprintf(p->row.comm, sizeof(p->row.comm), "%.15s%s(thread %d)", t->row.comm,
+		 t->row.comm[0] ? " " : "", p->row.tgid);
+}
+
+/*
+ * What was a group of threads of an unknown process is process @p. Its row becomes that
+ * of @p, or, where @p has one already, another row of the same process.
+ */
+static void unknown_becomes(struct tasks *ts, struct process *unknown, struct process *p)
+{
+	struct task *t, *tmp;
+
+	if (unknown->row.id && !p->row.id) {
+		p->row.id = unknown->row.id;
+		p->row.first_ns = unknown->row.first_ns;
+		p->row.last_ns = unknown->row.last_ns;
+		name_process(ts, p);
+		process_changed(ts, p);
+		process_unchanged(ts, unknown);
+	} else if (unknown->row.id) {
+		const struct process_row old = unknown->row;
+
+		unknown->row = p->row;
+		unknown->row.id = old.id;
+		unknown->row.first_ns = old.first_ns;
+		unknown->row.last_ns = old.last_ns;
+		process_changed(ts, unknown);
+	}
+	DL_FOREACH_SAFE2(unknown->members, t, tmp, member_next)
+	{
+		t->row.tgid = p->row.tgid;
+		p->nr_threads++;
+		if (t->row.id) {
+			t->row.process_id = p->row.id;
+			task_changed(ts, t);
+		}
+		leave_unknown(t);
+	}
 }
 
 static void set_comm(struct tasks *ts, struct task *t, const char *comm)
@@ -99,33 +212,35 @@ static void set_comm(struct tasks *ts, struct task *t, const char *comm)
 		return;
 	snprintf(t->row.comm, sizeof(t->row.comm), "%s", comm);
 	task_changed(ts, t);
-	if (t->row.tid != t->row.tgid)
-		return;
 	/* a process goes by the name of its main thread */
-	p = process_find(ts, t->row.tgid);
-	if (!p)
+	p = t->unknown ?: process_find(ts, t->row.tgid);
+	if (!p || p->row.tgid != t->row.tid)
 		return;
-	memcpy(p->row.comm, t->row.comm, sizeof(p->row.comm));
+	if (p->row.of_thread)
+		name_unknown(p, t);
+	else
+		snprintf(p->row.comm, sizeof(p->row.comm), "%s", t->row.comm);
 	process_changed(ts, p);
 }
 
 int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid)
 {
-	struct task *t = remember(ts, tid);
+	struct task *t;
+	struct process *p;
 
-	return t ? join_process(ts, t, tgid) : -ENOMEM;
-}
-
-static void name_process(struct tasks *ts, struct process *p)
-{
-	const struct task *leader = find(ts, p->row.tgid);
-
-	if (ts->lookup.process && !ts->lookup.process(ts->lookup.ctx, p->row.tgid, &p->row))
-		return;
-	if (leader && leader->row.comm[0])
-		memcpy(p->row.comm, leader->row.comm, sizeof(p->row.comm));
-	else if (ts->lookup.comm)
-		ts->lookup.comm(ts->lookup.ctx, p->row.tgid, p->row.comm);
+	/* a damaged file may say anything */
+	if (tgid <= 0)
+		return 0;
+	t = remember(ts, tid);
+	if (!t)
+		return -ENOMEM;
+	if (!t->unknown)
+		return join_process(ts, t, tgid);
+	p = process_remember(ts, tgid);
+	if (!p)
+		return -ENOMEM;
+	unknown_becomes(ts, t->unknown, p);
+	return 0;
 }
 
 /* The process with a row of its own, made on first need. NULL: no memory. */
@@ -139,6 +254,20 @@ static struct process *process_get(struct tasks *ts, int32_t tgid, uint64_t now_
 	p->row.first_ns = p->row.last_ns = now_ns;
 	process_changed(ts, p);
 	name_process(ts, p);
+	return p;
+}
+
+/* Likewise of the threads that @t, whose process is not known, is known to be with. */
+static struct process *unknown_get(struct tasks *ts, struct task *t, uint64_t now_ns)
+{
+	struct process *p = unknown_of(t);
+
+	if (!p || p->row.id)
+		return p;
+	p->row.id = ++ts->last_process_id;
+	p->row.first_ns = p->row.last_ns = now_ns;
+	name_unknown(p, t->row.tid == p->row.tgid ? t : find(ts, p->row.tgid) ?: t);
+	process_changed(ts, p);
 	return p;
 }
 
@@ -166,6 +295,18 @@ int32_t process_parent(struct tasks *ts, int32_t tgid)
 	const struct task *leader = find(ts, tgid);
 
 	return leader ? leader->parent : -1;
+}
+
+/* The thread that called it is the only one of its process now, and leads it. */
+int task_execed(struct tasks *ts, const struct event *ev)
+{
+	const int32_t tgid = ev->sched_process_exec.tid, old = ev->sched_process_exec.old_tid;
+	int ret = tasks_seed(ts, tgid, tgid);
+
+	/* it had an id of its own, and takes over that of the leader */
+	if (!ret && old > 0 && old != tgid && find(ts, old))
+		ret = tasks_seed(ts, old, tgid);
+	return ret;
 }
 
 void process_execed(struct tasks *ts, int32_t tgid)
@@ -225,15 +366,13 @@ static int make_row(struct tasks *ts, struct task *t, uint64_t now_ns)
 		ts->lookup.comm(ts->lookup.ctx, t->row.tid, t->row.comm);
 	if (t->row.tgid < 0 && ts->lookup.tgid) {
 		tgid = ts->lookup.tgid(ts->lookup.ctx, t->row.tid);
-		if (tgid >= 0 && join_process(ts, t, tgid))
+		if (tgid >= 0 && tasks_seed(ts, t->row.tid, tgid))
 			return -ENOMEM;
 	}
-	if (t->row.tgid >= 0) {
-		p = process_get(ts, t->row.tgid, now_ns);
-		if (!p)
-			return -ENOMEM;
-		t->row.process_id = p->row.id;
-	}
+	p = t->row.tgid < 0 ? unknown_get(ts, t, now_ns) : process_get(ts, t->row.tgid, now_ns);
+	if (!p)
+		return -ENOMEM;
+	t->row.process_id = p->row.id;
 	return 0;
 }
 
@@ -278,7 +417,7 @@ static int give_task(struct tasks *ts, struct task *t, const struct sink *sink)
 	t->dirty = false;
 	DL_DELETE2(ts->dirty, t, dirty_prev, dirty_next);
 	/* a process is seen when one of its threads is */
-	p = process_find(ts, t->row.tgid);
+	p = t->unknown ?: process_find(ts, t->row.tgid);
 	if (p && p->row.last_ns < t->row.last_ns) {
 		p->row.last_ns = t->row.last_ns;
 		process_changed(ts, p);
@@ -288,11 +427,15 @@ static int give_task(struct tasks *ts, struct task *t, const struct sink *sink)
 
 static int give_process(struct tasks *ts, struct process *p, const struct sink *sink)
 {
+	int ret;
+
 	if (!p->dirty)
 		return 0;
-	p->dirty = false;
-	DL_DELETE(ts->dirty_processes, p);
-	return sink->process(sink->ctx, &p->row);
+	process_unchanged(ts, p);
+	ret = sink->process(sink->ctx, &p->row);
+	if (p->over)
+		free(p);
+	return ret;
 }
 
 static int drop_process(struct tasks *ts, struct process *p, const struct sink *sink)
@@ -313,6 +456,8 @@ static int drop_task(struct tasks *ts, const struct sink *sink, struct task *t)
 	if (t->exited_ns)
 		DL_DELETE2(ts->exited, t, exited_prev, exited_next);
 	HASH_DEL(ts->by_tid, t);
+	if (t->unknown)
+		leave_unknown(t);
 	free(t);
 	if (p && !--p->nr_threads && !ret)
 		ret = drop_process(ts, p, sink);
@@ -354,20 +499,47 @@ static int forget(struct tasks *ts, const struct sink *sink, int32_t tid)
 int task_started(struct tasks *ts, const struct sink *sink, const struct event *ev)
 {
 	const bool is_thread = ev->task_newtask.clone_flags & CLONE_THREAD;
-	const int32_t parent = task_tgid(ts, ev->tid), tid = ev->task_newtask.tid;
-	struct task *t;
+	const int32_t tid = ev->task_newtask.tid;
+	struct task *t, *parent;
 	int ret = forget(ts, sink, tid);
 
 	if (ret)
 		return ret;
 	t = remember(ts, tid);
+	/* a thread is of the process of whoever made it, also where that is not known */
+	parent = is_thread ? remember(ts, ev->tid) : find(ts, ev->tid);
+	if (!t || (is_thread && !parent))
+		return -ENOMEM;
+	if (!is_thread)
+		ret = join_process(ts, t, tid);
+	else if (parent->row.tgid >= 0)
+		ret = join_process(ts, t, parent->row.tgid);
+	else if (parent != t)
+		ret = join_unknown(t, parent);
+	t->parent = is_thread || !parent ? -1 : parent->row.tgid;
+	t->started_ns = ev->time_ns;
+	t->fork_due = true;
+	set_comm(ts, t, ev->task_newtask.comm);
+	return ret;
+}
+
+int task_forked(struct tasks *ts, const struct sink *sink, const struct event *ev)
+{
+	struct task *t = find(ts, ev->sched_process_fork.tid);
+	int ret;
+
+	if (t && t->fork_due) {
+		t->fork_due = false;
+		return 0;
+	}
+	ret = forget(ts, sink, ev->sched_process_fork.tid);
+	if (ret)
+		return ret;
+	t = remember(ts, ev->sched_process_fork.tid);
 	if (!t)
 		return -ENOMEM;
-	if ((!is_thread || parent >= 0) && join_process(ts, t, is_thread ? parent : tid))
-		return -ENOMEM;
-	t->parent = is_thread ? -1 : parent;
 	t->started_ns = ev->time_ns;
-	set_comm(ts, t, ev->task_newtask.comm);
+	set_comm(ts, t, ev->sched_process_fork.comm);
 	return 0;
 }
 
@@ -391,8 +563,13 @@ void tasks_free(struct tasks *ts)
 
 	HASH_ITER(hh, ts->by_tid, t, ttmp) {
 		HASH_DEL(ts->by_tid, t);
+		if (t->unknown)
+			leave_unknown(t);
 		free(t);
 	}
+	DL_FOREACH_SAFE(ts->dirty_processes, p, ptmp)
+	if (p->over)
+		free(p);
 	HASH_ITER(hh, ts->by_tgid, p, ptmp) {
 		HASH_DEL(ts->by_tgid, p);
 		free(p);

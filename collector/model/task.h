@@ -16,12 +16,18 @@
 #include "collector/model/sink.h"
 #include "schema/rows.h"
 
+/*
+ * A process; or, with row.of_thread, threads of which is known that they are of
+ * one process, but not of which. Others are not to be summed up with them.
+ */
 struct process {
-	UT_hash_handle hh;	     /* by row.tgid */
+	UT_hash_handle hh;	     /* by row.tgid; not with row.of_thread */
 	struct process_row row;	     /* row.id 0: no span refers to it */
 	unsigned int nr_threads;     /* that we remember */
 	struct process *prev, *next; /* in tasks.dirty_processes */
+	struct task *members;	     /* with row.of_thread: its threads */
 	bool dirty;
+	bool over; /* goes when its row is written */
 };
 
 struct task {
@@ -34,7 +40,10 @@ struct task {
 	uint64_t fault_ns;   /* when that was; 0: none was seen */
 	struct task *dirty_prev, *dirty_next;	/* in tasks.dirty */
 	struct task *exited_prev, *exited_next; /* in tasks.exited */
+	struct process *unknown;		/* while row.tgid is -1; NULL: alone */
+	struct task *member_prev, *member_next; /* in unknown.members */
 	bool dirty;
+	bool fork_due; /* sched_process_fork of the same start is still to come */
 };
 
 /*
@@ -63,7 +72,11 @@ struct tasks {
 	uint64_t newest_exit_ns;
 };
 
-/* A thread that is known to be of a process, from outside the events. */
+/*
+ * Thread @tid is of process @tgid, by what /proc or an event says. Where its process
+ * was not known before, neither was that of the threads it is known to be with.
+ * Returns 0 or -ENOMEM.
+ */
 int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid);
 
 /* The thread with a row of its own, made on first need. NULL: no memory. */
@@ -87,7 +100,10 @@ int32_t task_tgid(struct tasks *ts, int32_t tid);
 /* The process that @tgid was forked from, unless that is not known or it has called exec: -1. */
 int32_t process_parent(struct tasks *ts, int32_t tgid);
 
-/* Event sched_process_exec: nothing is inherited any more. */
+/* Event sched_process_exec. Returns 0 or -ENOMEM. */
+int task_execed(struct tasks *ts, const struct event *ev);
+
+/* Likewise: nothing is inherited any more. */
 void process_execed(struct tasks *ts, int32_t tgid);
 
 /* Whether the exit of @tid is that of its process, as far as its threads are known. */
@@ -107,6 +123,9 @@ void task_name(struct tasks *ts, int32_t tid, const char comm[COMM_LEN]);
  * after the latter (exit_mm()), so its life ends with the next of the same id.
  */
 int task_started(struct tasks *ts, const struct sink *sink, const struct event *ev);
+
+/* Event sched_process_fork: another life of its id, if no task_newtask has told. */
+int task_forked(struct tasks *ts, const struct sink *sink, const struct event *ev);
 void task_exited(struct tasks *ts, int32_t tid, uint64_t now_ns);
 
 /* Give all rows that changed since the last call to @sink. */

@@ -49,11 +49,11 @@ exec_run() {
 exec_run race | stage race
 tap_is "$("$RMAPSCOPE" report --format csv "$tap_dir/race.db" stragglers)" \
 	"time_ns,process,comm,tid,address,nr_pages,why,other_process,other_comm,other_tid,other_ns
-1020,,kcompactd0,50,7fffffffe000,1,stack_shift,,,100,2000" \
+1020,kcompactd0 (thread 50),kcompactd0,50,7fffffffe000,1,stack_shift,(thread 100),,100,2000" \
 	"a migration entry that exec's stack shift hid is found, with who moved the stack"
 out=$("$RMAPSCOPE" order "$tap_dir/race.db")
 tap_is "$?" 0 "order succeeds"
-tap_like "$out" "^- +kcompactd0 +50 7fffffffe000 +1 stack_shift +- +- +100$" "and shows it"
+tap_like "$out" "^kcompactd0 \(thread 50\) +kcompactd0 +50 7fffffffe000 +1 stack_shift +\(thread 100\) +- +100$" "and shows it"
 for how in found after skipped; do
 	exec_run $how | stage $how
 	tap_is "$("$RMAPSCOPE" report --format csv "$tap_dir/$how.db" stragglers | tail -n +2)" "" \
@@ -137,7 +137,7 @@ storm_run() {
 storm_run 100000000 | stage storm
 tap_is "$("$RMAPSCOPE" storms --format csv "$tap_dir/storm.db" | cut -d , -f 1,2,3,4,6-18)" \
 	"kind,lock,nr_events,peak_per_s,duration_ns,outcome,nr_walkers,walker_process,walker_comm,walker_tid,walker_role,nr_movers,nr_moves,mover_process,mover_comm,mover_tid,from_vma
-retry,ffff888000001000,12,10,1100000000,acquired,1,,walker,60,referenced,2,12,mover,mover,200,10000-20000" \
+retry,ffff888000001000,12,10,1100000000,acquired,1,walker (thread 60),walker,60,referenced,2,12,mover,mover,200,10000-20000" \
 	"a storm is shown with who walked, who moved, and from where"
 tap_like "$("$RMAPSCOPE" storms "$tap_dir/storm.db")" "10000-20000 +30000-40000$" "and to where"
 storm_run 300000000 | stage calm

@@ -126,6 +126,28 @@ tap_is "$code $(sql "SELECT outcome, duration_ns, slept_ns FROM waits ORDER BY s
 tap_is "$(sql "SELECT outcome, duration_ns FROM stalls")" "acquired 28999000" "and so does its sleep"
 tap_is "$(sql "SELECT value FROM meta WHERE key = 'nr_events'")" 8 "and in the number of events"
 
+# --- processes: what a file proves, and what it does not
+
+stage clock=mono <<-END
+	0 0 1000 500 sched_process_exec pid=500 old_pid=500
+	0 0 2000 500 task_newtask pid=501 comm=app clone_flags=0x10000
+	0 0 3000 501 task_newtask pid=502 comm=app clone_flags=0x10000
+	0 0 3500 500 sched_switch prev_comm=app prev_pid=500 next_comm=idle
+	0 0 4000 501 contention_begin lock_addr=0xc0ffee00 flags=4
+	0 0 5000 501 contention_end lock_addr=0xc0ffee00
+	0 0 6000 502 contention_begin lock_addr=0xc0ffee00 flags=4
+	0 0 8000 502 contention_end lock_addr=0xc0ffee00
+	0 0 9000 100 contention_begin lock_addr=0xc0ffee00 flags=4
+	0 0 10000 100 contention_end lock_addr=0xc0ffee00
+	0 0 11000 101 contention_begin lock_addr=0xc0ffee00 flags=4
+	0 0 12000 101 contention_end lock_addr=0xc0ffee00
+END
+import
+tap_is "$("$RMAPSCOPE" report --format csv "$db" processes | cut -d , -f 1-3 | tail -n +2 | sort)" \
+	"app,500,2
+mover (thread 100),,1
+walker (thread 101),,1" "threads are of the process that is proven, others a row each"
+
 # --- damaged parts, and what the library does not read
 
 {

@@ -38,16 +38,96 @@ static void a_thread_without_a_span_is_no_row(void **state)
 	assert_int_equal(f->seen.nr_processes, 0);
 }
 
-static void an_unknown_thread_has_no_process(void **state)
+static void an_unknown_thread_has_a_row_of_its_own_in_place_of_a_process(void **state)
 {
 	struct fixture *f = *state;
 	int64_t id = wait_of(f, 1000, LEADER);
 
 	assert_int_equal(task(f, id)->tid, LEADER);
 	assert_int_equal(task(f, id)->tgid, -1);
-	assert_int_equal(task(f, id)->process_id, 0);
 	assert_string_equal(task(f, id)->comm, "");
-	assert_int_equal(f->seen.nr_processes, 0);
+	assert_true(process(f, id)->of_thread);
+	assert_int_equal(process(f, id)->tgid, LEADER);
+	assert_string_equal(process(f, id)->comm, "(thread 100)");
+	assert_int_not_equal(process(f, id)->id, process(f, wait_of(f, 1000, THREAD))->id);
+	task_name(&f->m.tasks, LEADER, (char[COMM_LEN]){ "app" });
+	assert_string_equal(process(f, id)->comm, "app (thread 100)");
+}
+
+/* Which process they are of is not known; that they are of one, is. */
+static void threads_of_one_unknown_process_are_one_row(void **state)
+{
+	struct fixture *f = *state;
+	int64_t maker, first, second, other;
+
+	maker = wait_of(f, 1000, LEADER);
+	feed(f, ev_newtask(2000, LEADER, THREAD, "app", CLONE_THREAD_FLAG));
+	feed(f, ev_newtask(2001, THREAD, THREAD + 1, "app", CLONE_THREAD_FLAG));
+	first = wait_of(f, 3000, THREAD);
+	second = wait_of(f, 4000, THREAD + 1);
+	other = wait_of(f, 5000, PARENT);
+	assert_int_equal(process(f, first)->id, process(f, maker)->id);
+	assert_int_equal(process(f, second)->id, process(f, maker)->id);
+	assert_int_not_equal(process(f, other)->id, process(f, maker)->id);
+	assert_int_equal(task(f, second)->tgid, -1);
+}
+
+/* Waits from before the proof count for the process, too. */
+static void an_exec_proves_the_process_of_all_threads_known_to_be_with_it(void **state)
+{
+	struct fixture *f = *state;
+	int64_t before = wait_of(f, 1000, LEADER), thread, after, row;
+	struct event exec = ev_make(EVENT_SCHED_PROCESS_EXEC, 3000, LEADER, 0);
+
+	row = process(f, before)->id;
+	feed(f, ev_newtask(2000, LEADER, THREAD, "app", CLONE_THREAD_FLAG));
+	thread = wait_of(f, 2500, THREAD);
+	exec.sched_process_exec.tid = LEADER;
+	feed(f, exec);
+	after = wait_of(f, 4000, LEADER);
+	assert_int_equal(task(f, after)->tgid, LEADER);
+	assert_int_equal(task(f, thread)->tgid, LEADER);
+	assert_int_equal(process(f, after)->id, row);
+	assert_int_equal(process(f, thread)->id, row);
+	assert_false(process(f, after)->of_thread);
+	assert_int_equal(process(f, after)->tgid, LEADER);
+}
+
+/* Roll-ups of the time before stay with the first row: it becomes the process's, too. */
+static void a_proof_for_two_rows_makes_both_those_of_the_process(void **state)
+{
+	struct fixture *f = *state;
+	int64_t leader, thread, row;
+
+	assert_int_equal(tasks_seed(&f->m.tasks, LEADER, LEADER), 0);
+	leader = wait_of(f, 1000, LEADER);
+	thread = wait_of(f, 1001, THREAD);
+	row = process(f, thread)->id;
+	assert_true(process(f, thread)->of_thread);
+	assert_int_equal(tasks_seed(&f->m.tasks, THREAD, LEADER), 0);
+	assert_int_equal(process(f, thread)->id, process(f, leader)->id);
+	assert_false(seen_process_of(&f->seen, row)->of_thread);
+	assert_int_equal(seen_process_of(&f->seen, row)->tgid, LEADER);
+}
+
+static void a_fork_without_newtask_is_a_new_life_of_an_unknown_process(void **state)
+{
+	struct event fork = ev_make(EVENT_SCHED_PROCESS_FORK, 2000, PARENT, 0);
+	struct fixture *f = *state;
+	int64_t id;
+
+	fork.sched_process_fork.tid = THREAD;
+	strcpy(fork.sched_process_fork.comm, "child");
+	assert_int_equal(tasks_seed(&f->m.tasks, THREAD, LEADER), 0);
+	feed(f, fork);
+	id = wait_of(f, 3000, THREAD);
+	assert_int_equal(task(f, id)->tgid, -1);
+	assert_string_equal(process(f, id)->comm, "child (thread 101)");
+	/* with it, the fork is of the same start */
+	feed(f, ev_newtask(4000, PARENT, THREAD, "child", 0));
+	fork.time_ns = 4001;
+	feed(f, fork);
+	assert_int_equal(task(f, wait_of(f, 5000, THREAD))->tgid, THREAD);
 }
 
 static void a_new_process_is_its_own_leader(void **state)
@@ -412,7 +492,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_thread_without_a_span_is_no_row),
-		TEST(an_unknown_thread_has_no_process),
+		TEST(an_unknown_thread_has_a_row_of_its_own_in_place_of_a_process),
+		TEST(threads_of_one_unknown_process_are_one_row),
+		TEST(an_exec_proves_the_process_of_all_threads_known_to_be_with_it),
+		TEST(a_proof_for_two_rows_makes_both_those_of_the_process),
+		TEST(a_fork_without_newtask_is_a_new_life_of_an_unknown_process),
 		TEST(a_new_process_is_its_own_leader),
 		TEST(a_new_thread_is_of_its_parents_process),
 		TEST(a_thread_of_an_unknown_parent_is_of_no_process),
