@@ -7,12 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/capture_args.h"
 #include "cli/child.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/recording.h"
 #include "cli/watch.h"
-#include "collector/profile.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 
@@ -33,9 +33,7 @@ enum {
 };
 
 enum {
-	OPT_PROFILE = 0x100,
-	OPT_FORCE,
-	OPT_BUFFER,
+	OPT_FORCE = 0x100,
 	OPT_KEEP,
 	OPT_MAX_SIZE,
 	OPT_MAX_AGE,
@@ -45,29 +43,23 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "database to create (default " DEFAULT_OUTPUT ")", 0 },
 	{ "force", OPT_FORCE, NULL, 0, "replace FILE if it exists", 0 },
 	{ "duration", 'd', "SECONDS", 0, "stop after so long", 0 },
-	{ "profile", OPT_PROFILE, "NAME,...", 0,
-	  "which events; they add up: contention (default): waits, cheap enough to stay on; holds: "
-	  "every acquire and release; walks: rmap walks, moved folios, linked VMAs; stalls: "
-	  "uninterruptible sleeps; all",
-	  0 },
 	{ "keep", OPT_KEEP, "all", 0, "keep every hold, walk and move as a row", 0 },
 	{ "max-size", OPT_MAX_SIZE, "BYTES", 0,
 	  "let the oldest rows go before the file is larger; K, M or G may follow; 4M or more", 0 },
 	{ "max-age", OPT_MAX_AGE, "SECONDS", 0,
 	  "let rows go that are older, and the processes, locks and mappings that only they name; s, m or h may follow; sums per second stay",
 	  0 },
-	{ "pid", 'p', "PID", 0, "this process and the threads and children it makes", 0 },
-	{ "buffer", OPT_BUFFER, "KIB", 0, "ring buffer per CPU (default: the profile's)", 0 },
 	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *a = state->input;
-	struct error err = { 0 };
-	unsigned int profiles;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->rec;
+		return 0;
 	case 'o':
 		a->rec.path = arg;
 		return 0;
@@ -76,11 +68,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'd':
 		a->seconds = cli_seconds(arg, state, "--duration");
-		return 0;
-	case OPT_PROFILE:
-		if (profiles_parse(arg, &profiles, &err))
-			cli_wrong(state, "--profile: %s", err.msg);
-		a->rec.profiles = arg;
 		return 0;
 	case OPT_KEEP:
 		if (strcmp(arg, "all"))
@@ -95,12 +82,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_MAX_AGE:
 		a->rec.max_age_ns = cli_age(arg, state, "--max-age") * NSEC_PER_SEC;
 		return 0;
-	case 'p':
-		a->rec.pid = cli_count(arg, state, "--pid");
-		return 0;
-	case OPT_BUFFER:
-		a->rec.buffer_kb = cli_count(arg, state, "--buffer");
-		return 0;
 	case ARGP_KEY_ARGS:
 		a->command = state->argv + state->next;
 		return 0;
@@ -109,9 +90,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = { { &capture_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "[-- COMMAND [ARG...]]",
 	.doc = "Record waits for rmap locks into a database, on all CPUs, until COMMAND ends, "
 	       "SECONDS are over, or Ctrl-C.\v"

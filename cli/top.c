@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analysis/views.h"
+#include "cli/capture_args.h"
 #include "cli/cli.h"
 #include "cli/recording.h"
 #include "cli/show.h"
@@ -14,14 +15,16 @@
 #include "cli/watch.h"
 #include "tui/tui.h"
 
+/* What the screens show: where the kernel has no events for a profile, they say so. */
+#define PROFILES "contention,walks,stalls"
+
 /* Batch mode does not look at what the screens have kept. */
 #define WINDOW_S 10
 
 struct args {
 	struct tui_options tui;
-	const char *path;   /* database to show; NULL: record one */
-	const char *output; /* where to keep that; NULL: nowhere */
-	bool force;	    /* replace that */
+	const char *path;	      /* database to show; NULL: record one */
+	struct recording_options rec; /* its path: where to keep that; NULL: nowhere */
 	bool batch;
 	unsigned int nr_frames; /* batch; 0: no end */
 };
@@ -49,6 +52,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct args *a = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->rec;
+		return 0;
 	case 'd':
 		a->tui.delay_ms = cli_seconds(arg, state, "--delay") * 1000;
 		if (a->tui.delay_ms < 50)
@@ -69,10 +75,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->batch = true;
 		return 0;
 	case 'o':
-		a->output = arg;
+		a->rec.path = arg;
 		return 0;
 	case OPT_FORCE:
-		a->force = true;
+		a->rec.force = true;
 		return 0;
 	case 'n':
 		a->nr_frames = cli_count(arg, state, "--frames");
@@ -85,22 +91,27 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (a->nr_frames && !a->batch)
 			cli_wrong(state, "--frames goes with --batch");
-		if (a->output && a->path)
-			cli_wrong(state, "--output is for a recording, not for one that is there");
+		if (a->path && (a->rec.path || a->rec.profiles || a->rec.pid || a->rec.buffer_kb))
+			cli_wrong(state, "--output, --profile, --pid and --buffer are for a "
+					 "recording, not for one that is there");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
+static const struct argp_child children[] = { { &capture_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "[FILE]",
 	.doc = "Show who waits for which rmap lock, because of whom.\v"
 	       "With FILE: any database, finished or being recorded. Without: record (needs "
-	       "root) into a temporary one, or into that of -o, and show it. Exit codes: 0 done, 1 failed, 2 wrong "
-	       "usage.",
+	       "root) into a temporary one, or into that of -o, and show it; the default is "
+	       "--profile " PROFILES ", which is what the screens show. Exit codes: 0 done, "
+	       "1 failed, 2 wrong usage.",
 };
 
 /* Frames of a file; between them, sleep until a signal or the delay. */
@@ -139,13 +150,12 @@ static int recorder_problem(void *ctx, struct error *err)
 }
 
 /* Record for as long as it is looked at. */
-static int record_and_show(struct args *a, const char *path, const char *command, struct error *err)
+static int record_and_show(struct args *a, struct error *err)
 {
-	struct recording_options opt = { .path = path, .force = a->force, .command = command };
 	struct recording *rec;
 	int ret, ret2;
 
-	ret = recording_start(&rec, &opt, err);
+	ret = recording_start(&rec, &a->rec, err);
 	if (ret)
 		return ret;
 	a->tui.problem = recorder_problem;
@@ -153,21 +163,22 @@ static int record_and_show(struct args *a, const char *path, const char *command
 	/* the first frame has something to show */
 	if (a->batch)
 		watch_sleep(a->tui.delay_ms);
-	ret = show(a, path, err);
+	ret = show(a, a->rec.path, err);
 	recording_stop(rec);
 	ret2 = recording_finish(rec, NULL, err);
 	return ret ?: ret2;
 }
 
 /* In a database of our own, which nobody asked to keep. */
-static int record_in_scratch(struct args *a, const char *command, struct error *err)
+static int record_in_scratch(struct args *a, struct error *err)
 {
 	struct temp_db temp;
 	int ret = temp_db_create(&temp, err);
 
 	if (ret)
 		return ret;
-	ret = record_and_show(a, temp.path, command, err);
+	a->rec.path = temp.path;
+	ret = record_and_show(a, err);
 	temp_db_remove(&temp);
 	return ret;
 }
@@ -180,16 +191,18 @@ static int top(int argc, char **argv)
 	int ret;
 
 	cli_join(command, sizeof(command), argv);
+	a.rec.command = command;
 	cli_parse(&argp, argc, argv, &a);
+	a.rec.profiles = a.rec.profiles ?: PROFILES;
 	/* a recording is taken down in order whatever ends the screen */
 	if (a.batch)
 		watch_block_signals();
 	if (a.path)
 		ret = show(&a, a.path, &err);
-	else if (a.output)
-		ret = record_and_show(&a, a.output, command, &err);
+	else if (a.rec.path)
+		ret = record_and_show(&a, &err);
 	else
-		ret = record_in_scratch(&a, command, &err);
+		ret = record_in_scratch(&a, &err);
 	return ret ? cli_fail(&err) : EXIT_DONE;
 }
 

@@ -499,6 +499,6 @@ has_options demo --duration -d --report --bundled
 has_options record --output -o --force --duration -d --profile --pid -p --buffer
 has_options import --output -o --force
 has_options report --format --rows -n --all
-has_options top --batch -b --frames -n --delay -d --window -w --screen -s
+has_options top --profile --pid -p --buffer --output -o --force --batch -b --frames -n --delay -d --window -w --screen -s
 
 tap_done

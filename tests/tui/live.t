@@ -50,6 +50,28 @@ tui_run 120 40 "\$R top -o kept.db 2>errors"
 tap_is "$(tui_ended)" 1 "-o: a file that is there"
 tap_like "$(cat "$tap_dir/errors")" 'kept.db.*--force' "-o: is not replaced without --force"
 
+# what the screens show is recorded; less when asked for, and then they say so
+profile_of() {
+	sqlite3 "$1" "SELECT value FROM meta WHERE key = 'profile'"
+}
+"$RMAPSCOPE" top -b -n 1 -s stalls -o "$tap_dir/whole.db" >"$tap_dir/frame"
+tap_is "$?:$(grep -c 'not seen' "$tap_dir/frame")" "0:0" "stalls are recorded without being asked for"
+tap_is "$(profile_of "$tap_dir/whole.db")" "contention,walks,stalls" "they are part of what top records"
+"$RMAPSCOPE" top -b -n 1 -s stalls --profile contention -o "$tap_dir/less.db" >"$tap_dir/frame"
+tap_is "$?:$(grep -c '(not seen: it takes profile stalls' "$tap_dir/frame")" "0:1" \
+	"--profile contention: the screen says that it takes more"
+tap_is "$(profile_of "$tap_dir/less.db")" contention "--profile is that of record"
+"$WORKLOADS/uffd-move" -t 4 -d 60 >/dev/null 2>&1 &
+workload=$!
+"$WORKLOADS/mmap-churn" -t 4 -d 60 >/dev/null 2>&1 &
+other=$!
+"$RMAPSCOPE" top -b -n 3 -p "$workload" --buffer 512 -o "$tap_dir/one.db" >"$tap_dir/frame"
+tap_is "$?:$(sqlite3 "$tap_dir/one.db" "SELECT group_concat(DISTINCT process) FROM waits")" \
+	"0:uffd-move" "-p: the waits of one process alone"
+kill "$other"
+wait "$other" 2>/dev/null
+calm
+
 # a fork that waits for the one that punches holes, long enough for three looks
 "$CHAIN" 1000 1500 >"$tap_dir/chain" 2>&1 &
 workload=$!

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/capture_args.h"
+
+#include "cli/cli.h"
+#include "cli/recording.h"
+#include "collector/profile.h"
+
+enum {
+	OPT_PROFILE = 0x200,
+	OPT_BUFFER,
+};
+
+static const struct argp_option options[] = {
+	{ "profile", OPT_PROFILE, "NAME,...", 0,
+	  "which events; they add up: contention (default of record): waits, cheap enough to stay "
+	  "on; holds: every acquire and release; walks: rmap walks, moved folios, linked VMAs; "
+	  "stalls: uninterruptible sleeps; all",
+	  0 },
+	{ "pid", 'p', "PID", 0, "this process and the threads and children it makes", 0 },
+	{ "buffer", OPT_BUFFER, "KIB", 0, "ring buffer per CPU (default: the profile's)", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct recording_options *opt = state->input;
+	struct error err = { 0 };
+	unsigned int profiles;
+
+	switch (key) {
+	case OPT_PROFILE:
+		if (profiles_parse(arg, &profiles, &err))
+			cli_wrong(state, "--profile: %s", err.msg);
+		opt->profiles = arg;
+		return 0;
+	case 'p':
+		opt->pid = cli_count(arg, state, "--pid");
+		return 0;
+	case OPT_BUFFER:
+		opt->buffer_kb = cli_count(arg, state, "--buffer");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp capture_argp = { .options = options, .parser = parse };

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is captured, and how: the options that record and top have in common. */
+#ifndef RMAPSCOPE_CAPTURE_ARGS_H
+#define RMAPSCOPE_CAPTURE_ARGS_H
+
+#include <argp.h>
+
+/*
+ * A child parser: --profile, --pid, --buffer. Its input is the struct
+ * recording_options to fill.
+ */
+extern const struct argp capture_argp;
+
+#endif
