@@ -12,6 +12,7 @@
 
 #include "cli/recording_meta.h"
 #include "cli/store_sink.h"
+#include "collector/continuity.h"
 #include "collector/instance.h"
 #include "collector/model/model.h"
 #include "collector/pipeline.h"
@@ -40,6 +41,7 @@ struct recording {
 	bool came[NR_EVENTS];	/* events of which there was any */
 	uint64_t nr_lost;	/* events, at least */
 	bool lost_uncounted;
+	struct silence silence;
 	int64_t reach_ns; /* the file covers the time up to here */
 	char limits[1024];
 };
@@ -59,10 +61,18 @@ static int consume_event(void *ctx, const struct event *ev)
 {
 	struct recording *rec = ctx;
 
+	struct event gap;
+	int ret = 0;
+
 	rec->came[ev->id] = true;
+	/* of a live capture it is known when it was on */
+	if (!rec->src->live && silence_event(&rec->silence, rec->src->max_silence_ns, ev, &gap)) {
+		note_loss(rec, &gap);
+		ret = model_event(&rec->model, &gap);
+	}
 	if (ev->id == EVENT_LOSS)
 		note_loss(rec, ev);
-	return model_event(&rec->model, ev);
+	return ret ? ret : model_event(&rec->model, ev);
 }
 
 /* An open wait has lasted until then, also where no event came any more. */

@@ -59,10 +59,11 @@ struct source {
 	uint16_t *lane_buffer;	/* [nr_lanes]; NULL: no event can be in two lanes */
 	struct tep_handle *tep; /* formats and kernel symbols */
 	struct decoder dec;
-	bool live;	   /* the kernel of this machine, now */
-	bool preempt_rt;   /* a kernel of that configuration, as far as it is known */
-	const char *clock; /* "mono", or NULL when not known; nanoseconds in any case */
-	char notes[1024];  /* what the input cannot tell, a line each; "": nothing */
+	bool live;		 /* the kernel of this machine, now */
+	uint64_t max_silence_ns; /* see continuity.h; known with the first event; 0: none */
+	bool preempt_rt;	 /* a kernel of that configuration, as far as it is known */
+	const char *clock;	 /* "mono", or NULL when not known; nanoseconds in any case */
+	char notes[1024];	 /* what the input cannot tell, a line each; "": nothing */
 };
 
 /* One more line of @s->notes; what does not fit is left out. */

@@ -10,6 +10,7 @@
 #include <trace-cmd/trace-cmd.h>
 #include <unistd.h>
 
+#include "collector/continuity.h"
 #include "collector/page_watch.h"
 #include "collector/tracedat_head.h"
 
@@ -26,6 +27,10 @@ const char *tracecmd_get_uname(struct tracecmd_input *handle);
 /* Records that one call of next_batch reads at most. */
 #define MAX_RECORDS 4096
 
+/* Records that are looked at before: of all lanes together, and of one at least. */
+#define SURVEY_RECORDS	   200000
+#define SURVEY_RECORDS_MIN 256
+
 /* An event has 16 bits for its CPU. */
 #define MAX_CPUS 65536
 
@@ -36,11 +41,14 @@ struct file_lane {
 	bool started, ended;
 	uint64_t last_ns;
 	struct page_watch pages;
-	/* of the first and the newest record, as the library counts */
-	uint64_t first_offset, last_offset;
+	struct chain chain;
+	bool whole; /* its buffer has all switches */
+	/* of the first page and the newest record, as the library counts */
+	uint64_t first_page, last_offset;
 	uint64_t first_at, at; /* file position, for progress */
 	/* read already, but a loss event had to go first */
 	struct tep_record *pending;
+	struct event held; /* likewise; id EVENT_LOSS: none */
 };
 
 struct tracedat_source {
@@ -50,6 +58,7 @@ struct tracedat_source {
 	unsigned int nr_buffers;
 	struct file_lane *lane;
 	struct kstack_table stacks; /* one reader serves all lanes */
+	bool surveyed;
 	int fd;
 	int stderr_fd;	    /* -1: not watched */
 	off_t stderr_bytes; /* seen so far */
@@ -128,17 +137,8 @@ static bool ended_early(struct file_lane *lane)
 {
 	uint64_t size = tracecmd_get_cpu_file_size(lane->handle, lane->cpu);
 	uint64_t page = tracecmd_page_size(lane->handle);
-	uint64_t first_page = lane->first_offset / page * page;
-
 	/* -1: the file has no such CPU in this buffer */
-	return size != -1ULL && size > page && lane->last_offset < first_page + size - page;
-}
-
-static void note_place(struct file_lane *lane, const struct tep_record *rec)
-{
-	if (!lane->first_offset)
-		lane->first_offset = rec->offset;
-	lane->last_offset = rec->offset;
+	return size != -1ULL && size > page && lane->last_offset < lane->first_page + size - page;
 }
 
 /* The records of one page or more before this one could not be read. */
@@ -181,7 +181,101 @@ static unsigned int loss_before(struct file_lane *lane, struct tep_record *rec, 
 	else
 		return 0;
 	rec->missed_events = 0;
+	lane->chain.known = false;
 	return 1;
+}
+
+/* Which CPU of the buffer has the page before @page; -1: none has one. */
+static int owner_before(struct file_lane *lane, uint64_t page)
+{
+	int cpu = -1;
+
+	if (page >= lane->pages.page_bytes)
+		tracecmd_free_record(
+			tracecmd_read_at(lane->handle, page - lane->pages.page_bytes, &cpu));
+	return cpu;
+}
+
+/*
+ * Where the lane's pages begin: before the first record's page there may be some
+ * that give none.
+ */
+static void find_first_page(struct file_lane *lane, uint64_t offset)
+{
+	uint64_t bytes = lane->pages.page_bytes, page = offset / bytes * bytes;
+	uint64_t size = tracecmd_get_cpu_file_size(lane->handle, lane->cpu), first = page;
+
+	while (page - first < size && owner_before(lane, first) == lane->cpu)
+		first -= bytes;
+	lane->first_page = first;
+	lane->pages.begun = true;
+	lane->pages.page = first / bytes - 1;
+}
+
+/* Read the lane's first @max records, and begin anew. */
+static void survey_lane(struct tracedat_source *td, struct file_lane *lane, struct survey *sv,
+			unsigned int max)
+{
+	struct tep_record *rec = tracecmd_read_cpu_first(lane->handle, lane->cpu);
+	struct chain chain = { 0 };
+	uint64_t offset = rec ? rec->offset : 0;
+	bool any = rec;
+	struct event ev;
+
+	for (; rec && max; max--) {
+		if (rec->missed_events)
+			chain.known = false;
+		if (rec->size >= 0 && decode(&td->src.dec, &td->stacks, rec->data, rec->size,
+					     rec->ts, lane->cpu, &ev) == 1)
+			survey_event(sv, &chain, &ev);
+		tracecmd_free_record(rec);
+		rec = tracecmd_read_data(lane->handle, lane->cpu);
+	}
+	tracecmd_free_record(rec);
+	if (any)
+		find_first_page(lane, offset);
+}
+
+/*
+ * What was recorded, as far as the beginning shows, each buffer by itself: they
+ * are filtered one by one.
+ */
+static void survey(struct tracedat_source *td)
+{
+	unsigned int nr = td->src.nr_lanes, max = SURVEY_RECORDS / (nr ?: 1), i, first;
+	uint64_t silence_ns;
+
+	if (max < SURVEY_RECORDS_MIN)
+		max = SURVEY_RECORDS_MIN;
+	for (first = 0; first < nr; first = i) {
+		struct survey sv = { 0 };
+
+		for (i = first; i < nr && td->lane[i].handle == td->lane[first].handle; i++)
+			survey_lane(td, &td->lane[i], &sv, max);
+		silence_ns = survey_silence_ns(&sv);
+		for (; first < i; first++)
+			td->lane[first].whole = survey_is_whole(&sv);
+		/* where one of the buffers has all of them, the file has */
+		if (silence_ns && (!td->src.max_silence_ns || silence_ns < td->src.max_silence_ns))
+			td->src.max_silence_ns = silence_ns;
+	}
+	td->surveyed = true;
+}
+
+/*
+ * Whether events are missing before @ev, which nothing marks: then that goes
+ * first, in place of @ev, which is held.
+ */
+static bool held_for_gap(struct file_lane *lane, struct event *ev)
+{
+	uint64_t gap_ns;
+
+	if (!lane->whole || !chain_event(&lane->chain, ev, &gap_ns))
+		return false;
+	lane->held = *ev;
+	make_loss(lane, LOST_UNKNOWN, LOSS_UNMARKED, lane->held.time_ns, ev);
+	ev->time_ns = gap_ns;
+	return true;
 }
 
 static int tracedat_next_batch(struct source *s, unsigned int i, struct event *ev, unsigned int max,
@@ -191,6 +285,12 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 	struct file_lane *lane = &td->lane[i];
 	unsigned int nr = 0, nr_read;
 
+	if (!td->surveyed)
+		survey(td);
+	if (lane->held.id != EVENT_LOSS && max) {
+		ev[nr++] = lane->held;
+		lane->held.id = EVENT_LOSS;
+	}
 	/* records that are none of ours count too: the caller wants to be asked */
 	for (nr_read = 0; nr < max && nr_read < MAX_RECORDS; nr_read++) {
 		struct tep_record *rec = next_record(lane);
@@ -201,7 +301,7 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 			*complete_ns = LANE_ENDED;
 			return nr + end_lane(td, lane, errno, &ev[nr]);
 		}
-		note_place(lane, rec);
+		lane->last_offset = rec->offset;
 		ret = loss_before(lane, rec, &keep, &ev[nr]);
 		if (ret) {
 			nr += ret;
@@ -224,6 +324,8 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 		if (ret < 0)
 			return error_set(err, ret, "cannot decode: %s", strerror(-ret));
 		nr += ret;
+		if (ret && held_for_gap(lane, &ev[nr - 1]))
+			break;
 	}
 	*complete_ns = lane->last_ns;
 	note_progress(td, lane);
@@ -299,6 +401,7 @@ static int add_lanes(struct tracedat_source *td, struct tracecmd_input *handle)
 		td->lane[td->src.nr_lanes++] = (struct file_lane){
 			.handle = handle,
 			.cpu = cpu,
+			.held.id = EVENT_LOSS,
 			.pages.page_bytes = tracecmd_page_size(handle),
 		};
 	return 0;

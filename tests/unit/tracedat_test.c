@@ -218,6 +218,72 @@ static void a_damaged_last_page_is_a_loss_to_the_end(void **state)
 	}
 }
 
+/* Where the lane's first page gives nothing, the gap begins before the first event. */
+static void a_damaged_first_page_is_a_loss_from_before_the_first_event(void **state)
+{
+	static const enum damage damages[] = { ZEROED, HEAD_ZEROED, TIME_ZEROED, COMMIT_ZEROED };
+	struct files *f = *state;
+	struct event ev[16];
+	struct source *src;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(damages); i++) {
+		write_damaged(f->path, 0, damages[i]);
+		src = open_dat(f->path);
+		assert_int_equal(read_lane(src, 0, ev, 16), 5);
+		assert_int_equal(ev[0].id, EVENT_LOSS);
+		assert_int_equal(ev[0].time_ns, 0);
+		assert_int_equal(ev[0].loss.end_ns, 2000000);
+		assert_int_equal(ev[0].loss.reason, LOSS_DAMAGED_INPUT);
+		assert_int_equal(read_lane(src, 1, ev, 16), 2);
+		source_close(src);
+	}
+}
+
+#define SWITCH(d, cpu, t, tid, state, next)                                                        \
+	dat_event(d, 0, cpu, t, tid, "sched_switch", "prev_pid=%d prev_state=%d next_pid=%d", tid, \
+		  state, next)
+
+/*
+ * Tracing was switched off after 1300 and on again before 9000, by another
+ * program: what was switched in at 1300 is not what is switched out at 9100.
+ */
+static void an_unmarked_gap_is_a_loss(void **state)
+{
+	struct files *f = *state;
+	struct dat d = { .nr_cpus = 2 };
+	struct event ev[64];
+	struct source *src;
+	unsigned int i, nr;
+	bool found = false;
+
+	for (i = 0; i < 20; i++) {
+		SWITCH(&d, 1, 100 + 20 * i, 0, 0, B);
+		SWITCH(&d, 1, 110 + 20 * i, B, 1, 0);
+	}
+	SWITCH(&d, 0, 1000, A, 2, 0);
+	SWITCH(&d, 0, 1300, 0, 0, 501);
+	END(&d, 0, 9000, 502);
+	SWITCH(&d, 0, 9100, 502, 1, A);
+	write_dat(f->path, &d);
+	src = open_dat(f->path);
+	nr = read_lane(src, 0, ev, 64);
+	assert_int_equal(nr, 5);
+	for (i = 0; i < nr; i++)
+		if (ev[i].id == EVENT_LOSS) {
+			found = true;
+			assert_int_equal(i, 2);
+			assert_int_equal(ev[i].time_ns, 1300);
+			assert_int_equal(ev[i].loss.end_ns, 9000);
+			assert_int_equal(ev[i].loss.nr_lost, LOST_UNKNOWN);
+			assert_int_equal(ev[i].loss.reason, LOSS_UNMARKED);
+		}
+	assert_true(found);
+	assert_int_equal(read_lane(src, 1, ev, 64), 40);
+	assert_true(src->max_silence_ns);
+	source_close(src);
+}
+
 static void missed_events_before_a_page_are_a_loss(void **state)
 {
 	static const int64_t missed[] = { 17, -1 };
@@ -628,6 +694,8 @@ int main(void)
 		TEST(a_damaged_record_is_a_loss),
 		TEST(a_damaged_page_is_a_loss),
 		TEST(a_damaged_last_page_is_a_loss_to_the_end),
+		TEST(a_damaged_first_page_is_a_loss_from_before_the_first_event),
+		TEST(an_unmarked_gap_is_a_loss),
 		TEST(missed_events_before_a_page_are_a_loss),
 		TEST(what_was_lost_before_a_cpus_first_event_makes_no_duration),
 		TEST(any_word_size_and_byte_order_is_read),
