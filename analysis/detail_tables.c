@@ -206,9 +206,16 @@ static const struct column stall_timeline_columns[] = {
 };
 TABLE(stall_timeline, STALLS, "Timeline", "the sleep, its lock, and who held that", SORT_AS_READ);
 
+static const struct column stall_stack_columns[] = {
+	{ "frame", "FUNCTION", UNIT_TEXT, 40, "with the offset in it", false },
+	{ 0 },
+};
+TABLE(stall_stack, STALLS, "Asleep in", "the innermost function first", SORT_AS_READ);
+
 const struct view_def stall_views[] = {
 	{ .table = &stall_timeline, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
 	{ .table = &lock_queue },
 	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
+	{ .table = &stall_stack },
 	{ .table = NULL },
 };

@@ -186,6 +186,9 @@ static const struct column stalls_columns[] = {
 	  false },
 	{ "start_ns", "START ns", UNIT_ID, 16, "the same in the capture's clock", true },
 	{ "duration_ns", "STALL ms", UNIT_NS, 10, "until woken", false },
+	{ "slept_in", "FUNCTION", UNIT_TEXT, 22, "kernel function that it slept in, as in wchan",
+	  false },
+	{ "io_wait", "IO", UNIT_COUNT, 2, "1: for a block device, 0: not", false },
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards that it waited for", false },
 	{ "lock", "LOCK", UNIT_TEXT, 16, "address of the lock", false },
 	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it took the lock", false },
@@ -206,8 +209,9 @@ static const struct table_def stalls = {
 	.title = "Stalls",
 	.help = "uninterruptible sleeps, and the waits that explain them",
 	.sql = "SELECT comm, tid, process, tgid, start_ns - (SELECT value FROM meta "
-	       "WHERE key = 'first_ns') AS from_ns, start_ns, duration_ns, class, lock, role, "
-	       "wait_ns, holder_comm, holder_tid, holder_role, holder_source, waker_comm, "
+	       "WHERE key = 'first_ns') AS from_ns, start_ns, duration_ns, "
+	       "coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')), io_wait, class, lock, "
+	       "role, wait_ns, holder_comm, holder_tid, holder_role, holder_source, waker_comm, "
 	       "waker_tid, outcome FROM stalls ORDER BY duration_ns DESC, id",
 	.columns = stalls_columns,
 	.sort = 6,

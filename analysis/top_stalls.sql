@@ -17,6 +17,7 @@ recent AS (
 	ORDER BY ns DESC LIMIT 1000
 )
 SELECT t.comm, t.tid, r.ns,
+       coalesce(ss.symbol, st.symbol, iif(s.stack_id IS NULL, 'not recorded', '?')),
        (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
        (SELECT label FROM enum WHERE domain = 'role' AND value = st.role),
        h.comm,
@@ -28,10 +29,11 @@ SELECT t.comm, t.tid, r.ns,
        printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END,
        s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
        (SELECT label FROM enum WHERE domain = 'outcome' AND value = iif(s.outcome = 0, NULL, s.outcome)),
-       w.duration_ns, s.id, s.start_ns, w.lock_id
+       w.duration_ns, s.io_wait, s.id, s.start_ns, w.lock_id
 FROM recent r JOIN stall s ON s.id = r.id
 JOIN task t ON t.id = s.task_id
 LEFT JOIN process p ON p.id = t.process_id
+LEFT JOIN site ss ON ss.id = s.site_id
 LEFT JOIN wait w ON w.id = s.wait_id
 LEFT JOIN lock l ON l.id = w.lock_id
 LEFT JOIN site st ON st.id = w.site_id

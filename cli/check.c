@@ -31,6 +31,8 @@ static const struct {
 	{ "whether locks are taken against the documented order",
 	  "the mmap_lock alone, with --profile holds", "yes, with --profile holds" },
 	{ "migration entries that exec left behind", NEEDS_SERIES, "yes, with --profile walks" },
+	{ "in which kernel function a thread slept uninterruptibly", "yes, with --profile stalls",
+	  "yes, with --profile stalls" },
 	{ "which lock an uninterruptible sleep was for", "yes, for rwsems, with --profile stalls",
 	  "yes, for rwsems and VMA locks, with --profile stalls" },
 };
@@ -44,6 +46,8 @@ static void say_event(const struct profile_event *pe, const struct profile_resul
 {
 	char name[96], remark[256];
 
+	if (pe->rare && !res->present)
+		return;
 	snprintf(name, sizeof(name), "%s:%s", event_system(pe->id), event_name(pe->id));
 	if (!res->enabled) {
 		snprintf(remark, sizeof(remark), "%s; unknown without it: %s",
@@ -55,8 +59,8 @@ static void say_event(const struct profile_event *pe, const struct profile_resul
 	if (profile_filter(pe, PROFILE_ALL) && !res->filtered)
 		strcat(remark, "no filter: costs more; needs CONFIG_EVENT_TRACING filters. ");
 	if (pe->trigger && !res->triggered)
-		strcat(remark, "no stacktrace trigger: no call sites and lock classes; needs "
-			       "CONFIG_STACKTRACE.");
+		strcat(remark, "no stacktrace trigger: no call sites, lock classes and functions "
+			       "slept in; needs CONFIG_STACKTRACE.");
 	say(name, "yes", remark);
 }
 

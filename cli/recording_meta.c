@@ -72,8 +72,8 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 			"PREEMPT_RT: a writer that waits for another writer waits for the rtmutex "
 			"inside the rwsem, which is not known to be one: not seen");
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
-		if (has[pe->id] || !(pe->profiles & profiles) || profile_is_series(pe->id) ||
-		    (!src->live && is_live_only(pe->id)))
+		if (has[pe->id] || pe->rare || !(pe->profiles & profiles) ||
+		    profile_is_series(pe->id) || (!src->live && is_live_only(pe->id)))
 			continue;
 		snprintf(line, sizeof(line), "no %s:%s: unknown: %s", event_system(pe->id),
 			 event_name(pe->id), pe->gives);

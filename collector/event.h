@@ -70,6 +70,11 @@ struct event {
 			char comm[COMM_LEN];
 		} sched_waking;
 		struct {
+			uint64_t caller; /* function and offset it slept in, as in wchan */
+			int32_t tid;
+			uint8_t io_wait; /* for a block device */
+		} sched_blocked_reason;
+		struct {
 			uint64_t clone_flags;
 			int32_t tid;
 			char comm[COMM_LEN];

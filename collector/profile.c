@@ -17,6 +17,9 @@
  */
 #define RWSEM "flags==2||flags==4||flags==10||flags==12"
 
+/* TASK_UNINTERRUPTIBLE */
+#define ASLEEP "prev_state & 2"
+
 /*
  * A walk visits every VMA of its folio; of interest is only the stack that
  * exec makes and then moves down. bprm_mm_init() of fs/exec.c lets it end at
@@ -53,12 +56,14 @@ const struct profile_event profile_events[] = {
 	{
 		.id = EVENT_SCHED_SWITCH,
 		.profiles = PROFILE_ALL,
-		.filter = "prev_state & 2", /* TASK_UNINTERRUPTIBLE */
+		.filter = ASLEEP,
 		/*
 		 * One wake-up in six is told before the sleep that it ends: only
 		 * what runs in between tells that from one before (stall.c).
 		 */
 		.whole = PROFILE_STALLS,
+		.trigger = "stacktrace if " ASLEEP,
+		.stacks = PROFILE_STALLS,
 		.gives = "how much of a wait was sleep",
 	},
 	{
@@ -69,6 +74,12 @@ const struct profile_event profile_events[] = {
 		/* interrupts end sleeps, too: of disks, of timers */
 		.whole = PROFILE_STALLS,
 		.gives = "holders, by who woke the waiter, and the ends of sleeps",
+	},
+	{
+		.id = EVENT_SCHED_BLOCKED_REASON,
+		.profiles = PROFILE_STALLS,
+		.rare = true,
+		.gives = "the kernel functions that threads slept in",
 	},
 	{
 		.id = EVENT_TASK_NEWTASK,
@@ -307,12 +318,12 @@ static int apply_event(const struct profile_event *pe, unsigned int profiles,
 {
 	const char *system = event_system(pe->id), *name = event_name(pe->id);
 	const char *filter = profile_filter(pe, profiles);
+	const char *trigger = !pe->stacks || pe->stacks & profiles ? pe->trigger : NULL;
 
 	res->present = tracefs_event_file_exists(inst, system, name, "enable");
 	if (res->present) {
 		res->filtered = filter && write_event_file(inst, pe->id, "filter", filter);
-		res->triggered =
-			pe->trigger && write_event_file(inst, pe->id, "trigger", pe->trigger);
+		res->triggered = trigger && write_event_file(inst, pe->id, "trigger", trigger);
 		res->enabled = !tracefs_event_enable(inst, system, name);
 	}
 	if (pe->need && !res->enabled)

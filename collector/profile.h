@@ -29,7 +29,9 @@ struct profile_event {
 	const char *filter;    /* in the kernel; NULL: every event */
 	unsigned int whole;    /* PROFILE_* that need every event all the same */
 	const char *trigger;   /* NULL: none */
+	unsigned int stacks;   /* PROFILE_* that want the trigger; 0: all */
 	bool need;	       /* a capture is of no use without it */
+	bool rare;	       /* few kernels have it; others tell the same by other means */
 	const char *gives;     /* what is lost when it is missing */
 };
 

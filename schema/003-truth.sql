@@ -56,3 +56,38 @@ SELECT cpu,
        sum(end_ns IS NULL) AS nr_to_end
 FROM loss
 GROUP BY cpu, reason;
+
+-- where the thread slept; NULL: no stack was recorded
+ALTER TABLE stall ADD COLUMN site_id INTEGER;	-- site.id of the function it slept in, as in /proc/PID/wchan
+ALTER TABLE stall ADD COLUMN stack_id INTEGER;	-- stack.id
+ALTER TABLE stall ADD COLUMN io_wait INTEGER;	-- 1: for a block device; 0: not
+
+-- one readable row per uninterruptible sleep: where it was, and the wait that explains it
+DROP VIEW stalls;
+CREATE VIEW stalls AS
+SELECT s.id, s.start_ns, s.duration_ns, round(s.duration_ns / 1e6, 3) AS duration_ms,
+       t.tid, t.comm, t.tgid, p.comm AS process,
+       -- the call site of the wait, where the sleep itself has no stack
+       coalesce(ss.symbol, st.symbol) AS symbol, s.io_wait,
+       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
+       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END AS lock,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = st.role) AS role,
+       w.duration_ns AS wait_ns,
+       h.tid AS holder_tid, h.comm AS holder_comm,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = hs.role) AS holder_role,
+       (SELECT label FROM enum WHERE domain = 'holder_source' AND value = w.holder_source) AS holder_source,
+       k.tid AS waker_tid, k.comm AS waker_comm,
+       (SELECT label FROM enum WHERE domain = 'outcome' AND value = s.outcome) AS outcome,
+       sk.frames AS stack,
+       s.task_id, s.wait_id, s.site_id, s.stack_id
+FROM stall s
+JOIN task t ON t.id = s.task_id
+LEFT JOIN process p ON p.id = t.process_id
+LEFT JOIN site ss ON ss.id = s.site_id
+LEFT JOIN stack sk ON sk.id = s.stack_id
+LEFT JOIN wait w ON w.id = s.wait_id
+LEFT JOIN lock l ON l.id = w.lock_id
+LEFT JOIN site st ON st.id = w.site_id
+LEFT JOIN task h ON h.id = w.holder_task_id
+LEFT JOIN site hs ON hs.id = w.holder_site_id
+LEFT JOIN task k ON k.id = s.waker_task_id;

@@ -152,7 +152,9 @@ struct stall_row {
 	int64_t task_id;
 	int64_t wait_id; /* 0: no wait explains it */
 	int64_t waker_task_id;
-	int outcome; /* OUTCOME_* */
+	int64_t site_id, stack_id; /* where it slept; 0: not recorded */
+	int io_wait;		   /* 1: for a block device, 0: not, -1: not known */
+	int outcome;		   /* OUTCOME_* */
 };
 
 struct storm_row {

@@ -68,7 +68,7 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		"INSERT INTO wait_part (wait_id, nr, holder_task_id, holder_site_id, mode, "
 		"duration_ns) VALUES (?, ?, ?, ?, ?, ?)",
 	[ST_STALL] = "INSERT INTO stall (start_ns, duration_ns, task_id, wait_id, waker_task_id, "
-		     "outcome) VALUES (?, ?, ?, ?, ?, ?)",
+		     "site_id, stack_id, io_wait, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_STORM] = "INSERT OR REPLACE INTO storm (id, kind, start_ns, duration_ns, outcome, "
 		     "lock_id, nr_events, peak_per_s, nr_walkers, nr_movers, nr_moves, "
 		     "walker_task_id, walker_site_id, mover_task_id, from_vma_id, to_vma_id) "
@@ -529,6 +529,9 @@ int store_stall(struct store *st, const struct stall_row *row)
 	bind_int(&b, row->task_id);
 	bind_id(&b, row->wait_id);
 	bind_id(&b, row->waker_task_id);
+	bind_id(&b, row->site_id);
+	bind_id(&b, row->stack_id);
+	bind_unless(&b, row->io_wait, -1);
 	bind_int(&b, row->outcome);
 	return end_numbered(st, b.stmt, &st->done.stall_id);
 }

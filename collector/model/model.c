@@ -72,6 +72,8 @@ void model_init(struct model *m, const struct model_options *opt)
 	m->stalls = (struct stalls){
 		.tasks = &m->tasks,
 		.sink = &m->sink,
+		.sites = &m->sites,
+		.watch_reason = opt->has[EVENT_SCHED_BLOCKED_REASON],
 		.keep = opt->keep_stalls && opt->has[EVENT_SCHED_SWITCH],
 		.self_tgid = opt->self_tgid,
 	};
@@ -266,7 +268,8 @@ int model_flush(struct model *m, uint64_t complete_ns)
 
 	if (!ret)
 		ret = attribution_flush(&m->attribution, complete_ns);
-	stalls_flush(&m->stalls, complete_ns);
+	if (!ret)
+		ret = stalls_flush(&m->stalls, complete_ns);
 	stragglers_flush(&m->stragglers, complete_ns);
 	if (!ret)
 		ret = holds_flush(&m->holds);

@@ -18,6 +18,7 @@ struct role_def {
 	int role;
 	bool locking; /* not a call site yet */
 	bool rwlock;  /* takes no rwsem */
+	bool io_wait; /* sleeps for a block device */
 };
 
 #define ANON  CLASS_BIT(LOCK_ANON_VMA)
@@ -28,13 +29,17 @@ struct role_def {
 #define NONE  ENUM_NONE
 
 static const struct role_def role_defs[] = {
-#define LOCKING(pattern)		 { pattern, { 0, 0 }, ENUM_NONE, true, false },
-#define RWLOCK(pattern)			 { pattern, { 0, 0 }, ENUM_NONE, true, true },
-#define HELPER(pattern, classes)	 { pattern, { classes, classes }, ENUM_NONE, true, false },
-#define FUNC(pattern, read, write, role) { pattern, { read, write }, role, false, false },
+#define OF(p, r, ...)		{ .pattern = p, .role = r, __VA_ARGS__ },
+#define LOCKING(p)		OF(p, ENUM_NONE, .locking = true)
+#define RWLOCK(p)		OF(p, ENUM_NONE, .locking = true, .rwlock = true)
+#define SCHED_IO(p)		OF(p, ENUM_NONE, .locking = true, .io_wait = true)
+#define HELPER(p, c)		OF(p, ENUM_NONE, .locking = true, .classes = { c, c })
+#define FUNC(p, read, write, r) OF(p, r, .classes = { read, write })
 #include "collector/roles.def"
+#undef OF
 #undef LOCKING
 #undef RWLOCK
+#undef SCHED_IO
 #undef HELPER
 #undef FUNC
 };
@@ -93,6 +98,7 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 		if (out->site_frame < 0) {
 			if (def)
 				narrow(out->classes, def);
+			out->io_wait |= def && def->io_wait;
 			if (!locking)
 				out->site_frame = i;
 			out->of_rwlock |= def && def->rwlock;
@@ -233,6 +239,7 @@ static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
 	read_stack_names(names, kstack->nr_frames, &reading);
 	memcpy(stack->classes, reading.classes, sizeof(stack->classes));
 	stack->of_rwlock = reading.of_rwlock;
+	stack->io_wait = reading.io_wait;
 	stack->in_user_fault = reading.in_user_fault && (reading.role == ROLE_FAULT_PREPARE ||
 							 reading.role == ROLE_PAGE_FAULT);
 	*ret = give_stack(ss, stack, reading.site_frame < 0 ? NULL : &sym[reading.site_frame],

@@ -28,6 +28,7 @@ struct stack {
 	unsigned int classes[2]; /* [MODE_READ], [MODE_WRITE]: CLASS_BITs */
 	bool in_user_fault;	 /* of a page fault in user mode, and nothing else */
 	bool of_rwlock;		 /* the lock is no rwsem */
+	bool io_wait;		 /* sleeps for a block device */
 	char *frames;
 };
 
@@ -65,6 +66,7 @@ struct stack_reading {
 	unsigned int classes[2];
 	bool in_user_fault;
 	bool of_rwlock;
+	bool io_wait; /* sleeps for a block device */
 };
 
 void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out);

@@ -61,6 +61,41 @@ static int keep_for_wait(struct sleeper *s, const struct stall_row *row)
 	return 0;
 }
 
+static int give_row(struct stalls *ss, struct sleeper *s, const struct stall_row *row)
+{
+	return s->waits ? keep_for_wait(s, row) : ss->sink->stall(ss->sink->ctx, row);
+}
+
+/* The row of the latest sleep, which was held back for its reason. */
+static int settle(struct stalls *ss, struct sleeper *s)
+{
+	if (!s->unsettled)
+		return 0;
+	s->unsettled = false;
+	return give_row(ss, s, &s->row);
+}
+
+/* Where the thread falls asleep, as the stack of its sched_switch tells. */
+static int read_stack(struct stalls *ss, struct sleeper *s, const struct event *ev)
+{
+	const struct stack *stack;
+	int ret = 0;
+
+	s->site_id = s->stack_id = 0;
+	s->io_wait = -1;
+	if (!ev->stack)
+		return 0;
+	stack = stack_resolve(ss->sites, ev->stack, ss->sink, &ret);
+	if (!stack)
+		return ret;
+	s->stack_id = stack->id;
+	if (stack->site) {
+		s->site_id = stack->site->row.id;
+		s->io_wait = stack->io_wait;
+	}
+	return 0;
+}
+
 /*
  * The sleep of @s is over, or nothing more will be known of it.
  * @duration_ns: NO_TIME when not known
@@ -74,6 +109,9 @@ static int give(struct stalls *ss, struct sleeper *s, int64_t duration_ns, int32
 		.duration_ns = duration_ns,
 		.task_id = s->task_id,
 		.wait_id = s->wait_id,
+		.site_id = s->site_id,
+		.stack_id = s->stack_id,
+		.io_wait = s->io_wait,
 		.outcome = outcome,
 	};
 
@@ -88,7 +126,11 @@ static int give(struct stalls *ss, struct sleeper *s, int64_t duration_ns, int32
 			return -ENOMEM;
 		row.waker_task_id = task->row.id;
 	}
-	return s->waits ? keep_for_wait(s, &row) : ss->sink->stall(ss->sink->ctx, &row);
+	if (!ss->watch_reason || outcome != OUTCOME_ACQUIRED)
+		return give_row(ss, s, &row);
+	s->row = row;
+	s->unsettled = true;
+	return 0;
 }
 
 /* Woken at @now_ns, or at the very moment that it went to sleep. */
@@ -104,6 +146,10 @@ static int woken(struct stalls *ss, struct sleeper *s, uint64_t now_ns, int32_t 
 /* The thread does something: it is awake, and what woke it is past. */
 static int at_work(struct stalls *ss, struct sleeper *s, uint64_t now_ns)
 {
+	int ret = settle(ss, s);
+
+	if (ret)
+		return ret;
 	if (!s->asleep) {
 		s->woken_ns = 0;
 		return 0;
@@ -123,6 +169,7 @@ static int falls_asleep(struct stalls *ss, const struct event *ev)
 {
 	const struct task *task;
 	struct sleeper *s = ss->keep ? get(ss, ev->tid) : find(ss, ev->tid);
+	int ret;
 
 	if (!s)
 		return ss->keep ? -ENOMEM : 0;
@@ -131,6 +178,9 @@ static int falls_asleep(struct stalls *ss, const struct event *ev)
 	s->wait_id = 0;
 	if (!ss->keep)
 		return 0;
+	ret = settle(ss, s) ?: read_stack(ss, s, ev);
+	if (ret)
+		return ret;
 	task = task_get(ss->tasks, ev->tid, ev->time_ns);
 	if (!task)
 		return -ENOMEM;
@@ -169,6 +219,9 @@ static int sched_waking(struct stalls *ss, const struct event *ev)
 
 	if (!s)
 		return ss->keep ? -ENOMEM : 0;
+	ret = settle(ss, s);
+	if (ret)
+		return ret;
 	if (s->asleep && !s->woken_ns)
 		return woken(ss, s, ev->time_ns, waker);
 	/*
@@ -186,6 +239,26 @@ static int sched_waking(struct stalls *ss, const struct event *ev)
 	return ret;
 }
 
+/*
+ * Event sched_blocked_reason, from whoever wakes a thread, right behind its
+ * sched_waking. The function is known better by the stack, where there is one.
+ */
+static int blocked_reason(struct stalls *ss, const struct event *ev)
+{
+	struct sleeper *s = find(ss, ev->sched_blocked_reason.tid);
+	const struct site *site;
+	int ret = 0;
+
+	if (!s || !s->unsettled)
+		return 0;
+	s->row.io_wait = !!ev->sched_blocked_reason.io_wait;
+	if (!s->row.site_id) {
+		site = site_at(ss->sites, ev->sched_blocked_reason.caller, ss->sink, &ret);
+		s->row.site_id = site ? site->row.id : 0;
+	}
+	return ret ?: settle(ss, s);
+}
+
 /* Every sleep may have ended in the gap, and who was woken may sleep again. */
 static int loss(struct stalls *ss, const struct event *ev)
 {
@@ -194,9 +267,9 @@ static int loss(struct stalls *ss, const struct event *ev)
 
 	HASH_ITER(hh, ss->by_tid, s, tmp) {
 		s->woken_ns = 0;
-		if (!s->asleep)
-			continue;
-		ret = give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
+		ret = settle(ss, s);
+		if (!ret && s->asleep)
+			ret = give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
 		if (ret)
 			return ret;
 	}
@@ -230,6 +303,8 @@ int stalls_event(struct stalls *ss, const struct event *ev)
 		return sched_switch(ss, ev);
 	case EVENT_SCHED_WAKING:
 		return sched_waking(ss, ev);
+	case EVENT_SCHED_BLOCKED_REASON:
+		return blocked_reason(ss, ev);
 	default:
 		return shows_work(ev) ? stalls_awake(ss, ev->tid, ev->time_ns) : 0;
 	}
@@ -246,8 +321,10 @@ int stalls_wait_begin(struct stalls *ss, int32_t tid)
 {
 	struct sleeper *s = get(ss, tid);
 
-	if (!s)
-		return -ENOMEM;
+	int ret = s ? settle(ss, s) : -ENOMEM;
+
+	if (ret)
+		return ret;
 	s->waits = true;
 	s->slept_ns = 0;
 	return 0;
@@ -268,6 +345,7 @@ int stalls_wait_end(struct stalls *ss, int32_t tid, int64_t wait_id)
 
 	if (!s || !s->waits)
 		return 0;
+	ret = settle(ss, s);
 	for (i = 0; i < s->nr_kept && !ret; i++) {
 		s->kept[i].wait_id = wait_id;
 		ret = ss->sink->stall(ss->sink->ctx, &s->kept[i]);
@@ -280,13 +358,23 @@ int stalls_wait_end(struct stalls *ss, int32_t tid, int64_t wait_id)
 	return ret;
 }
 
-void stalls_flush(struct stalls *ss, uint64_t now_ns)
+int stalls_flush(struct stalls *ss, uint64_t now_ns)
 {
 	struct sleeper *s, *tmp;
+	int ret = 0;
 
-	HASH_ITER(hh, ss->by_tid, s, tmp)
-		if (!s->asleep && !s->waits && s->woken_ns + KEEP_WOKEN_NS < now_ns)
+	HASH_ITER(hh, ss->by_tid, s, tmp) {
+		/* its reason will not come any more */
+		if (s->unsettled &&
+		    (uint64_t)s->row.start_ns + s->row.duration_ns + KEEP_WOKEN_NS < now_ns)
+			ret = settle(ss, s);
+		if (ret)
+			return ret;
+		if (!s->asleep && !s->waits && !s->unsettled &&
+		    s->woken_ns + KEEP_WOKEN_NS < now_ns)
 			drop(ss, s);
+	}
+	return 0;
 }
 
 int stalls_finish(struct stalls *ss)
@@ -295,10 +383,10 @@ int stalls_finish(struct stalls *ss)
 	int ret;
 
 	HASH_ITER(hh, ss->by_tid, s, tmp) {
-		if (!s->asleep)
-			continue;
-		ret = give(ss, s, NO_TIME, 0,
-			   s->since_ns < ss->gap_end_ns ? OUTCOME_UNCERTAIN : OUTCOME_OPEN);
+		ret = settle(ss, s);
+		if (!ret && s->asleep)
+			ret = give(ss, s, NO_TIME, 0,
+				   s->since_ns < ss->gap_end_ns ? OUTCOME_UNCERTAIN : OUTCOME_OPEN);
 		if (ret)
 			return ret;
 	}

@@ -6,6 +6,9 @@
  * that is asked for. What a thread sleeps while it waits for a lock is explained
  * by that wait, whose row gets its id at its end: until then its stalls are kept.
  *
+ * Where a thread slept is told by the stack of its sched_switch; on Android by
+ * sched_blocked_reason, too.
+ *
  * A sleep whose wake-up was not seen, or that overlaps a gap in the events of
  * any CPU, has no duration.
  */
@@ -18,6 +21,7 @@
 
 #include "collector/event.h"
 #include "collector/model/sink.h"
+#include "collector/model/site.h"
 #include "collector/model/task.h"
 
 /* A thread that sleeps, or may do so before it is seen at work again. */
@@ -32,6 +36,10 @@ struct sleeper {
 	int64_t slept_ns;  /* since that began */
 	int64_t task_id;   /* of the sleep */
 	int64_t wait_id;   /* that explains the sleep, where it goes on after that was written */
+	int64_t site_id, stack_id; /* of the sleep, where it is; 0: not recorded */
+	int io_wait;		   /* likewise; -1: not known */
+	bool unsettled;		   /* @row is held back until its reason comes */
+	struct stall_row row;
 	struct stall_row *kept; /* those of the wait that are over */
 	unsigned int nr_kept;
 };
@@ -39,7 +47,9 @@ struct sleeper {
 struct stalls {
 	struct sleeper *by_tid;
 	struct tasks *tasks;
+	struct sites *sites;
 	const struct sink *sink;
+	bool watch_reason; /* the input has sched_blocked_reason */
 	bool keep;	   /* they are rows; else only threads that wait are watched */
 	int32_t self_tgid; /* of the collector, whose own are not kept; or 0 */
 	uint64_t gap_end_ns;
@@ -66,8 +76,8 @@ int64_t stalls_slept_ns(const struct stalls *ss, int32_t tid);
  */
 int stalls_wait_end(struct stalls *ss, int32_t tid, int64_t wait_id);
 
-/* Forget who was woken long before @now_ns. */
-void stalls_flush(struct stalls *ss, uint64_t now_ns);
+/* Forget who was woken long before @now_ns. Returns 0 or a negative errno. */
+int stalls_flush(struct stalls *ss, uint64_t now_ns);
 
 /* The capture is over, and so are all waits: what goes on is stored as open. */
 int stalls_finish(struct stalls *ss);

@@ -171,8 +171,9 @@ view_blame=blame
 columns_blame='process:t tgid:i comm:t role:t holder_process:t holder_tgid:i holder_comm:t holder_role:t
 	class:t holder_source:t nr_waits:c wait_ns:n max_ns:n'
 order_blame='wait_ns DESC, comm, holder_comm, class, role, holder_role, holder_source'
-view_stalls="(SELECT *, start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns FROM stalls)"
-columns_stalls='comm:t tid:i process:t tgid:i from_ns:n start_ns:I duration_ns:n class:t lock:t role:t
+view_stalls="(SELECT *, coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')) AS slept_in,
+	start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns FROM stalls)"
+columns_stalls='comm:t tid:i process:t tgid:i from_ns:n start_ns:I duration_ns:n slept_in:t io_wait:c class:t lock:t role:t
 	wait_ns:n holder_comm:t holder_tid:i holder_role:t holder_source:t waker_comm:t waker_tid:i outcome:t'
 order_stalls='duration_ns DESC, id'
 # not the quantiles: plain SQL has none

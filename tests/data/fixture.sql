@@ -56,7 +56,8 @@ INSERT INTO site (id, symbol, offset, role) VALUES
 (5, 'vm_mmap_pgoff', 148, 12),
 (6, 'do_user_addr_fault', 402, 15),
 (7, 'unmap_mapping_range', 64, 21),
-(8, 'some_driver_ioctl', 32, NULL);
+(8, 'some_driver_ioctl', 32, NULL),
+(90, 'folio_wait_bit_common', 272, NULL);
 
 INSERT INTO stack (id, site_id, frames) VALUES
 (1, 1, 'rwsem_down_write_slowpath+0x1f4
@@ -74,7 +75,15 @@ do_user_addr_fault+0x192'),
 (7, 7, 'rwsem_down_read_slowpath+0x1f4
 unmap_mapping_range+0x40'),
 (8, 8, 'rwsem_down_read_slowpath+0x1f4
-some_driver_ioctl+0x20');
+some_driver_ioctl+0x20'),
+(90, 90, '__schedule+0x618
+schedule+0x23
+io_schedule+0x3f
+folio_wait_bit_common+0x110
+filemap_get_pages+0x749
+filemap_read+0xda
+vfs_read+0x23a
+ksys_read+0x66');
 
 INSERT INTO wait (id, start_ns, duration_ns, slept_ns, lock_id, task_id, mode, site_id, stack_id, vma_id, holder_task_id, holder_site_id, holder_source, outcome) VALUES
 (1, 1000538019803, 2891682, 1966343, 3, 4, 1, 5, 5, NULL, 5, NULL, 1, 0),
@@ -529,9 +538,9 @@ INSERT INTO stall (id, start_ns, duration_ns, task_id, wait_id, waker_task_id, o
 SELECT row_number() OVER (ORDER BY start_ns + duration_ns), start_ns + duration_ns - slept_ns, slept_ns,
 	task_id, id, holder_task_id, 0
 FROM wait WHERE slept_ns > 9000000;
-INSERT INTO stall (id, start_ns, duration_ns, task_id, wait_id, waker_task_id, outcome)
-SELECT 1 + (SELECT max(id) FROM stall), 1028400000000, NULL, 6, NULL, NULL, 1
-UNION ALL SELECT 2 + (SELECT max(id) FROM stall), 1028650000000, NULL, 1, 197, NULL, 1;
+INSERT INTO stall (id, start_ns, duration_ns, task_id, wait_id, waker_task_id, outcome, site_id, stack_id, io_wait)
+SELECT 1 + (SELECT max(id) FROM stall), 1028400000000, NULL, 6, NULL, NULL, 1, 90, 90, 1
+UNION ALL SELECT 2 + (SELECT max(id) FROM stall), 1028650000000, NULL, 1, 197, NULL, 1, NULL, NULL, NULL;
 
 UPDATE checkpoint SET
 	wait_min_ns = (SELECT min(w.start_ns) FROM wait w WHERE w.id <= checkpoint.wait_id AND w.id >

@@ -26,6 +26,8 @@ sound() {
 			sum(duration_ns) AS ns, sum(duration_ns IS NULL) AS nr FROM stall GROUP BY 1) s
 			ON s.wait_id = w.id WHERE w.duration_ns IS NOT NULL AND coalesce(s.nr, 0) = 0 AND
 			w.slept_ns <> coalesce(s.ns, 0)")" 0 "$1: waits slept what their stalls say"
+	tap_is "$(sql "$db" "SELECT count(*) FROM stall WHERE stack_id IS NULL OR site_id IS NULL OR
+			io_wait IS NULL")" 0 "$1: of each it is known where it was"
 	tap_is "$(sql "$db" "SELECT sum(outcome = 2) <= 5 + count(*) / 100 FROM stall")" 1 \
 		"$1: of hardly any the wake-up is not known"
 	tap_is "$(sql "$db" "SELECT count(*) FROM stalls WHERE process = 'rmapscope' AND
@@ -70,6 +72,61 @@ tap_is "$(sql "$db" "SELECT outcome, wait_id IS NULL, waker_tid FROM stalls WHER
 	"acquired|1|$(value child "$line")" "that no wait explains, ended by its child"
 tap_is "$(sql "$db" "SELECT sum(duration_ns) <= $(value duration_ns "$line") FROM stalls
 	WHERE $of_it")" 1 "it slept no longer than it took"
+# The function that $line sleeps in, without the suffixes of GCC's clones. Some
+# machines do not tell.
+see_wchan() {
+	wchan=$(value wchan "$line") wchan=${wchan%%.*}
+	case $wchan in
+	''|0) wchan='(kernel_clone|wait_for_vfork_done)' ;;
+	esac
+}
+see_wchan
+tap_like "$(sql "$db" "SELECT symbol, io_wait FROM stalls WHERE $of_it")" "^$wchan\|0$" \
+	"in the function that /proc/PID/wchan named"
+tap_like "$("$RMAPSCOPE" report "$db" stalls --format csv | grep ^vfork)" "^vfork-sleep,.*,$wchan,0," "report says so"
+
+# --- a disk: where dd waits for one is told, if it has to
+
+record dd if=/dev/zero of="$PWD/.stalls-test.$$" bs=64k count=16 conv=fsync
+rm -f "$PWD/.stalls-test.$$"
+tap_is "$?" 0 "record of a synced write succeeds"
+of_dd="comm = 'dd' AND stack LIKE '%fsync%'"
+tap_note "$(sql "$db" "SELECT printf('dd: %d times in %s', count(*), symbol) FROM stalls WHERE $of_dd
+	GROUP BY symbol")"
+tap_is "$(sql "$db" "SELECT count(*) FROM stalls WHERE symbol LIKE '%schedule%' OR
+	(stack LIKE '%io_schedule%') <> io_wait")" 0 "sleeps for a disk are those in io_schedule()"
+
+# --- the same by trace-cmd
+
+import_text() {
+	"$RMAPSCOPE" import --force "$tap_dir/stalls.dat" -o "$db" >"$tap_dir/out" 2>"$tap_dir/err"
+	tap_is "$?:$(cat "$tap_dir/err")" "0:" "$1 imports"
+}
+# record_text TRIGGER: sets $of_it and $wchan
+record_text() {
+	trace_begin sched/sched_switch sched/sched_waking
+	[ -z "$1" ] ||
+		echo "$1" >"$tracing/instances/$trace_instance/events/sched/sched_switch/trigger"
+	line=$("$WORKLOADS/vfork-sleep")
+	trace_stop
+	trace_extract "$tap_dir/stalls.dat"
+	tap_is "$?:$(grep -i fail "$tap_dir/extract")" "0:" "trace-cmd extract"
+	of_it="tid = $(value pid "$line") AND start_ns <= $(value asleep_ns "$line") AND
+		start_ns + duration_ns >= $(value awake_ns "$line")"
+	see_wchan
+}
+if command -v trace-cmd >/dev/null; then
+	record_text 'stacktrace if prev_state & 2'
+	import_text "a trace.dat with a stack at sched_switch"
+	tap_like "$(sql "$db" "SELECT symbol FROM stalls WHERE $of_it")" "^$wchan$" "it says where"
+	record_text ''
+	import_text "one without"
+	tap_is "$(sql "$db" "SELECT symbol IS NULL, io_wait IS NULL FROM stalls WHERE $of_it")" "1|1" \
+		"it is not known where"
+	tap_like "$("$RMAPSCOPE" report "$db" stalls)" 'vfork-sleep.* not recorded ' "and report says so"
+else
+	tap_skip "trace-cmd is not installed" "import of stacks at sched_switch"
+fi
 
 # --- interrupts on an idle CPU wake, too: no filter, whatever else is on
 

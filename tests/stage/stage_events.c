@@ -300,6 +300,8 @@ int main(int argc, char **argv)
 		    "usage: stage-events OUT.db [--without EVENT | --max-bytes N | --max-age NS]...",
 		    err.msg);
 	memset(has, 1, sizeof(has));
+	/* it is not Android's */
+	has[EVENT_SCHED_BLOCKED_REASON] = false;
 	for (i = 3; i < argc; i += 2) {
 		if (!strcmp(argv[i - 1], "--max-bytes"))
 			max_bytes = atoll(argv[i]);

@@ -38,6 +38,13 @@ static const char *const fixture_symbols[] = {
 	"asm_exc_page_fault",
 	"rwbase_write_lock",
 	"rt_write_lock",
+	"__schedule",
+	"schedule",
+	"io_schedule",
+	"wait_for_completion_state",
+	"kernel_clone",
+	"folio_wait_bit_common",
+	"filemap_read",
 	"a_function_behind_all_others",
 };
 
@@ -67,6 +74,8 @@ static inline void fixture_start(struct fixture *f, bool watch_sleep)
 	/* an input of a patched kernel has all events */
 	for (i = 0; i < NR_EVENTS; i++)
 		has[i] = i != EVENT_SCHED_SWITCH || watch_sleep;
+	/* and it is not Android's */
+	has[EVENT_SCHED_BLOCKED_REASON] = false;
 	model_init(&f->m, &(struct model_options){
 				  .sink = &f->sink,
 				  .lookup = &f->lookup,

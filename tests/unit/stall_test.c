@@ -12,7 +12,7 @@
 #define IDLE  0
 #define D     S_UNINTERRUPTIBLE
 
-static int setup(void **state)
+static int setup_with(void **state, bool android)
 {
 	bool has[NR_EVENTS];
 	struct fixture *f;
@@ -20,6 +20,7 @@ static int setup(void **state)
 	fixture_setup(state);
 	f = *state;
 	memset(has, 1, sizeof(has));
+	has[EVENT_SCHED_BLOCKED_REASON] = android;
 	model_free(&f->m);
 	model_init(&f->m, &(struct model_options){
 				  .sink = &f->sink,
@@ -28,6 +29,16 @@ static int setup(void **state)
 				  .keep_stalls = true,
 			  });
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return setup_with(state, false);
+}
+
+static int setup_android(void **state)
+{
+	return setup_with(state, true);
 }
 
 /* The one stall that the model has given. */
@@ -373,10 +384,143 @@ static void an_error_of_the_sink_stops_the_model(void **state)
 	assert_int_equal(model_event(&f->m, &ev), -ENOSPC);
 }
 
+#define IO_STACK    "__schedule schedule io_schedule folio_wait_bit_common filemap_read"
+#define VFORK_STACK "__schedule schedule wait_for_completion_state kernel_clone"
+
+static const char *slept_in(struct fixture *f, const struct stall_row *s)
+{
+	return s->site_id ? seen_site_of(&f->seen, s->site_id)->symbol : "";
+}
+
+static struct event ev_asleep_at(struct fixture *f, uint64_t t, const char *path)
+{
+	return ev_at_stack(ev_switch(t, A, 0, D, IDLE), fixture_stack(f, path));
+}
+
+/* The innermost function that is not the scheduler's own, as in wchan. */
+static void the_stack_of_the_switch_tells_where_it_slept(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_asleep_at(f, 1000, IO_STACK));
+	feed(f, ev_waking(1700, B, 1, A));
+	feed(f, ev_asleep_at(f, 2000, VFORK_STACK));
+	feed(f, ev_waking(2700, B, 1, A));
+	assert_int_equal(f->seen.nr_stalls, 2);
+	assert_string_equal(slept_in(f, &f->seen.stall[0]), "folio_wait_bit_common");
+	assert_int_equal(f->seen.stall[0].io_wait, 1);
+	assert_string_equal(slept_in(f, &f->seen.stall[1]), "kernel_clone");
+	assert_int_equal(f->seen.stall[1].io_wait, 0);
+	assert_int_equal(f->seen.stall[1].stack_id, f->seen.stack[1].row.id);
+}
+
+static void without_a_stack_it_is_not_known_where(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_asleep_at(f, 1000, IO_STACK));
+	feed(f, ev_waking(1700, B, 1, A));
+	/* and not where it slept before */
+	feed(f, ev_switch(2000, A, 0, D, IDLE));
+	feed(f, ev_waking(2700, B, 1, A));
+	assert_int_equal(f->seen.stall[1].site_id, 0);
+	assert_int_equal(f->seen.stall[1].stack_id, 0);
+	assert_int_equal(f->seen.stall[1].io_wait, -1);
+}
+
+static void a_sleep_that_was_cut_short_has_its_place(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_asleep_at(f, 1000, IO_STACK));
+	finish(f);
+	assert_int_equal(only_stall(f)->outcome, OUTCOME_OPEN);
+	assert_string_equal(slept_in(f, only_stall(f)), "folio_wait_bit_common");
+}
+
+static struct event ev_reason(uint64_t t, int32_t tid, const char *symbol, bool io_wait)
+{
+	struct event ev = ev_make(EVENT_SCHED_BLOCKED_REASON, t, B, 1);
+
+	ev.sched_blocked_reason.tid = tid;
+	ev.sched_blocked_reason.caller = fixture_address(symbol);
+	ev.sched_blocked_reason.io_wait = io_wait;
+	return ev;
+}
+
+static void the_reason_comes_behind_the_waking(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_waking(1700, B, 1, A));
+	feed(f, ev_reason(1701, A, "filemap_read", true));
+	assert_string_equal(slept_in(f, only_stall(f)), "filemap_read");
+	assert_int_equal(only_stall(f)->io_wait, 1);
+	assert_int_equal(only_stall(f)->duration_ns, 700);
+	/* one too many is of no stall */
+	feed(f, ev_reason(1702, A, "kernel_clone", false));
+	finish(f);
+	assert_string_equal(slept_in(f, only_stall(f)), "filemap_read");
+}
+
+static void a_stack_knows_the_function_better_than_the_reason(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_asleep_at(f, 1000, VFORK_STACK));
+	feed(f, ev_waking(1700, B, 1, A));
+	feed(f, ev_reason(1701, A, "filemap_read", true));
+	assert_string_equal(slept_in(f, only_stall(f)), "kernel_clone");
+	assert_int_equal(only_stall(f)->io_wait, 1);
+}
+
+static void a_reason_that_does_not_come_is_not_waited_for(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_waking(1700, B, 1, A));
+	feed(f, ev_switch(1900, IDLE, 0, S_RUNNING, A));
+	assert_int_equal(f->seen.nr_stalls, 1);
+	feed(f, ev_switch(2000, A, 0, D, IDLE));
+	feed(f, ev_waking(2700, B, 1, A));
+	assert_int_equal(f->seen.nr_stalls, 1);
+	flush(f, 3 * NSEC_PER_SEC);
+	assert_int_equal(f->seen.nr_stalls, 2);
+	feed(f, ev_switch(4 * NSEC_PER_SEC, A, 0, D, IDLE));
+	feed(f, ev_waking(4 * NSEC_PER_SEC + 1, B, 1, A));
+	finish(f);
+	assert_int_equal(f->seen.nr_stalls, 3);
+	assert_int_equal(f->seen.stall[2].duration_ns, 1);
+	assert_int_equal(f->seen.stall[2].site_id, 0);
+}
+
+static void the_wait_of_a_lock_explains_a_stall_whose_reason_came(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(900, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_waking(1700, B, 1, A));
+	feed(f, ev_reason(1701, A, "move_pages", false));
+	feed(f, ev_end(2000, A, 0, LOCK, 0));
+	assert_int_equal(only_stall(f)->wait_id, only_wait(f)->id);
+	assert_string_equal(slept_in(f, only_stall(f)), "move_pages");
+}
+
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
+#define TEST(name)	   cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
+#define TEST_ANDROID(name) cmocka_unit_test_setup_teardown(name, setup_android, fixture_teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(the_stack_of_the_switch_tells_where_it_slept),
+		TEST(without_a_stack_it_is_not_known_where),
+		TEST(a_sleep_that_was_cut_short_has_its_place),
+		TEST_ANDROID(the_reason_comes_behind_the_waking),
+		TEST_ANDROID(a_stack_knows_the_function_better_than_the_reason),
+		TEST_ANDROID(a_reason_that_does_not_come_is_not_waited_for),
+		TEST_ANDROID(the_wait_of_a_lock_explains_a_stall_whose_reason_came),
 		TEST(a_stall_lasts_from_the_switch_to_the_waking),
 		TEST(interrupts_and_the_idle_task_wake_for_nobody),
 		TEST(other_states_are_no_stalls),

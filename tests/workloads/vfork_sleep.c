@@ -20,7 +20,8 @@
 
 /* Written by the child, which runs in its parent's memory. */
 struct nap {
-	char stat[32]; /* path */
+	char stat[32], wchan_path[32];
+	char wchan[64]; /* the kernel function that the parent sleeps in; "" not known */
 	char text[512];
 	uint64_t asleep_ns, awake_ns;
 };
@@ -42,6 +43,20 @@ static bool parent_sleeps(volatile struct nap *nap)
 	return state && !strncmp(state, ") D", 3);
 }
 
+/* "0" without CONFIG_KALLSYMS, or for who may not know */
+static void read_wchan(volatile struct nap *nap)
+{
+	int fd = open((const char *)nap->wchan_path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return;
+	len = read(fd, (char *)nap->wchan, sizeof(nap->wchan) - 1);
+	close(fd);
+	if (len > 0)
+		nap->wchan[len] = '\0';
+}
+
 static void child(volatile struct nap *nap)
 {
 	const struct timespec ts = { .tv_nsec = SLEEP_NS };
@@ -49,6 +64,7 @@ static void child(volatile struct nap *nap)
 	while (!parent_sleeps(nap))
 		usleep(1000);
 	nap->asleep_ns = workload_now_ns();
+	read_wchan(nap);
 	nanosleep(&ts, NULL);
 	nap->awake_ns = workload_now_ns();
 	_exit(0);
@@ -61,6 +77,7 @@ int main(void)
 	pid_t pid;
 
 	snprintf((char *)nap.stat, sizeof(nap.stat), "/proc/%d/stat", getpid());
+	snprintf((char *)nap.wchan_path, sizeof(nap.wchan_path), "/proc/%d/wchan", getpid());
 	pid = vfork();
 	if (!pid)
 		child(&nap);
@@ -68,6 +85,8 @@ int main(void)
 		return workload_fail("vfork-sleep", "vfork", errno, "try again");
 	span.duration_ns = workload_now_ns() - span.start_ns;
 	waitpid(pid, NULL, 0);
-	return workload_print("vfork-sleep", &span, "child=%d asleep_ns=%llu awake_ns=%llu", pid,
-			      (unsigned long long)nap.asleep_ns, (unsigned long long)nap.awake_ns);
+	return workload_print("vfork-sleep", &span,
+			      "child=%d asleep_ns=%llu awake_ns=%llu wchan=%s", pid,
+			      (unsigned long long)nap.asleep_ns, (unsigned long long)nap.awake_ns,
+			      (const char *)nap.wchan);
 }

@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Of a stall: where in the kernel it slept, a function a row, the innermost first.
+WITH RECURSIVE
+one AS (
+	SELECT coalesce(k.frames, 'not recorded: it takes profile stalls') || char(10) AS frames
+	FROM stall s LEFT JOIN wait w ON w.id = s.wait_id
+	LEFT JOIN stack k ON k.id = coalesce(s.stack_id, w.stack_id)
+	WHERE s.id = :stall_id
+),
+frame(nr, name, rest) AS (
+	SELECT 0, NULL, frames FROM one
+	UNION ALL
+	SELECT nr + 1, substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1)
+	FROM frame WHERE rest <> '' AND nr < 64
+)
+SELECT name FROM frame WHERE nr > 0 ORDER BY nr
