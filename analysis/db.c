@@ -2,198 +2,100 @@
 #include "analysis/db.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "analysis/db_copy.h"
+#include "analysis/db_internal.h"
 #include "analysis/series_sql.h"
 #include "schema/hist_sql.h"
+#include "schema/known.h"
 #include "schema/migrate.h"
-
-/* Readers never wait for our writer (WAL); this is for others, and short for the screens. */
-#define BUSY_MS 200
-
-/* Queries that are run again and again: more than any screen has. */
-#define NR_STATEMENTS 64
-
-struct db {
-	sqlite3 *db;
-	char *path;
-	sqlite3_stmt *stmt[NR_STATEMENTS];
-	unsigned int nr_stmts;
-};
-
-struct sqlite3 *db_handle(struct db *db)
-{
-	return db->db;
-}
 
 const char *db_path(const struct db *db)
 {
 	return db->path;
 }
 
-int db_fail(struct db *db, struct error *err)
+bool db_is_copy(const struct db *db)
 {
-	switch (sqlite3_errcode(db->db)) {
-	case SQLITE_NOTADB:
-		return error_set(
-			err, -EBADMSG,
-			"%s is not an rmapscope database; import a trace.dat with rmapscope "
-			"import",
-			db->path);
-	case SQLITE_CORRUPT:
-		return error_set(err, -EBADMSG,
-				 "%s is damaged: %s; sqlite3's .recover may save what is left",
-				 db->path, sqlite3_errmsg(db->db));
-	case SQLITE_BUSY:
-		return error_set(err, -EBUSY, "%s is locked by another program; try again",
-				 db->path);
-	default:
-		return error_set(err, -EIO, "cannot read %s: %s", db->path, sqlite3_errmsg(db->db));
-	}
+	return db->copy;
 }
 
-/* Pages that the file has by its own header. */
-static int header_pages(const char *path, int64_t *nr_pages)
+void db_stop_when(struct db *db, bool (*stop)(void))
 {
-	uint8_t b[4] = { 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int ret = 0;
-
-	if (fd < 0 || pread(fd, b, sizeof(b), 28) < 0)
-		ret = -errno;
-	if (fd >= 0)
-		close(fd);
-	*nr_pages = (int64_t)b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
-	return ret;
+	db->guard.stop = stop;
 }
 
-/* The single integer that @sql gives. */
-static int query_int(struct db *db, const char *sql, int64_t *value, struct error *err)
+/* From now on a copy of this schema version is read, which no other program sees. */
+static int read_copy(struct db *db, int64_t version, struct error *err)
 {
-	sqlite3_stmt *stmt;
-	int ret = 0;
+	sqlite3 *copy;
+	int ret = db_copy_temporary(&copy, db->db, db->path, version, &db->guard, err);
 
-	if (sqlite3_prepare_v2(db->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+	if (ret)
+		return ret;
+	db_disconnect(db);
+	db->db = copy;
+	db->copy = true;
+	return sqlite3_exec(copy, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? 0 : db_fail(db, err);
+}
+
+/* Our own functions and views, and from now on nothing but reading. */
+static int prepare_reading(struct db *db, const struct known *known, struct error *err)
+{
+	int rc = hist_sql_register(db->db);
+
+	if (rc == SQLITE_OK)
+		rc = series_sql_register(db->db);
+	if (rc == SQLITE_OK)
+		rc = known_views(known, db->db);
+	if (rc != SQLITE_OK)
 		return db_fail(db, err);
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		*value = sqlite3_column_int64(stmt, 0);
-	else
-		ret = db_fail(db, err);
-	sqlite3_finalize(stmt);
-	return ret;
+	guard_read_only(db->db);
+	return db_query_int(db, "PRAGMA schema_version", &db->cookie, err);
 }
 
-/*
- * SQLite reads a file that was cut short until it misses a page. The header
- * says how many there are (fileformat2.html, 1.3.7); only while there is a log
- * may some of them be in that instead.
- */
-static int check_complete(struct db *db, struct error *err)
+/* The file is open. Its schema is checked in one transaction with all that follows. */
+static int check_and_prepare(struct db *db, struct error *err)
 {
-	int64_t nr_pages, page_bytes;
-	char log[4096];
-	struct stat st;
+	struct known *known = NULL;
+	int64_t version;
 	int ret;
 
-	snprintf(log, sizeof(log), "%s-wal", db->path);
-	if (!access(log, F_OK))
-		return 0;
-	ret = query_int(db, "PRAGMA page_size", &page_bytes, err);
+	if (sqlite3_exec(db->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return db_fail(db, err);
+	ret = db_check(db, &version, &known, err);
+	if (!ret && version < SCHEMA_VERSION) {
+		known_free(known);
+		known = NULL;
+		ret = read_copy(db, version, err);
+		if (!ret)
+			ret = db_check(db, &version, &known, err);
+	}
 	if (!ret)
-		ret = header_pages(db->path, &nr_pages);
-	if (ret || stat(db->path, &st) || st.st_size >= nr_pages * page_bytes)
-		return ret;
-	return error_set(
-		err, -EBADMSG,
-		"%s is damaged: cut short at %lld of %lld bytes; copy it again from where it "
-		"was recorded",
-		db->path, (long long)st.st_size, (long long)(nr_pages * page_bytes));
-}
-
-/* An older version becomes this one, in the file: by a connection of its own. */
-static int migrate(struct db *db, struct error *err)
-{
-	int64_t version = 0;
-	struct db rw = { .path = db->path };
-	int ret = 0;
-
-	if (sqlite3_open_v2(db->path, &rw.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-		    SQLITE_OK ||
-	    sqlite3_busy_timeout(rw.db, BUSY_MS) != SQLITE_OK ||
-	    sqlite3_exec(rw.db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-		ret = -EIO;
-	/* another reader may have been faster */
-	if (!ret)
-		ret = query_int(&rw, "PRAGMA user_version", &version, err);
-	if (!ret && (schema_migrate(rw.db, version) != SQLITE_OK ||
-		     sqlite3_exec(rw.db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK))
-		ret = -EIO;
-	if (ret)
-		ret = error_set(err, ret,
-				"%s has an older schema and cannot be brought to version %d: %s; "
-				"copy it to where you can write",
-				db->path, SCHEMA_VERSION, sqlite3_errmsg(rw.db));
-	sqlite3_close(rw.db);
+		ret = prepare_reading(db, known, err);
+	known_free(known);
+	db_end(db);
 	return ret;
-}
-
-static int check_schema(struct db *db, struct error *err)
-{
-	int64_t application_id, version;
-	int ret;
-
-	ret = query_int(db, "PRAGMA application_id", &application_id, err);
-	if (!ret)
-		ret = query_int(db, "PRAGMA user_version", &version, err);
-	if (ret)
-		return ret;
-	if (application_id != SCHEMA_APPLICATION_ID)
-		return error_set(err, -EBADMSG,
-				 "%s is an SQLite file of another program, not rmapscope's; give a "
-				 "file made by rmapscope record or import",
-				 db->path);
-	if (version < SCHEMA_VERSION)
-		return migrate(db, err);
-	if (version > SCHEMA_VERSION)
-		return error_set(
-			err, -ENOTSUP,
-			"%s has schema version %lld, newer than this rmapscope's %d; use the "
-			"rmapscope that made it or a newer one",
-			db->path, (long long)version, SCHEMA_VERSION);
-	return 0;
 }
 
 int db_open(struct db **dbp, const char *path, struct error *err)
 {
-	struct db *db;
+	struct db *db = calloc(1, sizeof(*db));
 	int ret;
 
-	if (access(path, R_OK))
-		return error_set(err, -errno, "cannot open %s: %s", path, strerror(errno));
-	db = calloc(1, sizeof(*db));
 	if (db)
 		db->path = strdup(path);
 	if (!db || !db->path) {
 		free(db);
 		return error_set(err, -ENOMEM, "out of memory");
 	}
-	if (sqlite3_open_v2(path, &db->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) ==
-	    SQLITE_OK) {
-		sqlite3_busy_timeout(db->db, BUSY_MS);
-		hist_sql_register(db->db);
-		series_sql_register(db->db);
-		ret = check_schema(db, err);
-		if (!ret)
-			ret = check_complete(db, err);
-	} else {
-		ret = db_fail(db, err);
-	}
+	ret = db_connect(db, false, err);
+	if (!ret)
+		ret = check_and_prepare(db, err);
 	if (ret) {
 		db_close(db);
 		return ret;
@@ -206,9 +108,7 @@ void db_close(struct db *db)
 {
 	if (!db)
 		return;
-	while (db->nr_stmts)
-		sqlite3_finalize(db->stmt[--db->nr_stmts]);
-	sqlite3_close(db->db);
+	db_disconnect(db);
 	free(db->path);
 	free(db);
 }
@@ -217,6 +117,7 @@ int db_prepare(struct db *db, const char *sql, sqlite3_stmt **stmt, struct error
 {
 	unsigned int i;
 
+	guard_refill(&db->guard);
 	for (i = 0; i < db->nr_stmts; i++) {
 		*stmt = db->stmt[i];
 		if (!sqlite3_stmt_busy(*stmt) && !strcmp(sqlite3_sql(*stmt), sql)) {
@@ -242,11 +143,35 @@ void db_release(struct db *db, sqlite3_stmt *stmt)
 	sqlite3_finalize(stmt);
 }
 
+int db_take(struct db *db, size_t bytes, struct error *err)
+{
+	return guard_take(&db->guard, bytes) ? 0 : db_interrupted(db, err);
+}
+
+static int changed(const struct db *db, struct error *err)
+{
+	return error_set(err, -ESTALE, "%s was changed by another program; open it again",
+			 db->path);
+}
+
 int db_begin(struct db *db, struct error *err)
 {
+	int64_t cookie;
+	int ret;
+
+	if (!db->copy && db_file_changed(&db->file))
+		return changed(db, err);
+	if (!db->copy)
+		db->guard.file_bytes = db_file_bytes(db->file.real);
+	guard_refill(&db->guard);
 	if (sqlite3_exec(db->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return db_fail(db, err);
-	return 0;
+	ret = db_query_int(db, "PRAGMA schema_version", &cookie, err);
+	if (!ret && cookie != db->cookie)
+		ret = changed(db, err);
+	if (ret)
+		db_end(db);
+	return ret;
 }
 
 void db_end(struct db *db)

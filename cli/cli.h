@@ -27,7 +27,7 @@ struct subcommand {
 };
 
 extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_import, cmd_order, cmd_record,
-	cmd_report, cmd_storms, cmd_top, cmd_walks;
+	cmd_report, cmd_storms, cmd_top, cmd_upgrade, cmd_walks;
 
 /* The option that takes it away when the output is in use. */
 #define DEFAULT_OUTPUT "rmapscope.db"

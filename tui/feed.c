@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "tui/signals.h"
 
 /* A live recorder writes four times a second, also when nothing happens. */
 #define SILENT_NS (5 * NSEC_PER_SEC)
@@ -31,6 +32,8 @@ static int open_file(struct feed *f, struct error *err)
 		f->db = NULL;
 		return ret;
 	}
+	/* a signal that ends the screens ends a long read, too */
+	db_stop_when(f->db, signals_quit);
 	if (stat(f->path, &f->file))
 		memset(&f->file, 0, sizeof(f->file));
 	return 0;
@@ -45,7 +48,11 @@ int feed_open(struct feed *f, const char *path, unsigned int delay_ms, struct er
 	f->delay_ms = delay_ms;
 	ret = open_file(f, err);
 	if (!ret)
+		ret = db_begin(f->db, err);
+	if (!ret) {
 		ret = read_info(f, err);
+		db_end(f->db);
+	}
 	if (ret)
 		feed_close(f);
 	return ret;
@@ -93,6 +100,20 @@ static void failed(struct feed *f, uint64_t began_ns, const struct error *err)
 	feed_close(f);
 }
 
+static int begin(struct feed *f, struct error *err)
+{
+	int ret = f->db ? 0 : open_file(f, err);
+
+	if (!ret)
+		ret = db_begin(f->db, err);
+	if (ret)
+		return ret;
+	ret = read_info(f, err);
+	if (ret)
+		db_end(f->db);
+	return ret;
+}
+
 int feed_begin(struct feed *f)
 {
 	uint64_t began_ns = now_ns();
@@ -102,16 +123,18 @@ int feed_begin(struct feed *f)
 
 	if (began_ns < f->next_ns)
 		return -EAGAIN;
-	if (!stat(f->path, &now))
+	if (!stat(f->path, &now)) {
+		/* a copy does not change with the file */
+		if (f->db && db_is_copy(f->db) &&
+		    (f->info.recording || !same_content(&now, &f->file)))
+			feed_close(f);
 		f->file = now;
-	if (!f->db)
-		ret = open_file(f, &err);
-	if (!ret)
-		ret = db_begin(f->db, &err);
-	if (!ret) {
-		ret = read_info(f, &err);
-		if (ret)
-			db_end(f->db);
+	}
+	ret = begin(f, &err);
+	if (ret == -ESTALE) {
+		err.msg[0] = '\0';
+		feed_close(f);
+		ret = begin(f, &err);
 	}
 	if (ret)
 		failed(f, began_ns, &err);

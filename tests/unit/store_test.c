@@ -12,6 +12,7 @@
 #include "analysis/tables.h"
 #include "analysis/views.h"
 #include "schema/enums.h"
+#include "schema/hist_sql.h"
 #include "schema/store.h"
 #include "tests/unit/files.h"
 
@@ -86,21 +87,23 @@ static const char *query(const char *path, const char *sql)
 	static char text[600];
 	sqlite3_stmt *stmt = NULL;
 	struct error err = { 0 };
-	struct db *db;
+	struct db *ours;
+	sqlite3 *db;
 
-	if (db_open(&db, path, &err)) {
+	if (db_open(&ours, path, &err)) {
 		snprintf(text, sizeof(text), "error: %s", err.msg);
 		return text;
 	}
-	if (sqlite3_prepare_v2(db_handle(db), sql, -1, &stmt, NULL) ||
-	    sqlite3_step(stmt) != SQLITE_ROW)
-		snprintf(text, sizeof(text), "error: %s", sqlite3_errmsg(db_handle(db)));
+	db_close(ours);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) || hist_sql_register(db) ||
+	    sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) || sqlite3_step(stmt) != SQLITE_ROW)
+		snprintf(text, sizeof(text), "error: %s", sqlite3_errmsg(db));
 	else if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
 		snprintf(text, sizeof(text), "NULL");
 	else
 		snprintf(text, sizeof(text), "%s", sqlite3_column_text(stmt, 0));
 	sqlite3_finalize(stmt);
-	db_close(db);
+	sqlite3_close(db);
 	return text;
 }
 

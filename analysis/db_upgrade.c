@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/db_upgrade.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analysis/db_copy.h"
+#include "analysis/db_internal.h"
+#include "lib/process.h"
+#include "lib/scratch.h"
+#include "schema/migrate.h"
+
+/* Not one that is being recorded: the recorder would go on with a file that has no name. */
+static int check_recorder(struct db *db, struct error *err)
+{
+	char state[16] = "", recorder[96] = "";
+	int pid, ret = db_meta_text(db, "state", state, sizeof(state), err);
+
+	if (!ret)
+		ret = db_meta_text(db, "recorder", recorder, sizeof(recorder), err);
+	if (ret == -ENOENT)
+		ret = 0;
+	if (!ret && !strcmp(state, "recording") && process_runs(recorder, &pid))
+		ret = error_set(err, -EBUSY,
+				"%s is being recorded by process %d; upgrade it when that has ended",
+				db->path, pid);
+	return ret;
+}
+
+/*
+ * No log any more: its rows are in the file, and nobody else has it open. Then a
+ * lock by @keeper, so that nobody writes to it; a connection cannot be copied
+ * from that holds this itself.
+ */
+static int lock_out_writers(struct db *db, sqlite3 **keeper, struct error *err)
+{
+	char uri[DB_FILE_URI_MAX];
+	int rc;
+
+	if (sqlite3_db_readonly(db->db, "main"))
+		return error_set(err, -EACCES, "cannot write to %s; copy it to where you can",
+				 db->path);
+	if (sqlite3_exec(db->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
+		return db_fail(db, err);
+	db_file_uri(&db->file, false, uri);
+	rc = sqlite3_open_v2(uri, keeper,
+			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(*keeper, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	if (rc == SQLITE_BUSY)
+		return error_set(err, -EBUSY, "%s is locked by another program; try again",
+				 db->path);
+	return rc == SQLITE_OK ? 0
+			       : error_set(err, -EIO, "cannot lock %s: %s", db->path,
+					   sqlite3_errmsg(*keeper));
+}
+
+/* An empty file at @name, of the owner and mode of the one that it replaces. */
+static int create(const char *name, const struct db_file *like)
+{
+	int fd = open(name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	/* who may not give it to the same owner keeps it private */
+	if (!fchown(fd, like->uid, like->gid))
+		fchmod(fd, like->mode & 0777);
+	close(fd);
+	return 0;
+}
+
+static int write_new(struct db *db, const char *name, int64_t version, struct error *err)
+{
+	const char *why = "out of memory";
+	sqlite3 *to;
+	int rc = sqlite3_open_v2(name, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = guard_open(&db->guard, to);
+	if (rc == SQLITE_OK)
+		rc = db_copy_upgraded(to, db->db, version, &db->guard, &why);
+	if (rc != SQLITE_OK)
+		error_set(err, rc == SQLITE_INTERRUPT ? -EINTR : -EIO,
+			  "cannot bring %s to schema version %d: %s; it is as it was", db->path,
+			  SCHEMA_VERSION, why);
+	sqlite3_close(to);
+	return rc == SQLITE_OK ? 0 : rc == SQLITE_INTERRUPT ? -EINTR : -EIO;
+}
+
+/* The rename itself is to survive a loss of power. */
+static void sync_folder(const char *path)
+{
+	char folder[PATH_MAX];
+	int fd;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	fd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+/* In a folder of our own beside the file: one that is killed is removed by the next. */
+static int replace(struct db *db, int64_t version, struct error *err)
+{
+	char folder[PATH_MAX], name[PATH_MAX + 16];
+	struct scratch scratch;
+	int ret;
+
+	snprintf(folder, sizeof(folder), "%s", db->file.real);
+	ret = scratch_create(&scratch, dirname(folder));
+	if (ret)
+		return error_set(err, ret, "cannot write beside %s: %s; copy it to where you can",
+				 db->path, strerror(-ret));
+	snprintf(name, sizeof(name), "%s/capture.db", scratch.path);
+	ret = create(name, &db->file);
+	if (!ret)
+		ret = write_new(db, name, version, err);
+	if (!ret && rename(name, db->file.real))
+		ret = -errno;
+	if (ret)
+		error_set(err, ret, "cannot replace %s: %s; it is as it was", db->path,
+			  strerror(-ret));
+	else
+		sync_folder(db->file.real);
+	scratch_remove(&scratch);
+	return ret;
+}
+
+static int begin_and_check(struct db *db, int64_t *version, struct error *err)
+{
+	if (sqlite3_exec(db->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return db_fail(db, err);
+	return db_check(db, version, NULL, err);
+}
+
+int db_upgrade(const char *path, int64_t *from, struct error *err)
+{
+	struct db db = { .path = (char *)path };
+	sqlite3 *keeper = NULL;
+	int ret = db_connect(&db, true, err);
+
+	if (!ret)
+		ret = begin_and_check(&db, from, err);
+	if (!ret)
+		ret = check_recorder(&db, err);
+	if (!ret && *from < SCHEMA_VERSION) {
+		db_end(&db);
+		ret = lock_out_writers(&db, &keeper, err);
+		/* it may have been changed between the two */
+		if (!ret)
+			ret = begin_and_check(&db, from, err);
+		if (!ret && *from < SCHEMA_VERSION)
+			ret = replace(&db, *from, err);
+	}
+	db_end(&db);
+	db_disconnect(&db);
+	sqlite3_close(keeper);
+	return ret;
+}

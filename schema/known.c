@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "schema/known.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/migrate.h"
+
+#define OBJECTS_SQL "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+
+/* ANALYZE makes them: some SQLite clients run it when they close a file. */
+static const char stat_sql[] =
+	"SELECT 'table', 'sqlite_stat1', 'sqlite_stat1', 'CREATE TABLE sqlite_stat1(tbl,idx,stat)' "
+	"UNION ALL SELECT 'table', 'sqlite_stat4', 'sqlite_stat4', "
+	"'CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)'";
+
+/* A row of sqlite_schema. */
+struct object {
+	char *text[3]; /* type, name, name of its table */
+	char *sql;     /* without what does not count; "" for an index of a key */
+	bool optional, seen;
+};
+
+struct known {
+	struct object *item;
+	unsigned int nr;
+};
+
+static void free_object(struct object *o)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		free(o->text[i]);
+	free(o->sql);
+}
+
+void known_free(struct known *known)
+{
+	if (!known)
+		return;
+	while (known->nr)
+		free_object(&known->item[--known->nr]);
+	free(known->item);
+	free(known);
+}
+
+/* The blank or comment at @at, as SQLite's tokenizer sees it: its length, or 0. */
+static size_t blank_length(const char *at)
+{
+	const char *end;
+
+	if (strchr(" \t\n\f\r", *at) && *at)
+		return 1;
+	if (at[0] == '-' && at[1] == '-')
+		return strcspn(at, "\n");
+	if (at[0] != '/' || at[1] != '*' || !at[2])
+		return 0;
+	end = strstr(at + 2, "*/");
+	return end ? (size_t)(end + 2 - at) : strlen(at);
+}
+
+/* The quoted name or text at @at, quotes included: its length, or 0. */
+static size_t quoted_length(const char *at)
+{
+	const char *close = *at ? strchr("'\"`[", *at) : NULL, *end;
+
+	if (!close)
+		return 0;
+	end = strchr(at + 1, *at == '[' ? ']' : *at);
+	return end ? (size_t)(end + 1 - at) : strlen(at);
+}
+
+/* Whether a blank beside @c says nothing. */
+static bool stands_alone(char c)
+{
+	return c && strchr("(),;", c);
+}
+
+/* @sql without comments, and with no more blanks than it needs. In place. */
+static void normalize(char *sql)
+{
+	char *to = sql, *start = sql;
+	bool gap = false;
+	size_t len;
+
+	while (*sql) {
+		len = blank_length(sql);
+		if (len) {
+			gap = true;
+			sql += len;
+			continue;
+		}
+		if (gap && to > start && !stands_alone(to[-1]) && !stands_alone(*sql))
+			*to++ = ' ';
+		gap = false;
+		len = quoted_length(sql) ?: 1;
+		memmove(to, sql, len);
+		to += len;
+		sql += len;
+	}
+	*to = '\0';
+}
+
+static char *copy_column(sqlite3_stmt *stmt, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, i);
+
+	return strdup(text ? text : "");
+}
+
+static int read_object(struct object *o, sqlite3_stmt *stmt)
+{
+	unsigned int i;
+
+	memset(o, 0, sizeof(*o));
+	for (i = 0; i < 3; i++)
+		o->text[i] = copy_column(stmt, i);
+	o->sql = copy_column(stmt, 3);
+	if (!o->text[0] || !o->text[1] || !o->text[2] || !o->sql)
+		return SQLITE_NOMEM;
+	normalize(o->sql);
+	return SQLITE_OK;
+}
+
+static int add_objects(struct known *known, sqlite3 *db, const char *sql, bool optional)
+{
+	struct object *grown;
+	sqlite3_stmt *stmt;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+	while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		grown = realloc(known->item, (known->nr + 1) * sizeof(*grown));
+		if (!grown) {
+			rc = SQLITE_NOMEM;
+			break;
+		}
+		known->item = grown;
+		rc = read_object(&known->item[known->nr++], stmt);
+		known->item[known->nr - 1].optional = optional;
+	}
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* What the steps of the schema make of an empty database. */
+struct known *known_schema(int64_t version)
+{
+	struct known *known = calloc(1, sizeof(*known));
+	int64_t i;
+	sqlite3 *db;
+	int rc;
+
+	if (!known)
+		return NULL;
+	rc = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+	for (i = 0; rc == SQLITE_OK && i < version; i++)
+		rc = sqlite3_exec(db, schema_steps[i], NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = add_objects(known, db, OBJECTS_SQL, false);
+	if (rc == SQLITE_OK)
+		rc = add_objects(known, db, stat_sql, true);
+	sqlite3_close(db);
+	if (rc == SQLITE_OK)
+		return known;
+	known_free(known);
+	return NULL;
+}
+
+static struct object *find(const struct known *known, const struct object *o)
+{
+	unsigned int i;
+
+	for (i = 0; i < known->nr; i++) {
+		struct object *k = &known->item[i];
+
+		if ((!k->seen || k->optional) && !strcmp(k->text[0], o->text[0]) &&
+		    !strcmp(k->text[1], o->text[1]) && !strcmp(k->text[2], o->text[2]) &&
+		    !strcmp(k->sql, o->sql))
+			return k;
+	}
+	return NULL;
+}
+
+/* Mark what is known; one that is not is told in @why. */
+static int compare(const struct known *known, sqlite3 *db, char *why, size_t room)
+{
+	struct object o = { 0 }, *same;
+	sqlite3_stmt *stmt;
+	int rc = sqlite3_prepare_v2(db, OBJECTS_SQL, -1, &stmt, NULL);
+
+	while (!*why && rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		rc = read_object(&o, stmt);
+		same = rc == SQLITE_OK ? find(known, &o) : NULL;
+		if (same)
+			same->seen = true;
+		else if (rc == SQLITE_OK)
+			snprintf(why, room, "has %.16s %.64s, which rmapscope did not make",
+				 o.text[0], o.text[1]);
+		free_object(&o);
+	}
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int known_check(struct known *known, sqlite3 *db, char *why, size_t room)
+{
+	unsigned int i;
+	int rc;
+
+	*why = '\0';
+	for (i = 0; i < known->nr; i++)
+		known->item[i].seen = known->item[i].optional;
+	rc = compare(known, db, why, room);
+	for (i = 0; rc == SQLITE_OK && !*why && i < known->nr; i++)
+		if (!known->item[i].seen)
+			snprintf(why, room, "has no %s %s", known->item[i].text[0],
+				 known->item[i].text[1]);
+	return rc;
+}
+
+int known_views(const struct known *known, sqlite3 *db)
+{
+	static const char create[] = "CREATE VIEW ";
+	unsigned int i;
+	int rc = SQLITE_OK;
+
+	for (i = 0; rc == SQLITE_OK && i < known->nr; i++) {
+		char *sql;
+
+		if (strncmp(known->item[i].sql, create, strlen(create)))
+			continue;
+		sql = sqlite3_mprintf("CREATE TEMP VIEW %s", known->item[i].sql + strlen(create));
+		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+		sqlite3_free(sql);
+	}
+	return rc;
+}
