@@ -103,6 +103,8 @@ int main(int argc, char **argv)
 	if (!file)
 		return usage("no OUT.dat");
 	b = dat_bytes(&d);
+	dat_free(&d);
 	i = fwrite(b.data, 1, b.nr, file) != b.nr;
+	free(b.data);
 	return fclose(file) || i;
 }
