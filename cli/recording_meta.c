@@ -132,7 +132,7 @@ void meta_write_came(struct store *st, const bool *came)
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
 	       const bool *traced, const char *limits)
 {
-	char recorder[96];
+	char recorder[128];
 
 	store_meta_text(st, "version", RMAPSCOPE_VERSION);
 	process_identity(recorder, sizeof(recorder));

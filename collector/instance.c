@@ -2,17 +2,34 @@
 #include "collector/instance.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
 #include "lib/process.h"
 
-/* for printf() and scanf() alike */
-#define NAME_FORMAT "rmapscope.%d.%" PRIu64
+/* for printf() and scanf() alike: pid, start time, and since 2.1 the PID namespace */
+#define OLD_NAME_FORMAT "rmapscope.%d.%" PRIu64
+#define NAME_FORMAT	OLD_NAME_FORMAT ".%" PRIu64
+
+/* An instance is locked this soon after it was made, even on a busy machine. */
+#define LOCKED_WITHIN_S 60
+
+/* The locks of this process's instances. */
+static struct {
+	struct tracefs_instance *inst;
+	int fd;
+} held[2] = { { NULL, -1 }, { NULL, -1 } };
+
+#define NR_HELD (sizeof(held) / sizeof(*held))
 
 int tracefs_usable(struct error *err)
 {
@@ -35,22 +52,73 @@ int tracefs_usable(struct error *err)
 	return 0;
 }
 
+/* The instance's directory, locked; -EWOULDBLOCK when somebody else has locked it. */
+static int open_locked(const char *name)
+{
+	char path[PATH_MAX];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "%s/instances/%s", tracefs_tracing_dir(), name);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* The maker of an instance, by its name; @pid_ns 0: before 2.1. */
+struct maker {
+	int pid;
+	uint64_t start, pid_ns;
+};
+
+/* Whether @name is one that rmapscope gives. */
+static bool parse_name(const char *name, struct maker *m)
+{
+	int len = 0;
+
+	m->pid_ns = 0;
+	if (sscanf(name, OLD_NAME_FORMAT "%n", &m->pid, &m->start, &len) == 2 && !name[len])
+		return true;
+	return sscanf(name, NAME_FORMAT "%n", &m->pid, &m->start, &m->pid_ns, &len) == 3 &&
+	       (!name[len] || !strcmp(name + len, INSTANCE_IDS));
+}
+
+/*
+ * Whether the maker of an instance whose lock is free may live all the same: before
+ * 2.1 there was no lock, and since then it may be about to be taken.
+ */
+static bool may_live(const struct maker *m, int fd)
+{
+	struct stat st;
+
+	if (!m->pid_ns || m->pid_ns == process_pid_ns())
+		return process_start_time(m->pid) == m->start;
+	return fstat(fd, &st) || time(NULL) - st.st_mtime < LOCKED_WITHIN_S;
+}
+
 static int remove_if_orphan(const char *name, void *nr_removed)
 {
 	struct tracefs_instance *inst;
-	int pid, len = 0;
-	uint64_t start;
+	struct maker maker;
+	int fd;
 
-	if (sscanf(name, NAME_FORMAT "%n", &pid, &start, &len) != 2 || name[len] ||
-	    process_start_time(pid) == start)
+	if (!parse_name(name, &maker))
 		return 0;
-	inst = tracefs_instance_create(name);
-	if (!inst)
+	fd = open_locked(name);
+	if (fd < 0)
 		return 0;
-	tracefs_trace_off(inst);
-	if (!tracefs_instance_destroy(inst))
-		++*(int *)nr_removed;
-	tracefs_instance_free(inst);
+	inst = may_live(&maker, fd) ? NULL : tracefs_instance_create(name);
+	if (inst) {
+		tracefs_trace_off(inst);
+		if (!tracefs_instance_destroy(inst))
+			++*(int *)nr_removed;
+		tracefs_instance_free(inst);
+	}
+	close(fd);
 	return 0;
 }
 
@@ -62,34 +130,73 @@ int instance_remove_orphans(void)
 	return nr_removed;
 }
 
-int instance_create(struct tracefs_instance **instp, struct error *err)
+static void hold(struct tracefs_instance *inst, int fd)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_HELD && held[i].inst; i++)
+		;
+	if (i == NR_HELD) {
+		close(fd);
+		return;
+	}
+	held[i].inst = inst;
+	held[i].fd = fd;
+}
+
+static void let_go(struct tracefs_instance *inst)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_HELD; i++) {
+		if (held[i].inst != inst)
+			continue;
+		close(held[i].fd);
+		held[i].inst = NULL;
+	}
+}
+
+int instance_create_bare(struct tracefs_instance **instp, const char *what, struct error *err)
 {
 	struct tracefs_instance *inst;
-	struct error ignored = { 0 };
-	char name[64];
-	int ret = tracefs_usable(err);
+	char name[96];
+	int fd;
 
-	if (ret)
-		return ret;
-	instance_remove_orphans();
-
-	snprintf(name, sizeof(name), NAME_FORMAT, getpid(), process_start_time(getpid()));
+	snprintf(name, sizeof(name), NAME_FORMAT "%s", getpid(), process_start_time(getpid()),
+		 process_pid_ns(), what);
 	inst = tracefs_instance_create(name);
 	if (!inst)
 		return error_set(err, -errno,
 				 "cannot create a tracefs instance: %s; live capture needs root "
 				 "and a writable %s",
 				 strerror(errno), tracefs_tracing_dir());
+	/* a tracefs that cannot be locked: the name has to do */
+	fd = open_locked(name);
+	if (fd >= 0)
+		hold(inst, fd);
 	tracefs_trace_off(inst);
-	if (tracefs_instance_file_write(inst, "trace_clock", "mono") < 0) {
+	*instp = inst;
+	return 0;
+}
+
+int instance_create(struct tracefs_instance **instp, struct error *err)
+{
+	struct error ignored = { 0 };
+	int ret = tracefs_usable(err);
+
+	if (ret)
+		return ret;
+	instance_remove_orphans();
+	ret = instance_create_bare(instp, "", err);
+	if (ret)
+		return ret;
+	if (tracefs_instance_file_write(*instp, "trace_clock", "mono") < 0) {
 		ret = error_set(err, -ENOTSUP,
 				"this kernel has no trace clock 'mono' (before "
 				"3.17); it cannot be traced");
-		instance_destroy(inst, &ignored);
-		return ret;
+		instance_destroy(*instp, &ignored);
 	}
-	*instp = inst;
-	return 0;
+	return ret;
 }
 
 int instance_destroy(struct tracefs_instance *inst, struct error *err)
@@ -103,6 +210,7 @@ int instance_destroy(struct tracefs_instance *inst, struct error *err)
 				"in %s/instances",
 				tracefs_instance_get_name(inst), strerror(errno),
 				tracefs_tracing_dir());
+	let_go(inst);
 	tracefs_instance_free(inst);
 	return ret;
 }

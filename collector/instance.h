@@ -2,8 +2,10 @@
 /*
  * Our private tracefs instance: made for one capture, removed after it.
  *
- * The name carries pid and start time of the process that made it, so that
- * an instance whose maker is gone can be told from one in use.
+ * Its maker holds a lock (flock(2)) on its directory for as long as it lives:
+ * that shows in every PID namespace. The name carries the maker's pid, start time
+ * and PID namespace, for people, and for instances of rmapscope before 2.1, which
+ * have no lock.
  */
 #ifndef RMAPSCOPE_INSTANCE_H
 #define RMAPSCOPE_INSTANCE_H
@@ -19,6 +21,17 @@ struct tracefs_instance;
  * line when tracefs is not there or not ours to use.
  */
 int instance_create(struct tracefs_instance **inst, struct error *err);
+
+/* The end of the name of an instance that our own ids are learnt in, see self.h. */
+#define INSTANCE_IDS ".ids"
+
+/*
+ * instance_create_bare - another one, for something else than the capture
+ * @what: the end of its name: INSTANCE_IDS, or ""
+ *
+ * Likewise, but the clock is the kernel's default and no orphans are removed.
+ */
+int instance_create_bare(struct tracefs_instance **inst, const char *what, struct error *err);
 
 /* Turn tracing off and remove. Returns 0 or a negative errno with @err. */
 int instance_destroy(struct tracefs_instance *inst, struct error *err);

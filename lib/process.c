@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BOOT_ID_LEN 37
@@ -49,21 +50,31 @@ static void boot_id(char id[BOOT_ID_LEN])
 	fclose(f);
 }
 
+uint64_t process_pid_ns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) ? 0 : st.st_ino;
+}
+
 void process_identity(char *buf, size_t room)
 {
 	char boot[BOOT_ID_LEN];
 
 	boot_id(boot);
-	snprintf(buf, room, "%d %" PRIu64 " %s", getpid(), process_start_time(getpid()), boot);
+	snprintf(buf, room, "%d %" PRIu64 " %s %" PRIu64, getpid(), process_start_time(getpid()),
+		 boot, process_pid_ns());
 }
 
 bool process_runs(const char *identity, int *pid)
 {
 	char boot[BOOT_ID_LEN], theirs[BOOT_ID_LEN] = "";
-	uint64_t start;
+	uint64_t start, pid_ns = 0;
 
-	if (sscanf(identity, "%d %" SCNu64 " %36s", pid, &start, theirs) < 2)
+	if (sscanf(identity, "%d %" SCNu64 " %36s %" SCNu64, pid, &start, theirs, &pid_ns) < 2)
 		return false;
 	boot_id(boot);
-	return !strcmp(boot, theirs) && start && process_start_time(*pid) == start;
+	if (strcmp(boot, theirs) || !start)
+		return false;
+	return (pid_ns && pid_ns != process_pid_ns()) || process_start_time(*pid) == start;
 }
