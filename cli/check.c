@@ -9,6 +9,7 @@
 #include "collector/decode.h"
 #include "collector/instance.h"
 #include "collector/profile.h"
+#include "collector/self.h"
 #include "collector/symbols.h"
 
 /* A small buffer: nothing is recorded. */
@@ -72,6 +73,18 @@ static void check_symbols(void)
 	say("kernel symbols", ret ? "no" : "yes", err.msg);
 }
 
+static int check_processes(struct error *err)
+{
+	struct self self;
+	int ret = self_init(&self, err);
+
+	if (ret)
+		return ret;
+	say("processes", self.proc ? "yes" : "no", self.proc ? "" : SELF_NO_PROC);
+	self_free(&self);
+	return 0;
+}
+
 /* The events that the capture is of use without: all of the series, and tracefs. */
 static int check_events(struct profile_result *result, struct error *err)
 {
@@ -81,7 +94,8 @@ static int check_events(struct profile_result *result, struct error *err)
 
 	if (ret)
 		return ret;
-	ret = profiles_apply(PROFILE_ALL, inst, CHECK_BUFFER_KB, result, err);
+	ret = check_processes(err)
+		      ?: profiles_apply(PROFILE_ALL, inst, CHECK_BUFFER_KB, result, err);
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++)
 		if (!profile_is_series(pe->id))
 			say_event(pe, &result[pe->id]);

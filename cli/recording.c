@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "collector/proc.h"
 #include "collector/procmap.h"
 #include "collector/profile.h"
+#include "collector/self.h"
 #include "collector/symbols.h"
 #include "collector/tracedat_source.h"
 #include "collector/tracefs_source.h"
@@ -30,8 +32,14 @@
 /* libtracecmd's handle is not to be shared by threads. */
 #define MAX_READERS_FILE 1
 
+/* The main thread, the readers and the consumer. */
+#define MAX_OWN_THREADS (MAX_READERS_LIVE + 2)
+
 struct recording {
 	struct tracefs_instance *inst; /* NULL: an import */
+	struct self self;	       /* with inst */
+	int32_t own[MAX_OWN_THREADS];  /* ids of our threads, as in events */
+	_Atomic unsigned int nr_own;
 	struct source *src;
 	struct store *store;
 	struct model model;
@@ -105,16 +113,21 @@ static int consume_flush(void *ctx, uint64_t complete_ns, struct error *err)
 	return store_commit(rec->store, complete_ns, err);
 }
 
-/* Our own threads are not part of what is watched. */
+/* Our own threads are not part of what is watched: each is known before tracing is on. */
 static void exclude_thread(void *ctx)
 {
 	struct recording *rec = ctx;
-	char tid[16];
+	char text[16];
+	int32_t tid;
 
 	if (!rec->inst)
 		return;
-	snprintf(tid, sizeof(tid), "%d", gettid());
-	tracefs_instance_file_append(rec->inst, "set_event_notrace_pid", tid);
+	tid = self_tid(&rec->self);
+	if (tid <= 0)
+		return;
+	rec->own[atomic_fetch_add(&rec->nr_own, 1)] = tid;
+	snprintf(text, sizeof(text), "%d", tid);
+	tracefs_instance_file_append(rec->inst, "set_event_notrace_pid", text);
 }
 
 static int live_comm(void *ctx, int32_t tid, char comm[COMM_LEN])
@@ -180,9 +193,17 @@ static void seed_thread(void *ctx, int32_t tid, int32_t tgid)
  */
 static int begin_tracing(struct recording *rec, struct error *err)
 {
+	unsigned int i;
+
+	/* those of others show them, too: who woke us, and when we went to sleep */
+	for (i = 0; i < rec->nr_own; i++)
+		if (tasks_seed(&rec->model.tasks, rec->own[i], rec->self.tgid))
+			return error_set(err, -ENOMEM, "out of memory");
+	self_free(&rec->self);
 	if (tracefs_trace_on(rec->inst))
 		return error_set(err, -errno, "cannot turn tracing on: %s", strerror(errno));
-	proc_for_each_thread(seed_thread, &rec->model.tasks);
+	if (rec->self.proc)
+		proc_for_each_thread(seed_thread, &rec->model.tasks);
 	return 0;
 }
 
@@ -204,6 +225,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 		   unsigned int profiles, struct error *err)
 {
 	const struct task_lookup file_lookup = { .ctx = rec->src, .comm = file_comm };
+	const struct task_lookup no_lookup = { 0 };
 	const struct task_lookup live_lookup = {
 		.ctx = &rec->procmap,
 		.comm = live_comm,
@@ -225,13 +247,15 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 	sink = store_sink(rec->store);
 	model_init(&rec->model, &(struct model_options){
 					.sink = &sink,
-					.lookup = live ? &live_lookup : &file_lookup,
+					.lookup = !live		   ? &file_lookup
+						  : rec->self.proc ? &live_lookup
+								   : &no_lookup,
 					.symbols = &symbols,
 					.has = has,
 					.traced = live ? rec->traced : NULL,
 					.keep_all = opt->keep_all,
 					.keep_stalls = profiles & PROFILE_STALLS,
-					.self_tgid = live ? getpid() : 0,
+					.self_tgid = live ? rec->self.tgid : 0,
 				});
 	ret = meta_write(rec->store, rec->src, opt, rec->traced, rec->limits);
 	return ret ? error_set(err, ret, "%s", store_error(rec->store)->msg) : 0;
@@ -305,8 +329,10 @@ static int abandon(struct recording *rec, int ret)
 		store_discard(rec->store);
 	}
 	source_close(rec->src);
-	if (rec->inst)
+	if (rec->inst) {
 		instance_destroy(rec->inst, &ignored);
+		self_free(&rec->self);
+	}
 	free(rec);
 	return ret;
 }
@@ -326,6 +352,14 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 		return error_set(err, -ENOMEM, "out of memory");
 	ret = instance_create(&rec->inst, err);
 	if (!ret)
+		ret = self_init(&rec->self, err);
+	if (!ret && opt->pid && !rec->self.proc)
+		ret = error_set(err, -ENOTSUP,
+				"cannot restrict tracing to process %d: this PID namespace is not "
+				"the one that the kernel's tracing counts in; record outside of the "
+				"container, as with nsenter -t 1 -p",
+				opt->pid);
+	if (!ret)
 		ret = profiles_apply(profiles, rec->inst, opt->buffer_kb, applied, err);
 	for (i = 0; i < NR_EVENTS; i++)
 		rec->traced[i] = applied[i].enabled;
@@ -340,6 +374,8 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 		limits_add(rec->limits, sizeof(rec->limits),
 			   "kernel symbols are hidden (kernel.kptr_restrict): call sites and lock "
 			   "classes are unknown");
+	if (!rec->self.proc)
+		limits_add(rec->limits, sizeof(rec->limits), "processes: " SELF_NO_PROC);
 	exclude_thread(rec);
 	ret = start(rec, opt, profiles, err);
 	if (ret)
