@@ -4,6 +4,7 @@
 
 #include "analysis/finding_tables.h"
 #include "analysis/tables.h"
+#include "schema/sql.h"
 
 /* clang-format off */
 #define WAITS                                                                                 \
@@ -218,6 +219,40 @@ static const struct table_def stalls = {
 	.sight = SIGHT_STALLS,
 };
 
+static const struct column waits_columns[] = {
+	{ "start_ns", "START ns", UNIT_ID, 13,
+	  "began, by the capture's clock, as --at, the key t and SQL take it", false },
+	{ "duration_ns", "WAIT ms", UNIT_NS, 10, "until it had the lock, or so far", false },
+	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that waited", false },
+	{ "class", "CLASS", UNIT_TEXT, 8, "what the lock guards", false },
+	{ "role", "ROLE", UNIT_TEXT, 10, "on behalf of what it took the lock", false },
+	{ "holder_comm", "HELD BY", UNIT_TEXT, 15, "thread that held it last", false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "its address, #N for the Nth life after the first",
+	  false },
+	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread that held it", false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 10, "on behalf of what it held it", false },
+	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false },
+	{ "tid", "TID", UNIT_ID, 7, "id of the thread that waited", false },
+	{ "process", "PROCESS", UNIT_TEXT, 15, "its process", false },
+	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
+	{ "mode", "MODE", UNIT_TEXT, 5, "read or write", false },
+	{ "symbol", "FUNCTION", UNIT_TEXT, 24, "kernel function that took the lock", false },
+	{ "slept_ns", "SLEPT ms", UNIT_NS, 10, "part of it asleep until woken", false },
+	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "open: not over with the capture", false },
+	{ "id", "", UNIT_ID, 0, "waits.id", true },
+	{ 0 },
+};
+
+static const struct table_def waits = {
+	.name = "waits",
+	.title = "Longest waits",
+	.help = "one by one; blocked --at START shows who waited then",
+	.sql = analysis_report_waits_sql,
+	.columns = waits_columns,
+	.sort = 1,
+	.sight = SIGHT_WAITS,
+};
+
 static const struct column lost_columns[] = {
 	{ "cpu", "CPU", UNIT_ID, 4, "whose buffer; -: every one", false },
 	{ "reason", "REASON", UNIT_TEXT, 13, "why", false },
@@ -244,9 +279,20 @@ static const struct table_def lost = {
 };
 
 const struct table_def *const report_tables[] = {
-	&processes,   &vmas,   &locks,	     &tasks,	    &sites,
-	&blame,	      &stalls, &walks_table, &storms_table, &stragglers_table,
-	&order_table, &lost,   NULL,
+	&processes,
+	&vmas,
+	&locks,
+	&tasks,
+	&sites,
+	&blame,
+	&waits,
+	&stalls,
+	&walks_table,
+	&storms_table,
+	&stragglers_table,
+	&order_table,
+	&lost,
+	NULL,
 };
 
 const struct table_def *table_by_name(const struct table_def *const *tables, const char *name)

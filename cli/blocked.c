@@ -80,7 +80,7 @@ static void print_text(FILE *f, const struct table *t, int64_t at_ns,
 			"DEADLOCK: %zu threads wait for each other in a circle (state cycle); none "
 			"of them can go on\n",
 			nr_in_cycle);
-	output_text(f, t, 0, empty);
+	output_text(f, t, 0, output_width(f), empty);
 }
 
 static int print_json(FILE *f, const struct table *t, int64_t at_ns, const char *unseen)

@@ -65,6 +65,7 @@ static int show(int argc, char **argv, struct report_options report, const char 
 	struct db *db;
 	int ret;
 
+	a.report.width = output_width(stdout);
 	cli_parse(&argp, argc, argv, &a);
 	if (a.report.format != OUTPUT_TEXT)
 		a.report.remark = NULL;

@@ -13,6 +13,7 @@
 enum {
 	OPT_FORMAT = 0x100,
 	OPT_ALL,
+	OPT_WIDTH,
 };
 
 struct args {
@@ -26,6 +27,10 @@ static const struct argp_option options[] = {
 	{ "format", OPT_FORMAT, "FORMAT", 0, "text (default), csv or json", 0 },
 	{ "rows", 'n', "N", 0, "at most N rows a section, text only (default 20)", 0 },
 	{ "all", OPT_ALL, NULL, 0, "all rows", 0 },
+	{ "width", OPT_WIDTH, "COLUMNS", 0,
+	  "fit text into lines so long (default: those of the terminal; any length into a file or "
+	  "a pipe)",
+	  0 },
 	{ 0 },
 };
 
@@ -36,7 +41,7 @@ static void add_section(struct args *a, const char *name, struct argp_state *sta
 	if (!def)
 		cli_wrong(state,
 			  "no section '%s'; there are: processes, locks, tasks, sites, "
-			  "vmas, blame, stalls, walks, storms, stragglers, order, lost",
+			  "vmas, blame, waits, stalls, walks, storms, stragglers, order, lost",
 			  name);
 	else if (a->nr_sections < MAX_SECTIONS)
 		a->sections[a->nr_sections++] = def;
@@ -60,6 +65,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_ALL:
 		a->report.max_rows = 0;
 		return 0;
+	case OPT_WIDTH:
+		a->report.width = cli_count(arg, state, "--width");
+		return 0;
 	case ARGP_KEY_ARG:
 		if (a->path)
 			add_section(a, arg, state);
@@ -79,7 +87,7 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "FILE [SECTION...]",
 	.doc = "Report on a database of rmapscope record or import.\v"
-	       "Sections: processes, vmas, locks, tasks, sites, blame, stalls, walks, storms, "
+	       "Sections: processes, vmas, locks, tasks, sites, blame, waits, stalls, walks, storms, "
 	       "stragglers, order, lost (default: all). Times are in milliseconds in text, "
 	       "nanoseconds in CSV and JSON; - and empty mean unknown. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
@@ -87,7 +95,9 @@ static const struct argp argp = {
 
 static int report(int argc, char **argv)
 {
-	struct args a = { .report.max_rows = DEFAULT_ROWS };
+	struct args a = { .report = { .max_rows = DEFAULT_ROWS,
+				      .width = output_width(stdout),
+				      .verdict = true } };
 	struct error err = { 0 };
 	struct db *db;
 	int ret;

@@ -8,6 +8,7 @@
 
 #include "analysis/capture.h"
 #include "analysis/instant.h"
+#include "analysis/verdict.h"
 #include "lib/text.h"
 
 static void print_limits(FILE *f, const char *limits)
@@ -203,7 +204,7 @@ static int show_section(FILE *f, const struct table *t, const struct said *said,
 		if (said->unseen[0] && t->nr_rows)
 			fprintf(f, "(not all seen: %s)\n",
 				text_shown(reason, sizeof(reason), said->unseen));
-		output_text(f, t, opt->max_rows, said->empty);
+		output_text(f, t, opt->max_rows, opt->width, said->empty);
 		return 0;
 	}
 }
@@ -231,6 +232,7 @@ static int read_and_show(FILE *f, struct db *db, const struct table_def *def,
 
 int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err)
 {
+	char verdict[VERDICT_LEN], shown[VERDICT_LEN];
 	const struct table_def *const *section;
 	struct capture_info info;
 	int ret = db_begin(db, err);
@@ -238,8 +240,16 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	if (ret)
 		return ret;
 	ret = capture_info_read(&info, db, err);
+	if (!ret && opt->verdict)
+		ret = verdict_read(verdict, db, &info, err);
+	if (!ret && opt->verdict && opt->format == OUTPUT_TEXT)
+		fprintf(f, "%s\n", text_shown(shown, sizeof(shown), verdict));
 	if (!ret)
 		ret = show_capture(f, db, &info, opt->format);
+	if (!ret && opt->verdict && opt->format == OUTPUT_JSON) {
+		fputs(",\n\"verdict\":", f);
+		ret = output_json_string(f, verdict);
+	}
 	for (section = opt->sections; !ret && *section; section++)
 		ret = read_and_show(f, db, *section, opt, err);
 	/* what was cut by an error must not look whole */
@@ -262,7 +272,7 @@ static int show_view(FILE *f, struct db *db, const struct view_def *view,
 		ret = view_empty(empty, view, db, window, err);
 	if (!ret) {
 		fprintf(f, "\n%s: %s\n", t.def->title, t.def->help);
-		output_text(f, &t, 0, empty);
+		output_text(f, &t, 0, output_width(f), empty);
 	}
 	table_free(&t);
 	return ret;

@@ -14,6 +14,8 @@ struct report_options {
 	const struct table_def *const *sections; /* ends with NULL */
 	enum output_format format;
 	size_t max_rows; /* per section, text only; 0: all */
+	int width;	 /* of a line of text; 0: any */
+	bool verdict;	 /* begin with a sentence of analysis/verdict.h */
 	/* what to add after a section, or NULL; @unseen: why it may lack some, or "" */
 	void (*remark)(FILE *f, const struct table *t, const char *unseen);
 };

@@ -19,9 +19,15 @@ int output_format(const char *name);
 /*
  * Text: columns that are not details, as wide as their cells need.
  * @max_rows: 0 for all; a line says how many were left out.
+ * @width: terminal columns that a line may take, 0: any number. Texts are cut for
+ *	it, then the last columns are left out (not the one that the rows are
+ *	sorted by), which a line says
  * @empty: what is printed in place of a table without rows
  */
-void output_text(FILE *f, const struct table *t, size_t max_rows, const char *empty);
+void output_text(FILE *f, const struct table *t, size_t max_rows, int width, const char *empty);
+
+/* The width for text that is written to @f: that of the terminal; 0 for a file or a pipe. */
+int output_width(FILE *f);
 
 /*
  * A line of column names, then a line per row; NULL is an empty field. Text that

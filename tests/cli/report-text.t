@@ -38,4 +38,69 @@ for locale in C C.UTF-8; do
 	done
 done
 
+# --- the width of a line
+
+# longest FILE: columns of its longest line below the notes
+longest() {
+	perl -CSDA -ne 'chomp; next if /^(\(|Waits |[0-9.]+ s, |[^:]*: )/; $n = length if length > $n; END { print $n // 0 }' "$1"
+}
+for width in 40 60 80 100 132 200; do
+	"$RMAPSCOPE" report --width $width docs/demo.db >"$tap_dir/out"
+	tap_is "$?" 0 "--width $width"
+	[ "$(longest "$tap_dir/out")" -le $width ]
+	tap_ok $? "--width $width: no row is longer ($(longest "$tap_dir/out"))"
+	# the column that the rows are sorted by is never left out
+	tap_is "$(grep -c 'WAIT ms' "$tap_dir/out")" "$("$RMAPSCOPE" report --width 500 docs/demo.db | grep -c 'WAIT ms')" \
+		"--width $width: what the rows are sorted by is there"
+done
+"$RMAPSCOPE" report --width 80 docs/demo.db waits >"$tap_dir/out"
+tap_like "$(cat "$tap_dir/out")" '\(too narrow for: .*FUNCTION.*\)' "what is left out is said"
+tap_is "$("$RMAPSCOPE" report docs/demo.db | cat)" "$("$RMAPSCOPE" report --width 1000 docs/demo.db)" \
+	"into a pipe lines are as long as they need to be"
+if command -v script >/dev/null; then
+	script -qec "stty cols 90; '$RMAPSCOPE' report docs/demo.db" /dev/null </dev/null | tr -d '\r' >"$tap_dir/tty"
+	tap_is "$(sed -n '/^Processes/,$p' "$tap_dir/tty")" \
+		"$("$RMAPSCOPE" report --width 90 docs/demo.db | sed -n '/^Processes/,$p')" "on a terminal they fit into it"
+else
+	tap_skip "script is not installed" "on a terminal they fit into it"
+fi
+
+# --- one sentence first
+
+# first LINE-PATTERN NAME [STATEMENT]: of a copy of the database on which the statement was run
+first() {
+	cp "$db" "$tap_dir/copy.db"
+	sqlite3 "$tap_dir/copy.db" "${3:-SELECT 1}" >/dev/null
+	tap_like "$("$RMAPSCOPE" report "$tap_dir/copy.db" | head -n 1)" "$1" "$2"
+	tap_is "$("$RMAPSCOPE" report --format json "$tap_dir/copy.db" >"$tap_dir/json" &&
+		sqlite3 :memory: "SELECT json_extract(readfile('$tap_dir/json'), '\$.verdict')")" \
+		"$("$RMAPSCOPE" report "$tap_dir/copy.db" | head -n 1)" "$2: JSON has it, too"
+}
+first '^Waits took 20\.000 ms in 10\.000 s, 25 % of it in plain, most for anon_vma locks; the longest took 5\.000 ms\.$' \
+	"who waited most"
+first '^Nobody waited longer than 1 ms: 4 waits, 2\.000 ms in all, the longest 0\.500 ms\.$' "short waits" \
+	"UPDATE wait SET duration_ns = 500000"
+first '^Waits took .*, and 1 had not ended, the longest after 9,000\.000 ms\.$' "one that has not ended" \
+	"UPDATE wait SET outcome = 1, duration_ns = NULL WHERE id = 1"
+first '^No wait has ended: 4 had not with the capture, the longest after 9,000\.000 ms\.$' "none has ended" \
+	"UPDATE wait SET outcome = 1, duration_ns = NULL"
+first '^Waits were not seen: ' "waits were not recorded" \
+	"DELETE FROM wait; INSERT OR REPLACE INTO meta VALUES ('formats', ''), ('traced', 'sched:sched_switch')"
+
+# --- the longest waits: their times are those that everything else takes
+
+start=$("$RMAPSCOPE" report -n 1 docs/demo.db waits | awk '/START ns/ { getline; print $1 }')
+tap_is "$("$RMAPSCOPE" blocked --format csv --at "$start" docs/demo.db | grep -c .)" \
+	"$("$RMAPSCOPE" blocked --format csv --at "${start}ns" docs/demo.db | grep -c .)" "--at takes it as printed"
+tap_is "$(sqlite3 docs/demo.db "SELECT duration_ns = (SELECT max(duration_ns) FROM wait) FROM waits WHERE start_ns = $start")" \
+	1 "and SQL finds the wait by it"
+tap_like "$("$RMAPSCOPE" blocked --at "$((start + 1))" docs/demo.db)" ' waiter ' "somebody waits then"
+# a clock that has just begun: the numbers are small
+cp "$db" "$tap_dir/copy.db"
+sqlite3 "$tap_dir/copy.db" "UPDATE wait SET start_ns = start_ns - 1000900000000;
+	UPDATE meta SET value = 1000 WHERE key = 'first_ns'; UPDATE meta SET value = 900000000 WHERE key = 'last_ns'"
+start=$("$RMAPSCOPE" report -n 1 "$tap_dir/copy.db" waits | awk '/START ns/ { getline; print $1 }')
+tap_is "$start" 100000000 "a time below a second of the clock"
+tap_like "$("$RMAPSCOPE" blocked --at "$start" "$tap_dir/copy.db")" '^Blocked at 0\.099 s' "is taken as printed, too"
+
 tap_done

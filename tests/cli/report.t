@@ -146,7 +146,7 @@ fi
 
 # what a section shows: the view, its columns with the unit of each (text,
 # count, id, ns, address; capital: not in text) and their order
-sections='processes vmas locks tasks sites blame stalls walks storms stragglers order lost'
+sections='processes vmas locks tasks sites blame waits stalls walks storms stragglers order lost'
 view_processes=wait_by_process
 columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_tasks:c nr_locks:c
 	nr_open:c nr_uncertain:c'
@@ -171,6 +171,13 @@ view_blame=blame
 columns_blame='process:t tgid:i comm:t role:t holder_process:t holder_tgid:i holder_comm:t holder_role:t
 	class:t holder_source:t nr_waits:c wait_ns:n max_ns:n'
 order_blame='wait_ns DESC, comm, holder_comm, class, role, holder_role, holder_source'
+# the longest thousand, with what those that are open have lasted
+view_waits="(SELECT id, start_ns, iif(outcome = 'open', (SELECT value FROM meta WHERE key = 'last_ns') - start_ns,
+	duration_ns) AS duration_ns, comm, class, role, holder_comm, lock, holder_tid, holder_role, holder_source, tid,
+	process, tgid, mode, symbol, slept_ns, outcome FROM waits WHERE outcome <> 'uncertain')"
+columns_waits='start_ns:i duration_ns:n comm:t class:t role:t holder_comm:t lock:t holder_tid:i holder_role:t
+	holder_source:t tid:i process:t tgid:i mode:t symbol:t slept_ns:n outcome:t id:I'
+order_waits='duration_ns DESC, id LIMIT 1000'
 view_stalls="(SELECT *, coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')) AS slept_in,
 	start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns FROM stalls)"
 columns_stalls='comm:t tid:i process:t tgid:i from_ns:n start_ns:I duration_ns:n slept_in:t io_wait:c class:t lock:t role:t
@@ -253,6 +260,7 @@ title_locks='Locks'
 title_tasks='Threads'
 title_sites='Call sites'
 title_blame='Who made whom wait'
+title_waits='Longest waits'
 title_stalls='Stalls'
 title_walks='Rmap walks'
 title_storms='Storms'
@@ -322,7 +330,7 @@ check_report() {
 		(SELECT count(*) FROM wait WHERE outcome = 1), (SELECT count(*) FROM wait WHERE outcome = 2),
 		(SELECT iif(count(*) = count(nr_lost), '', 'at least ') FROM loss),
 		(SELECT coalesce(sum(coalesce(nr_lost, reason <= 2)), 0) FROM loss), (SELECT count(*) FROM loss))")
-	tap_is "$(sed -n 2p "$tap_dir/report.txt")" "$want" "$name: so does the text's"
+	tap_is "$(sed -n 3p "$tap_dir/report.txt")" "$want" "$name: so does the text's"
 }
 
 # --- top -b
@@ -499,7 +507,7 @@ has_options check --help
 has_options demo --duration -d --report --bundled
 has_options record --output -o --force --duration -d --profile --pid -p --buffer
 has_options import --output -o --force
-has_options report --format --rows -n --all
+has_options report --format --rows -n --all --width
 has_options top --profile --pid -p --buffer --output -o --force --batch -b --frames -n --delay -d --window -w --screen -s
 
 tap_done

@@ -58,10 +58,10 @@ static char *render(const struct table_def *d, const struct cell *c, size_t nr, 
 
 	switch (which) {
 	case TEXT:
-		output_text(f, &t, 0, "nothing");
+		output_text(f, &t, 0, 0, "nothing");
 		break;
 	case TEXT_2_ROWS:
-		output_text(f, &t, 2, "nothing");
+		output_text(f, &t, 2, 0, "nothing");
 		break;
 	case CSV:
 		output_csv(f, &t);

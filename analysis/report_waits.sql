@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Section "waits" of the report: the longest thousand, those that had not ended
+-- with what they have lasted so far. Names are joined to these alone.
+WITH
+longest AS MATERIALIZED (
+	SELECT id, iif(outcome = 1, (SELECT value FROM meta WHERE key = 'last_ns') - start_ns,
+		       duration_ns) AS ns
+	FROM wait WHERE outcome = 1 OR duration_ns IS NOT NULL
+	ORDER BY ns DESC, id LIMIT 1000
+)
+SELECT w.start_ns, l.ns AS duration_ns, w.comm, w.class, w.role, w.holder_comm, w.lock,
+       w.holder_tid, w.holder_role, w.holder_source, w.tid, w.process, w.tgid, w.mode, w.symbol,
+       w.slept_ns, w.outcome, w.id
+FROM longest l CROSS JOIN waits w ON w.id = l.id
+ORDER BY l.ns DESC, w.id

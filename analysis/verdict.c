@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "analysis/seen.h"
+#include "lib/clock.h"
+
+/* Waits that are shorter are no reason to look further. */
+#define SHORT_NS ((int64_t)NSEC_PER_MSEC)
+
+enum verdict_column {
+	V_NR_WAITS,
+	V_WAIT_NS,
+	V_MAX_NS,
+	V_NR_OPEN,
+	V_OPEN_NS,
+	V_PROCESS,
+	V_PROCESS_NS,
+	V_CLASS,
+};
+
+static const struct column columns[] = {
+	[V_NR_WAITS] = { "nr_waits", "", UNIT_COUNT, 0, "", false },
+	[V_WAIT_NS] = { "wait_ns", "", UNIT_NS, 0, "", false },
+	[V_MAX_NS] = { "max_ns", "", UNIT_NS, 0, "", false },
+	[V_NR_OPEN] = { "nr_open", "", UNIT_COUNT, 0, "", false },
+	[V_OPEN_NS] = { "open_ns", "", UNIT_NS, 0, "", false },
+	[V_PROCESS] = { "process", "", UNIT_TEXT, 0, "", false },
+	[V_PROCESS_NS] = { "process_ns", "", UNIT_NS, 0, "", false },
+	[V_CLASS] = { "class", "", UNIT_TEXT, 0, "", false },
+	{ 0 },
+};
+
+static const struct table_def def = {
+	.name = "verdict",
+	.sql = "WITH sums AS MATERIALIZED ("
+	       "SELECT t.process_id, l.class, count(w.duration_ns) AS nr, sum(w.duration_ns) AS ns, "
+	       "max(w.duration_ns) AS max_ns, sum(w.outcome = 1) AS nr_open, "
+	       "min(iif(w.outcome = 1, w.start_ns, NULL)) AS open_from "
+	       "FROM wait w JOIN task t ON t.id = w.task_id JOIN lock l ON l.id = w.lock_id "
+	       "GROUP BY 1, 2), "
+	       "worst AS (SELECT process_id, sum(ns) AS ns FROM sums GROUP BY 1 "
+	       "ORDER BY 2 DESC LIMIT 1) "
+	       "SELECT sum(nr) AS nr_waits, sum(ns) AS wait_ns, max(max_ns) AS max_ns, "
+	       "sum(nr_open) AS nr_open, (SELECT value FROM meta WHERE key = 'last_ns') - "
+	       "min(open_from) AS open_ns, (SELECT p.comm FROM worst JOIN process p "
+	       "ON p.id = worst.process_id) AS process, (SELECT ns FROM worst) AS process_ns, "
+	       "(SELECT label FROM enum WHERE domain = 'lock_class' AND value = (SELECT class "
+	       "FROM sums GROUP BY class ORDER BY sum(ns) DESC LIMIT 1)) AS class FROM sums",
+	.columns = columns,
+};
+
+struct verdict {
+	char *text;
+	const struct cell *cell;
+	const struct capture_info *info;
+};
+
+static int64_t number(const struct verdict *v, enum verdict_column column)
+{
+	return v->cell[column].type == CELL_INT ? v->cell[column].i : 0;
+}
+
+/* The cell as reports show it. */
+static const char *shown(const struct verdict *v, enum verdict_column column, char *buf,
+			 size_t room)
+{
+	cell_format(buf, room, &columns[column], &v->cell[column]);
+	return buf;
+}
+
+/* ", and 4 had not ended, the longest after 1,250.000 ms", or "" */
+static const char *open_text(const struct verdict *v, char *buf, size_t room)
+{
+	char nr[32], longest[32];
+
+	buf[0] = '\0';
+	if (number(v, V_NR_OPEN))
+		snprintf(buf, room, ", and %s had not ended, the longest after %s ms",
+			 shown(v, V_NR_OPEN, nr, sizeof(nr)),
+			 shown(v, V_OPEN_NS, longest, sizeof(longest)));
+	return buf;
+}
+
+static void write_short(const struct verdict *v)
+{
+	char nr[32], sum[32], max[32], open[128];
+
+	snprintf(v->text, VERDICT_LEN,
+		 "Nobody waited longer than 1 ms: %s waits, %s ms in all, the longest %s ms%s.",
+		 shown(v, V_NR_WAITS, nr, sizeof(nr)), shown(v, V_WAIT_NS, sum, sizeof(sum)),
+		 shown(v, V_MAX_NS, max, sizeof(max)), open_text(v, open, sizeof(open)));
+}
+
+static void write_long(const struct verdict *v)
+{
+	const double share = 100.0 * number(v, V_PROCESS_NS) / number(v, V_WAIT_NS);
+	char sum[32], max[32], open[128], process[256], class[64];
+
+	snprintf(v->text, VERDICT_LEN,
+		 "Waits took %s ms in %.3f s, %.0f %% of it in %s, most for %s locks; the longest "
+		 "took %s ms%s.",
+		 shown(v, V_WAIT_NS, sum, sizeof(sum)),
+		 (v->info->last_ns - v->info->first_ns) / 1e9, share,
+		 v->cell[V_PROCESS].type == CELL_TEXT
+			 ? shown(v, V_PROCESS, process, sizeof(process))
+			 : "a process of unknown name",
+		 v->cell[V_CLASS].type == CELL_TEXT ? shown(v, V_CLASS, class, sizeof(class))
+						    : "unknown",
+		 shown(v, V_MAX_NS, max, sizeof(max)), open_text(v, open, sizeof(open)));
+}
+
+static int write_none(const struct verdict *v, struct db *db, struct error *err)
+{
+	char reason[SEEN_REASON_LEN], nr[32], longest[32];
+	int ret;
+
+	if (number(v, V_NR_OPEN)) {
+		snprintf(v->text, VERDICT_LEN,
+			 "No wait has ended: %s had not with the capture, the longest after %s ms.",
+			 shown(v, V_NR_OPEN, nr, sizeof(nr)),
+			 shown(v, V_OPEN_NS, longest, sizeof(longest)));
+		return 0;
+	}
+	ret = seen_reason(reason, db, SIGHT_WAITS, err);
+	if (reason[0])
+		snprintf(v->text, VERDICT_LEN, "Waits were not seen: %s.", reason);
+	else
+		snprintf(v->text, VERDICT_LEN, "Nobody waited in %.3f s%s.",
+			 (v->info->last_ns - v->info->first_ns) / 1e9,
+			 v->info->nr_gaps ? ", but for the gaps in which events were lost" : "");
+	return ret;
+}
+
+int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
+		 struct error *err)
+{
+	struct verdict v = { .text = text, .info = info };
+	struct table t;
+	int ret = table_read(&t, &def, db, NULL, err);
+
+	if (ret)
+		return ret;
+	v.cell = t.rows[0];
+	if (!number(&v, V_NR_WAITS))
+		ret = write_none(&v, db, err);
+	else if (number(&v, V_MAX_NS) <= SHORT_NS && number(&v, V_OPEN_NS) <= SHORT_NS)
+		write_short(&v);
+	else
+		write_long(&v);
+	table_free(&t);
+	return ret;
+}
