@@ -31,8 +31,9 @@ static const struct column columns[] = {
 			     "how the holder above was learnt: exact, owner, waker, unknown",
 			     false },
 	[BLOCKED_STATE] = { "state", "STATE", UNIT_TEXT, 7,
-			    "running: waits for no lock; waiting; cycle: for one that it makes "
-			    "wait itself; above: a lock whose waiters are listed above",
+			    "running: waits for no lock; waiting; runnable: the lock was let go, "
+			    "it waits for a CPU; cycle: for one that it makes wait itself; "
+			    "above: a lock whose waiters are listed above",
 			    false },
 	[BLOCKED_COMM] = { "comm", "COMM", UNIT_TEXT, 15, "name of the thread", true },
 	[BLOCKED_CLASS] = { "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", true },
@@ -225,9 +226,10 @@ static int put_task(struct forest *f, struct graph_task *task, unsigned int dept
 	ret = row ? set_task(f, row, task->id) : -ENOMEM;
 	if (!ret)
 		ret = table_set_text(f->t, &row[BLOCKED_STATE],
-				     !w		? "running"
-				     : w->cycle ? "cycle"
-						: "waiting");
+				     !w		   ? "running"
+				     : w->cycle	   ? "cycle"
+				     : w->runnable ? "runnable"
+						   : "waiting");
 	if (!ret && w) {
 		set_int(&row[BLOCKED_AGE], f->at_ns - w->start_ns);
 		ret = set_lock(f, row, w->lock->id, false);

@@ -47,6 +47,8 @@ static const struct column vma_waiters_columns[] = {
 TABLE(vma_waiters, WAITS, "Waiters by site", "where in the kernel it waited", 3);
 
 static const struct column vma_holders_columns[] = {
+	{ "cause", "CAUSE", UNIT_TEXT, 17,
+	  "a held lock; or waiting for a CPU, which no holder is to blame for", false },
 	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that held it", false },
 	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it was held", false },
 	WAIT_NS,
@@ -58,7 +60,7 @@ static const struct column vma_holders_columns[] = {
 	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread", false },
 	{ 0 },
 };
-TABLE(vma_holders, WAITS, "Holders by site", "who held the locks meanwhile", 2);
+TABLE(vma_holders, WAITS, "Holders by site", "who held the locks meanwhile", 3);
 
 static const struct column vma_histogram_columns[] = {
 	{ "from_ns", "FROM ms", UNIT_NS, 10, "waits at least so long", false },

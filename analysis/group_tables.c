@@ -28,6 +28,7 @@ enum param_of_group {
 	P_P99_NS,
 	P_MAX_NS,
 	P_SLEPT_NS,
+	P_RUNNABLE_NS,
 	P_HOLD_NS,
 	P_NR_RETRIES,
 	P_NR_UNCERTAIN,
@@ -49,6 +50,7 @@ static const char *const param_names[NR_PARAMS] = {
 	[P_P99_NS] = ":p99_ns",
 	[P_MAX_NS] = ":max_ns",
 	[P_SLEPT_NS] = ":slept_ns",
+	[P_RUNNABLE_NS] = ":runnable_ns",
 	[P_HOLD_NS] = ":hold_ns",
 	[P_NR_RETRIES] = ":nr_retries",
 	[P_NR_UNCERTAIN] = ":nr_uncertain",
@@ -120,6 +122,7 @@ static void bind_group(const struct writer *w, const struct group *g, unsigned i
 	bind(w, P_MAX_NS, g->max_ns);
 	bind(w, P_NR_UNCERTAIN, g->nr_uncertain);
 	bind_maybe(w, P_SLEPT_NS, &g->slept_ns);
+	bind_maybe(w, P_RUNNABLE_NS, &g->runnable_ns);
 	bind_maybe(w, P_HOLD_NS, &g->hold_ns);
 	bind_maybe(w, P_NR_RETRIES, &g->nr_retries);
 	bind_p99(w, g);

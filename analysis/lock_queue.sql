@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a lock: who waited for it at the instant, in the order in which they came.
 -- Ended waits that overlap it are in the few stretches between checkpoints that
--- hold an early enough start.
+-- hold an early enough start. Who has been woken waits for a CPU, for no holder.
 WITH
 stretch AS (
 	SELECT coalesce((SELECT wait_id FROM checkpoint p WHERE p.time_ns < c.time_ns
@@ -10,9 +10,11 @@ stretch AS (
 	WHERE c.time_ns > :at_ns AND coalesce(c.wait_min_ns, 0) <= :at_ns
 ),
 waiting AS (
-	SELECT * FROM wait WHERE outcome = 1 AND lock_id = :lock_id AND start_ns <= :at_ns
+	SELECT *, 9223372036854775807 AS freed_ns
+	FROM wait WHERE outcome = 1 AND lock_id = :lock_id AND start_ns <= :at_ns
 	UNION ALL
-	SELECT w.* FROM stretch s JOIN wait w ON w.id > s.first AND w.id <= s.last
+	SELECT w.*, w.start_ns + w.duration_ns - coalesce(w.runnable_ns, 0)
+	FROM stretch s JOIN wait w ON w.id > s.first AND w.id <= s.last
 	WHERE w.lock_id = :lock_id AND w.outcome != 1 AND w.start_ns <= :at_ns
 	AND w.start_ns + w.duration_ns > :at_ns
 )
@@ -20,11 +22,11 @@ SELECT t.comm, t.tid, p.comm, (SELECT label FROM enum WHERE domain = 'lock_mode'
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
        :at_ns - w.start_ns, h.comm, h.tid,
        (SELECT label FROM enum WHERE domain = 'holder_source'
-	AND value = iif(w.holder_source = 0, NULL, w.holder_source)),
+	AND value = iif(w.holder_source = 0 OR w.freed_ns <= :at_ns, NULL, w.holder_source)),
        w.start_ns
 FROM waiting w
 JOIN task t ON t.id = w.task_id
 LEFT JOIN process p ON p.id = t.process_id
 LEFT JOIN site s ON s.id = w.site_id
-LEFT JOIN task h ON h.id = w.holder_task_id
+LEFT JOIN task h ON h.id = w.holder_task_id AND w.freed_ns > :at_ns
 ORDER BY w.start_ns, w.id

@@ -15,6 +15,9 @@
 	{ "max_ns", "MAX ms", UNIT_NS, 10, "longest of them", false }
 #define SLEPT_NS                                                                              \
 	{ "slept_ns", "SLEPT ms", UNIT_NS, 12, "part of them asleep until woken", false }
+#define RUNNABLE_NS                                                                           \
+	{ "runnable_ns", "CPU ms", UNIT_NS, 10,                                               \
+	  "part of them after the lock was let go, waiting for a CPU", false }
 #define OPEN                                                                                  \
 	{ "nr_open", "OPEN", UNIT_COUNT, 5, "waits that had not ended with the capture", false }
 #define UNCERTAIN                                                                             \
@@ -34,6 +37,7 @@ static const struct column vmas_columns[] = {
 	WAIT_NS,
 	MAX_NS,
 	SLEPT_NS,
+	RUNNABLE_NS,
 	{ "nr_locks", "LOCKS", UNIT_COUNT, 5, "locks that were waited for", false },
 	OPEN,
 	UNCERTAIN,
@@ -45,7 +49,7 @@ static const struct table_def vmas = {
 	.title = "VMAs",
 	.help = "which VMAs were waited for, by process",
 	.sql = "SELECT process, tgid, vma_start, vma_end, vma_name, nr_waits, wait_ns, max_ns, "
-	       "slept_ns, nr_locks, nr_open, nr_uncertain FROM wait_by_vma "
+	       "slept_ns, runnable_ns, nr_locks, nr_open, nr_uncertain FROM wait_by_vma "
 	       "ORDER BY wait_ns DESC, process_id, vma_id",
 	.columns = vmas_columns,
 	.sort = 6,
@@ -59,6 +63,7 @@ static const struct column locks_columns[] = {
 	WAIT_NS,
 	MAX_NS,
 	SLEPT_NS,
+	RUNNABLE_NS,
 	{ "nr_tasks", "TASKS", UNIT_COUNT, 5, "threads that waited", false },
 	OPEN,
 	UNCERTAIN,
@@ -69,8 +74,8 @@ static const struct table_def locks = {
 	.name = "locks",
 	.title = "Locks",
 	.help = "which locks were waited for",
-	.sql = "SELECT class, lock, nr_waits, wait_ns, max_ns, slept_ns, nr_tasks, nr_open, "
-	       "nr_uncertain FROM wait_by_lock ORDER BY wait_ns DESC, lock_id",
+	.sql = "SELECT class, lock, nr_waits, wait_ns, max_ns, slept_ns, runnable_ns, nr_tasks, "
+	       "nr_open, nr_uncertain FROM wait_by_lock ORDER BY wait_ns DESC, lock_id",
 	.columns = locks_columns,
 	.sort = 3,
 };
@@ -82,6 +87,7 @@ static const struct column processes_columns[] = {
 	WAIT_NS,
 	MAX_NS,
 	SLEPT_NS,
+	RUNNABLE_NS,
 	{ "nr_tasks", "TASKS", UNIT_COUNT, 5, "threads that waited", false },
 	{ "nr_locks", "LOCKS", UNIT_COUNT, 5, "locks that they waited for", false },
 	OPEN,
@@ -93,8 +99,8 @@ static const struct table_def processes = {
 	.name = "processes",
 	.title = "Processes",
 	.help = "which processes waited",
-	.sql = "SELECT process, tgid, nr_waits, wait_ns, max_ns, slept_ns, nr_tasks, nr_locks, "
-	       "nr_open, nr_uncertain FROM wait_by_process ORDER BY wait_ns DESC, process_id",
+	.sql = "SELECT process, tgid, nr_waits, wait_ns, max_ns, slept_ns, runnable_ns, nr_tasks, "
+	       "nr_locks, nr_open, nr_uncertain FROM wait_by_process ORDER BY wait_ns DESC, process_id",
 	.columns = processes_columns,
 	.sort = 3,
 };
@@ -108,6 +114,7 @@ static const struct column tasks_columns[] = {
 	WAIT_NS,
 	MAX_NS,
 	SLEPT_NS,
+	RUNNABLE_NS,
 	{ "nr_locks", "LOCKS", UNIT_COUNT, 5, "locks that it waited for", false },
 	OPEN,
 	UNCERTAIN,
@@ -118,8 +125,8 @@ static const struct table_def tasks = {
 	.name = "tasks",
 	.title = "Threads",
 	.help = "which threads waited",
-	.sql = "SELECT comm, tid, tgid, process, nr_waits, wait_ns, max_ns, slept_ns, nr_locks, "
-	       "nr_open, nr_uncertain FROM wait_by_task ORDER BY wait_ns DESC, task_id",
+	.sql = "SELECT comm, tid, tgid, process, nr_waits, wait_ns, max_ns, slept_ns, runnable_ns, "
+	       "nr_locks, nr_open, nr_uncertain FROM wait_by_task ORDER BY wait_ns DESC, task_id",
 	.columns = tasks_columns,
 	.sort = 5,
 };
@@ -133,6 +140,7 @@ static const struct column sites_columns[] = {
 	WAIT_NS,
 	MAX_NS,
 	SLEPT_NS,
+	RUNNABLE_NS,
 	OPEN,
 	UNCERTAIN,
 	{ 0 },
@@ -142,8 +150,8 @@ static const struct table_def sites = {
 	.name = "sites",
 	.title = "Call sites",
 	.help = "where in the kernel the locks were taken",
-	.sql = "SELECT role, class, symbol, mode, nr_waits, wait_ns, max_ns, slept_ns, nr_open, "
-	       "nr_uncertain FROM wait_by_site ORDER BY wait_ns DESC, symbol, role, class, mode",
+	.sql = "SELECT role, class, symbol, mode, nr_waits, wait_ns, max_ns, slept_ns, "
+	       "runnable_ns, nr_open, nr_uncertain FROM wait_by_site ORDER BY wait_ns DESC, symbol, role, class, mode",
 	.columns = sites_columns,
 	.sort = 5,
 };
@@ -153,13 +161,15 @@ static const struct column blame_columns[] = {
 	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
 	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that waited", false },
 	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it took the lock", false },
+	{ "cause", "CAUSE", UNIT_TEXT, 17,
+	  "a held lock; or waiting for a CPU, which the lock is not to blame for", false },
 	{ "holder_process", "FOR", UNIT_TEXT, 15, "process that held the lock", false },
 	{ "holder_tgid", "PID", UNIT_ID, 7, "its id", false },
 	{ "holder_comm", "THREAD", UNIT_TEXT, 15, "thread that held the lock", false },
 	{ "holder_role", "ROLE", UNIT_TEXT, 13, "on behalf of what it held it", false },
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
 	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false },
-	{ "nr_waits", "WAITS", UNIT_COUNT, 8, "waits that the holder had a part in", false },
+	{ "nr_waits", "WAITS", UNIT_COUNT, 8, "waits that it was a part of", false },
 	{ "wait_ns", "WAIT ms", UNIT_NS, 12,
 	  "its parts of them; waits with exact holders are split over all who held", false },
 	{ "max_ns", "MAX ms", UNIT_NS, 10, "largest part of one wait", false },
@@ -169,12 +179,12 @@ static const struct column blame_columns[] = {
 static const struct table_def blame = {
 	.name = "blame",
 	.title = "Who made whom wait",
-	.help = "waits split over the threads that held the lock",
-	.sql = "SELECT process, tgid, comm, role, holder_process, holder_tgid, holder_comm, "
+	.help = "waits split over the threads that held the lock, and waiting for a CPU",
+	.sql = "SELECT process, tgid, comm, role, cause, holder_process, holder_tgid, holder_comm, "
 	       "holder_role, class, holder_source, nr_waits, wait_ns, max_ns FROM blame ORDER BY "
-	       "wait_ns DESC, comm, holder_comm, class, role, holder_role, holder_source",
+	       "wait_ns DESC, comm, cause, holder_comm, class, role, holder_role, holder_source",
 	.columns = blame_columns,
-	.sort = 11,
+	.sort = 12,
 };
 
 /* Times of a capture are shown from its beginning. */
@@ -238,6 +248,7 @@ static const struct column waits_columns[] = {
 	{ "mode", "MODE", UNIT_TEXT, 5, "read or write", false },
 	{ "symbol", "FUNCTION", UNIT_TEXT, 24, "kernel function that took the lock", false },
 	{ "slept_ns", "SLEPT ms", UNIT_NS, 10, "part of it asleep until woken", false },
+	RUNNABLE_NS,
 	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "open: not over with the capture", false },
 	{ "id", "", UNIT_ID, 0, "waits.id", true },
 	{ 0 },

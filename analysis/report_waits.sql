@@ -10,6 +10,6 @@ longest AS MATERIALIZED (
 )
 SELECT w.start_ns, l.ns AS duration_ns, w.comm, w.class, w.role, w.holder_comm, w.lock,
        w.holder_tid, w.holder_role, w.holder_source, w.tid, w.process, w.tgid, w.mode, w.symbol,
-       w.slept_ns, w.outcome, w.id
+       w.slept_ns, w.runnable_ns, w.outcome, w.id
 FROM longest l CROSS JOIN waits w ON w.id = l.id
 ORDER BY l.ns DESC, w.id

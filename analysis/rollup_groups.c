@@ -61,6 +61,7 @@ enum column_of_rollup {
 	R_MAX_NS,
 	R_NR_UNCERTAIN,
 	R_SLEPT_NS,
+	R_RUNNABLE_NS,
 	R_NR_RETRIES,
 	R_HOLD_NS,
 	R_HIST,
@@ -68,11 +69,13 @@ enum column_of_rollup {
 
 static const char rollup_sql[] =
 	"SELECT second, process_id, lock_id, vma_id, site_id, nr_waits, wait_ns, max_wait_ns, "
-	"nr_uncertain, slept_ns, nr_retries, hold_ns, hist "
+	"nr_uncertain, slept_ns, runnable_ns, nr_retries, hold_ns, hist "
 	"FROM rollup WHERE second >= ? AND second <= ?";
 
+/* What a waiter waits for a CPU is not for the holder. */
 static const char holder_sql[] =
-	"SELECT process_id, lock_id, holder_task_id, wait_ns FROM holder_rollup "
+	"SELECT process_id, lock_id, holder_task_id, wait_ns - coalesce(runnable_ns, 0) "
+	"FROM holder_rollup "
 	"WHERE second >= ? AND second <= ? AND holder_task_id > 0";
 
 /* The element of *@head whose @field is *@key; made if there is none, or NULL. */
@@ -141,6 +144,7 @@ static int add_to_group(const struct reader *r, struct group *g, sqlite3_stmt *s
 	g->wait_ns += wait_ns;
 	g->max_ns = max_ns > g->max_ns ? max_ns : g->max_ns;
 	add_maybe(&g->slept_ns, stmt, R_SLEPT_NS);
+	add_maybe(&g->runnable_ns, stmt, R_RUNNABLE_NS);
 	add_maybe(&g->nr_retries, stmt, R_NR_RETRIES);
 	g->trend[at * r->gs->nr_trend / (r->last - r->first + 1)] += wait_ns;
 	if (sqlite3_column_type(stmt, R_HIST) == SQLITE_NULL)

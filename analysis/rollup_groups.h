@@ -37,7 +37,7 @@ struct group {
 	UT_hash_handle hh;
 	struct group_key key;
 	int64_t nr_waits, wait_ns, max_ns, nr_uncertain;
-	struct maybe slept_ns, nr_retries;
+	struct maybe slept_ns, runnable_ns, nr_retries;
 	struct maybe hold_ns; /* of the locks that it waited for, by whomever */
 	struct hist hist;
 	int64_t trend[GROUP_TREND]; /* wait_ns by parts of the window */

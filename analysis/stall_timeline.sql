@@ -28,11 +28,15 @@ row(what, start_ns, ns, task_id, site_id, mode, source, rank) AS (
 	SELECT 'share of wait', NULL, p.duration_ns, p.holder_task_id, p.holder_site_id, p.mode, 3, 3
 	FROM waited w JOIN wait_part p ON p.wait_id = w.id
 	UNION ALL
-	SELECT 'blamed', NULL, w.ns, w.holder_task_id, w.holder_site_id, NULL, w.holder_source, 4
+	SELECT 'blamed', NULL, w.ns - coalesce(w.runnable_ns, 0), w.holder_task_id, w.holder_site_id, NULL, w.holder_source, 4
 	FROM waited w WHERE w.holder_task_id IS NOT NULL
 	AND NOT EXISTS (SELECT 1 FROM wait_part p WHERE p.wait_id = w.id)
 	UNION ALL
-	SELECT 'wakes it', start_ns + duration_ns, NULL, waker_task_id, NULL, NULL, NULL, 5
+	SELECT 'waits for CPU', w.start_ns + w.duration_ns - w.runnable_ns, w.runnable_ns, w.task_id,
+	       NULL, NULL, NULL, 5
+	FROM waited w WHERE w.runnable_ns > 0
+	UNION ALL
+	SELECT 'wakes it', start_ns + duration_ns, NULL, waker_task_id, NULL, NULL, NULL, 6
 	FROM one WHERE waker_task_id IS NOT NULL
 )
 SELECT r.start_ns - (SELECT value FROM meta WHERE key = 'first_ns'), r.what, t.comm, t.tid, p.comm,

@@ -6,7 +6,7 @@ SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
        h.comm,
        p.comm,
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       h.tid, :p99_ns, :max_ns, :slept_ns / :seconds,
+       h.tid, :p99_ns, :max_ns, :slept_ns / :seconds, :runnable_ns / :seconds,
        :nr_waits, :wait_ns, :nr_uncertain, :lock_id
 FROM (SELECT 1)
 LEFT JOIN lock l ON l.id = :lock_id

@@ -5,7 +5,7 @@ SELECT p.comm, iif(p.of_thread, NULL, p.tgid),
        h.comm,
        (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       h.tid, :p99_ns, :max_ns, :slept_ns / :seconds,
+       h.tid, :p99_ns, :max_ns, :slept_ns / :seconds, :runnable_ns / :seconds,
        :nr_waits, :wait_ns, :nr_uncertain, :process_id
 FROM (SELECT 1)
 LEFT JOIN process p ON p.id = :process_id

@@ -8,10 +8,15 @@
 	{ "wait_ns_per_s", "WAIT ms/s", UNIT_NS_PER_S, 10, "time waited, per second", false }, \
 	{ "waits_per_s", "WAITS/s", UNIT_PER_S, 10, "waits that ended, per second", false }
 
+#define CPU_COLUMN                                                                            \
+	{ "runnable_ns_per_s", "CPU ms/s", UNIT_NS_PER_S, 10,                                  \
+	  "part of it after the lock was let go, waiting for a CPU", false }
+
 #define TIME_COLUMNS                                                                          \
 	{ "p99_ns", "P99 ms", UNIT_NS, 9, "99 % of them were shorter (within 1.6 %)", false }, \
 	{ "max_ns", "MAX ms", UNIT_NS, 9, "longest of them", false },                          \
-	{ "slept_ns_per_s", "SLEPT ms/s", UNIT_NS_PER_S, 10, "part of it asleep", false }
+	{ "slept_ns_per_s", "SLEPT ms/s", UNIT_NS_PER_S, 10, "part of it asleep", false }, \
+	CPU_COLUMN
 
 #define TOTAL_COLUMNS                                                                         \
 	{ "nr_waits", "WAITS", UNIT_COUNT, 8, "waits that ended in the window", true },        \
@@ -43,6 +48,7 @@ static const struct column vmas_columns[] = {
 	{ "tgid", "PID", UNIT_ID, 7, "id of the process", false },
 	{ "holder_tid", "HOLDER TID", UNIT_ID, 10, "id of the thread in HELD BY", false },
 	{ "slept_ns_per_s", "SLEPT ms/s", UNIT_NS_PER_S, 10, "part of it asleep", false },
+	CPU_COLUMN,
 	{ "perms", "PERM", UNIT_TEXT, 4, "permissions of the VMA", false },
 	TOTAL_COLUMNS,
 	KEY("process_id", "process.id"),

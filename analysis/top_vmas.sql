@@ -8,7 +8,8 @@ SELECT p.comm, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end)), v.name,
        h.comm,
        (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
        (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       iif(p.of_thread, NULL, p.tgid), h.tid, :slept_ns / :seconds, v.perms,
+       iif(p.of_thread, NULL, p.tgid), h.tid, :slept_ns / :seconds, :runnable_ns / :seconds,
+       v.perms,
        :nr_waits, :wait_ns, :nr_uncertain, :process_id, :vma_id
 FROM (SELECT 1)
 LEFT JOIN process p ON p.id = :process_id

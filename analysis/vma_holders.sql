@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a VMA, or of a process when there is no :vma_id: who held the locks that
--- it waited for. Waits with exact holders are split over all who held.
+-- it waited for. Waits with exact holders are split over all who held. What it
+-- waited for a CPU, after a lock was let go, is a row without a holder.
 WITH
 recent AS MATERIALIZED (
 	SELECT w.* FROM wait w JOIN task t ON t.id = w.task_id
@@ -16,13 +17,17 @@ recent AS MATERIALIZED (
 	AND (:vma_id IS NULL OR coalesce(w.vma_id, 0) = :vma_id)
 ),
 part AS (
-	SELECT r.id, r.holder_source, p.holder_task_id, p.holder_site_id, p.duration_ns
+	SELECT r.id, 'held lock' AS cause, r.holder_source, p.holder_task_id, p.holder_site_id, p.duration_ns
 	FROM recent r JOIN wait_part p ON p.wait_id = r.id
 	UNION ALL
-	SELECT r.id, r.holder_source, r.holder_task_id, r.holder_site_id, r.duration_ns
+	SELECT r.id, 'held lock', r.holder_source, r.holder_task_id, r.holder_site_id,
+	       r.duration_ns - coalesce(r.runnable_ns, 0)
 	FROM recent r WHERE NOT EXISTS (SELECT 1 FROM wait_part p WHERE p.wait_id = r.id)
+	UNION ALL
+	SELECT r.id, 'waiting for a CPU', 0, NULL, NULL, r.runnable_ns
+	FROM recent r WHERE r.runnable_ns > 0
 )
-SELECT h.comm, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
+SELECT a.cause, h.comm, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
        sum(a.duration_ns), count(DISTINCT a.id), max(a.duration_ns),
        (SELECT label FROM enum WHERE domain = 'holder_source'
 	AND value = iif(a.holder_source = 0, NULL, a.holder_source)),
@@ -31,5 +36,5 @@ FROM part a
 LEFT JOIN site s ON s.id = a.holder_site_id
 LEFT JOIN task h ON h.id = a.holder_task_id
 LEFT JOIN process p ON p.id = h.process_id
-GROUP BY a.holder_site_id, a.holder_task_id, a.holder_source
-ORDER BY sum(a.duration_ns) DESC, a.holder_task_id, a.holder_site_id
+GROUP BY a.cause, a.holder_site_id, a.holder_task_id, a.holder_source
+ORDER BY sum(a.duration_ns) DESC, a.cause, a.holder_task_id, a.holder_site_id

@@ -14,7 +14,7 @@
 /* Read from the stretches that may hold rows of the instant, and the open ones. */
 #define WAIT_COLUMNS                                                                               \
 	"SELECT start_ns, duration_ns, lock_id, task_id, mode, site_id, holder_task_id, "          \
-	"holder_site_id, holder_source, outcome FROM wait "
+	"holder_site_id, holder_source, outcome, runnable_ns FROM wait "
 #define HOLD_COLUMNS "SELECT start_ns, lock_id, task_id, mode, site_id FROM hold "
 #define ENDED_LATER                                                                                \
 	"WHERE id > ?2 AND id <= ?3 AND start_ns <= ?1 AND duration_ns IS NOT NULL "               \
@@ -107,6 +107,7 @@ static int take_wait(void *ctx, sqlite3_stmt *stmt)
 	w->holder_site_id = sqlite3_column_int64(stmt, 7);
 	w->holder_source = sqlite3_column_int(stmt, 8);
 	w->acquired = sqlite3_column_int(stmt, 9) == OUTCOME_ACQUIRED;
+	w->runnable = w->end_ns != INT64_MAX && g->at_ns >= w->end_ns - int_or(stmt, 10, 0);
 	task->wait = w;
 	g->waits[g->nr_waits++] = w;
 	return 0;
@@ -175,6 +176,8 @@ static int believe_waits(struct wait_graph *g, struct graph_lock *lock)
 		/* an exact one held it later: its hold is not of this instant */
 		if (!w->holder_task_id || w->holder_source == HOLDER_EXACT)
 			continue;
+		if (w->runnable)
+			continue;
 		/* who wakes a waiter that gets nothing has let the lock go, or never had it */
 		if (w->holder_source == HOLDER_WAKER && !w->acquired)
 			continue;
@@ -236,6 +239,7 @@ int wait_graph_read(struct wait_graph *g, struct db *db, int64_t at_ns, struct e
 	int ret;
 
 	memset(g, 0, sizeof(*g));
+	g->at_ns = at_ns;
 	ret = stretches_read(&waits, db, at_ns, take_wait, g, err);
 	if (!ret && g->nr_waits)
 		ret = stretches_read(&holds, db, at_ns, take_hold, g, err);

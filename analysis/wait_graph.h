@@ -34,6 +34,7 @@ struct graph_wait {
 	int64_t site_id;
 	bool acquired; /* it got the lock in the end: it is in no circle */
 	bool cycle;
+	bool runnable; /* the lock was let go: it waits for a CPU */
 	/* what the wait says of the holder */
 	int64_t holder_task_id, holder_site_id;
 	int holder_source;
@@ -59,6 +60,7 @@ struct graph_lock {
 };
 
 struct wait_graph {
+	int64_t at_ns;
 	struct graph_task *tasks;
 	struct graph_lock *locks;
 	struct graph_wait **waits; /* [nr_waits], the longest first */

@@ -60,6 +60,7 @@ struct wait_row {
 	int64_t start_ns;
 	int64_t duration_ns; /* NO_TIME unless acquired or interrupted */
 	int64_t slept_ns;    /* NO_TIME when the scheduler was not watched */
+	int64_t runnable_ns; /* from the last wake-up to the end; NO_TIME when not known */
 	int64_t spun_ns;     /* NO_TIME when it cannot be known */
 	int64_t lock_id, task_id;
 	int mode; /* MODE_READ, MODE_WRITE */
@@ -202,7 +203,7 @@ struct rollup_row {
 	int64_t second;				      /* of end of wait: end_ns / 1e9 */
 	int64_t process_id, lock_id, vma_id, site_id; /* 0 unknown, also stored */
 	int mode;
-	int64_t nr_waits, wait_ns, max_wait_ns, slept_ns;
+	int64_t nr_waits, wait_ns, max_wait_ns, slept_ns, runnable_ns;
 	int64_t nr_uncertain;
 	int64_t nr_holds, hold_ns; /* NO_TIME: holds are not traced */
 	int64_t nr_retries;	   /* NO_TIME: retries are not traced */
@@ -220,6 +221,7 @@ struct holder_rollup_row {
 	int64_t second;
 	int64_t lock_id, process_id, holder_task_id; /* 0 unknown, also stored */
 	int64_t nr_waits, wait_ns;
+	int64_t runnable_ns; /* NO_TIME when not known */
 };
 
 #endif

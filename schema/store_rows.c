@@ -17,9 +17,10 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 		    "vma_id, first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_SITE] = "INSERT INTO site (id, symbol, offset, role) VALUES (?, ?, ?, ?)",
 	[ST_STACK] = "INSERT INTO stack (id, site_id, frames) VALUES (?, ?, ?)",
-	[ST_WAIT] = "INSERT INTO wait (id, start_ns, duration_ns, slept_ns, spun_ns, lock_id, "
-		    "task_id, mode, site_id, stack_id, vma_id, holder_task_id, holder_site_id, "
-		    "holder_source, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_WAIT] =
+		"INSERT INTO wait (id, start_ns, duration_ns, slept_ns, runnable_ns, spun_ns, lock_id, "
+		"task_id, mode, site_id, stack_id, vma_id, holder_task_id, holder_site_id, "
+		"holder_source, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_WAIT_FORGET] = "DELETE FROM wait WHERE id = ?",
 	/* two commits in one nanosecond are one checkpoint, with all that was added */
 	[ST_CHECKPOINT] = "INSERT INTO checkpoint (time_ns, wait_id, wait_min_ns, hold_id, "
@@ -37,14 +38,19 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 	[ST_LOSS] = "INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) "
 		    "VALUES (?, ?, ?, ?, ?)",
 	[ST_ROLLUP] = "INSERT OR REPLACE INTO rollup (second, process_id, lock_id, vma_id, "
-		      "site_id, mode, nr_waits, wait_ns, max_wait_ns, slept_ns, nr_uncertain, "
-		      "nr_holds, hold_ns, nr_retries, nr_moves, hist) "
-		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "site_id, mode, nr_waits, wait_ns, max_wait_ns, slept_ns, runnable_ns, "
+		      "nr_uncertain, nr_holds, hold_ns, nr_retries, nr_moves, hist) "
+		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_SECOND_ROLLUP] = "INSERT OR REPLACE INTO second_rollup (second, nr_waits, wait_ns, "
 			     "max_wait_ns, nr_uncertain, hist) VALUES (?, ?, ?, ?, ?, ?)",
 	[ST_WAIT_VMA] = "UPDATE wait SET vma_id = ? WHERE id = ?",
-	[ST_HOLDER_ROLLUP] = "INSERT OR REPLACE INTO holder_rollup (second, lock_id, process_id, "
-			     "holder_task_id, nr_waits, wait_ns) VALUES (?, ?, ?, ?, ?, ?)",
+	/* a wait is booked to the seconds in which it lasted when its holder is known */
+	[ST_HOLDER_ROLLUP] =
+		"INSERT INTO holder_rollup (second, lock_id, process_id, holder_task_id, nr_waits, "
+		"wait_ns, runnable_ns) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+		"nr_waits = nr_waits + excluded.nr_waits, wait_ns = wait_ns + excluded.wait_ns, "
+		"runnable_ns = iif(runnable_ns IS NULL, excluded.runnable_ns, "
+		"runnable_ns + coalesce(excluded.runnable_ns, 0))",
 	[ST_VMA] = "INSERT OR REPLACE INTO vma (id, process_id, start, end, perms, name, "
 		   "from_ns, to_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_LOCK_VMA] =
@@ -272,6 +278,7 @@ int store_wait(struct store *st, struct wait_row *row)
 	bind_int(&b, row->start_ns);
 	bind_unless(&b, row->duration_ns, NO_TIME);
 	bind_unless(&b, row->slept_ns, NO_TIME);
+	bind_unless(&b, row->runnable_ns, NO_TIME);
 	bind_unless(&b, row->spun_ns, NO_TIME);
 	bind_int(&b, row->lock_id);
 	bind_int(&b, row->task_id);
@@ -341,6 +348,7 @@ int store_rollup(struct store *st, const struct rollup_row *row)
 	bind_int(&b, row->wait_ns);
 	bind_int(&b, row->max_wait_ns);
 	bind_unless(&b, row->slept_ns, NO_TIME);
+	bind_unless(&b, row->runnable_ns, NO_TIME);
 	bind_int(&b, row->nr_uncertain);
 	bind_unless(&b, row->nr_holds, NO_TIME);
 	bind_unless(&b, row->hold_ns, NO_TIME);
@@ -371,6 +379,7 @@ int store_holder_rollup(struct store *st, const struct holder_rollup_row *row)
 	bind_int(&b, row->holder_task_id);
 	bind_int(&b, row->nr_waits);
 	bind_int(&b, row->wait_ns);
+	bind_unless(&b, row->runnable_ns, NO_TIME);
 	return end_row(st, b.stmt);
 }
 

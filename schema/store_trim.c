@@ -51,12 +51,16 @@ static const char *const by_second[] = {
  * waited for which lock is kept as long as rows are, how much was waited stays.
  */
 static const char *const without_names[] = {
-	"INSERT OR REPLACE INTO rollup SELECT second, 0, 0, 0, site_id, mode, sum(nr_waits), "
-	"sum(wait_ns), max(max_wait_ns), sum(slept_ns), sum(nr_uncertain), sum(nr_holds), "
-	"sum(hold_ns), sum(nr_retries), sum(nr_moves), hist_merge(hist) "
+	"INSERT OR REPLACE INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, "
+	"nr_waits, wait_ns, max_wait_ns, slept_ns, runnable_ns, nr_uncertain, nr_holds, hold_ns, "
+	"nr_retries, nr_moves, hist) SELECT second, 0, 0, 0, site_id, mode, sum(nr_waits), "
+	"sum(wait_ns), max(max_wait_ns), sum(slept_ns), sum(runnable_ns), sum(nr_uncertain), "
+	"sum(nr_holds), sum(hold_ns), sum(nr_retries), sum(nr_moves), hist_merge(hist) "
 	"FROM rollup WHERE second = ? GROUP BY second, site_id, mode",
 	"DELETE FROM rollup WHERE second = ? AND (process_id <> 0 OR lock_id <> 0 OR vma_id <> 0)",
-	"INSERT OR REPLACE INTO holder_rollup SELECT second, 0, 0, 0, sum(nr_waits), sum(wait_ns) "
+	"INSERT OR REPLACE INTO holder_rollup (second, lock_id, process_id, holder_task_id, "
+	"nr_waits, wait_ns, runnable_ns) SELECT second, 0, 0, 0, sum(nr_waits), sum(wait_ns), "
+	"sum(runnable_ns) "
 	"FROM holder_rollup WHERE second = ? GROUP BY second",
 	"DELETE FROM holder_rollup WHERE second = ? "
 	"AND (lock_id <> 0 OR process_id <> 0 OR holder_task_id <> 0)",

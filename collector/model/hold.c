@@ -116,8 +116,8 @@ static int released(struct holds *hs, const struct event *ev)
 		/* acquired before the capture, or in a gap */
 		return lock ? parts_contradicted(hs->locks, lock, ev->time_ns) : 0;
 	if (lock && !h->tainted) {
-		waits_released(lock, h->row.task_id, h->row.site_id);
-		ret = parts_released(hs->locks, lock, h, ev->time_ns);
+		ret = waits_released(hs->waits, lock, &h->row, ev->time_ns)
+			      ?: parts_released(hs->locks, lock, h, ev->time_ns);
 		if (ret)
 			return ret;
 	}

@@ -37,11 +37,14 @@ struct hold {
 	bool tainted;	     /* began inside a gap */
 };
 
+struct waits;
+
 struct holds {
 	struct hold *by_key;
 	struct tasks *tasks;
 	struct locks *locks;
 	struct sites *sites;
+	struct waits *waits;
 	struct rollups *rollups;
 	const struct sink *sink;
 	bool keep_all; /* every hold is a row */

@@ -2,7 +2,6 @@
 #include "collector/model/holder_rollup.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <uthash.h>
 
@@ -13,8 +12,7 @@ struct holder_key {
 struct holder_rollup {
 	UT_hash_handle hh;
 	struct holder_key key;
-	struct holder_rollup_row row;
-	bool dirty;
+	struct holder_rollup_row row; /* since the last flush */
 };
 
 int holder_rollup_add(struct holder_rollups *hs, const struct wait_row *wait, int64_t process_id,
@@ -34,31 +32,29 @@ int holder_rollup_add(struct holder_rollups *hs, const struct wait_row *wait, in
 			.lock_id = key.lock_id,
 			.process_id = process_id,
 			.holder_task_id = key.holder_task_id,
+			.runnable_ns = NO_TIME,
 		};
 		HASH_ADD(hh, hs->head, key, sizeof(r->key), r);
 	}
 	r->row.nr_waits++;
 	r->row.wait_ns += wait->duration_ns;
-	r->dirty = true;
+	if (wait->runnable_ns != NO_TIME)
+		r->row.runnable_ns = (r->row.runnable_ns == NO_TIME ? 0 : r->row.runnable_ns) +
+				     wait->runnable_ns;
 	return 0;
 }
 
-int holder_rollups_flush(struct holder_rollups *hs, int64_t oldest, const struct sink *sink)
+int holder_rollups_flush(struct holder_rollups *hs, const struct sink *sink)
 {
 	struct holder_rollup *r, *tmp;
 	int ret;
 
 	HASH_ITER(hh, hs->head, r, tmp) {
-		if (r->dirty) {
-			ret = sink->holder_rollup(sink->ctx, &r->row);
-			if (ret)
-				return ret;
-			r->dirty = false;
-		}
-		if (r->key.second < oldest) {
-			HASH_DEL(hs->head, r);
-			free(r);
-		}
+		ret = sink->holder_rollup(sink->ctx, &r->row);
+		if (ret)
+			return ret;
+		HASH_DEL(hs->head, r);
+		free(r);
 	}
 	return 0;
 }

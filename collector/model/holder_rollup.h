@@ -18,8 +18,8 @@ struct holder_rollups {
 int holder_rollup_add(struct holder_rollups *hs, const struct wait_row *wait, int64_t process_id,
 		      int64_t second);
 
-/* Give what changed to @sink; forget seconds before @oldest. */
-int holder_rollups_flush(struct holder_rollups *hs, int64_t oldest, const struct sink *sink);
+/* Give what is new to @sink, and forget it. */
+int holder_rollups_flush(struct holder_rollups *hs, const struct sink *sink);
 void holder_rollups_free(struct holder_rollups *hs);
 
 #endif

@@ -85,6 +85,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.stalls = &m->stalls,
 		.sink = &m->sink,
 		.watch_sleep = opt->has[EVENT_SCHED_SWITCH],
+		.watch_wake = opt->has[EVENT_SCHED_SWITCH] && opt->has[EVENT_SCHED_WAKING],
 		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
 			      opt->has[EVENT_ANON_VMA_CONTENTION_BEGIN],
 	};
@@ -92,6 +93,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.tasks = &m->tasks,
 		.locks = &m->locks,
 		.sites = &m->sites,
+		.waits = &m->waits,
 		.rollups = &m->rollups,
 		.sink = &m->sink,
 		.keep_all = opt->keep_all,

@@ -190,11 +190,12 @@ int parts_wait_begin(struct locks *ls, struct lock *lock, struct part_start *sta
 
 void parts_wait_free(struct part_start *start)
 {
+	parts_wait_sleeps(start);
 	free(start->share);
 }
 
 /* The parts but the last, nobody's, in order of first hold; returns their number. */
-static unsigned int split(const struct account *a, const struct part_start *start, int64_t wait_id,
+static unsigned int split(const struct account *a, const struct part_start *start,
 			  struct wait_part_row *part)
 {
 	unsigned int nr = 0, i = 0;
@@ -212,7 +213,6 @@ static unsigned int split(const struct account *a, const struct part_start *star
 		part_ns = held >> UNIT_SHIFT;
 		if (part_ns)
 			part[nr++] = (struct wait_part_row){
-				.wait_id = wait_id,
 				.holder_task_id = s->key.task_id,
 				.holder_site_id = s->key.site_id,
 				.mode = s->key.mode,
@@ -234,42 +234,101 @@ static void add_rest(struct wait_part_row *part, unsigned int nr, int64_t rest_n
 	largest->duration_ns += rest_ns;
 }
 
-int parts_give(struct lock *lock, const struct part_start *start, const struct wait_row *wait,
-	       const struct sink *sink)
-{
-	struct account *a = lock->account;
-	struct wait_part_row *part;
-	int64_t nobody_ns, rest_ns;
-	unsigned int nr, i;
-	int ret = 0;
+/* The parts of a wait until some time in it. */
+struct parts_until_woken {
+	uint64_t account_nr;
+	int64_t nobody_ns;
+	unsigned int nr;
+	struct wait_part_row part[]; /* room for one more: nobody's */
+};
 
-	if (!a || start->account_nr != a->nr || wait->duration_ns <= 0 ||
-	    wait->holder_source != HOLDER_EXACT)
+static struct parts_until_woken *parts_until_now(const struct account *a,
+						 const struct part_start *start)
+{
+	size_t room = HASH_COUNT(a->by_key) + 1;
+	struct parts_until_woken *p = calloc(1, sizeof(*p) + room * sizeof(*p->part));
+
+	if (!p)
+		return NULL;
+	p->account_nr = a->nr;
+	p->nr = split(a, start, p->part);
+	p->nobody_ns = a->nobody_ns - start->nobody_ns;
+	return p;
+}
+
+int parts_wait_woken(struct lock *lock, struct part_start *start, int64_t now_ns)
+{
+	struct account *a = lock ? lock->account : NULL;
+
+	parts_wait_sleeps(start);
+	start->unknown = !a;
+	if (!a || start->account_nr != a->nr)
 		return 0;
-	account_until(a, wait->start_ns + wait->duration_ns);
-	if (a->now_ns != wait->start_ns + wait->duration_ns)
+	account_until(a, now_ns);
+	if (a->now_ns != now_ns)
 		/* clocks out of step */
 		return 0;
-	part = calloc(HASH_COUNT(a->by_key) + 1, sizeof(*part));
-	if (!part)
-		return -ENOMEM;
-	nr = split(a, start, wait->id, part);
-	nobody_ns = a->nobody_ns - start->nobody_ns;
-	rest_ns = wait->duration_ns - nobody_ns;
-	for (i = 0; i < nr; i++)
-		rest_ns -= part[i].duration_ns;
-	if (nobody_ns || !nr)
-		part[nr++] = (struct wait_part_row){
-			.wait_id = wait->id,
+	start->until = parts_until_now(a, start);
+	return start->until ? 0 : -ENOMEM;
+}
+
+void parts_wait_sleeps(struct part_start *start)
+{
+	free(start->until);
+	start->until = NULL;
+	start->unknown = false;
+}
+
+/* They add up to @whole_ns. Adds nobody's, the last. */
+static void complete(struct parts_until_woken *p, int64_t whole_ns)
+{
+	int64_t rest_ns = whole_ns - p->nobody_ns;
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		rest_ns -= p->part[i].duration_ns;
+	if (p->nobody_ns || !p->nr)
+		p->part[p->nr++] = (struct wait_part_row){
 			.mode = ENUM_NONE,
-			.duration_ns = nobody_ns,
+			.duration_ns = p->nobody_ns,
 		};
-	add_rest(part, nr, rest_ns);
-	for (i = 0; i < nr && !ret; i++) {
-		part[i].nr = i;
-		ret = sink->wait_part(sink->ctx, &part[i]);
+	add_rest(p->part, p->nr, rest_ns);
+}
+
+int parts_give(struct lock *lock, struct part_start *start, const struct wait_row *wait,
+	       const struct sink *sink)
+{
+	const int64_t end_ns = wait->start_ns + wait->duration_ns;
+	const int64_t cpu_ns = wait->runnable_ns == NO_TIME ? 0 : wait->runnable_ns;
+	struct account *a = lock->account;
+	struct parts_until_woken *p;
+	unsigned int i;
+	int ret = 0;
+
+	if (!a || start->account_nr != a->nr || wait->duration_ns == NO_TIME ||
+	    wait->holder_source != HOLDER_EXACT)
+		return 0;
+	account_until(a, end_ns);
+	if (a->now_ns != end_ns)
+		/* clocks out of step */
+		return 0;
+	if (wait->duration_ns <= cpu_ns || (cpu_ns && !start->until && !start->unknown))
+		return 0;
+	if (!start->until)
+		start->until = parts_until_now(a, start);
+	p = start->until;
+	if (!p)
+		return -ENOMEM;
+	if (start->unknown) {
+		p->nr = 0;
+		p->nobody_ns = wait->duration_ns - cpu_ns;
 	}
-	free(part);
+	complete(p, wait->duration_ns - cpu_ns);
+	for (i = 0; i < p->nr && !ret; i++) {
+		p->part[i].wait_id = wait->id;
+		p->part[i].nr = i;
+		ret = sink->wait_part(sink->ctx, &p->part[i]);
+	}
 	return ret;
 }
 

@@ -23,6 +23,7 @@ struct account; /* of a lock that is waited for */
 struct hold;
 struct lock;
 struct locks;
+struct parts_until_woken;
 struct share;
 
 /* What the account was when a wait began. */
@@ -33,17 +34,29 @@ struct part_start {
 		uint64_t nr, held;
 	} * share;
 	unsigned int nr_shares;
+	struct parts_until_woken *until; /* NULL: it was not woken, or nothing is known then */
+	bool unknown;			 /* it was woken before any account began */
 };
 
 /* A wait for @lock begins. Returns 0 or a negative errno. */
 int parts_wait_begin(struct locks *ls, struct lock *lock, struct part_start *start, int64_t now_ns);
 
 /*
+ * parts_wait_woken - the waiter is woken: its parts end, unless it sleeps again
+ * @lock: may be NULL
+ *
+ * Returns 0 or a negative errno.
+ */
+int parts_wait_woken(struct lock *lock, struct part_start *start, int64_t now_ns);
+void parts_wait_sleeps(struct part_start *start);
+
+/*
  * parts_give - the parts of a wait that is over, after its row
  *
- * None unless its holders are exact and the account covers it from begin to end.
+ * They add up to what it did not wait for a CPU. None unless its holders are exact
+ * and the account covers it from begin to end.
  */
-int parts_give(struct lock *lock, const struct part_start *start, const struct wait_row *wait,
+int parts_give(struct lock *lock, struct part_start *start, const struct wait_row *wait,
 	       const struct sink *sink);
 void parts_wait_free(struct part_start *start);
 

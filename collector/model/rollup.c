@@ -54,6 +54,7 @@ static struct rollup *rollup_get(struct rollups *rs, const struct rollup_key *ke
 		.site_id = key->site_id,
 		.mode = key->mode,
 		.slept_ns = NO_TIME,
+		.runnable_ns = NO_TIME,
 		.nr_holds = NO_TIME,
 		.nr_retries = rs->watch_retries ? 0 : NO_TIME,
 		.nr_moves = rs->watch_moves ? 0 : NO_TIME,
@@ -76,6 +77,13 @@ static struct rollup *rollup_of(struct rollups *rs, uint64_t end_ns, struct roll
 	if (key.second > rs->newest)
 		rs->newest = key.second;
 	return r;
+}
+
+/* A sum of what is not known of every wait. */
+static void add_known(int64_t *sum, int64_t value)
+{
+	if (value != NO_TIME)
+		*sum = (*sum == NO_TIME ? 0 : *sum) + value;
 }
 
 int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process_id,
@@ -104,9 +112,8 @@ int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process
 	r->row.wait_ns += wait->duration_ns;
 	if (wait->duration_ns > r->row.max_wait_ns)
 		r->row.max_wait_ns = wait->duration_ns;
-	if (wait->slept_ns != NO_TIME)
-		r->row.slept_ns =
-			(r->row.slept_ns == NO_TIME ? 0 : r->row.slept_ns) + wait->slept_ns;
+	add_known(&r->row.slept_ns, wait->slept_ns);
+	add_known(&r->row.runnable_ns, wait->runnable_ns);
 	if (holder_rollup_add(&rs->holders, wait, process_id, r->key.second))
 		return -ENOMEM;
 	return hist_add(&r->row.hist, wait->duration_ns, 1);
@@ -189,7 +196,7 @@ int rollups_flush(struct rollups *rs, const struct sink *sink)
 	ret = second_rollups_flush(&rs->seconds, rs->newest - KEEP_SECONDS, sink);
 	if (ret)
 		return ret;
-	return holder_rollups_flush(&rs->holders, rs->newest - KEEP_SECONDS, sink);
+	return holder_rollups_flush(&rs->holders, sink);
 }
 
 void rollups_free(struct rollups *rs)

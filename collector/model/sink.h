@@ -46,7 +46,7 @@ struct sink {
 	int (*rollup)(void *ctx, const struct rollup_row *row);
 	/* the whole of the second so far */
 	int (*second_rollup)(void *ctx, const struct second_rollup_row *row);
-	/* the whole of (second, lock, process, holder) so far */
+	/* what is new of (second, lock, process, holder): added to what there is */
 	int (*holder_rollup)(void *ctx, const struct holder_rollup_row *row);
 };
 

@@ -6,15 +6,6 @@
 
 #include "lib/clock.h"
 
-/*
- * prev_state of sched_switch, include/linux/sched.h. The event reports one bit,
- * the highest (__task_state_index()), and for TASK_IDLE, the state of kernel
- * threads with nothing to do, TASK_REPORT_IDLE (0x80) in place of this one; a
- * preempted thread is TASK_REPORT_MAX (0x100). So this bit is a thread that waits
- * for something, TASK_KILLABLE and TASK_FREEZABLE included.
- */
-#define TASK_UNINTERRUPTIBLE 2
-
 /* include/trace/events/lock.h */
 #define LCB_F_SPIN (1U << 0)
 
@@ -201,7 +192,7 @@ static int sched_switch(struct stalls *ss, const struct event *ev)
 		ret = at_work(ss, prev, ev->time_ns);
 	if (ret)
 		return ret;
-	if (ev->tid && ev->sched_switch.prev_state & TASK_UNINTERRUPTIBLE)
+	if (is_falling_asleep(ev))
 		ret = falls_asleep(ss, ev);
 	else if (prev)
 		prev->woken_ns = 0;

@@ -44,6 +44,21 @@ struct sleeper {
 	unsigned int nr_kept;
 };
 
+/*
+ * prev_state of sched_switch, include/linux/sched.h. The event reports one bit,
+ * the highest (__task_state_index()), and for TASK_IDLE, the state of kernel
+ * threads with nothing to do, TASK_REPORT_IDLE (0x80) in place of this one; a
+ * preempted thread is TASK_REPORT_MAX (0x100). So this bit is a thread that waits
+ * for something, TASK_KILLABLE and TASK_FREEZABLE included.
+ */
+#define TASK_UNINTERRUPTIBLE 2
+
+/* Whether @ev, a sched_switch, is of a thread that falls asleep so. */
+static inline bool is_falling_asleep(const struct event *ev)
+{
+	return ev->tid && ev->sched_switch.prev_state & TASK_UNINTERRUPTIBLE;
+}
+
 struct stalls {
 	struct sleeper *by_tid;
 	struct tasks *tasks;

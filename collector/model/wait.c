@@ -26,7 +26,7 @@
 /* An open wait this old is written before it ends, so that it can be seen. */
 #define SHOW_OPEN_NS (20 * NSEC_PER_MSEC)
 
-static struct wait *find(struct waits *ws, int32_t tid)
+static struct wait *find(const struct waits *ws, int32_t tid)
 {
 	struct wait *w;
 
@@ -67,6 +67,50 @@ static int give_wait(struct waits *ws, struct wait *w)
 	return ret ?: stalls_wait_end(ws->stalls, w->tid, w->row.id);
 }
 
+/* Who woke the waiter did not let the lock go, or not to it. */
+static void forget_waker(struct wait *w)
+{
+	if (w->row.holder_source != HOLDER_WAKER)
+		return;
+	w->row.holder_task_id = w->owner_task_id;
+	w->row.holder_source = w->owner_task_id ? HOLDER_OWNER : HOLDER_UNKNOWN;
+}
+
+static void forget_holder(struct wait *w)
+{
+	w->row.holder_task_id = w->row.holder_site_id = 0;
+	w->row.holder_source = HOLDER_UNKNOWN;
+}
+
+/* How long it waited for a CPU after the lock was let go, of what it did not sleep. */
+static int64_t runnable_ns(const struct waits *ws, const struct wait *w, uint64_t end_ns)
+{
+	int64_t awake_ns = w->row.duration_ns, ns;
+
+	if (w->freed_ns == NO_TIME)
+		/* it never slept, or its wake-up was not seen */
+		return ws->watch_wake && !w->slept ? 0 : NO_TIME;
+	if (w->row.slept_ns != NO_TIME)
+		awake_ns -= w->row.slept_ns;
+	ns = (int64_t)end_ns - w->freed_ns;
+	return ns < 0 ? 0 : ns < awake_ns ? ns : awake_ns;
+}
+
+static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
+{
+	w->row.duration_ns = end_ns - w->row.start_ns;
+	if (ws->watch_sleep)
+		w->row.slept_ns = stalls_slept_ns(ws->stalls, w->tid);
+	if (w->row.slept_ns > w->row.duration_ns)
+		w->row.slept_ns = w->row.duration_ns;
+	w->row.runnable_ns = runnable_ns(ws, w, end_ns);
+	/* the kernel never got as far as its own event, if it has one */
+	if (w->traced && ws->watch_spin && !w->inner && !is_vma_lock(w))
+		w->row.spun_ns = w->row.duration_ns;
+	if (w->row.spun_ns > w->row.duration_ns)
+		w->row.spun_ns = w->row.duration_ns;
+}
+
 /* The wait is over, one way or the other. Frees @w. */
 static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int outcome)
 {
@@ -88,24 +132,15 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		outcome = OUTCOME_UNCERTAIN;
 	w->row.outcome = outcome;
 	task_last_seen(ws->tasks, w->tid, w->row.task_id, end_ns);
-	if (outcome == OUTCOME_UNCERTAIN) {
+	/* a signal that ends a wait says nothing of who holds the lock */
+	if (outcome != OUTCOME_ACQUIRED)
+		forget_holder(w);
+	if (outcome == OUTCOME_UNCERTAIN)
 		w->row.spun_ns = NO_TIME;
-		w->row.holder_task_id = w->row.holder_site_id = 0;
-		w->row.holder_source = HOLDER_UNKNOWN;
-	} else {
-		w->row.duration_ns = end_ns - w->row.start_ns;
-		if (lock)
-			lock_last_seen(ws->locks, lock, end_ns);
-		if (ws->watch_sleep)
-			w->row.slept_ns = stalls_slept_ns(ws->stalls, w->tid);
-		if (w->row.slept_ns > w->row.duration_ns)
-			w->row.slept_ns = w->row.duration_ns;
-		/* the kernel never got as far as its own event, if it has one */
-		if (w->traced && ws->watch_spin && !w->inner && !is_vma_lock(w))
-			w->row.spun_ns = w->row.duration_ns;
-		if (w->row.spun_ns > w->row.duration_ns)
-			w->row.spun_ns = w->row.duration_ns;
-	}
+	else
+		measure(ws, w, end_ns);
+	if (outcome != OUTCOME_UNCERTAIN && lock)
+		lock_last_seen(ws->locks, lock, end_ns);
 	ret = attribution_ending(ws->attribution, &w->row, &end);
 	if (!ret)
 		ret = give_wait(ws, w);
@@ -147,7 +182,7 @@ static int learn_owner(struct waits *ws, struct wait *w, const struct wait_begin
 	owner = task_get(ws->tasks, b->owner, w->row.start_ns);
 	if (!owner)
 		return -ENOMEM;
-	w->row.holder_task_id = owner->row.id;
+	w->owner_task_id = w->row.holder_task_id = owner->row.id;
 	w->row.holder_source = HOLDER_OWNER;
 	return 0;
 }
@@ -256,11 +291,13 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	w->vm_end = b->vm_end;
 	w->traced = b->traced;
 	w->process_id = task->row.process_id;
+	w->freed_ns = NO_TIME;
 	w->tainted = ev->time_ns < ws->gap_end_ns;
 	w->row = (struct wait_row){
 		.start_ns = ev->time_ns,
 		.duration_ns = NO_TIME,
 		.slept_ns = NO_TIME,
+		.runnable_ns = NO_TIME,
 		.spun_ns = NO_TIME,
 		.lock_id = lock->row.id,
 		.task_id = task->row.id,
@@ -366,6 +403,34 @@ static int traced_end(struct waits *ws, const struct event *ev)
 	return close_wait(ws, w, ev->time_ns, OUTCOME_ACQUIRED);
 }
 
+/* From @now_ns on it waits for a CPU, unless it sleeps again. @lock may be NULL. */
+static int freed(struct wait *w, struct lock *lock, int64_t now_ns)
+{
+	w->freed_ns = now_ns;
+	return parts_wait_woken(lock, &w->part_start, now_ns);
+}
+
+/* Who lets go of locks of this class is seen: who wakes says nothing more. */
+static bool releases_are_seen(const struct waits *ws, const struct wait *w)
+{
+	const struct lock *lock = lock_find(ws->locks, &w->key);
+
+	return w->traced && lock && lock->row.class != ENUM_NONE &&
+	       ws->sees_releases & CLASS_BIT(lock->row.class);
+}
+
+/*
+ * Whoever waits for a lock does not hold it. It wakes others on its way into the
+ * queue, or out of it when it is killed: rwsem_del_wake_waiter() of
+ * kernel/locking/rwsem.c.
+ */
+static bool waits_itself(const struct waits *ws, const struct wait *w, int32_t tid)
+{
+	const struct wait *own = find(ws, tid);
+
+	return own && own->key.address == w->key.address && own->key.vm_start == w->key.vm_start;
+}
+
 /*
  * Whoever releases an rwsem wakes the next in its queue: the waker held it.
  * A wake-up from an interrupt says nothing of the thread it interrupted.
@@ -373,34 +438,83 @@ static int traced_end(struct waits *ws, const struct event *ev)
 static int sched_waking(struct waits *ws, const struct event *ev)
 {
 	struct wait *w = find(ws, ev->sched_waking.tid);
-	struct task *holder;
+	struct task *waker;
+	int ret;
 
 	if (!w)
 		return 0;
+	w->resumed = w->asleep;
+	w->asleep = w->granted = false;
+	ret = freed(w, lock_find(ws->locks, &w->key), ev->time_ns);
+	if (ret)
+		return ret;
 	if (ev->in_irq || ev->tid == w->tid || ev->tid == 0)
 		return 0;
-	holder = task_get(ws->tasks, ev->tid, ev->time_ns);
-	if (!holder)
+	waker = task_get(ws->tasks, ev->tid, ev->time_ns);
+	if (!waker)
 		return -ENOMEM;
-	if (w->row.holder_source == HOLDER_EXACT)
+	w->granted = w->row.holder_source == HOLDER_EXACT && w->row.holder_task_id == waker->row.id;
+	if (w->row.holder_source == HOLDER_EXACT || releases_are_seen(ws, w))
 		return 0;
-	w->row.holder_task_id = holder->row.id;
+	forget_waker(w);
+	if (waits_itself(ws, w, ev->tid))
+		return 0;
+	w->row.holder_task_id = waker->row.id;
 	w->row.holder_source = HOLDER_WAKER;
 	return 0;
 }
 
-void waits_released(struct lock *lock, int64_t holder_task_id, int64_t holder_site_id)
+/*
+ * A waiter that sleeps again did not get the lock when it was woken: by a signal
+ * that it has not acted upon, by the freezer, or by a release after which another
+ * thread was faster. A wake-up may be told before the sleep that it ends.
+ */
+static void sleeps(struct wait *w)
+{
+	w->slept = true;
+	if (w->freed_ns != NO_TIME && !w->resumed) {
+		w->resumed = true;
+		return;
+	}
+	w->asleep = true;
+	forget_waker(w);
+	w->freed_ns = NO_TIME;
+	w->granted = false;
+	parts_wait_sleeps(&w->part_start);
+}
+
+static void sched_switch(struct waits *ws, const struct event *ev)
+{
+	struct wait *prev = find(ws, ev->tid), *next = find(ws, ev->sched_switch.next_tid);
+
+	if (prev && is_falling_asleep(ev))
+		sleeps(prev);
+	if (next) {
+		next->asleep = false;
+		next->resumed = true;
+	}
+}
+
+int waits_released(struct waits *ws, struct lock *lock, const struct hold_row *hold, int64_t now_ns)
 {
 	struct wait *w;
+	int ret = 0;
 
+	if (lock->row.class != ENUM_NONE)
+		ws->sees_releases |= CLASS_BIT(lock->row.class);
 	DL_FOREACH(lock->waits, w)
 	{
-		if (w->row.task_id == holder_task_id)
+		/* one who got it with others lets it go, too */
+		if (w->row.task_id == hold->task_id || w->granted)
 			continue;
-		w->row.holder_task_id = holder_task_id;
-		w->row.holder_site_id = holder_site_id;
+		w->row.holder_task_id = hold->task_id;
+		w->row.holder_site_id = hold->site_id;
 		w->row.holder_source = HOLDER_EXACT;
+		/* what woke it before was something else */
+		if (!ret && w->freed_ns != NO_TIME)
+			ret = freed(w, lock, now_ns);
 	}
+	return ret;
 }
 
 /* Every wait that is open now may have ended in the gap. */
@@ -445,6 +559,9 @@ int waits_event(struct waits *ws, const struct event *ev)
 		return traced_end(ws, ev);
 	case EVENT_SCHED_WAKING:
 		return sched_waking(ws, ev);
+	case EVENT_SCHED_SWITCH:
+		sched_switch(ws, ev);
+		return 0;
 	case EVENT_SCHED_PROCESS_EXIT:
 		return exited(ws, ev->sched_process_exit.tid, ev->time_ns);
 	case EVENT_LOSS:
@@ -454,11 +571,15 @@ int waits_event(struct waits *ws, const struct event *ev)
 	}
 }
 
+/* Who has woken it and let it wait on does not hold the lock now. */
 static int write_open(struct waits *ws, struct wait *w)
 {
-	struct wait_row row = w->row;
+	struct wait shown = *w;
+	struct wait_row row;
 	int ret;
 
+	forget_waker(&shown);
+	row = shown.row;
 	row.spun_ns = NO_TIME; /* not over yet */
 	ret = ws->sink->wait(ws->sink->ctx, &row);
 	w->row.id = row.id;

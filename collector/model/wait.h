@@ -2,6 +2,11 @@
 /*
  * Waits for a contended lock: begin, the stack of it, sleeps, wake-ups, end.
  *
+ * Whoever wakes a waiter has let the lock go, unless something shows that it
+ * has not: the waiter was interrupted or sleeps again, or the waker waits for
+ * the lock itself. From the last wake-up on the waiter waits for a CPU: that
+ * time is no holder's.
+ *
  * A wait that overlaps a gap in the events of any CPU may have ended inside
  * that gap: it is closed as uncertain and has no duration.
  */
@@ -34,7 +39,13 @@ struct wait {
 	bool traced;		 /* by the kernel series: it began before the spin */
 	uint64_t inner;		 /* rwsem of the kernel's own contention event inside */
 	struct part_start part_start;
-	bool tainted; /* began inside a gap */
+	int64_t owner_task_id; /* who held it when the wait began; 0 not known */
+	int64_t freed_ns; /* woken: since then it waits for a CPU; NO_TIME: not, or it sleeps again */
+	bool granted;	  /* who woke it was seen to let the lock go before */
+	bool slept;	  /* at all */
+	bool asleep;	  /* now, as far as is seen */
+	bool resumed;	  /* has slept or run since that wake-up: it was for an earlier sleep */
+	bool tainted;	  /* began inside a gap */
 };
 
 struct waits {
@@ -45,13 +56,21 @@ struct waits {
 	struct attribution *attribution;
 	struct stalls *stalls;
 	const struct sink *sink;
-	bool watch_sleep;    /* the input has sched_switch: sleep is known */
-	bool watch_spin;     /* the input has both kinds of contention events */
-	uint64_t gap_end_ns; /* waits that begin before are tainted */
+	bool watch_sleep;	    /* the input has sched_switch: sleep is known */
+	bool watch_wake;	    /* and sched_waking */
+	bool watch_spin;	    /* the input has both kinds of contention events */
+	uint64_t gap_end_ns;	    /* waits that begin before are tainted */
+	unsigned int sees_releases; /* CLASS_BITs: of their locks, who let them go is seen */
 };
 
-/* Waits for @lock learn that @tid let it go: it held the lock exactly. */
-void waits_released(struct lock *lock, int64_t holder_task_id, int64_t holder_site_id);
+/*
+ * waits_released - waits for @lock learn that its holder, who held it exactly, let it go
+ * @now_ns: when
+ *
+ * Returns 0 or a negative errno.
+ */
+int waits_released(struct waits *ws, struct lock *lock, const struct hold_row *hold,
+		   int64_t now_ns);
 
 /* One event. Returns 0 or a negative errno. */
 int waits_event(struct waits *ws, const struct event *ev);

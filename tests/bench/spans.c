@@ -141,6 +141,7 @@ static void put_wait(struct maker *m)
 		.start_ns = m->now_ns - duration_ns,
 		.duration_ns = duration_ns,
 		.slept_ns = duration_ns > 20000 ? duration_ns * 9 / 10 : 0,
+		.runnable_ns = duration_ns > 20000 ? duration_ns / 20 : 0,
 		.spun_ns = duration_ns > 20000 ? 10000 : duration_ns,
 		.lock_id = lock_of(r, process_of(task_id)),
 		.task_id = task_id,
@@ -156,7 +157,7 @@ static void put_wait(struct maker *m)
 	w.stack_id = 1 + (w.site_id * 7 + random_below(r, 3)) % NR_STACKS;
 	w.vma_id = 1 + w.lock_id % NR_VMAS;
 	if (!random_below(r, 1000)) {
-		w.duration_ns = w.slept_ns = w.spun_ns = NO_TIME;
+		w.duration_ns = w.slept_ns = w.runnable_ns = w.spun_ns = NO_TIME;
 		w.outcome = OUTCOME_UNCERTAIN;
 		w.holder_task_id = w.holder_site_id = 0;
 		w.holder_source = HOLDER_UNKNOWN;

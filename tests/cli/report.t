@@ -55,10 +55,12 @@ made_up() {
 			CASE i % 50 WHEN 7 THEN 1 WHEN 8 THEN 2 ELSE i % 17 = 0 END * iif(i % 17 = 0 AND
 			i % 50 NOT IN (7, 8), 3, 1)
 		FROM n;
+		UPDATE wait SET runnable_ns = duration_ns / 4 WHERE id % 7 AND duration_ns > 8;
 		INSERT INTO wait_part (wait_id, nr, holder_task_id, holder_site_id, mode, duration_ns)
 		SELECT id, 0, id % 7 + 1, nullif(id % 5, 0), 0, duration_ns / 3 FROM wait
 			WHERE holder_source = 1 AND id % 4 = 0 AND duration_ns >= 3
-		UNION ALL SELECT id, 1, NULL, NULL, NULL, duration_ns - duration_ns / 3 FROM wait
+		UNION ALL SELECT id, 1, NULL, NULL, NULL,
+			duration_ns - coalesce(runnable_ns, 0) - duration_ns / 3 FROM wait
 			WHERE holder_source = 1 AND id % 4 = 0 AND duration_ns >= 3;
 		INSERT INTO stall (start_ns, duration_ns, task_id, wait_id, waker_task_id, outcome)
 		SELECT start_ns + id % 3, iif(id % 5, duration_ns / 2, NULL), task_id, iif(id % 2, id, NULL),
@@ -67,10 +69,10 @@ made_up() {
 		INSERT INTO checkpoint (time_ns, wait_id) SELECT max(start_ns + coalesce(duration_ns, 0)), max(id)
 			FROM wait GROUP BY id / 500;
 		INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits, wait_ns,
-			max_wait_ns, slept_ns, nr_uncertain)
+			max_wait_ns, slept_ns, runnable_ns, nr_uncertain)
 		SELECT (start_ns + coalesce(duration_ns, 0)) / 1000000000, coalesce(process_id, 0), lock_id,
 			0, coalesce(site_id, 0), mode, count(duration_ns), coalesce(sum(duration_ns), 0),
-			coalesce(max(duration_ns), 0), sum(slept_ns), sum(outcome = 2)
+			coalesce(max(duration_ns), 0), sum(slept_ns), sum(runnable_ns), sum(outcome = 2)
 		FROM wait w JOIN task t ON t.id = w.task_id WHERE outcome <> 1 GROUP BY 1, 2, 3, 4, 5, 6;
 		INSERT INTO meta SELECT key, 'lock:contention_begin sched:sched_switch sched:sched_waking ' ||
 			'rmap:rmap_walk_begin rmap:rmap_walk_end rmap:rmap_walk_retry rmap:rmap_walk_skip ' ||
@@ -148,35 +150,35 @@ fi
 # count, id, ns, address; capital: not in text) and their order
 sections='processes vmas locks tasks sites blame waits stalls walks storms stragglers order lost'
 view_processes=wait_by_process
-columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_tasks:c nr_locks:c
+columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n runnable_ns:n nr_tasks:c nr_locks:c
 	nr_open:c nr_uncertain:c'
 order_processes='wait_ns DESC, process_id'
 view_vmas=wait_by_vma
-columns_vmas='process:t tgid:i vma_start:a vma_end:a vma_name:t nr_waits:c wait_ns:n max_ns:n slept_ns:n
+columns_vmas='process:t tgid:i vma_start:a vma_end:a vma_name:t nr_waits:c wait_ns:n max_ns:n slept_ns:n runnable_ns:n
 	nr_locks:c nr_open:c nr_uncertain:c'
 order_vmas='wait_ns DESC, process_id, vma_id'
 view_locks=wait_by_lock
-columns_locks='class:t lock:t nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_tasks:c nr_open:c
+columns_locks='class:t lock:t nr_waits:c wait_ns:n max_ns:n slept_ns:n runnable_ns:n nr_tasks:c nr_open:c
 	nr_uncertain:c'
 order_locks='wait_ns DESC, lock_id'
 view_tasks=wait_by_task
-columns_tasks='comm:t tid:i tgid:i process:t nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_locks:c
+columns_tasks='comm:t tid:i tgid:i process:t nr_waits:c wait_ns:n max_ns:n slept_ns:n runnable_ns:n nr_locks:c
 	nr_open:c nr_uncertain:c'
 order_tasks='wait_ns DESC, task_id'
 view_sites=wait_by_site
-columns_sites='role:t class:t symbol:t mode:t nr_waits:c wait_ns:n max_ns:n slept_ns:n nr_open:c
+columns_sites='role:t class:t symbol:t mode:t nr_waits:c wait_ns:n max_ns:n slept_ns:n runnable_ns:n nr_open:c
 	nr_uncertain:c'
 order_sites='wait_ns DESC, symbol, role, class, mode'
 view_blame=blame
-columns_blame='process:t tgid:i comm:t role:t holder_process:t holder_tgid:i holder_comm:t holder_role:t
+columns_blame='process:t tgid:i comm:t role:t cause:t holder_process:t holder_tgid:i holder_comm:t holder_role:t
 	class:t holder_source:t nr_waits:c wait_ns:n max_ns:n'
-order_blame='wait_ns DESC, comm, holder_comm, class, role, holder_role, holder_source'
+order_blame='wait_ns DESC, comm, cause, holder_comm, class, role, holder_role, holder_source'
 # the longest thousand, with what those that are open have lasted
 view_waits="(SELECT id, start_ns, iif(outcome = 'open', (SELECT value FROM meta WHERE key = 'last_ns') - start_ns,
 	duration_ns) AS duration_ns, comm, class, role, holder_comm, lock, holder_tid, holder_role, holder_source, tid,
-	process, tgid, mode, symbol, slept_ns, outcome FROM waits WHERE outcome <> 'uncertain')"
+	process, tgid, mode, symbol, slept_ns, runnable_ns, outcome FROM waits WHERE outcome <> 'uncertain')"
 columns_waits='start_ns:i duration_ns:n comm:t class:t role:t holder_comm:t lock:t holder_tid:i holder_role:t
-	holder_source:t tid:i process:t tgid:i mode:t symbol:t slept_ns:n outcome:t id:I'
+	holder_source:t tid:i process:t tgid:i mode:t symbol:t slept_ns:n runnable_ns:n outcome:t id:I'
 order_waits='duration_ns DESC, id LIMIT 1000'
 view_stalls="(SELECT *, coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')) AS slept_in,
 	start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns FROM stalls)"
@@ -356,29 +358,31 @@ check_frame() {
 	# the columns that name a thing, and the rates; "- 0.0" are waits without duration only
 	got=$(table_of Processes <"$tap_dir/frame" | awk_columns 6 p)
 	want=$(list "$db" "WITH $ended SELECT process, process_tgid, sum(duration_ns) / $seconds,
-		count(*) / $seconds, max(duration_ns), coalesce(sum(slept_ns) / $seconds, '$NULL')
-		FROM ended GROUP BY pid ORDER BY sum(duration_ns) DESC, pid" | as_text "t i s p n s")
+		count(*) / $seconds, max(duration_ns), coalesce(sum(slept_ns) / $seconds, '$NULL'),
+		coalesce(sum(runnable_ns) / $seconds, '$NULL')
+		FROM ended GROUP BY pid ORDER BY sum(duration_ns) DESC, pid" | as_text "t i s p n s s")
 	same "$got" "$want" "$name: processes: waits per second, time and maximum"
 	got=$(table_of Locks <"$tap_dir/frame" | awk_columns 6 l)
 	want=$(list "$db" "WITH $ended SELECT class, lock, sum(duration_ns) / $seconds,
-		count(*) / $seconds, max(duration_ns), coalesce(sum(slept_ns) / $seconds, '$NULL')
-		FROM ended GROUP BY lock_id ORDER BY sum(duration_ns) DESC, lock_id" | as_text "t t s p n s")
+		count(*) / $seconds, max(duration_ns), coalesce(sum(slept_ns) / $seconds, '$NULL'),
+		coalesce(sum(runnable_ns) / $seconds, '$NULL')
+		FROM ended GROUP BY lock_id ORDER BY sum(duration_ns) DESC, lock_id" | as_text "t t s p n s s")
 	same "$got" "$want" "$name: locks: waits per second, time and maximum"
 
 	got=$("$RMAPSCOPE" top -b -n 1 -w "$2" -s locks "$db" | table_of Locks)
 	same "$got" "$(table_of Locks <"$tap_dir/frame")" "$name: -s locks is that screen alone"
 }
 
-# Of rows of a frame, the names, the rates, and MAX and SLEPT at the end. Names may
-# hold blanks: find the two numbers that follow the process id or the lock, and
-# the last three.
+# Of rows of a frame, the names, the rates, and MAX, SLEPT and CPU at the end. Names
+# may hold blanks: find the two numbers that follow the process id or the lock, and
+# the last four.
 awk_columns() {
 	perl -ne '
 		my $key = "'"$2"'" eq "p" ? qr/(?:\d+|-)/ : qr/[0-9a-f]+(?:#\d+)?/;
 		my $num = qr/[\d,]+\.\d+|-/;
-		/^(.*?) ($key) ($num) ($num) .* ($num) ($num) ($num)$/ or do { print "?? $_"; next };
+		/^(.*?) ($key) ($num) ($num) .* ($num) ($num) ($num) ($num)$/ or do { print "?? $_"; next };
 		next if $4 eq "0.0" and $3 eq "0.0" and ($6 eq "0.000" or $6 eq "-");
-		print "$1 $2 $3 $4 $6 $7\n"'
+		print "$1 $2 $3 $4 $6 $7 $8\n"'
 }
 
 # who made whom wait adds up to what was waited, parts of waits or not
@@ -390,14 +394,18 @@ blame_adds_up() {
 
 # and is what a join of each wait with each of its holders says
 blame_is_by_wait() {
-	tap_is "$(list "$1" "SELECT process, comm, role, holder_process, holder_comm, holder_role, class,
+	tap_is "$(list "$1" "SELECT process, comm, role, cause, holder_process, holder_comm, holder_role, class,
 			holder_source, nr_waits, wait_ns, max_ns FROM blame" | LC_ALL=C sort)" \
 		"$(list "$1" "WITH part AS (
-			SELECT w.*, p.holder_task_id AS h, p.holder_site_id AS hs, p.duration_ns AS ns
+			SELECT w.*, 'held lock' AS cause, p.holder_task_id AS h, p.holder_site_id AS hs,
+				p.duration_ns AS ns
 			FROM wait w JOIN wait_part p ON p.wait_id = w.id WHERE w.duration_ns IS NOT NULL
-			UNION ALL SELECT w.*, w.holder_task_id, w.holder_site_id, w.duration_ns FROM wait w
-			WHERE w.duration_ns IS NOT NULL AND w.id NOT IN (SELECT wait_id FROM wait_part))
-		SELECT tp.comm, t.comm, r.label, hp.comm, ht.comm, hr.label, c.label, s.label,
+			UNION ALL SELECT w.*, 'held lock', w.holder_task_id, w.holder_site_id,
+				w.duration_ns - coalesce(w.runnable_ns, 0) FROM wait w
+			WHERE w.duration_ns IS NOT NULL AND w.id NOT IN (SELECT wait_id FROM wait_part)
+			UNION ALL SELECT w.*, 'waiting for a CPU', NULL, NULL, w.runnable_ns FROM wait w
+			WHERE w.duration_ns IS NOT NULL AND w.runnable_ns > 0)
+		SELECT tp.comm, t.comm, r.label, a.cause, hp.comm, ht.comm, hr.label, c.label, s.label,
 			count(DISTINCT a.id), sum(a.ns), max(a.ns)
 		FROM part a JOIN task t ON t.id = a.task_id LEFT JOIN process tp ON tp.id = t.process_id
 		LEFT JOIN task ht ON ht.id = a.h LEFT JOIN process hp ON hp.id = ht.process_id
@@ -407,7 +415,8 @@ blame_is_by_wait() {
 		LEFT JOIN enum hr ON hr.domain = 'role' AND hr.value = y.role
 		LEFT JOIN enum c ON c.domain = 'lock_class' AND c.value = l.class
 		LEFT JOIN enum s ON s.domain = 'holder_source' AND s.value = a.holder_source
-		GROUP BY tp.id, t.comm, hp.id, ht.comm, r.label, hr.label, c.label, s.label" |
+			AND a.cause = 'held lock'
+		GROUP BY tp.id, t.comm, a.cause, hp.id, ht.comm, r.label, hr.label, c.label, s.label" |
 			LC_ALL=C sort)" "$(basename "$1" .db): blame is the sum over waits and their holders"
 }
 
@@ -435,7 +444,7 @@ p99_is_right() {
 		my ($nr, $bad) = (0, 0);
 		while (<STDIN>) {
 			tr/,//d;
-			my ($lock, $p99) = (split)[1, -3];
+			my ($lock, $p99) = (split)[1, -4];
 			next if $p99 eq "-" or !$exact{$lock};
 			my $exact = $exact{$lock} / 1e6;
 			$nr++;

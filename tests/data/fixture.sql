@@ -556,9 +556,19 @@ UPDATE checkpoint SET
 	skip_id = (SELECT count(*) FROM skip k WHERE k.time_ns < checkpoint.time_ns),
 	move_id = (SELECT count(*) FROM move m WHERE m.time_ns < checkpoint.time_ns);
 
+-- of what a wait did not sleep, two thirds came after its wake-up
+UPDATE wait SET runnable_ns = (duration_ns - slept_ns) * 2 / 3
+WHERE duration_ns IS NOT NULL AND id NOT IN (SELECT wait_id FROM wait_part);
+
+UPDATE rollup AS r SET runnable_ns = (
+	SELECT sum(w.runnable_ns) FROM wait w JOIN task t ON t.id = w.task_id
+	WHERE (w.start_ns + w.duration_ns) / 1000000000 = r.second AND w.lock_id = r.lock_id
+	AND coalesce(t.process_id, 0) = r.process_id AND coalesce(w.vma_id, 0) = r.vma_id
+	AND coalesce(w.site_id, 0) = r.site_id AND w.mode = r.mode);
+
 INSERT INTO holder_rollup
 SELECT (w.start_ns + w.duration_ns) / 1000000000, w.lock_id, coalesce(t.process_id, 0),
-       coalesce(w.holder_task_id, 0), count(*), sum(w.duration_ns)
+       coalesce(w.holder_task_id, 0), count(*), sum(w.duration_ns), sum(w.runnable_ns)
 FROM wait w LEFT JOIN task t ON t.id = w.task_id
 WHERE w.duration_ns IS NOT NULL
 GROUP BY 1, 2, 3, 4;

@@ -67,10 +67,12 @@ static int take_stack(void *ctx, const struct stack_row *row)
 	return 0;
 }
 
-/* The parts of a wait follow it, and add up to it. */
+/* The parts of a wait follow it, and add up to what it did not wait for a CPU. */
 static void check_parts(const struct sums *s)
 {
-	if (s->nr_parts && s->parts_ns != s->wait.duration_ns)
+	const int64_t cpu_ns = s->wait.runnable_ns == NO_TIME ? 0 : s->wait.runnable_ns;
+
+	if (s->nr_parts && s->parts_ns + cpu_ns != s->wait.duration_ns)
 		abort();
 }
 
@@ -80,12 +82,15 @@ static int take_wait(void *ctx, struct wait_row *row)
 
 	check_parts(s);
 	if (row->duration_ns < NO_TIME || row->slept_ns < NO_TIME || row->spun_ns < NO_TIME ||
+	    row->runnable_ns < NO_TIME || row->runnable_ns > row->duration_ns ||
 	    row->lock_id <= 0 || row->task_id <= 0 || row->vma_id < 0 ||
 	    row->vma_id > s->last_vma_id)
 		abort();
 	if ((row->holder_source == HOLDER_UNKNOWN) != !row->holder_task_id)
 		abort();
 	if (row->outcome == OUTCOME_UNCERTAIN && (row->spun_ns != NO_TIME || row->holder_task_id))
+		abort();
+	if (row->outcome == OUTCOME_INTERRUPTED && row->holder_task_id)
 		abort();
 	if ((row->outcome == OUTCOME_UNCERTAIN || row->outcome == OUTCOME_OPEN) &&
 	    row->duration_ns != NO_TIME)

@@ -13,8 +13,8 @@ sql() {
 tap_is "$(sql 'PRAGMA integrity_check')" ok "the file is sound"
 tap_is "$(sql 'SELECT count(*), sum(outcome = 1), sum(outcome = 2) FROM wait')" "200|4|2" \
 	"200 waits, 4 of them open, 2 cut by the loss"
-tap_is "$(sql 'SELECT sum(nr_waits), sum(wait_ns), max(max_wait_ns), sum(slept_ns), sum(nr_uncertain) FROM rollup')" \
-	"$(sql 'SELECT count(duration_ns), sum(duration_ns), max(duration_ns), sum(slept_ns), sum(outcome = 2) FROM wait')" \
+tap_is "$(sql 'SELECT sum(nr_waits), sum(wait_ns), max(max_wait_ns), sum(slept_ns), sum(runnable_ns), sum(nr_uncertain) FROM rollup')" \
+	"$(sql 'SELECT count(duration_ns), sum(duration_ns), max(duration_ns), sum(slept_ns), sum(runnable_ns), sum(outcome = 2) FROM wait')" \
 	"roll-ups and waits agree"
 tap_is "$(sql 'SELECT count(*) FROM (SELECT second, lock_id, sum(wait_ns) FROM rollup WHERE nr_waits GROUP BY 1, 2
 	EXCEPT SELECT (start_ns + duration_ns) / 1000000000, lock_id, sum(duration_ns) FROM wait

@@ -212,15 +212,15 @@ tui_sees ' END ' "the end again"
 tui_sees '^surfaceflinger +7f12a' "VMAs"
 tui_keys Enter
 tui_sees '^VMAs: surfaceflinger 7f12a0000000-7f12a4000000 \[anon:dalvik-main space\]' "Enter opens a VMA"
-for section in 'Locks \(1\)' 'Waiters by site \(1\)' 'Holders by site \(6\)' 'Histogram \(2\)' 'Timeline \(9\)'; do
+for section in 'Locks \(1\)' 'Waiters by site \(1\)' 'Holders by site \(7\)' 'Histogram \(2\)' 'Timeline \(9\)'; do
 	tui_sees "^$section" "it has a section $section"
 done
 tui_keys Tab
 tui_sees ' 1/1$' "Tab goes to the next section"
 tui_keys Tab
-tui_sees ' 1/6$' "and to the next"
+tui_sees ' 1/7$' "and to the next"
 tui_keys Down
-tui_sees ' 2/6$' "where keys move the selection"
+tui_sees ' 2/7$' "where keys move the selection"
 tui_keys I
 tui_sees '▲WAIT ms' "and sort"
 tui_keys BTab BTab Enter

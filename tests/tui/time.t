@@ -41,8 +41,9 @@ tui_sees 'window 10s' "= is + without shift"
 sqlite3 "$db" "UPDATE meta SET value = 'recording' WHERE key = 'state'; PRAGMA journal_mode = WAL" >/dev/null
 grow() {
 	sqlite3 "$db" "BEGIN;
-		INSERT INTO rollup SELECT 1030 + $1, 2, 3, 0, 5, 1, 500, 900000000, 3000000, 0, 0,
-			NULL, NULL, NULL, NULL, hist FROM rollup WHERE hist != x'' LIMIT 1;
+		INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits,
+			wait_ns, max_wait_ns, slept_ns, nr_uncertain, hist)
+			SELECT 1030 + $1, 2, 3, 0, 5, 1, 500, 900000000, 3000000, 0, 0, hist FROM rollup WHERE hist != x'' LIMIT 1;
 		INSERT INTO second_rollup SELECT 1030 + $1, 500, 900000000, 3000000, 0, hist FROM rollup
 			WHERE hist != x'' LIMIT 1;
 		UPDATE meta SET value = (1030 + $1) * 1000000000 + 500000000 WHERE key = 'last_ns';

@@ -26,6 +26,7 @@ struct true_wait {
 	int32_t tid;
 	uint64_t start_ns, end_ns; /* end_ns 0: open at the end */
 	int64_t slept_ns;
+	uint64_t woken_ns;	  /* last, and it has not slept since; or 0 */
 	unsigned int begin_event; /* its number in the history */
 	int outcome;
 };
@@ -113,8 +114,10 @@ static void thread_woken(struct history *h, struct thread *t, int32_t tid)
 
 	sl->waker = some_waker(h, tid);
 	sl->end_ns = h->now_ns;
-	if (sl->wait != NO_WAIT)
+	if (sl->wait != NO_WAIT) {
 		h->wait[sl->wait].slept_ns += sl->end_ns - sl->start_ns;
+		h->wait[sl->wait].woken_ns = h->now_ns;
+	}
 	t->doing = WOKEN;
 	add(h, ev_waking(h->now_ns, sl->waker, random_below(&h->r, NR_CPUS), tid));
 }
@@ -130,6 +133,8 @@ static void thread_sleeps(struct history *h, struct thread *t, int32_t tid)
 		.wait = t->wait,
 		.early = early,
 	};
+	if (t->wait != NO_WAIT)
+		h->wait[t->wait].woken_ns = 0;
 	if (early) {
 		sl->start_ns = h->now_ns;
 		thread_woken(h, t, tid);
@@ -254,6 +259,9 @@ static void check_waits(struct fixture *f, const struct history *h, const struct
 			check(row->outcome == w->outcome);
 			check(row->duration_ns == (int64_t)(w->end_ns - w->start_ns));
 			check(row->slept_ns == w->slept_ns);
+			check(row->runnable_ns ==
+			      (w->woken_ns ? (int64_t)(w->end_ns - w->woken_ns) : 0));
+			check(w->outcome == OUTCOME_ACQUIRED || !row->holder_task_id);
 		}
 	}
 	/* and no wait that never was */

@@ -183,6 +183,85 @@ static void each_waiter_has_parts_of_its_own_time(void **state)
 	assert_int_equal(all_parts_of(f, 1), 1000);
 }
 
+/* What it waits for a CPU is nobody's part, whoever has the lock by then. */
+static void the_parts_end_when_the_waiter_is_woken(void **state)
+{
+	struct fixture *f = *state;
+
+	know(f, 900);
+	acquire(f, 1000, A, WRITE);
+	wait_begins(f, 1100, W);
+	feed(f, ev_switch(1110, W, 1, S_UNINTERRUPTIBLE, 0));
+	release(f, 1200, A, WRITE);
+	feed(f, ev_waking(1201, A, 0, W));
+	acquire(f, 1300, B, WRITE);
+	release(f, 1400, B, WRITE);
+	wait_ends(f, 1500, W);
+	assert_int_equal(only_wait(f)->runnable_ns, 299);
+	assert_int_equal(part_of(f, 0, A), 100);
+	assert_int_equal(part_of(f, 0, B), 0);
+	assert_int_equal(all_parts_of(f, 0), 101);
+	/* nor has B made it wait */
+	assert_int_equal(seen_task_of(&f->seen, only_wait(f)->holder_task_id)->tid, A);
+}
+
+static void the_parts_go_on_when_it_sleeps_again(void **state)
+{
+	struct fixture *f = *state;
+
+	know(f, 900);
+	acquire(f, 1000, A, WRITE);
+	wait_begins(f, 1100, W);
+	feed(f, ev_switch(1110, W, 1, S_UNINTERRUPTIBLE, 0));
+	release(f, 1200, A, WRITE);
+	feed(f, ev_waking(1201, A, 0, W));
+	acquire(f, 1210, B, WRITE);
+	feed(f, ev_switch(1250, W, 1, S_UNINTERRUPTIBLE, 0));
+	release(f, 1400, B, WRITE);
+	feed(f, ev_waking(1400, B, 0, W));
+	wait_ends(f, 1500, W);
+	assert_int_equal(only_wait(f)->runnable_ns, 100);
+	assert_int_equal(part_of(f, 0, A), 100);
+	assert_int_equal(part_of(f, 0, B), 190);
+	assert_int_equal(all_parts_of(f, 0), 300);
+	assert_int_equal(seen_task_of(&f->seen, only_wait(f)->holder_task_id)->tid, B);
+}
+
+/* Somebody else wakes it, and it may not have it yet: until the release. */
+static void a_wake_up_by_another_than_the_holder_does_not_end_the_parts(void **state)
+{
+	struct fixture *f = *state;
+
+	know(f, 900);
+	acquire(f, 1000, A, WRITE);
+	wait_begins(f, 1100, W);
+	feed(f, ev_switch(1110, W, 1, S_UNINTERRUPTIBLE, 0));
+	feed(f, ev_waking(1150, C, 0, W));
+	release(f, 1200, A, WRITE);
+	wait_ends(f, 1500, W);
+	assert_int_equal(only_wait(f)->runnable_ns, 300);
+	assert_int_equal(part_of(f, 0, A), 100);
+	assert_int_equal(all_parts_of(f, 0), 100);
+}
+
+/* All of it is nobody's when nothing was known of the lock until then. */
+static void a_wake_up_before_the_first_hold_leaves_one_part_of_nobody(void **state)
+{
+	struct fixture *f = *state;
+
+	wait_begins(f, 1100, W);
+	feed(f, ev_switch(1110, W, 1, S_UNINTERRUPTIBLE, 0));
+	feed(f, ev_waking(1150, C, 0, W));
+	acquire(f, 1200, A, WRITE);
+	feed(f, ev_switch(1210, W, 1, S_UNINTERRUPTIBLE, 0));
+	release(f, 1300, A, WRITE);
+	feed(f, ev_waking(1300, A, 0, W));
+	wait_ends(f, 1500, W);
+	assert_int_equal(only_wait(f)->runnable_ns, 200);
+	assert_int_equal(part_of(f, 0, A), 100);
+	assert_int_equal(all_parts_of(f, 0), 200);
+}
+
 static void what_rounding_leaves_over_goes_to_the_first_of_the_largest(void **state)
 {
 	struct fixture *f = *state;
@@ -396,6 +475,10 @@ int main(void)
 		TEST(readers_share_the_time_equally),
 		TEST(the_same_holder_in_several_pieces_is_one_part),
 		TEST(each_waiter_has_parts_of_its_own_time),
+		TEST(the_parts_end_when_the_waiter_is_woken),
+		TEST(the_parts_go_on_when_it_sleeps_again),
+		TEST(a_wake_up_by_another_than_the_holder_does_not_end_the_parts),
+		TEST(a_wake_up_before_the_first_hold_leaves_one_part_of_nobody),
 		TEST(what_rounding_leaves_over_goes_to_the_first_of_the_largest),
 		TEST(until_a_writer_has_had_it_the_time_is_nobodys),
 		TEST(a_holder_from_before_the_capture_is_nobody),

@@ -222,10 +222,20 @@ static inline int seen_holder_rollup(void *ctx, const struct holder_rollup_row *
 		    s->holder_rollup[i].process_id == row->process_id &&
 		    s->holder_rollup[i].holder_task_id == row->holder_task_id)
 			break;
-	if (i == s->nr_holder_rollups)
+	if (s->fail)
+		return s->fail;
+	if (i == s->nr_holder_rollups) {
 		s->holder_rollup = grow(s->holder_rollup, s->nr_holder_rollups++);
-	s->holder_rollup[i] = *row;
-	return s->fail;
+		s->holder_rollup[i] = *row;
+		return 0;
+	}
+	s->holder_rollup[i].nr_waits += row->nr_waits;
+	s->holder_rollup[i].wait_ns += row->wait_ns;
+	if (s->holder_rollup[i].runnable_ns == NO_TIME)
+		s->holder_rollup[i].runnable_ns = row->runnable_ns;
+	else if (row->runnable_ns != NO_TIME)
+		s->holder_rollup[i].runnable_ns += row->runnable_ns;
+	return 0;
 }
 
 static inline int seen_vma(void *ctx, const struct vma_row *row)

@@ -284,6 +284,150 @@ static void a_later_interrupt_does_not_hide_the_holder(void **state)
 	assert_int_equal(holder_tid(f, only_wait(f)), B);
 }
 
+/* down_write_killable(): the signal wakes the waiter, which gives up. */
+static void a_wait_that_a_signal_ends_has_no_holder(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1100, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_waking(1600, B, 1, A));
+	feed(f, ev_end(2000, A, 0, LOCK, -EINTR));
+	assert_int_equal(only_wait(f)->outcome, OUTCOME_INTERRUPTED);
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
+	assert_int_equal(only_wait(f)->holder_task_id, 0);
+	assert_int_equal(only_wait(f)->duration_ns, 1000);
+	assert_int_equal(only_wait(f)->runnable_ns, 400);
+	flush(f, 3000);
+	assert_int_equal(f->seen.nr_holder_rollups, 1);
+	assert_int_equal(f->seen.holder_rollup[0].holder_task_id, 0);
+}
+
+/* A signal that does not kill, the freezer, or somebody who was faster. */
+static void who_wakes_a_waiter_that_sleeps_again_is_not_the_holder(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1100, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_waking(1200, B, 1, A));
+	feed(f, ev_switch(1300, IDLE, 0, S_RUNNING, A));
+	feed(f, ev_switch(1400, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	flush(f, 1400 + 30 * MS);
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
+	feed(f, ev_in_irq(ev_waking(1700 + 30 * MS, 300, 1, A)));
+	feed(f, ev_end(2000 + 30 * MS, A, 0, LOCK, 0));
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
+	assert_int_equal(only_wait(f)->holder_task_id, 0);
+	assert_int_equal(only_wait(f)->runnable_ns, 300);
+	assert_int_equal(only_wait(f)->slept_ns, 400 + 30 * MS);
+}
+
+/* As profile contention records it: sleeps only, nobody is seen to run. */
+static void without_the_switch_in_the_next_sleep_tells(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1100, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_waking(1200, B, 1, A));
+	feed(f, ev_switch(1400, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	finish(f);
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
+}
+
+/* The wake-up comes before the switch that it makes undone. */
+static void a_wake_up_that_is_told_before_its_sleep_counts(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_waking(1100, B, 1, A));
+	feed(f, ev_switch(1101, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_switch(1500, IDLE, 0, S_RUNNING, A));
+	feed(f, ev_end(1600, A, 0, LOCK, 0));
+	assert_int_equal(holder_tid(f, only_wait(f)), B);
+	assert_int_equal(only_wait(f)->slept_ns, 0);
+	assert_int_equal(only_wait(f)->runnable_ns, 500);
+}
+
+/* Killed, it makes way for those behind it: rwsem_del_wake_waiter(). */
+static void who_waits_for_the_lock_itself_is_not_its_holder(void **state)
+{
+	struct fixture *f = *state;
+	const struct wait_row *w;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_READ));
+	feed(f, ev_begin(1010, B, 1, LOCK, F_WRITE));
+	feed(f, ev_switch(1100, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_waking(1200, B, 1, A));
+	feed(f, ev_end(1210, B, 1, LOCK, -EINTR));
+	feed(f, ev_end(1300, A, 0, LOCK, 0));
+	assert_int_equal(f->seen.nr_waits, 2);
+	w = &f->seen.wait[1];
+	assert_int_equal(w->outcome, OUTCOME_ACQUIRED);
+	assert_int_equal(w->holder_source, HOLDER_UNKNOWN);
+	assert_int_equal(w->runnable_ns, 100);
+}
+
+/* A wait that goes on is not for whoever has let the lock go. */
+static void a_wait_that_is_open_names_no_waker(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1100, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_waking(1200, B, 1, A));
+	flush(f, 1200 + 30 * MS);
+	assert_int_equal(only_wait(f)->outcome, OUTCOME_OPEN);
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
+	assert_int_equal(only_wait(f)->runnable_ns, NO_TIME);
+	feed(f, ev_end(2000 + 30 * MS, A, 0, LOCK, 0));
+	assert_int_equal(holder_tid(f, only_wait(f)), B);
+	assert_int_equal(only_wait(f)->runnable_ns, 800 + 30 * MS);
+}
+
+/* One busy CPU: 1 ms for the holder, 49 ms until the waiter runs. */
+static void after_its_wake_up_a_waiter_waits_for_a_cpu(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(0, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1000, A, 0, S_UNINTERRUPTIBLE, 300));
+	feed(f, ev_waking(1 * MS, B, 1, A));
+	feed(f, ev_switch(50 * MS - 1000, 300, 0, S_RUNNING, A));
+	feed(f, ev_end(50 * MS, A, 0, LOCK, 0));
+	assert_int_equal(only_wait(f)->duration_ns, 50 * MS);
+	assert_int_equal(only_wait(f)->slept_ns, MS - 1000);
+	assert_int_equal(only_wait(f)->runnable_ns, 49 * MS);
+	flush(f, 60 * MS);
+	assert_int_equal(f->seen.rollup[0].row.runnable_ns, 49 * MS);
+	assert_int_equal(f->seen.holder_rollup[0].runnable_ns, 49 * MS);
+	assert_int_equal(f->seen.holder_rollup[0].wait_ns, 50 * MS);
+}
+
+static void a_wake_up_that_is_not_seen_leaves_the_wait_for_a_cpu_unknown(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1100, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_switch(1500, IDLE, 0, S_RUNNING, A));
+	feed(f, ev_end(2000, A, 0, LOCK, 0));
+	assert_int_equal(only_wait(f)->runnable_ns, NO_TIME);
+	flush(f, 3000);
+	assert_int_equal(f->seen.rollup[0].row.runnable_ns, NO_TIME);
+}
+
+static void who_never_sleeps_waits_for_no_cpu(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_end(2000, A, 0, LOCK, 0));
+	assert_int_equal(only_wait(f)->runnable_ns, 0);
+}
+
 #define MOVE_STACK "rwsem_down_write_slowpath down_write move_pages userfaultfd_ioctl"
 #define FORK_STACK "rwsem_down_write_slowpath down_write anon_vma_clone anon_vma_fork dup_mmap"
 
@@ -533,6 +677,15 @@ int main(void)
 			fixture_setup_no_switch, fixture_teardown),
 		TEST(the_waker_is_the_holder),
 		TEST(interrupts_idle_and_oneself_are_not_holders),
+		TEST(a_wait_that_a_signal_ends_has_no_holder),
+		TEST(who_wakes_a_waiter_that_sleeps_again_is_not_the_holder),
+		TEST(without_the_switch_in_the_next_sleep_tells),
+		TEST(a_wake_up_that_is_told_before_its_sleep_counts),
+		TEST(who_waits_for_the_lock_itself_is_not_its_holder),
+		TEST(a_wait_that_is_open_names_no_waker),
+		TEST(after_its_wake_up_a_waiter_waits_for_a_cpu),
+		TEST(a_wake_up_that_is_not_seen_leaves_the_wait_for_a_cpu_unknown),
+		TEST(who_never_sleeps_waits_for_no_cpu),
 		TEST(a_later_interrupt_does_not_hide_the_holder),
 		TEST(the_stack_behind_the_begin_names_site_role_and_class),
 		TEST(stacks_and_sites_are_given_once),

@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Of what a wait is made, and who is to blame for which part of it. Events that
+# are written down go through the model and the store.
+. tests/tap.sh
+: "${STAGE:=$(pwd)/build/tests/stage/stage-events}"
+
+# stage NAME: events from standard input
+stage() {
+	"$STAGE" "$tap_dir/$1.db" >"$tap_dir/out"
+}
+
+sql() {
+	sqlite3 "$tap_dir/$1.db" "$2"
+}
+
+# blame NAME: cause, holder, waits and milliseconds, a line per row
+blame() {
+	"$RMAPSCOPE" report "$tap_dir/$1.db" blame --format csv |
+		perl -F, -lane 'next if $. == 1; printf "%s:%s %s %s\n", @F[4, 7, 11], $F[12] / 1e6'
+}
+
+names='name 100 100 app
+name 101 100 app/1
+name 102 100 app/2
+name 200 200 holder
+name 300 300 killer'
+
+# --- a thread that waits is killed: down_write_killable() returns -EINTR
+
+stage killed <<-END
+	$names
+	1000000000 100 contention_begin lock_addr=0xffff888100000000 flags=4
+	1000001000 100 sched_switch prev_state=2 next_pid=0
+	1050000000 300 sched_waking pid=100
+	1050100000 100 contention_end lock_addr=0xffff888100000000 ret=-4
+	flush 1100000000
+END
+tap_is "$(sql killed 'SELECT outcome, holder_tid, holder_source, duration_ns, runnable_ns FROM waits')" \
+	"interrupted||unknown|50100000|100000" "a wait that a signal ended names no holder"
+tap_is "$(blame killed)" "held lock: 1 50
+waiting for a CPU: 1 0.1" "nor does blame"
+tap_is "$(sql killed 'SELECT holder_comm, waker_comm, holder_source FROM stalls')" "|killer|unknown" \
+	"a stall says who woke it, and no holder"
+tap_is "$(sql killed 'SELECT count(*) FROM holder_rollup WHERE holder_task_id > 0')" 0 "nor do the roll-ups"
+"$RMAPSCOPE" top -b -n 1 "$tap_dir/killed.db" >"$tap_dir/top"
+tap_is "$(grep -c '^app' "$tap_dir/top"):$(sed 's/, killer$//; /WOKEN BY/,$d' "$tap_dir/top" | grep -c killer)" 3:0 \
+	"nor does a screen but that of stalls, where it woke the thread"
+
+# --- the same signal, and the wait goes on: it sleeps again, and is woken by the holder
+
+stage goes-on <<-END
+	$names
+	1000000000 100 contention_begin lock_addr=0xffff888100000000 flags=4
+	1000001000 100 sched_switch prev_state=2 next_pid=0
+	1050000000 300 sched_waking pid=100
+	1050001000 0 sched_switch prev_state=0 next_pid=100
+	1050002000 100 sched_switch prev_state=2 next_pid=0
+	flush 1060000000
+	1080000000 200 sched_waking pid=100
+	1081000000 100 contention_end lock_addr=0xffff888100000000 ret=0
+	flush 1100000000
+END
+tap_is "$(sql goes-on 'SELECT outcome, holder_comm, holder_source, slept_ns, runnable_ns FROM waits')" \
+	"acquired|holder|waker|79997000|1000000" "a waiter that sleeps again was not given the lock"
+
+# --- killed while it waits, it makes way for a reader behind it
+
+stage makes-way <<-END
+	$names
+	1000000000 100 contention_begin lock_addr=0xffff888100000000 flags=4
+	1000001000 100 sched_switch prev_state=2 next_pid=0
+	1001000000 200 contention_begin lock_addr=0xffff888100000000 flags=2
+	1001001000 200 sched_switch prev_state=2 next_pid=0
+	1050000000 300 sched_waking pid=100
+	1050010000 100 sched_waking pid=200
+	1050020000 100 contention_end lock_addr=0xffff888100000000 ret=-4
+	1050030000 200 contention_end lock_addr=0xffff888100000000 ret=0
+	flush 1100000000
+END
+tap_is "$(sql makes-way 'SELECT outcome, holder_tid FROM waits ORDER BY start_ns')" "interrupted|
+acquired|" "who waits for the lock itself is not the holder"
+
+# --- one busy CPU: woken after a millisecond, on a CPU after fifty
+
+stage busy <<-END
+	$names
+	1000000000 101 contention_begin lock_addr=0xffff888100000000 flags=4
+	1000001000 101 sched_switch prev_state=2 next_pid=102
+	1001000000 200 sched_waking pid=101
+	1049999000 102 sched_switch prev_state=0 next_pid=101
+	1050000000 101 contention_end lock_addr=0xffff888100000000 ret=0
+	flush 1100000000
+END
+tap_is "$(blame busy)" "waiting for a CPU: 1 49
+held lock:holder 1 1" "blame ends when the wake-up comes; the rest is waiting for a CPU"
+for section in processes vmas locks tasks sites; do
+	tap_is "$("$RMAPSCOPE" report "$tap_dir/busy.db" $section --format csv |
+		perl -F, -lane 'if ($. == 1) { ($i) = grep { $F[$_] eq "runnable_ns" } 0..$#F; next } print $F[$i]')" \
+		49000000 "$section: its share has a column"
+done
+tap_is "$(sql busy 'SELECT wait_ns, slept_ns, runnable_ns FROM rollup')" "50000000|999000|49000000" \
+	"and a sum in the roll-ups"
+tap_is "$("$RMAPSCOPE" blocked "$tap_dir/busy.db" --at 0.0005 --format csv | cut -d, -f2,11 | sed 1d)" \
+	"holder,running
+lock ffff888100000000,
+app/1,waiting" "while the lock is held the waiter waits for its holder"
+tap_is "$("$RMAPSCOPE" blocked "$tap_dir/busy.db" --at 0.025 --format csv | cut -d, -f2,11 | sed 1d)" \
+	",
+lock ffff888100000000,
+app/1,runnable" "afterwards for nobody"
+
+tap_done
