@@ -81,10 +81,12 @@ static void bind_maybe(const struct writer *w, enum param_of_group p, const stru
 		sqlite3_bind_null(w->stmt, w->at[p]);
 }
 
-static void bind_p99(const struct writer *w, const struct group *g)
+/* Of waits that ended: those that go on may have no end in the window. */
+static void bind_longest(const struct writer *w, const struct group *g)
 {
 	int64_t p99_ns;
 
+	bind_maybe(w, P_MAX_NS, &(struct maybe){ g->nr_waits > 0, g->max_ns });
 	if (!g->hist.nr) {
 		sqlite3_bind_null(w->stmt, w->at[P_P99_NS]);
 		return;
@@ -119,13 +121,12 @@ static void bind_group(const struct writer *w, const struct group *g, unsigned i
 	bind(w, P_HOLDER, g->holder_task_id);
 	bind(w, P_NR_WAITS, g->nr_waits);
 	bind(w, P_WAIT_NS, g->wait_ns);
-	bind(w, P_MAX_NS, g->max_ns);
 	bind(w, P_NR_UNCERTAIN, g->nr_uncertain);
 	bind_maybe(w, P_SLEPT_NS, &g->slept_ns);
 	bind_maybe(w, P_RUNNABLE_NS, &g->runnable_ns);
 	bind_maybe(w, P_HOLD_NS, &g->hold_ns);
 	bind_maybe(w, P_NR_RETRIES, &g->nr_retries);
-	bind_p99(w, g);
+	bind_longest(w, g);
 	bind_trend(w, g, nr_trend);
 }
 

@@ -8,9 +8,8 @@
 #include "lib/clock.h"
 #include "schema/hist.h"
 
-/* Rows are from 64 ns, which takes all below it, up to 18 minutes. */
-#define POWER_MIN 6
-#define POWER_MAX 40
+/* One row for each power of two that there are waits of. */
+#define NR_POWERS 63
 #define SEC	  ((int64_t)NSEC_PER_SEC)
 
 static const char seconds_sql[] = "SELECT second, hist FROM second_rollup "
@@ -52,20 +51,19 @@ static int put_row(const struct slots *s, unsigned int power, int64_t nr)
 /* The rows of the slot, the longest waits first. */
 static int put_slot(struct slots *s)
 {
-	int64_t nr[POWER_MAX + 1] = { 0 };
+	int64_t nr[NR_POWERS] = { 0 };
 	unsigned int power;
 	uint32_t i;
 	int ret = 0;
 
 	for (i = 0; i < s->hist.nr; i++) {
 		/* buckets do not reach over a power of two */
-		uint64_t ns = hist_bucket_middle(s->hist.bucket[i].number) | 1 << POWER_MIN;
+		uint64_t ns = hist_bucket_middle(s->hist.bucket[i].number) | 1;
 
-		power = ns < 2 << POWER_MIN ? POWER_MIN : 63 - __builtin_clzll(ns);
-		if (power <= POWER_MAX)
-			nr[power] += s->hist.bucket[i].count;
+		power = 63 - __builtin_clzll(ns);
+		nr[power < NR_POWERS ? power : NR_POWERS - 1] += s->hist.bucket[i].count;
 	}
-	for (power = POWER_MAX; !ret && power >= POWER_MIN; power--)
+	for (power = NR_POWERS; !ret && power-- > 0;)
 		if (nr[power])
 			ret = put_row(s, power, nr[power]);
 	hist_free(&s->hist);

@@ -163,6 +163,7 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 	};
 	const int64_t nr =
 		sqlite3_column_int64(stmt, R_NR_WAITS) + sqlite3_column_int64(stmt, R_NR_UNCERTAIN);
+	const int64_t wait_ns = sqlite3_column_int64(stmt, R_WAIT_NS);
 	struct part *p;
 
 	if (r->by == GROUP_BY_VMA && sqlite3_column_type(stmt, R_HOLD_NS) != SQLITE_NULL) {
@@ -173,13 +174,14 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 		h->hold_ns += sqlite3_column_int64(stmt, R_HOLD_NS);
 	}
 	/* a VMA is shown for its waits */
-	if (r->by == GROUP_BY_VMA && !nr && sqlite3_column_type(stmt, R_NR_RETRIES) == SQLITE_NULL)
+	if (r->by == GROUP_BY_VMA && !nr && !wait_ns &&
+	    sqlite3_column_type(stmt, R_NR_RETRIES) == SQLITE_NULL)
 		return 0;
 	p = part_of(r, &key);
 	if (!p)
 		return -ENOMEM;
 	p->nr += nr;
-	p->wait_ns += sqlite3_column_int64(stmt, R_WAIT_NS);
+	p->wait_ns += wait_ns;
 	return add_to_group(r, p->group, stmt);
 }
 
@@ -255,7 +257,7 @@ static void find_main_parts(struct reader *r)
 	for (p = r->parts; p; p = p->hh.next) {
 		struct group *g = p->group;
 
-		if (r->by == GROUP_BY_VMA && !p->nr)
+		if (r->by == GROUP_BY_VMA && !p->nr && !p->wait_ns)
 			continue;
 		if (!g->has_main || p->wait_ns > g->main_ns) {
 			g->has_main = true;
@@ -326,7 +328,7 @@ static int sort_groups(struct reader *r)
 	if (!gs->group)
 		return -ENOMEM;
 	for (g = gs->head; g; g = g->hh.next)
-		if (r->by != GROUP_BY_VMA || g->nr_waits + g->nr_uncertain > 0)
+		if (r->by != GROUP_BY_VMA || g->nr_waits + g->nr_uncertain > 0 || g->wait_ns > 0)
 			gs->group[gs->nr++] = g;
 	qsort(gs->group, gs->nr, sizeof(struct group *), most_first);
 	return 0;

@@ -2,7 +2,7 @@
 -- Of a VMA, or of a process when there is no :vma_id: how long the waits were.
 WITH RECURSIVE
 power(ns) AS (
-	SELECT 64 UNION ALL SELECT ns * 2 FROM power WHERE ns < 1 << 40
+	SELECT 1 UNION ALL SELECT ns * 2 FROM power WHERE ns < 1 << 61
 ),
 whole AS MATERIALIZED (
 	SELECT hist_merge(hist) AS hist, max(max_wait_ns) AS max_ns
@@ -11,8 +11,8 @@ whole AS MATERIALIZED (
 	AND process_id = :process_id AND (:vma_id IS NULL OR vma_id = :vma_id) AND nr_waits > 0
 ),
 bucket AS (
-	SELECT p.ns, hist_between(w.hist, iif(p.ns = 64, 0, p.ns), p.ns * 2) AS nr
-	FROM whole w JOIN power p ON p.ns <= w.max_ns OR (w.max_ns AND p.ns = 64)
+	SELECT p.ns, hist_between(w.hist, iif(p.ns = 1, 0, p.ns), p.ns * 2) AS nr
+	FROM whole w JOIN power p ON p.ns <= w.max_ns OR p.ns = 1
 )
 SELECT ns, ns * 2, nr FROM bucket
 WHERE ns >= (SELECT min(ns) FROM bucket WHERE nr > 0)

@@ -7,9 +7,10 @@ WITH span AS (
 SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
        printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END,
        sum(r.wait_ns), sum(r.nr_waits),
-       min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)), max(r.max_wait_ns),
+       min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)),
+       iif(sum(r.nr_waits), max(r.max_wait_ns), NULL),
        series((r.second - first) * min(8, nr) / nr, min(8, nr), r.wait_ns), r.lock_id
 FROM rollup r CROSS JOIN span LEFT JOIN lock l ON l.id = r.lock_id
 WHERE r.second >= :start_ns / 1000000000 AND r.second <= (:end_ns - 1) / 1000000000
-AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND r.nr_waits > 0
+AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND (r.nr_waits > 0 OR r.wait_ns > 0)
 GROUP BY r.lock_id ORDER BY sum(r.wait_ns) DESC, r.lock_id

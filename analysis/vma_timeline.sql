@@ -3,9 +3,9 @@
 -- slots of :slot_s seconds.
 SELECT max(r.second / :slot_s * :slot_s * 1000000000
 	   - (SELECT value FROM meta WHERE key = 'first_ns'), 0),
-       sum(r.nr_waits), sum(r.wait_ns), max(r.max_wait_ns),
+       sum(r.nr_waits), sum(r.wait_ns), iif(sum(r.nr_waits), max(r.max_wait_ns), NULL),
        r.second / :slot_s * :slot_s * 1000000000
 FROM rollup r
 WHERE r.second >= :start_ns / 1000000000 AND r.second <= (:end_ns - 1) / 1000000000
-AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND r.nr_waits > 0
+AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND (r.nr_waits > 0 OR r.wait_ns > 0)
 GROUP BY r.second / :slot_s ORDER BY r.second / :slot_s

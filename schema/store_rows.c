@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "schema/enums.h"
 #include "schema/store_internal.h"
@@ -372,11 +373,14 @@ int store_second_rollup(struct store *st, const struct second_rollup_row *row)
 int store_holder_rollup(struct store *st, const struct holder_rollup_row *row)
 {
 	struct binder b = { begin_row(st, ST_HOLDER_ROLLUP), 0 };
+	/* a wait of long ago may have ended only now: its second has no names any more */
+	const bool named = st->rollups_from_ns == NO_TIME ||
+			   row->second >= st->rollups_from_ns / (int64_t)NSEC_PER_SEC;
 
 	bind_int(&b, row->second);
-	bind_int(&b, row->lock_id);
-	bind_int(&b, row->process_id);
-	bind_int(&b, row->holder_task_id);
+	bind_int(&b, named ? row->lock_id : 0);
+	bind_int(&b, named ? row->process_id : 0);
+	bind_int(&b, named ? row->holder_task_id : 0);
 	bind_int(&b, row->nr_waits);
 	bind_int(&b, row->wait_ns);
 	bind_unless(&b, row->runnable_ns, NO_TIME);

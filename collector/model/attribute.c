@@ -129,7 +129,8 @@ static int sum_up(struct attribution *at, struct unattributed *u)
 	if (!ret && u->row.vma_id)
 		ret = at->sink->wait_vma(at->sink->ctx, u->row.id, u->row.vma_id);
 	if (!ret)
-		ret = rollup_wait(at->rollups, &u->row, u->end.process_id, u->end.time_ns);
+		ret = rollup_wait(at->rollups, &u->row, u->end.process_id, u->end.time_ns,
+				  &u->end.booked);
 	free(u);
 	return ret;
 }
@@ -156,7 +157,7 @@ int attribution_ended(struct attribution *at, const struct wait_row *row,
 	int ret;
 
 	if (!may_tell(at, row, end))
-		return rollup_wait(at->rollups, row, end->process_id, end->time_ns);
+		return rollup_wait(at->rollups, row, end->process_id, end->time_ns, &end->booked);
 	ret = silent(at, end->tid);
 	if (ret)
 		return ret;
@@ -169,6 +170,15 @@ int attribution_ended(struct attribution *at, const struct wait_row *row,
 	linkage_only_vma(at->linkage, end->key.address, &u->only);
 	HASH_ADD_INT(at->by_tid, tid, u);
 	return 0;
+}
+
+int attribution_lasts(struct attribution *at, const struct wait_row *row, struct wait_end *end,
+		      const struct wait_so_far *now)
+{
+	struct wait_row named = *row;
+	int ret = attribution_ending(at, &named, end);
+
+	return ret ?: rollup_wait_lasts(at->rollups, &named, end->process_id, &end->booked, now);
 }
 
 /* The operation's own VMA, by an event of the thread that has the lock of @roots. */

@@ -35,6 +35,7 @@ struct wait_end {
 	uint64_t fault; /* address of the page fault that it was in; 0 not known */
 	int64_t process_id;
 	uint64_t time_ns;
+	struct wait_so_far booked; /* in the roll-ups */
 };
 
 struct unattributed;
@@ -57,6 +58,13 @@ int attribution_ending(struct attribution *at, struct wait_row *row, const struc
 /* The sink has @row: sum it, now or when its VMA is known. */
 int attribution_ended(struct attribution *at, const struct wait_row *row,
 		      const struct wait_end *end);
+
+/*
+ * attribution_lasts - book the time of a wait that goes on
+ * @end: as if it ended now; its @booked is moved on
+ */
+int attribution_lasts(struct attribution *at, const struct wait_row *row, struct wait_end *end,
+		      const struct wait_so_far *now);
 
 /* One event, after waits and linkage. Returns 0 or a negative errno. */
 int attribution_event(struct attribution *at, const struct event *ev);

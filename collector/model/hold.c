@@ -39,7 +39,7 @@ static int close_hold(struct holds *hs, struct hold *h, uint64_t end_ns, int out
 		if (lock)
 			lock_last_seen(hs->locks, lock, end_ns);
 	}
-	ret = rollup_hold(hs->rollups, &h->row, h->process_id, end_ns);
+	ret = rollup_hold(hs->rollups, &h->row, h->process_id, end_ns, h->booked_ns);
 	if (!ret && (hs->keep_all || h->row.nr_waiters || h->row.duration_ns > (int64_t)KEEP_NS))
 		ret = hs->sink->hold(hs->sink->ctx, &h->row);
 	free(h);
@@ -99,6 +99,7 @@ static int acquired(struct holds *hs, const struct event *ev, int class)
 		.nr_waiters = lock->nr_waits,
 		.outcome = OUTCOME_OPEN,
 	};
+	h->booked_ns = ev->time_ns;
 	HASH_ADD(hh, hs->by_key, key, sizeof(h->key), h);
 	DL_APPEND(lock->holds, h);
 	return parts_acquired(hs->locks, lock, h, ev->time_ns);
@@ -188,11 +189,29 @@ int holds_flush(struct holds *hs)
 	return 0;
 }
 
-int holds_finish(struct holds *hs)
+int holds_book(struct holds *hs, int64_t until_ns)
 {
 	struct hold *h, *tmp;
 	int ret;
 
+	HASH_ITER(hh, hs->by_key, h, tmp) {
+		if (h->tainted)
+			continue;
+		ret = rollup_hold_lasts(hs->rollups, &h->row, h->process_id, &h->booked_ns,
+					until_ns);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int holds_finish(struct holds *hs, int64_t end_ns)
+{
+	struct hold *h, *tmp;
+	int ret = holds_book(hs, end_ns);
+
+	if (ret)
+		return ret;
 	HASH_ITER(hh, hs->by_key, h, tmp) {
 		if (h->tainted)
 			ret = close_hold(hs, h, h->row.start_ns, OUTCOME_UNCERTAIN);

@@ -34,6 +34,7 @@ struct hold {
 	struct hold_row row;
 	int64_t process_id;
 	struct share *share; /* of the lock's account; NULL: it has none */
+	int64_t booked_ns;   /* its time before this is in the roll-ups */
 	bool tainted;	     /* began inside a gap */
 };
 
@@ -59,8 +60,10 @@ int holds_event(struct holds *hs, const struct event *ev);
  * After waits_flush(): who looks at a wait can see who holds its lock.
  */
 int holds_flush(struct holds *hs);
-/* The capture is over: what is still open is stored as open. */
-int holds_finish(struct holds *hs);
+/* Book the time before @until_ns of all holds that go on. */
+int holds_book(struct holds *hs, int64_t until_ns);
+/* The capture is over at @end_ns: what is still open is stored as open. */
+int holds_finish(struct holds *hs, int64_t end_ns);
 void holds_free(struct holds *hs);
 
 #endif

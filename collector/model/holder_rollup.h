@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* For whom was waited, summed by the second in which the waits ended. */
+/*
+ * For whom was waited, summed by seconds: the number of waits by the second in which
+ * they ended, their time by the seconds in which it passed.
+ */
 #ifndef RMAPSCOPE_MODEL_HOLDER_ROLLUP_H
 #define RMAPSCOPE_MODEL_HOLDER_ROLLUP_H
 
@@ -14,9 +17,15 @@ struct holder_rollups {
 	struct holder_rollup *head;
 };
 
-/* Count @wait, which has a duration, in @second. Returns 0 or -ENOMEM. */
+/*
+ * holder_rollup_add - count @wait, which has a duration, and book its time
+ * @end_ns: when it ended
+ * @nr_spread: see second_cut()
+ *
+ * Its holder is known only now. Returns 0 or -ENOMEM.
+ */
 int holder_rollup_add(struct holder_rollups *hs, const struct wait_row *wait, int64_t process_id,
-		      int64_t second);
+		      int64_t end_ns, unsigned int *nr_spread);
 
 /* Give what is new to @sink, and forget it. */
 int holder_rollups_flush(struct holder_rollups *hs, const struct sink *sink);

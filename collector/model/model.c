@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lib/clock.h"
+
 /* include/uapi/linux/sched.h */
 #define CLONE_THREAD 0x00010000
 
@@ -195,6 +197,25 @@ static int exited(struct model *m, const struct event *ev)
 	return ret;
 }
 
+/*
+ * A second is over: what goes on is booked to the one before it. What ends, or
+ * turns out uncertain, within a second or so is not booked before that.
+ */
+static int seconds_pass(struct model *m, uint64_t now_ns)
+{
+	const uint64_t second_ns = now_ns - now_ns % NSEC_PER_SEC;
+	const int64_t until_ns = second_ns - NSEC_PER_SEC;
+	int ret;
+
+	if (now_ns < m->next_second_ns)
+		return 0;
+	m->next_second_ns = second_ns + NSEC_PER_SEC;
+	ret = waits_book(&m->waits, until_ns);
+	if (!ret)
+		ret = holds_book(&m->holds, until_ns);
+	return ret ?: walks_book(&m->walks, until_ns);
+}
+
 int model_event(struct model *m, const struct event *ev)
 {
 	int ret;
@@ -206,6 +227,8 @@ int model_event(struct model *m, const struct event *ev)
 
 	learn_names(m, ev);
 	ret = learn_processes(m, ev);
+	if (!ret)
+		ret = seconds_pass(m, ev->time_ns);
 	if (!ret)
 		ret = stalls_event(&m->stalls, ev);
 	if (!ret)
@@ -266,8 +289,10 @@ static int flush_rows(struct model *m, uint64_t complete_ns)
 
 int model_flush(struct model *m, uint64_t complete_ns)
 {
-	int ret = waits_flush(&m->waits, complete_ns);
+	int ret = seconds_pass(m, complete_ns);
 
+	if (!ret)
+		ret = waits_flush(&m->waits, complete_ns);
 	if (!ret)
 		ret = attribution_flush(&m->attribution, complete_ns);
 	if (!ret)
@@ -280,17 +305,18 @@ int model_flush(struct model *m, uint64_t complete_ns)
 
 int model_finish(struct model *m)
 {
-	int ret = waits_finish(&m->waits);
+	const int64_t end_ns = m->last_ns == NO_TIME ? 0 : m->last_ns;
+	int ret = waits_finish(&m->waits, end_ns);
 
 	if (!ret)
 		ret = attribution_finish(&m->attribution);
 	if (!ret)
 		ret = stalls_finish(&m->stalls);
 	if (!ret)
-		ret = holds_finish(&m->holds);
+		ret = holds_finish(&m->holds, end_ns);
 	if (!ret)
-		ret = walks_finish(&m->walks);
-	return ret ? ret : flush_rows(m, m->last_ns == NO_TIME ? 0 : m->last_ns);
+		ret = walks_finish(&m->walks, end_ns);
+	return ret ? ret : flush_rows(m, end_ns);
 }
 
 void model_free(struct model *m)

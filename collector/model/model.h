@@ -45,6 +45,7 @@ struct model {
 	struct stragglers stragglers;
 	struct orders orders;
 	int64_t first_ns, last_ns; /* of the events given; NO_TIME before */
+	uint64_t next_second_ns;   /* when the second of the latest event is over */
 	uint64_t nr_events;
 };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "lib/clock.h"
+#include "collector/model/second.h"
 #include "schema/enums.h"
 
 /*
@@ -36,8 +36,8 @@ static struct rollup *rollup_get(struct rollups *rs, const struct rollup_key *ke
 	 * A second that is written and forgotten must not be written again: what
 	 * comes so late (a wait that turns out uncertain) is of the oldest one.
 	 */
-	if (key->second + KEEP_SECONDS < rs->newest)
-		recent.second = rs->newest - KEEP_SECONDS;
+	if (key->second < rs->oldest)
+		recent.second = rs->oldest;
 	key = &recent;
 	HASH_FIND(hh, rs->head, key, sizeof(*key), r);
 	if (r)
@@ -64,12 +64,12 @@ static struct rollup *rollup_get(struct rollups *rs, const struct rollup_key *ke
 	return r;
 }
 
-/* The roll-up that a span which ended at @end_ns belongs to. */
-static struct rollup *rollup_of(struct rollups *rs, uint64_t end_ns, struct rollup_key key)
+/* The roll-up of the second of @time_ns. */
+static struct rollup *rollup_of(struct rollups *rs, int64_t time_ns, struct rollup_key key)
 {
 	struct rollup *r;
 
-	key.second = end_ns / NSEC_PER_SEC;
+	key.second = time_ns / (int64_t)NSEC_PER_SEC;
 	r = rollup_get(rs, &key);
 	if (!r)
 		return NULL;
@@ -86,21 +86,117 @@ static void add_known(int64_t *sum, int64_t value)
 		*sum = (*sum == NO_TIME ? 0 : *sum) + value;
 }
 
-int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process_id,
-		uint64_t end_ns)
+static struct rollup_key key_of_wait(const struct wait_row *wait, int64_t process_id)
 {
-	struct rollup *r = rollup_of(rs, end_ns,
-				     (struct rollup_key){
-					     .process_id = process_id,
-					     .lock_id = wait->lock_id,
-					     .vma_id = wait->vma_id,
-					     .site_id = wait->site_id,
-					     .mode = wait->mode,
-				     });
+	return (struct rollup_key){
+		.process_id = process_id,
+		.lock_id = wait->lock_id,
+		.vma_id = wait->vma_id,
+		.site_id = wait->site_id,
+		.mode = wait->mode,
+	};
+}
 
-	if (!r)
-		return -ENOMEM;
-	if (second_rollup_add(&rs->seconds, wait, r->key.second))
+/* What has been added to @before; NO_TIME when not known. */
+static int64_t since(int64_t before, int64_t now)
+{
+	if (now == NO_TIME || before == NO_TIME)
+		return now;
+	return now > before ? now - before : 0;
+}
+
+/*
+ * Where in its time a wait slept is not told: each piece of it has its share.
+ * Returns that of the first @part_ns of @whole_ns.
+ */
+static int64_t share(int64_t sum, int64_t part_ns, int64_t whole_ns)
+{
+	return (__int128)sum * part_ns / whole_ns;
+}
+
+static int64_t overlap(int64_t from_ns, int64_t to_ns, int64_t since_ns)
+{
+	if (since_ns > from_ns)
+		from_ns = since_ns;
+	return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+/* A piece of a wait, within a second. */
+static struct rollup *book_piece(struct rollups *rs, const struct rollup_key *key, int64_t from_ns,
+				 int64_t to_ns)
+{
+	struct rollup *r = rollup_of(rs, from_ns, *key);
+
+	if (!r || second_rollup_book(&rs->seconds, r->key.second, to_ns - from_ns))
+		return NULL;
+	r->row.wait_ns += to_ns - from_ns;
+	return r;
+}
+
+/*
+ * Book what lies between @from and @to to the seconds in which it passed.
+ * @last: the roll-up of the last of them, if there is one
+ */
+static int book_wait(struct rollups *rs, const struct rollup_key *key,
+		     const struct wait_so_far *from, const struct wait_so_far *to,
+		     struct rollup **last)
+{
+	const int64_t whole_ns = to->until_ns - from->until_ns;
+	const int64_t slept_ns = since(from->slept_ns, to->slept_ns);
+	const int64_t runnable_ns = since(from->runnable_ns, to->runnable_ns);
+	int64_t at, next;
+
+	for (at = from->until_ns; at < to->until_ns; at = next) {
+		struct rollup *r;
+
+		next = second_cut(at, to->until_ns, &rs->nr_spread);
+		*last = r = book_piece(rs, key, at, next);
+		if (!r)
+			return -ENOMEM;
+		if (slept_ns != NO_TIME)
+			add_known(&r->row.slept_ns,
+				  share(slept_ns, next - from->until_ns, whole_ns) -
+					  share(slept_ns, at - from->until_ns, whole_ns));
+		if (runnable_ns != NO_TIME)
+			add_known(&r->row.runnable_ns,
+				  overlap(at, next, to->until_ns - runnable_ns));
+	}
+	return 0;
+}
+
+int rollup_wait_lasts(struct rollups *rs, const struct wait_row *wait, int64_t process_id,
+		      struct wait_so_far *booked, const struct wait_so_far *now)
+{
+	const struct rollup_key key = key_of_wait(wait, process_id);
+	const struct wait_so_far before = *booked;
+	const int64_t passed_ns = now->until_ns - before.until_ns;
+	struct rollup *last;
+
+	if (passed_ns <= 0)
+		return 0;
+	*booked = *now;
+	/* the rest is of the time after */
+	if (now->slept_ns != NO_TIME && now->slept_ns - before.slept_ns > passed_ns)
+		booked->slept_ns = before.slept_ns + passed_ns;
+	return book_wait(rs, &key, &before, booked, &last);
+}
+
+int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process_id,
+		uint64_t end_ns, const struct wait_so_far *booked)
+{
+	const struct rollup_key key = key_of_wait(wait, process_id);
+	const struct wait_so_far nothing = { (int64_t)end_ns - wait->duration_ns, 0, 0 };
+	const struct wait_so_far all = { end_ns, wait->slept_ns, wait->runnable_ns };
+	struct rollup *r = NULL;
+	int ret = 0;
+
+	if (wait->duration_ns != NO_TIME)
+		ret = book_wait(rs, &key, booked ?: &nothing, &all, &r);
+	if (ret)
+		return ret;
+	if (!r || r->key.second != (int64_t)(end_ns / NSEC_PER_SEC))
+		r = rollup_of(rs, end_ns, key);
+	if (!r || second_rollup_add(&rs->seconds, wait, r->key.second))
 		return -ENOMEM;
 	if (wait->duration_ns == NO_TIME) {
 		r->row.nr_uncertain++;
@@ -109,34 +205,64 @@ int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process
 	}
 	r->row.nr_waits++;
 	rs->nr_waits++;
-	r->row.wait_ns += wait->duration_ns;
 	if (wait->duration_ns > r->row.max_wait_ns)
 		r->row.max_wait_ns = wait->duration_ns;
-	add_known(&r->row.slept_ns, wait->slept_ns);
-	add_known(&r->row.runnable_ns, wait->runnable_ns);
-	if (holder_rollup_add(&rs->holders, wait, process_id, r->key.second))
+	/* one of no time at all is known, too */
+	add_known(&r->row.slept_ns, wait->slept_ns == NO_TIME ? NO_TIME : 0);
+	add_known(&r->row.runnable_ns, wait->runnable_ns == NO_TIME ? NO_TIME : 0);
+	if (holder_rollup_add(&rs->holders, wait, process_id, end_ns, &rs->nr_spread))
 		return -ENOMEM;
 	return hist_add(&r->row.hist, wait->duration_ns, 1);
 }
 
-int rollup_hold(struct rollups *rs, const struct hold_row *hold, int64_t process_id,
-		uint64_t end_ns)
+static struct rollup_key key_of_hold(const struct hold_row *hold, int64_t process_id)
 {
-	struct rollup *r = rollup_of(rs, end_ns,
-				     (struct rollup_key){
-					     .process_id = process_id,
-					     .lock_id = hold->lock_id,
-					     .site_id = hold->site_id,
-					     .mode = hold->mode,
-				     });
+	return (struct rollup_key){
+		.process_id = process_id,
+		.lock_id = hold->lock_id,
+		.site_id = hold->site_id,
+		.mode = hold->mode,
+	};
+}
 
-	if (!r)
-		return -ENOMEM;
+static void see_holds(struct rollup *r)
+{
 	if (r->row.nr_holds == NO_TIME)
 		r->row.nr_holds = r->row.hold_ns = 0;
-	r->row.nr_holds++;
+}
+
+int rollup_hold_lasts(struct rollups *rs, const struct hold_row *hold, int64_t process_id,
+		      int64_t *booked_ns, int64_t until_ns)
+{
+	const struct rollup_key key = key_of_hold(hold, process_id);
+	int64_t next;
+
+	for (; *booked_ns < until_ns; *booked_ns = next) {
+		struct rollup *r;
+
+		next = second_cut(*booked_ns, until_ns, &rs->nr_spread);
+		r = rollup_of(rs, *booked_ns, key);
+		if (!r)
+			return -ENOMEM;
+		see_holds(r);
+		r->row.hold_ns += next - *booked_ns;
+	}
+	return 0;
+}
+
+int rollup_hold(struct rollups *rs, const struct hold_row *hold, int64_t process_id,
+		uint64_t end_ns, int64_t booked_ns)
+{
+	struct rollup *r;
+	int ret = 0;
+
 	if (hold->duration_ns != NO_TIME)
-		r->row.hold_ns += hold->duration_ns;
+		ret = rollup_hold_lasts(rs, hold, process_id, &booked_ns, end_ns);
+	r = ret ? NULL : rollup_of(rs, end_ns, key_of_hold(hold, process_id));
+	if (!r)
+		return -ENOMEM;
+	see_holds(r);
+	r->row.nr_holds++;
 	return 0;
 }
 
@@ -183,6 +309,8 @@ int rollups_flush(struct rollups *rs, const struct sink *sink)
 	struct rollup *r, *tmp;
 	int ret;
 
+	if (rs->newest - KEEP_SECONDS > rs->oldest)
+		rs->oldest = rs->newest - KEEP_SECONDS;
 	HASH_ITER(hh, rs->head, r, tmp) {
 		if (r->dirty) {
 			ret = sink->rollup(sink->ctx, &r->row);
@@ -190,10 +318,10 @@ int rollups_flush(struct rollups *rs, const struct sink *sink)
 				return ret;
 			r->dirty = false;
 		}
-		if (r->key.second + KEEP_SECONDS < rs->newest)
+		if (r->key.second < rs->oldest)
 			drop(rs, r);
 	}
-	ret = second_rollups_flush(&rs->seconds, rs->newest - KEEP_SECONDS, sink);
+	ret = second_rollups_flush(&rs->seconds, rs->oldest, sink);
 	if (ret)
 		return ret;
 	return holder_rollups_flush(&rs->holders, sink);

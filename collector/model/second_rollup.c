@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <utlist.h>
+#include <uthash.h>
 
 struct second_rollup {
-	struct second_rollup *next;
+	UT_hash_handle hh; /* by row.second */
 	struct second_rollup_row row;
 	bool dirty;
 };
@@ -16,17 +16,26 @@ static struct second_rollup *get(struct second_rollups *ss, int64_t second)
 {
 	struct second_rollup *r;
 
-	LL_FOREACH(ss->head, r)
-	{
-		if (r->row.second == second)
-			return r;
+	HASH_FIND(hh, ss->head, &second, sizeof(second), r);
+	if (!r) {
+		r = calloc(1, sizeof(*r));
+		if (!r)
+			return NULL;
+		r->row.second = second;
+		HASH_ADD(hh, ss->head, row.second, sizeof(r->row.second), r);
 	}
-	r = calloc(1, sizeof(*r));
-	if (!r)
-		return NULL;
-	r->row.second = second;
-	LL_PREPEND(ss->head, r);
+	r->dirty = true;
 	return r;
+}
+
+int second_rollup_book(struct second_rollups *ss, int64_t second, int64_t ns)
+{
+	struct second_rollup *r = get(ss, second);
+
+	if (!r)
+		return -ENOMEM;
+	r->row.wait_ns += ns;
+	return 0;
 }
 
 int second_rollup_add(struct second_rollups *ss, const struct wait_row *wait, int64_t second)
@@ -35,13 +44,11 @@ int second_rollup_add(struct second_rollups *ss, const struct wait_row *wait, in
 
 	if (!r)
 		return -ENOMEM;
-	r->dirty = true;
 	if (wait->duration_ns == NO_TIME) {
 		r->row.nr_uncertain++;
 		return 0;
 	}
 	r->row.nr_waits++;
-	r->row.wait_ns += wait->duration_ns;
 	if (wait->duration_ns > r->row.max_wait_ns)
 		r->row.max_wait_ns = wait->duration_ns;
 	return hist_add(&r->row.hist, wait->duration_ns, 1);
@@ -49,7 +56,7 @@ int second_rollup_add(struct second_rollups *ss, const struct wait_row *wait, in
 
 static void drop(struct second_rollups *ss, struct second_rollup *r)
 {
-	LL_DELETE(ss->head, r);
+	HASH_DEL(ss->head, r);
 	hist_free(&r->row.hist);
 	free(r);
 }
@@ -59,8 +66,7 @@ int second_rollups_flush(struct second_rollups *ss, int64_t oldest, const struct
 	struct second_rollup *r, *tmp;
 	int ret;
 
-	LL_FOREACH_SAFE(ss->head, r, tmp)
-	{
+	HASH_ITER(hh, ss->head, r, tmp) {
 		if (r->dirty) {
 			ret = sink->second_rollup(sink->ctx, &r->row);
 			if (ret)
@@ -77,6 +83,6 @@ void second_rollups_free(struct second_rollups *ss)
 {
 	struct second_rollup *r, *tmp;
 
-	LL_FOREACH_SAFE(ss->head, r, tmp)
-	drop(ss, r);
+	HASH_ITER(hh, ss->head, r, tmp)
+		drop(ss, r);
 }

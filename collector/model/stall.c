@@ -328,6 +328,17 @@ int64_t stalls_slept_ns(const struct stalls *ss, int32_t tid)
 	return s ? s->slept_ns : 0;
 }
 
+int64_t stalls_slept_until(const struct stalls *ss, int32_t tid, int64_t now_ns)
+{
+	const struct sleeper *s = find(ss, tid);
+	int64_t ns = s ? s->slept_ns : 0;
+
+	/* one that was woken before it was told sleeps no time */
+	if (s && s->asleep && !s->woken_ns && now_ns > (int64_t)s->since_ns)
+		ns += now_ns - (int64_t)s->since_ns;
+	return ns;
+}
+
 int stalls_wait_end(struct stalls *ss, int32_t tid, int64_t wait_id)
 {
 	struct sleeper *s = find(ss, tid);

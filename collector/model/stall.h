@@ -85,6 +85,9 @@ int stalls_wait_begin(struct stalls *ss, int32_t tid);
  */
 int64_t stalls_slept_ns(const struct stalls *ss, int32_t tid);
 
+/* Likewise what it has slept until @now_ns of a sleep that goes on. */
+int64_t stalls_slept_until(const struct stalls *ss, int32_t tid, int64_t now_ns);
+
 /*
  * stalls_wait_end - it waits no more; its stalls are given to the sink
  * @wait_id: of the row that explains them; 0: none does

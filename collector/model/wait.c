@@ -111,10 +111,10 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 		w->row.spun_ns = w->row.duration_ns;
 }
 
-/* The wait is over, one way or the other. Frees @w. */
-static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int outcome)
+/* What the row does not say of a wait that ends at @end_ns, or could. */
+static struct wait_end end_of(const struct wait *w, uint64_t end_ns)
 {
-	const struct wait_end end = {
+	return (struct wait_end){
 		.tid = w->tid,
 		.key = w->key,
 		.vm_end = w->vm_end,
@@ -123,7 +123,48 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		.fault = w->fault,
 		.process_id = w->process_id,
 		.time_ns = end_ns,
+		.booked = w->booked,
 	};
+}
+
+/* How far a wait is at @until_ns, when no event since has changed anything. */
+static struct wait_so_far so_far(const struct waits *ws, const struct wait *w, int64_t until_ns)
+{
+	struct wait_so_far now = { until_ns, NO_TIME, NO_TIME };
+
+	if (ws->watch_sleep)
+		now.slept_ns = stalls_slept_until(ws->stalls, w->tid, until_ns);
+	if (w->freed_ns != NO_TIME)
+		now.runnable_ns = until_ns > w->freed_ns ? until_ns - w->freed_ns : 0;
+	else if (ws->watch_wake)
+		now.runnable_ns = 0;
+	return now;
+}
+
+int waits_book(struct waits *ws, int64_t until_ns)
+{
+	struct wait *w, *tmp;
+	int ret = 0;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		const struct wait_so_far now = so_far(ws, w, until_ns);
+		struct wait_end end = end_of(w, until_ns);
+
+		/* what began inside a gap may be over */
+		if (w->tainted || until_ns <= w->booked.until_ns)
+			continue;
+		ret = attribution_lasts(ws->attribution, &w->row, &end, &now);
+		if (ret)
+			break;
+		w->booked = end.booked;
+	}
+	return ret;
+}
+
+/* The wait is over, one way or the other. Frees @w. */
+static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int outcome)
+{
+	const struct wait_end end = end_of(w, end_ns);
 	struct lock *lock = lock_find(ws->locks, &w->key);
 	int ret;
 
@@ -292,6 +333,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	w->traced = b->traced;
 	w->process_id = task->row.process_id;
 	w->freed_ns = NO_TIME;
+	w->booked.until_ns = ev->time_ns;
 	w->tainted = ev->time_ns < ws->gap_end_ns;
 	w->row = (struct wait_row){
 		.start_ns = ev->time_ns,
@@ -601,11 +643,13 @@ int waits_flush(struct waits *ws, uint64_t now_ns)
 	return 0;
 }
 
-int waits_finish(struct waits *ws)
+int waits_finish(struct waits *ws, int64_t end_ns)
 {
 	struct wait *w, *tmp;
-	int ret = 0;
+	int ret = waits_book(ws, end_ns);
 
+	if (ret)
+		return ret;
 	HASH_ITER(hh, ws->by_tid, w, tmp) {
 		if (w->tainted)
 			ret = close_wait(ws, w, w->row.start_ns, OUTCOME_UNCERTAIN);

@@ -33,11 +33,12 @@ struct wait {
 	struct wait_row row;
 	struct lock_key key;
 	int64_t process_id;
-	uint64_t vm_end;	 /* VMA locks only */
-	const struct site *site; /* NULL: not known */
-	uint64_t fault;		 /* address of the page fault that it is in; 0 not known */
-	bool traced;		 /* by the kernel series: it began before the spin */
-	uint64_t inner;		 /* rwsem of the kernel's own contention event inside */
+	uint64_t vm_end;	   /* VMA locks only */
+	const struct site *site;   /* NULL: not known */
+	uint64_t fault;		   /* address of the page fault that it is in; 0 not known */
+	bool traced;		   /* by the kernel series: it began before the spin */
+	uint64_t inner;		   /* rwsem of the kernel's own contention event inside */
+	struct wait_so_far booked; /* in the roll-ups */
 	struct part_start part_start;
 	int64_t owner_task_id; /* who held it when the wait began; 0 not known */
 	int64_t freed_ns; /* woken: since then it waits for a CPU; NO_TIME: not, or it sleeps again */
@@ -81,8 +82,11 @@ int waits_event(struct waits *ws, const struct event *ev);
  */
 int waits_flush(struct waits *ws, uint64_t now_ns);
 
-/* The capture is over: what is still open is stored as open. */
-int waits_finish(struct waits *ws);
+/* Book the time before @until_ns of all waits that go on. */
+int waits_book(struct waits *ws, int64_t until_ns);
+
+/* The capture is over at @end_ns: what is still open is stored as open. */
+int waits_finish(struct waits *ws, int64_t end_ns);
 void waits_free(struct waits *ws);
 
 #endif

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "lib/clock.h"
+#include "collector/model/second.h"
 
 /* Shorter ones without a retry are in the roll-ups only. */
 #define KEEP_NS	     NSEC_PER_MSEC
@@ -30,8 +30,8 @@ static struct walk_rollup *rollup_get(struct walks *ws, const struct walk_rollup
 	struct walk_rollup *r;
 
 	/* as the roll-ups of waits: what comes too late is of the oldest second */
-	if (key->second + KEEP_SECONDS < ws->newest)
-		recent.second = ws->newest - KEEP_SECONDS;
+	if (key->second < ws->oldest)
+		recent.second = ws->oldest;
 	key = &recent;
 	HASH_FIND(hh, ws->rollups, key, sizeof(*key), r);
 	if (r)
@@ -49,23 +49,54 @@ static struct walk_rollup *rollup_get(struct walks *ws, const struct walk_rollup
 	return r;
 }
 
-static int roll_up(struct walks *ws, const struct walk_row *walk, uint64_t end_ns)
+/* The roll-up of @walk in the second of @time_ns. */
+static struct walk_rollup *rollup_of(struct walks *ws, const struct walk_row *walk, int64_t time_ns)
 {
-	const struct walk_rollup_key key = { end_ns / NSEC_PER_SEC, walk->kind, walk->site_id };
+	const struct walk_rollup_key key = {
+		time_ns / (int64_t)NSEC_PER_SEC,
+		walk->kind,
+		walk->site_id,
+	};
 	struct walk_rollup *r = rollup_get(ws, &key);
 
 	if (!r)
-		return -ENOMEM;
+		return NULL;
 	r->dirty = true;
 	if (key.second > ws->newest)
 		ws->newest = key.second;
+	return r;
+}
+
+/* Book what lies before @until_ns to the seconds in which it passed. */
+static int book(struct walks *ws, struct walk *w, int64_t until_ns)
+{
+	int64_t next;
+
+	for (; w->booked_ns < until_ns; w->booked_ns = next) {
+		struct walk_rollup *r = rollup_of(ws, &w->row, w->booked_ns);
+
+		if (!r)
+			return -ENOMEM;
+		next = second_cut(w->booked_ns, until_ns, &ws->nr_spread);
+		r->row.walk_ns += next - w->booked_ns;
+	}
+	return 0;
+}
+
+static int roll_up(struct walks *ws, struct walk *w, int64_t end_ns)
+{
+	const struct walk_row *walk = &w->row;
+	int ret = walk->duration_ns == NO_TIME ? 0 : book(ws, w, end_ns);
+	struct walk_rollup *r = ret ? NULL : rollup_of(ws, walk, end_ns);
+
+	if (!r)
+		return -ENOMEM;
 	r->row.nr_retries += walk->nr_retries;
 	if (walk->duration_ns == NO_TIME) {
 		r->row.nr_uncertain++;
 		return 0;
 	}
 	r->row.nr_walks++;
-	r->row.walk_ns += walk->duration_ns;
 	r->row.nr_vmas += walk->nr_vmas;
 	r->row.nr_contended += walk->outcome == WALK_OUTCOME_CONTENDED;
 	if (walk->duration_ns > r->row.max_walk_ns)
@@ -95,7 +126,7 @@ static int close_walk(struct walks *ws, struct walk *w, uint64_t end_ns, int64_t
 		w->row.duration_ns = end_ns - w->row.start_ns;
 		w->row.nr_vmas = nr_vmas;
 	}
-	ret = roll_up(ws, &w->row, end_ns);
+	ret = roll_up(ws, w, end_ns);
 	if (!ret && (ws->keep_all || w->row.nr_retries || outcome == WALK_OUTCOME_CONTENDED ||
 		     w->row.duration_ns > (int64_t)KEEP_NS))
 		ret = ws->sink->walk(ws->sink->ctx, &w->row);
@@ -123,6 +154,7 @@ static int walk_begin(struct walks *ws, const struct event *ev)
 	if (!w)
 		return ret ?: -ENOMEM;
 	w->tid = ev->tid;
+	w->booked_ns = ev->time_ns;
 	w->tainted = ev->time_ns < ws->gap_end_ns;
 	w->row = (struct walk_row){
 		.start_ns = ev->time_ns,
@@ -261,11 +293,25 @@ static void drop_rollup(struct walks *ws, struct walk_rollup *r)
 	free(r);
 }
 
+int walks_book(struct walks *ws, int64_t until_ns)
+{
+	struct walk *w, *tmp;
+	int ret = 0;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		if (!ret && !w->tainted)
+			ret = book(ws, w, until_ns);
+	}
+	return ret;
+}
+
 int walks_flush(struct walks *ws)
 {
 	struct walk_rollup *r, *tmp;
 	int ret;
 
+	if (ws->newest - KEEP_SECONDS > ws->oldest)
+		ws->oldest = ws->newest - KEEP_SECONDS;
 	HASH_ITER(hh, ws->rollups, r, tmp) {
 		if (r->dirty) {
 			ret = ws->sink->walk_rollup(ws->sink->ctx, &r->row);
@@ -273,21 +319,23 @@ int walks_flush(struct walks *ws)
 				return ret;
 			r->dirty = false;
 		}
-		if (r->key.second + KEEP_SECONDS < ws->newest)
+		if (r->key.second < ws->oldest)
 			drop_rollup(ws, r);
 	}
 	return 0;
 }
 
-int walks_finish(struct walks *ws)
+int walks_finish(struct walks *ws, int64_t end_ns)
 {
 	struct walk *w, *tmp;
-	int ret;
+	int ret = walks_book(ws, end_ns);
 
+	if (ret)
+		return ret;
 	HASH_ITER(hh, ws->by_tid, w, tmp) {
 		if (w->tainted) {
 			w->row.outcome = WALK_OUTCOME_UNCERTAIN;
-			ret = roll_up(ws, &w->row, w->row.start_ns);
+			ret = roll_up(ws, w, w->row.start_ns);
 			if (ret)
 				return ret;
 		}

@@ -23,7 +23,8 @@ struct walk {
 	UT_hash_handle hh; /* by tid: a thread walks one folio at a time */
 	int32_t tid;
 	struct walk_row row;
-	bool tainted; /* began inside a gap */
+	int64_t booked_ns; /* its time before this is in the roll-ups */
+	bool tainted;	   /* began inside a gap */
 };
 
 struct walk_rollup;
@@ -31,7 +32,8 @@ struct walk_rollup;
 struct walks {
 	struct walk *by_tid;
 	struct walk_rollup *rollups;
-	int64_t newest; /* second */
+	int64_t newest, oldest; /* seconds, as in struct rollups */
+	unsigned int nr_spread; /* see second_cut() */
 	struct tasks *tasks;
 	struct sites *sites;
 	struct linkage *linkage;
@@ -46,8 +48,10 @@ int walks_event(struct walks *ws, const struct event *ev);
 /* The walk that thread @tid is at, or NULL. */
 const struct walk *walks_open(const struct walks *ws, int32_t tid);
 int walks_flush(struct walks *ws);
-/* The capture is over: what is still open is stored as open. */
-int walks_finish(struct walks *ws);
+/* Book the time before @until_ns of all walks that go on. */
+int walks_book(struct walks *ws, int64_t until_ns);
+/* The capture is over at @end_ns: what is still open is stored as open. */
+int walks_finish(struct walks *ws, int64_t end_ns);
 void walks_free(struct walks *ws);
 
 #endif

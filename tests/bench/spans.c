@@ -162,7 +162,7 @@ static void put_wait(struct maker *m)
 		w.holder_task_id = w.holder_site_id = 0;
 		w.holder_source = HOLDER_UNKNOWN;
 	}
-	must(rollup_wait(&m->rollups, &w, process_of(task_id), m->now_ns));
+	must(rollup_wait(&m->rollups, &w, process_of(task_id), m->now_ns, NULL));
 	must(store_wait(m->store, &w));
 	m->last_wait_id = w.id;
 	/* one in eight had a second holder */
@@ -190,7 +190,8 @@ static void put_hold(struct maker *m)
 
 	h.site_id = site_of(r, h.lock_id);
 	h.mode = h.site_id % 2;
-	must(rollup_hold(&m->rollups, &h, process_of(task_id), m->now_ns));
+	must(rollup_hold(&m->rollups, &h, process_of(task_id), m->now_ns,
+			 m->now_ns - h.duration_ns));
 	must(store_hold(m->store, &h));
 }
 

@@ -68,12 +68,24 @@ made_up() {
 		FROM wait WHERE id % 30 < 5;
 		INSERT INTO checkpoint (time_ns, wait_id) SELECT max(start_ns + coalesce(duration_ns, 0)), max(id)
 			FROM wait GROUP BY id / 500;
+		-- none of them is longer than a second: in that of its end, and in the one before
+		WITH piece AS (
+			SELECT *, start_ns + coalesce(duration_ns, 0) AS end_ns, 1 AS ends FROM wait
+			UNION ALL SELECT *, start_ns + duration_ns, 0 FROM wait
+			WHERE start_ns / 1000000000 < (start_ns + duration_ns) / 1000000000
+		),
+		booked AS (
+			SELECT *, end_ns / 1000000000 - (NOT ends) AS second, iif(ends,
+				end_ns - max(start_ns, end_ns / 1000000000 * 1000000000),
+				end_ns / 1000000000 * 1000000000 - start_ns) AS ns FROM piece
+		)
 		INSERT INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, nr_waits, wait_ns,
 			max_wait_ns, slept_ns, runnable_ns, nr_uncertain)
-		SELECT (start_ns + coalesce(duration_ns, 0)) / 1000000000, coalesce(process_id, 0), lock_id,
-			0, coalesce(site_id, 0), mode, count(duration_ns), coalesce(sum(duration_ns), 0),
-			coalesce(max(duration_ns), 0), sum(slept_ns), sum(runnable_ns), sum(outcome = 2)
-		FROM wait w JOIN task t ON t.id = w.task_id WHERE outcome <> 1 GROUP BY 1, 2, 3, 4, 5, 6;
+		SELECT second, coalesce(process_id, 0), lock_id, 0, coalesce(site_id, 0), mode,
+			count(iif(ends, duration_ns, NULL)), coalesce(sum(iif(duration_ns, ns, 0)), 0),
+			coalesce(max(iif(ends, duration_ns, 0)), 0), sum(iif(ends, slept_ns, NULL)),
+			sum(iif(ends, runnable_ns, NULL)), sum(ends AND outcome = 2)
+		FROM booked w JOIN task t ON t.id = w.task_id WHERE outcome <> 1 GROUP BY 1, 2, 3, 4, 5, 6;
 		INSERT INTO meta SELECT key, 'lock:contention_begin sched:sched_switch sched:sched_waking ' ||
 			'rmap:rmap_walk_begin rmap:rmap_walk_end rmap:rmap_walk_retry rmap:rmap_walk_skip ' ||
 			'rmap:folio_move_anon_rmap rmap:anon_vma_link migrate:set_migration_pte ' ||
@@ -108,6 +120,8 @@ made_up() {
 made_up "$tap_dir/made-up.db"
 tap_ok $? "a database is made up"
 cp docs/demo.db "$tap_dir/demo.db"
+# its views are those of this version then, which the sections are compared with
+"$RMAPSCOPE" upgrade "$tap_dir/demo.db" >/dev/null
 databases="$tap_dir/made-up.db $tap_dir/demo.db"
 
 if "$RMAPSCOPE" check >"$tap_dir/out" 2>&1; then
@@ -339,7 +353,7 @@ check_report() {
 
 # check_frame DATABASE WINDOW: one frame against the waits that ended in its window
 check_frame() {
-	local db=$1 name start end seconds ended got want
+	local db=$1 name start end seconds passed open= waited got want
 	name="$(basename "$db" .db) -w $2"
 	"$RMAPSCOPE" top -b -n 1 -w "$2" "$db" >"$tap_dir/frame" 2>"$tap_dir/err"
 	tap_is "$?:$(cat "$tap_dir/err")" "0:" "$name: top -b -n 1"
@@ -349,24 +363,34 @@ check_frame() {
 	[ $((end - start)) -le $(($2 * 1000000000)) ]
 	tap_ok $? "$name: and is no longer than that"
 	seconds="(($end - $start) / 1e9)"
-	# p99_of: as documented, the wait at rank ceil(0.99 * count)
-	ended="ended AS (SELECT v.*, coalesce(v.process_id, 0) AS pid, p.tgid AS process_tgid
-		FROM waits v LEFT JOIN process p ON p.id = v.process_id
-		WHERE duration_ns IS NOT NULL AND start_ns + duration_ns >= $start
-		AND start_ns + duration_ns < $end)"
+	# the time of waits that passed in the window; a database of an earlier version has
+	# it in the second of their end
+	passed="max(min(end_ns, $end) - max(start_ns, $start), 0)"
+	[ "$db" = "$tap_dir/demo.db" ] && passed="iif(ends, duration_ns, 0)"
+	# what is made up does not book those that are open
+	[ "$db" = "$tap_dir/real.db" ] && open="iif(outcome = 'open', $end - 1 - start_ns, NULL)"
+	waited="span AS (SELECT *, start_ns + coalesce(duration_ns, ${open:-NULL}) AS end_ns FROM waits),
+		waited AS (SELECT s.*, coalesce(s.process_id, 0) AS pid, p.tgid AS process_tgid,
+			duration_ns IS NOT NULL AND end_ns < $end AS ends
+		FROM span s LEFT JOIN process p ON p.id = s.process_id
+		WHERE end_ns >= $start AND start_ns < $end)"
+	part() {
+		echo "coalesce((SELECT sum($1) FROM rollup r WHERE second >= $start / 1000000000
+			AND second <= ($end - 1) / 1000000000 AND r.$2 = w.$3) / $seconds, '$NULL')"
+	}
 
 	# the columns that name a thing, and the rates; "- 0.0" are waits without duration only
 	got=$(table_of Processes <"$tap_dir/frame" | awk_columns 6 p)
-	want=$(list "$db" "WITH $ended SELECT process, process_tgid, sum(duration_ns) / $seconds,
-		count(*) / $seconds, max(duration_ns), coalesce(sum(slept_ns) / $seconds, '$NULL'),
-		coalesce(sum(runnable_ns) / $seconds, '$NULL')
-		FROM ended GROUP BY pid ORDER BY sum(duration_ns) DESC, pid" | as_text "t i s p n s s")
+	want=$(list "$db" "WITH $waited SELECT process, process_tgid, sum($passed) / $seconds,
+		sum(ends) / $seconds, coalesce(max(iif(ends, duration_ns, NULL)), '$NULL'),
+		$(part slept_ns process_id pid), $(part runnable_ns process_id pid)
+		FROM waited w GROUP BY pid ORDER BY sum($passed) DESC, pid" | as_text "t i s p n s s")
 	same "$got" "$want" "$name: processes: waits per second, time and maximum"
 	got=$(table_of Locks <"$tap_dir/frame" | awk_columns 6 l)
-	want=$(list "$db" "WITH $ended SELECT class, lock, sum(duration_ns) / $seconds,
-		count(*) / $seconds, max(duration_ns), coalesce(sum(slept_ns) / $seconds, '$NULL'),
-		coalesce(sum(runnable_ns) / $seconds, '$NULL')
-		FROM ended GROUP BY lock_id ORDER BY sum(duration_ns) DESC, lock_id" | as_text "t t s p n s s")
+	want=$(list "$db" "WITH $waited SELECT class, lock, sum($passed) / $seconds,
+		sum(ends) / $seconds, coalesce(max(iif(ends, duration_ns, NULL)), '$NULL'),
+		$(part slept_ns lock_id lock_id), $(part runnable_ns lock_id lock_id)
+		FROM waited w GROUP BY lock_id ORDER BY sum($passed) DESC, lock_id" | as_text "t t s p n s s")
 	same "$got" "$want" "$name: locks: waits per second, time and maximum"
 
 	got=$("$RMAPSCOPE" top -b -n 1 -w "$2" -s locks "$db" | table_of Locks)

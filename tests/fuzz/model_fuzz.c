@@ -247,7 +247,7 @@ static int take_walk_rollup(void *ctx, const struct walk_rollup_row *row)
 	struct sums *s = ctx;
 
 	if ((int64_t)hist_count(&row->hist) != row->nr_walks || row->nr_contended > row->nr_walks ||
-	    row->nr_walks + row->nr_uncertain > s->nr_walks || row->max_walk_ns > row->walk_ns)
+	    row->nr_walks + row->nr_uncertain > s->nr_walks || row->walk_ns < 0)
 		abort();
 	return 0;
 }
@@ -255,7 +255,8 @@ static int take_walk_rollup(void *ctx, const struct walk_rollup_row *row)
 static int take_holder_rollup(void *ctx, const struct holder_rollup_row *row)
 {
 	(void)ctx;
-	if (row->nr_waits <= 0 || row->wait_ns < 0 || row->holder_task_id < 0)
+	if (row->nr_waits < 0 || row->wait_ns < 0 || row->holder_task_id < 0 ||
+	    row->runnable_ns < NO_TIME || row->runnable_ns > row->wait_ns)
 		abort();
 	return 0;
 }

@@ -48,6 +48,27 @@ static inline bool cut_make(struct cut *c, const struct event *ev, unsigned int 
 	return last < n;
 }
 
+/* What the roll-ups hold of spans without a duration. */
+struct lasted {
+	int64_t open_ns; /* all of those that are open at the end */
+	int64_t most_ns; /* and at most, of those that the loss has cut: until then */
+};
+
+static inline void add_lasted(struct lasted *l, const struct fixture *f, const struct cut *c,
+			      int64_t start_ns, bool open)
+{
+	if (open)
+		l->open_ns += f->m.last_ns - start_ns;
+	else if (c && (int64_t)c->start_ns > start_ns)
+		l->most_ns += (int64_t)c->start_ns - start_ns;
+}
+
+/* @ns: the sum of the roll-ups without what has a duration */
+static inline bool is_lasted(const struct lasted *l, int64_t ns)
+{
+	return ns >= l->open_ns && ns <= l->open_ns + l->most_ns;
+}
+
 static inline void feed_loss(struct fixture *f, const struct cut *c)
 {
 	feed(f, ev_loss(c->start_ns, c->end_ns, c->cpu, c->last - c->first + 1));

@@ -14,6 +14,7 @@
 #include "tests/unit/cut.h"
 #include "tests/unit/random.h"
 
+#define SECOND_NS  ((int64_t)NSEC_PER_SEC)
 #define NR_CPUS	   3
 #define NR_THREADS 6
 #define NR_LOCKS   3
@@ -354,7 +355,8 @@ static void check_rollups(struct fixture *f, const struct cut *c, uint64_t seed)
 
 	for (k = 0; k < f->seen.nr_locks; k++) {
 		int64_t id = f->seen.lock[k].id, max_ns = 0, got_max_ns = 0;
-		int64_t nr = 0, wait_ns = 0, slept_ns = 0, nr_uncertain = 0;
+		int64_t nr = 0, wait_ns = 0, slept_ns = 0, runnable_ns = 0, nr_uncertain = 0;
+		struct lasted lasted = { 0 };
 		uint64_t hist = 0;
 
 		for (i = 0; i < f->seen.nr_waits; i++) {
@@ -363,12 +365,15 @@ static void check_rollups(struct fixture *f, const struct cut *c, uint64_t seed)
 			if (w->lock_id != id)
 				continue;
 			nr_uncertain += w->outcome == OUTCOME_UNCERTAIN;
-			if (w->duration_ns == NO_TIME)
+			if (w->duration_ns == NO_TIME) {
+				add_lasted(&lasted, f, c, w->start_ns, w->outcome == OUTCOME_OPEN);
 				continue;
+			}
 			nr++;
 			hist++;
 			wait_ns += w->duration_ns;
 			slept_ns += w->slept_ns;
+			runnable_ns += w->runnable_ns;
 			max_ns = w->duration_ns > max_ns ? w->duration_ns : max_ns;
 		}
 		for (i = 0; i < f->seen.nr_rollups; i++) {
@@ -380,12 +385,20 @@ static void check_rollups(struct fixture *f, const struct cut *c, uint64_t seed)
 			nr -= r->nr_waits;
 			wait_ns -= r->wait_ns;
 			slept_ns -= r->slept_ns == NO_TIME ? 0 : r->slept_ns;
+			runnable_ns -= r->runnable_ns == NO_TIME ? 0 : r->runnable_ns;
+			check(r->wait_ns <= SECOND_NS * NR_THREADS);
+			check(r->slept_ns == NO_TIME ||
+			      (r->slept_ns >= 0 && r->slept_ns <= r->wait_ns));
+			check(r->runnable_ns == NO_TIME ||
+			      (r->runnable_ns >= 0 && r->runnable_ns <= r->wait_ns));
 			hist -= f->seen.rollup[i].hist_count;
 			got_max_ns = r->max_wait_ns > got_max_ns ? r->max_wait_ns : got_max_ns;
 		}
 		check(nr == 0);
-		check(wait_ns == 0);
-		check(slept_ns == 0);
+		check(is_lasted(&lasted, -wait_ns));
+		check(slept_ns <= 0 && -slept_ns <= lasted.open_ns + lasted.most_ns);
+		/* more, where a waiter was on its way to a CPU for long, and slept again */
+		check(runnable_ns <= 0);
 		check(nr_uncertain == 0);
 		check(hist == 0);
 		check(got_max_ns == max_ns);

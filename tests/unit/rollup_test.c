@@ -4,6 +4,7 @@
 #include <malloc.h>
 
 #include "collector/model/rollup.h"
+#include "collector/model/second.h"
 #include "lib/clock.h"
 #include "schema/enums.h"
 #include "tests/unit/random.h"
@@ -49,7 +50,7 @@ static struct wait_row a_wait(int64_t duration_ns, int64_t slept_ns)
 
 static void add(struct summing *s, struct wait_row w, int64_t process_id, int64_t end_ns)
 {
-	assert_int_equal(rollup_wait(&s->rs, &w, process_id, end_ns), 0);
+	assert_int_equal(rollup_wait(&s->rs, &w, process_id, end_ns, NULL), 0);
 }
 
 static void give(struct summing *s)
@@ -62,8 +63,8 @@ static void waits_of_a_second_add_up(void **state)
 	struct summing *s = *state;
 	const struct rollup_row *r;
 
-	add(s, a_wait(100, 50), 7, 5 * SEC);
-	add(s, a_wait(300, 0), 7, 5 * SEC + 1);
+	add(s, a_wait(100, 50), 7, 5 * SEC + 1000);
+	add(s, a_wait(300, 0), 7, 5 * SEC + 1001);
 	add(s, a_wait(200, 20), 7, 6 * SEC - 1);
 	give(s);
 	assert_int_equal(s->seen.nr_rollups, 1);
@@ -88,16 +89,16 @@ static void waits_are_summed_by_their_holder(void **state)
 	const struct holder_rollup_row *r = NULL;
 	unsigned int i;
 
-	add(s, w, 7, 5 * SEC);
+	add(s, w, 7, 5 * SEC + 1000);
 	w.holder_task_id = 3;
 	w.duration_ns = 40;
-	add(s, w, 7, 5 * SEC);
-	add(s, w, 7, 5 * SEC + 1);
-	add(s, w, 8, 5 * SEC);
+	add(s, w, 7, 5 * SEC + 1000);
+	add(s, w, 7, 5 * SEC + 1001);
+	add(s, w, 8, 5 * SEC + 1000);
 	give(s);
 	add(s, w, 7, 6 * SEC - 1);
 	w.duration_ns = NO_TIME;
-	add(s, w, 7, 5 * SEC);
+	add(s, w, 7, 5 * SEC + 1000);
 	give(s);
 	assert_int_equal(s->seen.nr_holder_rollups, 3);
 	for (i = 0; i < 3; i++)
@@ -120,7 +121,98 @@ static void the_second_is_that_of_the_end(void **state)
 	give(s);
 	assert_int_equal(s->seen.nr_rollups, 2);
 	assert_int_equal(s->seen.rollup[0].row.second, 4);
+	assert_int_equal(s->seen.rollup[0].row.nr_waits, 1);
 	assert_int_equal(s->seen.rollup[1].row.second, 5);
+	assert_int_equal(s->seen.rollup[1].row.nr_waits, 1);
+}
+
+/* The row of @second, where there is one for it. */
+static const struct seen_rollup *row_of(const struct summing *s, int64_t second)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->seen.nr_rollups; i++)
+		if (s->seen.rollup[i].row.second == second)
+			return &s->seen.rollup[i];
+	fail_msg("no row of second %lld", (long long)second);
+	return NULL;
+}
+
+static void a_long_wait_is_booked_to_the_seconds_in_which_it_passed(void **state)
+{
+	struct summing *s = *state;
+	struct wait_row w = a_wait(4 * SEC, 4 * SEC);
+	int64_t second;
+
+	w.slept_ns = 3 * SEC;
+	w.runnable_ns = SEC;
+	w.holder_task_id = 3;
+	/* from 4.5 to 8.5, on its way to a CPU from 7.5 on */
+	add(s, w, 7, 8 * SEC + SEC / 2);
+	give(s);
+	assert_int_equal(s->seen.nr_rollups, 5);
+	for (second = 4; second <= 8; second++) {
+		const int64_t ns = second == 4 || second == 8 ? SEC / 2 : SEC;
+		const struct seen_rollup *r = row_of(s, second);
+
+		assert_int_equal(r->row.wait_ns, ns);
+		assert_int_equal(r->row.slept_ns, ns * 3 / 4);
+		assert_int_equal(r->row.runnable_ns, second < 7 ? 0 : SEC / 2);
+		/* what it is as a whole stays with its end */
+		assert_int_equal(r->row.nr_waits, second == 8);
+		assert_int_equal(r->row.max_wait_ns, second == 8 ? 4 * SEC : 0);
+		assert_int_equal(r->hist_count, second == 8);
+		assert_int_equal(s->seen.second_rollup[second - 4].row.wait_ns, ns);
+		assert_int_equal(s->seen.holder_rollup[second - 4].wait_ns, ns);
+		assert_int_equal(s->seen.holder_rollup[second - 4].nr_waits, second == 8);
+		assert_int_equal(s->seen.holder_rollup[second - 4].runnable_ns,
+				 second < 7 ? 0 : SEC / 2);
+	}
+}
+
+static void a_wait_that_goes_on_is_booked_as_it_goes(void **state)
+{
+	struct summing *s = *state;
+	struct wait_row w = a_wait(NO_TIME, NO_TIME);
+	struct wait_so_far booked = { .until_ns = 5 * SEC + SEC / 4 };
+	struct wait_so_far now = { 7 * SEC, SEC, 0 };
+
+	assert_int_equal(rollup_wait_lasts(&s->rs, &w, 7, &booked, &now), 0);
+	give(s);
+	assert_int_equal(row_of(s, 5)->row.wait_ns, SEC * 3 / 4);
+	assert_int_equal(row_of(s, 6)->row.wait_ns, SEC);
+	assert_int_equal(row_of(s, 6)->row.nr_waits, 0);
+	assert_int_equal(s->seen.nr_holder_rollups, 0);
+	/* and nothing twice */
+	assert_int_equal(rollup_wait_lasts(&s->rs, &w, 7, &booked, &now), 0);
+	w.duration_ns = 2 * SEC;
+	w.slept_ns = SEC + SEC / 8;
+	w.runnable_ns = SEC / 8;
+	assert_int_equal(rollup_wait(&s->rs, &w, 7, 7 * SEC + SEC / 4, &booked), 0);
+	give(s);
+	assert_int_equal(s->seen.nr_rollups, 3);
+	assert_int_equal(row_of(s, 6)->row.wait_ns, SEC);
+	assert_int_equal(row_of(s, 7)->row.wait_ns, SEC / 4);
+	assert_int_equal(row_of(s, 7)->row.slept_ns, SEC / 8);
+	assert_int_equal(row_of(s, 7)->row.runnable_ns, SEC / 8);
+	assert_int_equal(row_of(s, 7)->row.nr_waits, 1);
+	assert_int_equal(s->seen.nr_holder_rollups, 3);
+}
+
+/* A file may say anything of the time: it must not make rows without end. */
+static void a_wait_without_end_adds_no_rows_without_end(void **state)
+{
+	struct summing *s = *state;
+	uint64_t ns = 0;
+
+	s->rs.nr_spread = MAX_SPREAD - 3;
+	add(s, a_wait(1000000000 * SEC, 0), 7, 1000000001 * SEC);
+	assert_true(s->rs.nr_spread <= MAX_SPREAD);
+	give(s);
+	for (unsigned int i = 0; i < s->seen.nr_rollups; i++)
+		ns += s->seen.rollup[i].row.wait_ns;
+	assert_int_equal(ns, 1000000000 * SEC);
+	assert_true(s->seen.nr_rollups < 10);
 }
 
 static void every_part_of_the_key_keeps_sums_apart(void **state)
@@ -136,8 +228,8 @@ static void every_part_of_the_key_keeps_sums_apart(void **state)
 	w[3].mode = MODE_READ;
 	w[4].vma_id = 9;
 	for (i = 0; i < ARRAY_SIZE(w); i++)
-		add(s, w[i], 7, SEC);
-	add(s, w[0], 8, SEC);
+		add(s, w[i], 7, SEC + 1000);
+	add(s, w[0], 8, SEC + 1000);
 	give(s);
 	assert_int_equal(s->seen.nr_rollups, 6);
 	for (i = 0; i < 6; i++)
@@ -149,9 +241,9 @@ static void uncertain_waits_are_counted_and_never_timed(void **state)
 	struct summing *s = *state;
 	const struct rollup_row *r;
 
-	add(s, a_wait(NO_TIME, NO_TIME), 7, SEC);
-	add(s, a_wait(100, 10), 7, SEC);
-	add(s, a_wait(NO_TIME, NO_TIME), 7, SEC);
+	add(s, a_wait(NO_TIME, NO_TIME), 7, SEC + 1000);
+	add(s, a_wait(100, 10), 7, SEC + 1000);
+	add(s, a_wait(NO_TIME, NO_TIME), 7, SEC + 1000);
 	give(s);
 	r = &s->seen.rollup[0].row;
 	assert_int_equal(r->nr_waits, 1);
@@ -165,10 +257,10 @@ static void sleep_that_no_wait_knows_stays_unknown(void **state)
 {
 	struct summing *s = *state;
 
-	add(s, a_wait(100, NO_TIME), 7, SEC);
+	add(s, a_wait(100, NO_TIME), 7, SEC + 1000);
 	give(s);
 	assert_int_equal(s->seen.rollup[0].row.slept_ns, NO_TIME);
-	add(s, a_wait(100, 0), 7, SEC);
+	add(s, a_wait(100, 0), 7, SEC + 1000);
 	give(s);
 	assert_int_equal(s->seen.rollup[0].row.slept_ns, 0);
 }
@@ -177,10 +269,10 @@ static void every_flush_gives_the_whole_so_far(void **state)
 {
 	struct summing *s = *state;
 
-	add(s, a_wait(100, 0), 7, SEC);
+	add(s, a_wait(100, 0), 7, SEC + 1000);
 	give(s);
 	assert_int_equal(s->seen.rollup[0].row.nr_waits, 1);
-	add(s, a_wait(300, 0), 7, SEC + 1);
+	add(s, a_wait(300, 0), 7, SEC + 1001);
 	give(s);
 	assert_int_equal(s->seen.nr_rollups, 1);
 	assert_int_equal(s->seen.rollup[0].row.nr_waits, 2);
@@ -192,7 +284,7 @@ static void a_flush_gives_only_what_changed(void **state)
 {
 	struct summing *s = *state;
 
-	add(s, a_wait(100, 0), 7, SEC);
+	add(s, a_wait(100, 0), 7, SEC + 1000);
 	give(s);
 	give(s);
 	assert_int_equal(s->seen.rollup[0].nr_given, 1);
@@ -205,7 +297,7 @@ static void seconds_that_are_over_do_not_stay_in_memory(void **state)
 	unsigned int i;
 
 	for (i = 0; i < 20000; i++) {
-		add(s, a_wait(100, 0), 7, i * SEC);
+		add(s, a_wait(100, 0), 7, i * SEC + 1000);
 		give(s);
 		if (i == 100)
 			after_100 = mallinfo2().uordblks;
@@ -220,10 +312,10 @@ static void a_late_wait_of_a_kept_second_adds(void **state)
 {
 	struct summing *s = *state;
 
-	add(s, a_wait(100, 0), 7, 10 * SEC);
-	add(s, a_wait(100, 0), 7, 12 * SEC);
+	add(s, a_wait(100, 0), 7, 10 * SEC + 1000);
+	add(s, a_wait(100, 0), 7, 12 * SEC + 1000);
 	give(s);
-	add(s, a_wait(50, 0), 7, 10 * SEC);
+	add(s, a_wait(50, 0), 7, 10 * SEC + 1000);
 	give(s);
 	assert_int_equal(s->seen.nr_rollups, 2);
 	assert_int_equal(s->seen.rollup[0].row.nr_waits, 2);
@@ -234,7 +326,7 @@ static void an_error_of_the_sink_comes_back(void **state)
 {
 	struct summing *s = *state;
 
-	add(s, a_wait(100, 0), 7, SEC);
+	add(s, a_wait(100, 0), 7, SEC + 1000);
 	s->seen.fail = -ENOSPC;
 	assert_int_equal(rollups_flush(&s->rs, &s->sink), -ENOSPC);
 	/* and what was not taken comes again */
@@ -323,6 +415,9 @@ int main(void)
 		TEST(waits_of_a_second_add_up),
 		TEST(waits_are_summed_by_their_holder),
 		TEST(the_second_is_that_of_the_end),
+		TEST(a_long_wait_is_booked_to_the_seconds_in_which_it_passed),
+		TEST(a_wait_that_goes_on_is_booked_as_it_goes),
+		TEST(a_wait_without_end_adds_no_rows_without_end),
 		TEST(every_part_of_the_key_keeps_sums_apart),
 		TEST(uncertain_waits_are_counted_and_never_timed),
 		TEST(sleep_that_no_wait_knows_stays_unknown),

@@ -419,6 +419,44 @@ static void a_wake_up_that_is_not_seen_leaves_the_wait_for_a_cpu_unknown(void **
 	assert_int_equal(f->seen.rollup[0].row.runnable_ns, NO_TIME);
 }
 
+/* No second holds more than a second of one thread. */
+static void a_long_wait_is_booked_second_by_second(void **state)
+{
+	const uint64_t sec = NSEC_PER_SEC;
+	struct fixture *f = *state;
+	unsigned int i;
+
+	feed(f, ev_begin(sec / 2, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(sec / 2 + 1000, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	/* others are seen meanwhile */
+	for (i = 1; i < 20; i++)
+		feed(f, ev_switch(i * sec, B, 1, S_RUNNING, IDLE));
+	flush(f, 19 * sec);
+	/* it goes on */
+	assert_int_equal(f->seen.nr_rollups, 18);
+	for (i = 0; i < 18; i++) {
+		const struct rollup_row *r = &f->seen.rollup[i].row;
+
+		assert_int_equal(r->nr_waits, 0);
+		assert_int_equal(r->wait_ns, r->second ? sec : sec / 2);
+		assert_int_equal(r->slept_ns, r->second ? sec : sec / 2 - 1000);
+	}
+	feed(f, ev_waking(20 * sec, B, 1, A));
+	feed(f, ev_end(22 * sec + sec / 2, A, 0, LOCK, 0));
+	flush(f, 23 * sec);
+	assert_int_equal(only_wait(f)->duration_ns, 22 * sec);
+	assert_int_equal(f->seen.nr_rollups, 23);
+	assert_int_equal(f->seen.nr_second_rollups, 23);
+	assert_int_equal(f->seen.nr_holder_rollups, 23);
+	for (i = 0; i < 23; i++) {
+		const struct rollup_row *r = &f->seen.rollup[i].row;
+
+		assert_int_equal(r->wait_ns, r->second % 22 ? sec : sec / 2);
+		assert_int_equal(r->nr_waits, r->second == 22);
+		assert_int_equal(r->runnable_ns, r->second < 20 ? 0 : r->wait_ns);
+	}
+}
+
 static void who_never_sleeps_waits_for_no_cpu(void **state)
 {
 	struct fixture *f = *state;
@@ -541,7 +579,10 @@ static void what_is_open_at_the_end_is_stored_as_open(void **state)
 	assert_int_equal(only_wait(f)->outcome, OUTCOME_OPEN);
 	assert_int_equal(only_wait(f)->duration_ns, NO_TIME);
 	assert_int_equal(only_wait(f)->slept_ns, NO_TIME);
-	assert_int_equal(f->seen.nr_rollups, 0);
+	/* it has lasted so long, but is no wait that ended */
+	assert_int_equal(f->seen.nr_rollups, 1);
+	assert_int_equal(f->seen.rollup[0].row.nr_waits, 0);
+	assert_int_equal(f->seen.rollup[0].row.wait_ns, 100);
 	assert_int_equal(f->seen.nr_tasks, 1);
 	assert_int_equal(f->seen.nr_locks, 1);
 }
@@ -686,6 +727,7 @@ int main(void)
 		TEST(after_its_wake_up_a_waiter_waits_for_a_cpu),
 		TEST(a_wake_up_that_is_not_seen_leaves_the_wait_for_a_cpu_unknown),
 		TEST(who_never_sleeps_waits_for_no_cpu),
+		TEST(a_long_wait_is_booked_second_by_second),
 		TEST(a_later_interrupt_does_not_hide_the_holder),
 		TEST(the_stack_behind_the_begin_names_site_role_and_class),
 		TEST(stacks_and_sites_are_given_once),
