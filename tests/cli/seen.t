@@ -122,7 +122,7 @@ tap_is "$("$RMAPSCOPE" blocked "$tap_dir/all.db" --at 4.5 | tail -n 1)" "(nobody
 lost() {
 	sqlite3 "$tap_dir/all.db" "DELETE FROM loss; INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) VALUES $1"
 	"$RMAPSCOPE" report --format json "$tap_dir/all.db" lost >"$tap_dir/json"
-	tap_is "$("$RMAPSCOPE" report "$tap_dir/all.db" lost | sed -n '2s/.*uncertain, //p'):$(json \
+	tap_is "$("$RMAPSCOPE" report "$tap_dir/all.db" lost | sed -n '3s/.*uncertain, //p'):$(json \
 		"json_extract(j, '\$.capture.nr_lost'), json_extract(j, '\$.capture.nr_lost_min')")" "$2:$3" "$4"
 }
 lost "(6000000000, 7000000000, 0, 5, 0), (8000000000, 8100000000, 0, 2, 1)" \
