@@ -11,10 +11,16 @@
 #include "analysis/wait_cycle.h"
 #include "schema/enums.h"
 
+/*
+ * Where no hold was traced an exact holder is known by its release, at the end of the
+ * wait: of an instant before that, this says as much as a wake-up does.
+ */
+#define HOLDER_SOURCE "iif(holder_source = 3 AND NOT EXISTS (SELECT 1 FROM hold), 1, holder_source)"
+
 /* Read from the stretches that may hold rows of the instant, and the open ones. */
 #define WAIT_COLUMNS                                                                               \
 	"SELECT start_ns, duration_ns, lock_id, task_id, mode, site_id, holder_task_id, "          \
-	"holder_site_id, holder_source, outcome, runnable_ns FROM wait "
+	"holder_site_id, " HOLDER_SOURCE ", outcome, runnable_ns FROM wait "
 #define HOLD_COLUMNS "SELECT start_ns, lock_id, task_id, mode, site_id FROM hold "
 #define ENDED_LATER                                                                                \
 	"WHERE id > ?2 AND id <= ?3 AND start_ns <= ?1 AND duration_ns IS NOT NULL "               \

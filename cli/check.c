@@ -25,7 +25,8 @@ static const struct {
 	  "yes; which VMA: in page faults only, with --profile holds",
 	  "yes; which VMA: with --profile walks" },
 	{ "who holds the lock that a thread is blocked on",
-	  "partly; after the wait, by who woke the waiter", "yes, with --profile holds" },
+	  "partly; after the wait, by who woke the waiter (from Linux 7.2: who let it go)",
+	  "yes, with --profile holds" },
 	{ "retry storms of rmap walks", NEEDS_SERIES,
 	  "retries and skips yes; who moves with walks" },
 	{ "what rmap walks cost", NEEDS_SERIES, "yes, with --profile walks" },
@@ -51,8 +52,10 @@ static void say_event(const struct profile_event *pe, const struct profile_resul
 		return;
 	snprintf(name, sizeof(name), "%s:%s", event_system(pe->id), event_name(pe->id));
 	if (!res->enabled) {
-		snprintf(remark, sizeof(remark), "%s; unknown without it: %s",
-			 res->present ? "cannot be enabled" : "not in this kernel", pe->gives);
+		snprintf(remark, sizeof(remark), "%s%s%s; unknown without it: %s",
+			 res->present ? "cannot be enabled" : "not in this kernel",
+			 res->present || !pe->since ? "" : ", but from ",
+			 res->present || !pe->since ? "" : pe->since, pe->gives);
 		say(name, "no", remark);
 		return;
 	}

@@ -55,7 +55,7 @@ static void limits_add_vmas(char *limits, size_t room, const struct source *src,
 /* Of no use in a file: what it tells is looked up in /proc. */
 static bool is_live_only(enum event_id id)
 {
-	return id == EVENT_PAGE_FAULT_USER;
+	return id == EVENT_PAGE_FAULT_USER || id == EVENT_SIGNAL_GENERATE;
 }
 
 void limits_find(char *limits, size_t room, const struct source *src, unsigned int profiles)
@@ -73,7 +73,7 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 			"inside the rwsem, which is not known to be one: not seen");
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
 		if (has[pe->id] || pe->rare || !(pe->profiles & profiles) ||
-		    profile_is_series(pe->id) || (!src->live && is_live_only(pe->id)))
+		    profile_is_series(pe->id) || pe->since || (!src->live && is_live_only(pe->id)))
 			continue;
 		snprintf(line, sizeof(line), "no %s:%s: unknown: %s", event_system(pe->id),
 			 event_name(pe->id), pe->gives);
@@ -83,8 +83,10 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 		limits_add(limits, room, "no stacks: unknown: call sites, roles and lock classes");
 	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN])
 		limits_add(limits, room,
-			   "stock events: spinning before the first sleep is not seen, holders are "
-			   "known by their wake-ups only");
+			   has[EVENT_CONTENDED_RELEASE]
+				   ? "stock events: spinning before the first sleep is not seen"
+				   : "stock events: spinning before the first sleep is not seen, "
+				     "holders are known by their wake-ups only");
 	limits_add_vmas(limits, room, src, profiles);
 }
 

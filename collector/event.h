@@ -60,6 +60,12 @@ struct event {
 			int32_t ret; /* 0 or a negative errno */
 		} contention_end;
 		struct {
+			uint64_t lock;
+		} contended_release;
+		struct {
+			int32_t tid; /* to whom it goes, or one thread of its process */
+		} signal_generate;
+		struct {
 			int64_t prev_state;
 			int32_t next_tid;
 			char prev_comm[COMM_LEN];

@@ -21,6 +21,14 @@
 #define ASLEEP "prev_state & 2"
 
 /*
+ * The event says nothing of the kind of lock, and contended spinlocks have it,
+ * too. A thread lets a rwsem go, with interrupts on: not the idle task, nor
+ * an interrupt. The flags are TRACE_FLAG_IRQS_OFF, _HARDIRQ and _SOFTIRQ of
+ * include/linux/trace_events.h.
+ */
+#define RELEASE "common_pid!=0&&!(common_flags&25)"
+
+/*
  * A walk visits every VMA of its folio; of interest is only the stack that
  * exec makes and then moves down. bprm_mm_init() of fs/exec.c lets it end at
  * STACK_TOP_MAX, which is TASK_SIZE_MAX on x86-64
@@ -52,6 +60,20 @@ const struct profile_event profile_events[] = {
 		.profiles = PROFILE_ALL,
 		.need = true,
 		.gives = "the durations of waits",
+	},
+	{
+		.id = EVENT_CONTENDED_RELEASE,
+		.profiles = PROFILE_ALL,
+		.filter = RELEASE,
+		.trigger = "stacktrace if " RELEASE,
+		.gives = "who let a lock go that was waited for: exact holders",
+		.since = "Linux 7.2",
+	},
+	{
+		.id = EVENT_SIGNAL_GENERATE,
+		.profiles = PROFILE_ALL,
+		.filter = "sig != 17", /* SIGCHLD, x86 and arm64: it kills nobody */
+		.gives = "which wake-ups are of a signal, and not of a holder",
 	},
 	{
 		.id = EVENT_SCHED_SWITCH,

@@ -33,6 +33,7 @@ struct profile_event {
 	bool need;	       /* a capture is of no use without it */
 	bool rare;	       /* few kernels have it; others tell the same by other means */
 	const char *gives;     /* what is lost when it is missing */
+	const char *since;     /* kernel that has it first, if that is a new one; or NULL */
 };
 
 /* Ends with NR_EVENTS. */

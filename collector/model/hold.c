@@ -7,6 +7,7 @@
 
 #include "collector/model/part.h"
 #include "collector/model/wait.h"
+#include "collector/model/wait_holder.h"
 #include "lib/clock.h"
 
 /* Shorter ones that nobody waited for are in the roll-ups only. */
@@ -117,7 +118,7 @@ static int released(struct holds *hs, const struct event *ev)
 		/* acquired before the capture, or in a gap */
 		return lock ? parts_contradicted(hs->locks, lock, ev->time_ns) : 0;
 	if (lock && !h->tainted) {
-		ret = waits_released(hs->waits, lock, &h->row, ev->time_ns)
+		ret = wait_holder_released(hs->waits, lock, &h->row, ev->time_ns)
 			      ?: parts_released(hs->locks, lock, h, ev->time_ns);
 		if (ret)
 			return ret;

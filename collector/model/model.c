@@ -91,6 +91,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
 			      opt->has[EVENT_ANON_VMA_CONTENTION_BEGIN],
 	};
+	m->waits.releases.seen = opt->traced && opt->traced[EVENT_CONTENDED_RELEASE];
 	m->holds = (struct holds){
 		.tasks = &m->tasks,
 		.locks = &m->locks,

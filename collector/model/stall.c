@@ -277,6 +277,7 @@ static bool shows_work(const struct event *ev)
 {
 	switch (ev->id) {
 	case EVENT_CONTENTION_END: /* of what, stalls_awake() is told */
+	case EVENT_CONTENDED_RELEASE:
 		return false;
 	case EVENT_CONTENTION_BEGIN:
 		return !(ev->contention_begin.flags & LCB_F_SPIN) && !ev->in_irq;

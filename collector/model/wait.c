@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "collector/model/hold.h"
+#include "collector/model/wait_holder.h"
 #include "lib/clock.h"
 
 /*
@@ -26,7 +27,7 @@
 /* An open wait this old is written before it ends, so that it can be seen. */
 #define SHOW_OPEN_NS (20 * NSEC_PER_MSEC)
 
-static struct wait *find(const struct waits *ws, int32_t tid)
+struct wait *waits_find(const struct waits *ws, int32_t tid)
 {
 	struct wait *w;
 
@@ -65,21 +66,6 @@ static int give_wait(struct waits *ws, struct wait *w)
 	if (!ret && lock)
 		ret = parts_give(lock, &w->part_start, &w->row, ws->sink);
 	return ret ?: stalls_wait_end(ws->stalls, w->tid, w->row.id);
-}
-
-/* Who woke the waiter did not let the lock go, or not to it. */
-static void forget_waker(struct wait *w)
-{
-	if (w->row.holder_source != HOLDER_WAKER)
-		return;
-	w->row.holder_task_id = w->owner_task_id;
-	w->row.holder_source = w->owner_task_id ? HOLDER_OWNER : HOLDER_UNKNOWN;
-}
-
-static void forget_holder(struct wait *w)
-{
-	w->row.holder_task_id = w->row.holder_site_id = 0;
-	w->row.holder_source = HOLDER_UNKNOWN;
 }
 
 /* How long it waited for a CPU after the lock was let go, of what it did not sleep. */
@@ -173,16 +159,15 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		outcome = OUTCOME_UNCERTAIN;
 	w->row.outcome = outcome;
 	task_last_seen(ws->tasks, w->tid, w->row.task_id, end_ns);
-	/* a signal that ends a wait says nothing of who holds the lock */
-	if (outcome != OUTCOME_ACQUIRED)
-		forget_holder(w);
+	ret = wait_holder_end(ws, w, end_ns, outcome);
 	if (outcome == OUTCOME_UNCERTAIN)
 		w->row.spun_ns = NO_TIME;
 	else
 		measure(ws, w, end_ns);
 	if (outcome != OUTCOME_UNCERTAIN && lock)
 		lock_last_seen(ws->locks, lock, end_ns);
-	ret = attribution_ending(ws->attribution, &w->row, &end);
+	if (!ret)
+		ret = attribution_ending(ws->attribution, &w->row, &end);
 	if (!ret)
 		ret = give_wait(ws, w);
 	if (!ret)
@@ -309,7 +294,7 @@ static struct lock *lock_of(struct waits *ws, const struct event *ev, const stru
 
 static int begin(struct waits *ws, const struct event *ev, const struct wait_begin *b)
 {
-	struct wait *w = find(ws, ev->tid);
+	struct wait *w = waits_find(ws, ev->tid);
 	struct task *task;
 	struct lock *lock;
 	int ret = 0;
@@ -383,7 +368,7 @@ static bool is_rwlock(struct waits *ws, const struct event *ev, int *ret)
 static int contention_begin(struct waits *ws, const struct event *ev)
 {
 	uint32_t flags = ev->contention_begin.flags & ~LCB_F_RT;
-	struct wait *w = find(ws, ev->tid);
+	struct wait *w = waits_find(ws, ev->tid);
 	const struct wait_begin b = {
 		.key = { .address = ev->contention_begin.lock },
 		.classes = CLASS_UNSEEN,
@@ -407,7 +392,7 @@ static int contention_begin(struct waits *ws, const struct event *ev)
 
 static int contention_end(struct waits *ws, const struct event *ev)
 {
-	struct wait *w = find(ws, ev->tid);
+	struct wait *w = waits_find(ws, ev->tid);
 	int ret;
 
 	/* ends carry no flags: most belong to locks of other kinds */
@@ -437,126 +422,12 @@ static int traced_begin(struct waits *ws, const struct event *ev, int class)
 
 static int traced_end(struct waits *ws, const struct event *ev)
 {
-	struct wait *w = find(ws, ev->tid);
+	struct wait *w = waits_find(ws, ev->tid);
 
 	if (!w || !w->traced || w->key.address != ev->lock_op.lock ||
 	    w->key.vm_start != ev->lock_op.vm_start)
 		return 0;
 	return close_wait(ws, w, ev->time_ns, OUTCOME_ACQUIRED);
-}
-
-/* From @now_ns on it waits for a CPU, unless it sleeps again. @lock may be NULL. */
-static int freed(struct wait *w, struct lock *lock, int64_t now_ns)
-{
-	w->freed_ns = now_ns;
-	return parts_wait_woken(lock, &w->part_start, now_ns);
-}
-
-/* Who lets go of locks of this class is seen: who wakes says nothing more. */
-static bool releases_are_seen(const struct waits *ws, const struct wait *w)
-{
-	const struct lock *lock = lock_find(ws->locks, &w->key);
-
-	return w->traced && lock && lock->row.class != ENUM_NONE &&
-	       ws->sees_releases & CLASS_BIT(lock->row.class);
-}
-
-/*
- * Whoever waits for a lock does not hold it. It wakes others on its way into the
- * queue, or out of it when it is killed: rwsem_del_wake_waiter() of
- * kernel/locking/rwsem.c.
- */
-static bool waits_itself(const struct waits *ws, const struct wait *w, int32_t tid)
-{
-	const struct wait *own = find(ws, tid);
-
-	return own && own->key.address == w->key.address && own->key.vm_start == w->key.vm_start;
-}
-
-/*
- * Whoever releases an rwsem wakes the next in its queue: the waker held it.
- * A wake-up from an interrupt says nothing of the thread it interrupted.
- */
-static int sched_waking(struct waits *ws, const struct event *ev)
-{
-	struct wait *w = find(ws, ev->sched_waking.tid);
-	struct task *waker;
-	int ret;
-
-	if (!w)
-		return 0;
-	w->resumed = w->asleep;
-	w->asleep = w->granted = false;
-	ret = freed(w, lock_find(ws->locks, &w->key), ev->time_ns);
-	if (ret)
-		return ret;
-	if (ev->in_irq || ev->tid == w->tid || ev->tid == 0)
-		return 0;
-	waker = task_get(ws->tasks, ev->tid, ev->time_ns);
-	if (!waker)
-		return -ENOMEM;
-	w->granted = w->row.holder_source == HOLDER_EXACT && w->row.holder_task_id == waker->row.id;
-	if (w->row.holder_source == HOLDER_EXACT || releases_are_seen(ws, w))
-		return 0;
-	forget_waker(w);
-	if (waits_itself(ws, w, ev->tid))
-		return 0;
-	w->row.holder_task_id = waker->row.id;
-	w->row.holder_source = HOLDER_WAKER;
-	return 0;
-}
-
-/*
- * A waiter that sleeps again did not get the lock when it was woken: by a signal
- * that it has not acted upon, by the freezer, or by a release after which another
- * thread was faster. A wake-up may be told before the sleep that it ends.
- */
-static void sleeps(struct wait *w)
-{
-	w->slept = true;
-	if (w->freed_ns != NO_TIME && !w->resumed) {
-		w->resumed = true;
-		return;
-	}
-	w->asleep = true;
-	forget_waker(w);
-	w->freed_ns = NO_TIME;
-	w->granted = false;
-	parts_wait_sleeps(&w->part_start);
-}
-
-static void sched_switch(struct waits *ws, const struct event *ev)
-{
-	struct wait *prev = find(ws, ev->tid), *next = find(ws, ev->sched_switch.next_tid);
-
-	if (prev && is_falling_asleep(ev))
-		sleeps(prev);
-	if (next) {
-		next->asleep = false;
-		next->resumed = true;
-	}
-}
-
-int waits_released(struct waits *ws, struct lock *lock, const struct hold_row *hold, int64_t now_ns)
-{
-	struct wait *w;
-	int ret = 0;
-
-	if (lock->row.class != ENUM_NONE)
-		ws->sees_releases |= CLASS_BIT(lock->row.class);
-	DL_FOREACH(lock->waits, w)
-	{
-		/* one who got it with others lets it go, too */
-		if (w->row.task_id == hold->task_id || w->granted)
-			continue;
-		w->row.holder_task_id = hold->task_id;
-		w->row.holder_site_id = hold->site_id;
-		w->row.holder_source = HOLDER_EXACT;
-		/* what woke it before was something else */
-		if (!ret && w->freed_ns != NO_TIME)
-			ret = freed(w, lock, now_ns);
-	}
-	return ret;
 }
 
 /* Every wait that is open now may have ended in the gap. */
@@ -577,13 +448,17 @@ static int loss(struct waits *ws, const struct event *ev)
 
 static int exited(struct waits *ws, int32_t tid, uint64_t now_ns)
 {
-	struct wait *w = find(ws, tid);
+	struct wait *w = waits_find(ws, tid);
 
 	return w ? close_unended(ws, w, now_ns) : 0;
 }
 
 int waits_event(struct waits *ws, const struct event *ev)
 {
+	int ret = wait_holder_event(ws, ev);
+
+	if (ret)
+		return ret;
 	switch (ev->id) {
 	case EVENT_CONTENTION_BEGIN:
 		return contention_begin(ws, ev);
@@ -599,11 +474,6 @@ int waits_event(struct waits *ws, const struct event *ev)
 	case EVENT_I_MMAP_CONTENTION_END:
 	case EVENT_VMA_LOCK_CONTENTION_END:
 		return traced_end(ws, ev);
-	case EVENT_SCHED_WAKING:
-		return sched_waking(ws, ev);
-	case EVENT_SCHED_SWITCH:
-		sched_switch(ws, ev);
-		return 0;
 	case EVENT_SCHED_PROCESS_EXIT:
 		return exited(ws, ev->sched_process_exit.tid, ev->time_ns);
 	case EVENT_LOSS:
@@ -613,15 +483,12 @@ int waits_event(struct waits *ws, const struct event *ev)
 	}
 }
 
-/* Who has woken it and let it wait on does not hold the lock now. */
 static int write_open(struct waits *ws, struct wait *w)
 {
-	struct wait shown = *w;
 	struct wait_row row;
 	int ret;
 
-	forget_waker(&shown);
-	row = shown.row;
+	wait_holder_shown(w, &row);
 	row.spun_ns = NO_TIME; /* not over yet */
 	ret = ws->sink->wait(ws->sink->ctx, &row);
 	w->row.id = row.id;
@@ -633,6 +500,7 @@ int waits_flush(struct waits *ws, uint64_t now_ns)
 	struct wait *w, *tmp;
 	int ret;
 
+	releases_flush(&ws->releases, now_ns);
 	HASH_ITER(hh, ws->by_tid, w, tmp) {
 		if (w->row.id || (uint64_t)w->row.start_ns + SHOW_OPEN_NS > now_ns)
 			continue;
@@ -667,4 +535,5 @@ void waits_free(struct waits *ws)
 
 	HASH_ITER(hh, ws->by_tid, w, tmp)
 		free_wait(ws, w);
+	releases_free(&ws->releases);
 }

@@ -2,11 +2,6 @@
 /*
  * Waits for a contended lock: begin, the stack of it, sleeps, wake-ups, end.
  *
- * Whoever wakes a waiter has let the lock go, unless something shows that it
- * has not: the waiter was interrupted or sleeps again, or the waker waits for
- * the lock itself. From the last wake-up on the waiter waits for a CPU: that
- * time is no holder's.
- *
  * A wait that overlaps a gap in the events of any CPU may have ended inside
  * that gap: it is closed as uncertain and has no duration.
  */
@@ -21,6 +16,7 @@
 #include "collector/model/attribute.h"
 #include "collector/model/lock.h"
 #include "collector/model/part.h"
+#include "collector/model/release.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/stall.h"
@@ -42,11 +38,13 @@ struct wait {
 	struct part_start part_start;
 	int64_t owner_task_id; /* who held it when the wait began; 0 not known */
 	int64_t freed_ns; /* woken: since then it waits for a CPU; NO_TIME: not, or it sleeps again */
+	int32_t waker;	  /* tid of who woke it last; 0: an interrupt, or not known */
 	bool granted;	  /* who woke it was seen to let the lock go before */
-	bool slept;	  /* at all */
-	bool asleep;	  /* now, as far as is seen */
-	bool resumed;	  /* has slept or run since that wake-up: it was for an earlier sleep */
-	bool tainted;	  /* began inside a gap */
+	bool by_release; /* the holder is known by lock:contended_release */
+	bool slept;	 /* at all */
+	bool asleep;	 /* now, as far as is seen */
+	bool resumed;	 /* has slept or run since that wake-up: it was for an earlier sleep */
+	bool tainted;	 /* began inside a gap */
 };
 
 struct waits {
@@ -62,16 +60,11 @@ struct waits {
 	bool watch_spin;	    /* the input has both kinds of contention events */
 	uint64_t gap_end_ns;	    /* waits that begin before are tainted */
 	unsigned int sees_releases; /* CLASS_BITs: of their locks, who let them go is seen */
+	struct releases releases;
 };
 
-/*
- * waits_released - waits for @lock learn that its holder, who held it exactly, let it go
- * @now_ns: when
- *
- * Returns 0 or a negative errno.
- */
-int waits_released(struct waits *ws, struct lock *lock, const struct hold_row *hold,
-		   int64_t now_ns);
+/* The wait of thread @tid, or NULL. */
+struct wait *waits_find(const struct waits *ws, int32_t tid);
 
 /* One event. Returns 0 or a negative errno. */
 int waits_event(struct waits *ws, const struct event *ev);

@@ -110,4 +110,34 @@ tap_is "$("$RMAPSCOPE" blocked "$tap_dir/busy.db" --at 0.025 --format csv | cut 
 lock ffff888100000000,
 app/1,runnable" "afterwards for nobody"
 
+# --- a kernel that tells of releases: the waker is not used
+
+stage releases <<-END
+	symbol 0xffffffff81001000 up_write
+	symbol 0xffffffff81002000 unlink_anon_vmas
+	symbol 0xffffffff81003000 a_function_behind_all_others
+	$names
+	1000000000 100 contention_begin lock_addr=0xffff888100000000 flags=4
+	1000001000 100 sched_switch prev_state=2 next_pid=0
+	1010000000 300 sched_waking pid=100
+	1010000100 300 signal_generate pid=100
+	1020000000 200 contended_release lock_addr=0xffff888100000000
+	1020000001 200 stack up_write unlink_anon_vmas
+	1030000000 100 contention_end lock_addr=0xffff888100000000 ret=0
+	1040000000 101 contention_begin lock_addr=0xffff888100000000 flags=2
+	1040001000 101 sched_switch prev_state=2 next_pid=0
+	1050000000 300 sched_waking pid=101
+	1051000000 101 contention_end lock_addr=0xffff888100000000 ret=0
+	flush 1100000000
+END
+tap_is "$(sql releases 'SELECT comm, holder_comm, holder_source, runnable_ns FROM waits')" \
+	"app|holder|exact|10000000
+app/1||unknown|1000000" "who let the lock go last is the holder, and nobody else"
+tap_is "$(sql releases 'SELECT s.symbol FROM wait w JOIN site s ON s.id = w.holder_site_id')" \
+	unlink_anon_vmas "with the function where it did"
+tap_is "$("$RMAPSCOPE" blocked "$tap_dir/releases.db" --at 0.015 --format csv | cut -d, -f2,11 | sed 1d)" \
+	"holder,running
+lock ffff888100000000,
+app,waiting" "and in the tree, as one that is learnt at the end of the wait"
+
 tap_done

@@ -104,6 +104,22 @@ static inline struct event ev_exit(uint64_t time_ns, int32_t tid)
 	return ev;
 }
 
+static inline struct event ev_release(uint64_t time_ns, int32_t tid, uint16_t cpu, uint64_t lock)
+{
+	struct event ev = ev_make(EVENT_CONTENDED_RELEASE, time_ns, tid, cpu);
+
+	ev.contended_release.lock = lock;
+	return ev;
+}
+
+static inline struct event ev_signal(uint64_t time_ns, int32_t sender, int32_t tid)
+{
+	struct event ev = ev_make(EVENT_SIGNAL_GENERATE, time_ns, sender, 0);
+
+	ev.signal_generate.tid = tid;
+	return ev;
+}
+
 static inline struct event ev_exec(uint64_t time_ns, int32_t tid)
 {
 	struct event ev = ev_make(EVENT_SCHED_PROCESS_EXEC, time_ns, tid, 0);

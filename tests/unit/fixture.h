@@ -45,6 +45,7 @@ static const char *const fixture_symbols[] = {
 	"kernel_clone",
 	"folio_wait_bit_common",
 	"filemap_read",
+	"up_write",
 	"a_function_behind_all_others",
 };
 

@@ -370,6 +370,49 @@ static void who_waits_for_the_lock_itself_is_not_its_holder(void **state)
 	assert_int_equal(w->runnable_ns, 100);
 }
 
+/* The sender wakes all threads that it kills, and tells of the signal then. */
+static void who_sends_a_signal_is_not_the_holder(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(tasks_seed(&f->m.tasks, A, 7), 0);
+	assert_int_equal(tasks_seed(&f->m.tasks, A + 1, 7), 0);
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1100, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_waking(1600, B, 1, A));
+	feed(f, ev_signal(1601, B, A + 1));
+	/* it was fast enough to get the lock all the same */
+	feed(f, ev_end(2000, A, 0, LOCK, 0));
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
+	assert_int_equal(only_wait(f)->holder_task_id, 0);
+}
+
+static void a_signal_of_another_or_to_another_does_not_hide_the_holder(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_waking(1600, B, 1, A));
+	feed(f, ev_signal(1601, B, 999));
+	feed(f, ev_signal(1602, 998, A));
+	feed(f, ev_end(2000, A, 0, LOCK, 0));
+	assert_int_equal(holder_tid(f, only_wait(f)), B);
+}
+
+/* exit_group() and exec wake without a signal: zap_other_threads(). */
+static void who_ends_its_process_is_not_the_holder(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(tasks_seed(&f->m.tasks, A, 7), 0);
+	assert_int_equal(tasks_seed(&f->m.tasks, B, 7), 0);
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_waking(1600, B, 1, A));
+	feed(f, ev_exit(1700, B));
+	feed(f, ev_end(2000, A, 0, LOCK, 0));
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
+}
+
 /* A wait that goes on is not for whoever has let the lock go. */
 static void a_wait_that_is_open_names_no_waker(void **state)
 {
@@ -723,6 +766,9 @@ int main(void)
 		TEST(without_the_switch_in_the_next_sleep_tells),
 		TEST(a_wake_up_that_is_told_before_its_sleep_counts),
 		TEST(who_waits_for_the_lock_itself_is_not_its_holder),
+		TEST(who_sends_a_signal_is_not_the_holder),
+		TEST(a_signal_of_another_or_to_another_does_not_hide_the_holder),
+		TEST(who_ends_its_process_is_not_the_holder),
 		TEST(a_wait_that_is_open_names_no_waker),
 		TEST(after_its_wake_up_a_waiter_waits_for_a_cpu),
 		TEST(a_wake_up_that_is_not_seen_leaves_the_wait_for_a_cpu_unknown),

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/model/wait_holder.h"
+
+#include <errno.h>
+#include <utlist.h>
+
+#include "collector/model/wait.h"
+
+/* Who woke the waiter did not let the lock go, or not to it. */
+static void forget_waker(const struct wait *w, struct wait_row *row)
+{
+	if (row->holder_source != HOLDER_WAKER)
+		return;
+	row->holder_task_id = w->owner_task_id;
+	row->holder_source = w->owner_task_id ? HOLDER_OWNER : HOLDER_UNKNOWN;
+}
+
+static void forget_holder(struct wait *w)
+{
+	w->row.holder_task_id = w->row.holder_site_id = 0;
+	w->row.holder_source = HOLDER_UNKNOWN;
+}
+
+/* From @now_ns on it waits for a CPU, unless it sleeps again. @lock may be NULL. */
+static int freed(struct wait *w, struct lock *lock, int64_t now_ns)
+{
+	w->freed_ns = now_ns;
+	return parts_wait_woken(lock, &w->part_start, now_ns);
+}
+
+/* The rwsem of the kernel's own events; 0: it has not come to that. */
+static uint64_t rwsem_of(const struct wait *w)
+{
+	return w->traced ? w->inner : w->key.address;
+}
+
+/* Whether its holder is known by a hold that was traced. */
+static bool is_by_hold(const struct wait *w)
+{
+	return w->row.holder_source == HOLDER_EXACT && !w->by_release;
+}
+
+/* Who lets the lock go is seen: who wakes says nothing more. */
+static bool releases_are_seen(const struct waits *ws, const struct wait *w)
+{
+	const struct lock *lock = lock_find(ws->locks, &w->key);
+
+	if (ws->releases.seen && rwsem_of(w))
+		return true;
+	return w->traced && lock && lock->row.class != ENUM_NONE &&
+	       ws->sees_releases & CLASS_BIT(lock->row.class);
+}
+
+static int name_release(struct waits *ws, struct wait *w, const struct release *r)
+{
+	struct task *task = task_get(ws->tasks, r->tid, r->time_ns);
+	const struct stack *stack = NULL;
+	int ret = 0;
+
+	if (!task)
+		return -ENOMEM;
+	if (r->stack)
+		stack = stack_resolve(ws->sites, r->stack, ws->sink, &ret);
+	w->row.holder_task_id = task->row.id;
+	w->row.holder_site_id = stack && stack->site ? stack->site->row.id : 0;
+	w->row.holder_source = HOLDER_EXACT;
+	w->by_release = true;
+	return ret;
+}
+
+/*
+ * Whoever waits for a lock does not hold it. It wakes others on its way into the
+ * queue, or out of it when it is killed: rwsem_del_wake_waiter() of
+ * kernel/locking/rwsem.c.
+ */
+static bool waits_itself(const struct waits *ws, const struct wait *w, int32_t tid)
+{
+	const struct wait *own = waits_find(ws, tid);
+
+	return own && own->key.address == w->key.address && own->key.vm_start == w->key.vm_start;
+}
+
+/* Who releases a lock wakes the next in its queue itself. */
+static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
+{
+	const struct release *r = releases_last(&ws->releases, rwsem_of(w));
+	const struct task *waker = task_get(ws->tasks, ev->tid, ev->time_ns);
+
+	if (!waker)
+		return -ENOMEM;
+	w->waker = ev->tid;
+	if (is_by_hold(w)) {
+		w->granted = w->row.holder_task_id == waker->row.id;
+		return 0;
+	}
+	if (releases_are_seen(ws, w)) {
+		w->granted = r && r->tid == ev->tid;
+		return w->granted ? name_release(ws, w, r) : 0;
+	}
+	forget_waker(w, &w->row);
+	if (waits_itself(ws, w, ev->tid))
+		return 0;
+	w->row.holder_task_id = waker->row.id;
+	w->row.holder_source = HOLDER_WAKER;
+	return 0;
+}
+
+/* A wake-up from an interrupt says nothing of the thread it interrupted. */
+static int sched_waking(struct waits *ws, const struct event *ev)
+{
+	struct wait *w = waits_find(ws, ev->sched_waking.tid);
+	int ret;
+
+	if (!w)
+		return 0;
+	w->resumed = w->asleep;
+	w->asleep = w->granted = false;
+	w->waker = 0;
+	ret = freed(w, lock_find(ws->locks, &w->key), ev->time_ns);
+	if (ret || ev->in_irq || ev->tid == w->tid || ev->tid == 0)
+		return ret;
+	return woken_by(ws, w, ev);
+}
+
+/*
+ * A waiter that sleeps again did not get the lock when it was woken: by a signal
+ * that it has not acted upon, by the freezer, or by a release after which another
+ * thread was faster. A wake-up may be told before the sleep that it ends.
+ */
+static void sleeps(struct wait *w)
+{
+	w->slept = true;
+	if (w->freed_ns != NO_TIME && !w->resumed) {
+		w->resumed = true;
+		return;
+	}
+	w->asleep = true;
+	forget_waker(w, &w->row);
+	w->freed_ns = NO_TIME;
+	w->granted = false;
+	w->waker = 0;
+	parts_wait_sleeps(&w->part_start);
+}
+
+static void sched_switch(struct waits *ws, const struct event *ev)
+{
+	struct wait *prev = waits_find(ws, ev->tid);
+	struct wait *next = waits_find(ws, ev->sched_switch.next_tid);
+
+	if (prev && is_falling_asleep(ev))
+		sleeps(prev);
+	if (next) {
+		next->asleep = false;
+		next->resumed = true;
+	}
+}
+
+/*
+ * The thread @waker has woken @tid and all other threads of its process that it
+ * could: to die, or for exec. Where a release is seen, too, it stays the holder.
+ */
+static void woken_to_die(struct waits *ws, int32_t waker, int32_t tid)
+{
+	const int32_t tgid = task_tgid(ws->tasks, tid);
+	struct wait *w, *tmp;
+
+	HASH_ITER(hh, ws->by_tid, w, tmp) {
+		if (w->waker != waker || w->granted)
+			continue;
+		if (w->tid != tid && (tgid < 0 || task_tgid(ws->tasks, w->tid) != tgid))
+			continue;
+		forget_waker(w, &w->row);
+		w->waker = 0;
+	}
+}
+
+int wait_holder_event(struct waits *ws, const struct event *ev)
+{
+	int ret = releases_event(&ws->releases, ev);
+
+	if (ret)
+		return ret;
+	switch (ev->id) {
+	case EVENT_SCHED_WAKING:
+		return sched_waking(ws, ev);
+	case EVENT_SCHED_SWITCH:
+		sched_switch(ws, ev);
+		return 0;
+	case EVENT_SIGNAL_GENERATE:
+		/* send_signal_locked() of kernel/signal.c wakes first, and tells then */
+		if (!ev->in_irq)
+			woken_to_die(ws, ev->tid, ev->signal_generate.tid);
+		return 0;
+	case EVENT_SCHED_PROCESS_EXIT:
+	case EVENT_SCHED_PROCESS_EXEC:
+		/* zap_other_threads() sends no signal */
+		woken_to_die(ws, ev->tid, ev->tid);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold_row *hold,
+			 int64_t now_ns)
+{
+	struct wait *w;
+	int ret = 0;
+
+	if (lock->row.class != ENUM_NONE)
+		ws->sees_releases |= CLASS_BIT(lock->row.class);
+	DL_FOREACH(lock->waits, w)
+	{
+		/* one who got it with others lets it go, too */
+		if (w->row.task_id == hold->task_id || w->granted)
+			continue;
+		w->row.holder_task_id = hold->task_id;
+		w->row.holder_site_id = hold->site_id;
+		w->row.holder_source = HOLDER_EXACT;
+		w->by_release = false;
+		/* what woke it before was something else */
+		if (!ret && w->freed_ns != NO_TIME)
+			ret = freed(w, lock, now_ns);
+	}
+	return ret;
+}
+
+/*
+ * The last release before the waiter had the lock, when nobody has woken it for that:
+ * it was not asleep, or was woken by something else.
+ */
+static int find_release(struct waits *ws, struct wait *w, int64_t end_ns)
+{
+	const struct release *r = releases_last(&ws->releases, rwsem_of(w));
+	bool woken = w->freed_ns != NO_TIME;
+
+	forget_waker(w, &w->row);
+	if (!r || !r->tid || r->tid == w->tid || r->time_ns < w->row.start_ns ||
+	    r->time_ns > end_ns)
+		return 0;
+	/* an interrupt has let it go, or has sent a signal */
+	if (woken && !w->waker && r->time_ns < w->freed_ns)
+		return 0;
+	if (woken && r->time_ns > w->freed_ns)
+		w->freed_ns = r->time_ns;
+	return name_release(ws, w, r);
+}
+
+int wait_holder_end(struct waits *ws, struct wait *w, int64_t end_ns, int outcome)
+{
+	/* a signal that ends a wait says nothing of who holds the lock */
+	if (outcome != OUTCOME_ACQUIRED) {
+		forget_holder(w);
+		return 0;
+	}
+	if (ws->releases.seen && rwsem_of(w) && !w->granted && !is_by_hold(w))
+		return find_release(ws, w, end_ns);
+	return 0;
+}
+
+void wait_holder_shown(const struct wait *w, struct wait_row *row)
+{
+	*row = w->row;
+	/* who has let the lock go does not hold it now */
+	forget_waker(w, row);
+}
