@@ -16,11 +16,16 @@ done
 
 # what a row opens
 tui_top 120 40
-for screen in 1-vma 2-lock 4-storm 5-stall; do
+for screen in 1-vma-PROCESS 2-lock-CLASS 4-storm-KIND 5-stall-THREAD; do
+	first_column=${screen##*-} screen=${screen%-*}
 	tui_keys ${screen%-*}
-	tui_sees '^\[1 VMAs\].* 1/' "screen ${screen%-*}"
+	tui_sees "^$first_column " "screen ${screen%-*}"
+	tui_sees '^\[1 VMAs\].* 1/' "its first row"
 	# the first storm and stall are not the ones with most to tell
-	[ "${screen%-*}" -lt 4 ] || tui_keys Down
+	if [ "${screen%-*}" -ge 4 ]; then
+		tui_keys Down
+		tui_sees '^\[1 VMAs\].* 2/' "the second row of screen ${screen%-*}"
+	fi
 	tui_keys Enter
 	tui_golden "${screen#*-}-detail" "Enter opens a ${screen#*-}"
 done
