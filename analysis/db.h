@@ -64,7 +64,7 @@ int db_meta_int(struct db *db, const char *key, int64_t *value, struct error *er
 /* Likewise a text, cut to @room. */
 int db_meta_text(struct db *db, const char *key, char *value, unsigned int room, struct error *err);
 
-/* What @sqlite_code of the last call means, as error code and message. */
+/* Why the last SQLite call failed: fills @err and returns a negative errno. */
 int db_fail(struct db *db, struct error *err);
 
 #endif

@@ -78,7 +78,7 @@ static const char holder_sql[] =
 	"FROM holder_rollup "
 	"WHERE second >= ? AND second <= ? AND holder_task_id > 0";
 
-/* The element of *@head whose @field is *@key; made if there is none, or NULL. */
+/* The element of @head whose @field equals *@key_ptr, made if there is none; NULL: out of memory. */
 #define GET(type, head, field, key_ptr)                                                            \
 	({                                                                                         \
 		type *got_;                                                                        \

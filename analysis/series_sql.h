@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * series(at, nr, value) in SQL: an aggregate that adds each value up at place
- * @at of @nr and gives the sums as a cell of UNIT_SERIES, "0 12 7".
+ * series(at, nr, value) in SQL: an aggregate of nr sums. Each value is added to the
+ * sum with index at; the result is a cell of UNIT_SERIES, "0 12 7".
  */
 #ifndef RMAPSCOPE_SERIES_SQL_H
 #define RMAPSCOPE_SERIES_SQL_H

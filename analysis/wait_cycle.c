@@ -7,7 +7,7 @@
 
 #include "analysis/wait_graph.h"
 
-/* Where a search is: at @task, which got there by its hold before @next. */
+/* One step of a search: @task waits for a lock, and the search follows @hold of that lock. */
 struct step {
 	struct graph_task *task;
 	struct graph_hold *hold; /* of the lock that it waits for: followed now */

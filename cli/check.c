@@ -88,7 +88,10 @@ static int check_processes(struct error *err)
 	return 0;
 }
 
-/* The events that the capture is of use without: all of the series, and tracefs. */
+/*
+ * Enable every event in a tracefs instance of our own, which sets @result; print a line for
+ * each event of a stock kernel. Returns 0, or a negative errno: nothing can be captured.
+ */
 static int check_events(struct profile_result *result, struct error *err)
 {
 	struct tracefs_instance *inst;

@@ -12,7 +12,7 @@
 
 struct child {
 	pid_t pid;
-	int go_fd;     /* written: go; closed: never mind */
+	int go_fd;     /* write a byte to start the child; close to cancel it */
 	int status_fd; /* read: errno of a failed exec; closed on success */
 	int done_fd;   /* pidfd: readable once it has ended */
 	int status;    /* as of waitpid(2), after child_reap() */

@@ -29,7 +29,7 @@ struct subcommand {
 extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_import, cmd_order, cmd_record,
 	cmd_report, cmd_storms, cmd_top, cmd_upgrade, cmd_walks;
 
-/* The option that takes it away when the output is in use. */
+/* The database that record and import create without --output. */
 #define DEFAULT_OUTPUT "rmapscope.db"
 
 /*

@@ -26,7 +26,7 @@ static void print_limits(FILE *f, const char *limits)
 	}
 }
 
-/* Nobody is to take a cut file for the whole. */
+/* Say so when rows were trimmed. */
 static void print_kept(FILE *f, const struct capture_info *info)
 {
 	char from[64];

@@ -198,8 +198,8 @@ void decoder_free(struct decoder *dec)
 }
 
 /*
- * Below, @swap is a constant at each call: what reads a capture of this machine
- * has no trace of it.
+ * In the readers below, swap is a constant at each call, so the compiler removes the
+ * test: reading a capture of this machine costs nothing for it.
  */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 

@@ -35,7 +35,7 @@ static void refill(struct merge *m, unsigned int i)
 	head->full = lane_take(lane, &head->ev);
 }
 
-/* The earliest time that lane @i may still give. */
+/* No event that this lane still delivers is earlier than this time. */
 static uint64_t bound(const struct merge_head *head)
 {
 	return head->full ? head->ev.time_ns : head->complete_ns;

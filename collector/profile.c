@@ -80,8 +80,8 @@ const struct profile_event profile_events[] = {
 		.profiles = PROFILE_ALL,
 		.filter = ASLEEP,
 		/*
-		 * One wake-up in six is told before the sleep that it ends: only
-		 * what runs in between tells that from one before (stall.c).
+		 * One wake-up in six is recorded before its sleep; only a complete
+		 * sched_switch stream shows which sleep it ends (stall.c).
 		 */
 		.whole = PROFILE_STALLS,
 		.trigger = "stacktrace if " ASLEEP,

@@ -19,7 +19,7 @@ SQLITE_EXTENSION_INIT1
 
 #define NOT_A_HISTOGRAM "not a histogram, or a damaged one"
 
-/* Add the blob in @value; false when an error was reported to SQL. */
+/* Add the blob in @value to @h. Returns 0, or a negative errno that was reported to SQL. */
 static int add_blob(sqlite3_context *ctx, struct hist *h, sqlite3_value *value)
 {
 	int ret = -EBADMSG;

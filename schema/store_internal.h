@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What store.c (the file) and store_rows.c (its rows) share. */
+/* What the files schema/store*.c share. */
 #ifndef RMAPSCOPE_STORE_INTERNAL_H
 #define RMAPSCOPE_STORE_INTERNAL_H
 

@@ -9,7 +9,7 @@
 #include "lib/clock.h"
 #include "schema/store_internal.h"
 
-/* As many commits' rows go at one commit: more than come. */
+/* Each commit deletes the rows of two commits, so that deletion outpaces insertion. */
 #define SLICE	     2
 #define SLICE_FULL   8
 /* A roll-up of this age is not given again, see KEEP_SECONDS in collector/model/rollup.c. */

@@ -18,7 +18,7 @@ struct tui;
 /* Set @tui by the file. Returns 0, also without a file, or a negative errno. */
 int settings_load(struct tui *tui, struct error *err);
 
-/* The settings as they are now are what the command line asks for this once. */
+/* Baseline: the settings as they are now, from the command line; they are not saved. */
 void settings_mark(struct tui *tui);
 
 /* Write the file, if the settings differ from settings_mark(). As settings_load(). */

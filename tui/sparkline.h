@@ -8,7 +8,7 @@
 #include "tui/area.h"
 #include "tui/term.h"
 
-/* For @bright: in the look that text has now. */
+/* Instead of a number of bright values: draw all in the look that text has now. */
 #define SPARKLINE_PLAIN (~0U)
 
 /*

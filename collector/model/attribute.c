@@ -181,7 +181,10 @@ int attribution_lasts(struct attribution *at, const struct wait_row *row, struct
 	return ret ?: rollup_wait_lasts(at->rollups, &named, end->process_id, &end->booked, now);
 }
 
-/* The operation's own VMA, by an event of the thread that has the lock of @roots. */
+/*
+ * Thread @ev->tid has the lock that it waited for; @ev names the VMA, @where, that it works
+ * on. Note that VMA for the wait, and sum the wait up.
+ */
 static int told(struct attribution *at, const struct event *ev, struct vma_at where, bool unlinking)
 {
 	struct unattributed *u = find(at, ev->tid);

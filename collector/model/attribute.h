@@ -4,10 +4,11 @@
  *
  * A VMA lock is of one VMA. One anon_vma lock serves many: a writer's wait is
  * for the VMA that the thread links, unlinks or moves a folio to once it has
- * the lock. So a wait is stored at its end, as any other, but summed in the
- * roll-ups only when the thread has said, or has let go without a word. A
- * walk visits them all: a reader's wait is for none, unless the lock has only
- * one. Any other lock: the VMA of the page fault that the thread is in.
+ * the lock. So a wait is stored at its end, as any other, but the roll-ups count
+ * it only when an event of the thread has named the VMA, or the thread has
+ * released the lock without one. A walk visits all VMAs of a lock: a reader's
+ * wait has no VMA unless the lock has exactly one. Any other lock: the VMA of
+ * the page fault that the thread is in.
  */
 #ifndef RMAPSCOPE_MODEL_ATTRIBUTE_H
 #define RMAPSCOPE_MODEL_ATTRIBUTE_H
@@ -61,7 +62,7 @@ int attribution_ended(struct attribution *at, const struct wait_row *row,
 
 /*
  * attribution_lasts - book the time of a wait that goes on
- * @end: as if it ended now; its @booked is moved on
+ * @end: as if the wait ended now; its member booked is updated
  */
 int attribution_lasts(struct attribution *at, const struct wait_row *row, struct wait_end *end,
 		      const struct wait_so_far *now);

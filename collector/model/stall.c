@@ -9,7 +9,7 @@
 /* include/trace/events/lock.h */
 #define LCB_F_SPIN (1U << 0)
 
-/* So long a wake-up is remembered for the sleep that it comes too early for. */
+/* How long a wake-up is kept that arrives before its sleep. */
 #define KEEP_WOKEN_NS NSEC_PER_SEC
 
 static struct sleeper *find(const struct stalls *ss, int32_t tid)

@@ -178,8 +178,8 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 }
 
 /*
- * The end of the wait is missing: it may be over for long, and what the thread
- * slept since is not known to be of it. Frees @w.
+ * The end of the wait is missing. It may have ended long ago, so the thread's sleep
+ * since then is not known to belong to it. Frees @w.
  */
 static int close_unended(struct waits *ws, struct wait *w, uint64_t now_ns)
 {

@@ -134,9 +134,9 @@ static void a_damaged_record_is_a_loss(void **state)
 	source_close(src);
 }
 
-/* Three pages on CPU 0 at 1, 2 and 3 ms; @page is damaged by @damage. */
 enum damage { ZEROED, HEAD_ZEROED, TIME_ZEROED, COMMIT_ZEROED, TIME_BACK };
 
+/* Three pages on CPU 0 at 1, 2 and 3 ms; @page is damaged by @damage. */
 static void write_damaged(const char *path, unsigned int page, enum damage damage)
 {
 	struct dat d = { .nr_cpus = 2 };

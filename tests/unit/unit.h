@@ -12,7 +12,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
 
-/* A pointer to @nr elements more than @nr_now, contents kept. */
+/* @array with room for one element more than @nr_now; the contents are kept. */
 #define grow(array, nr_now) realloc(array, ((nr_now) + 1) * sizeof(*(array)))
 
 #endif
