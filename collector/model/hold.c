@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "collector/model/part.h"
+#include "collector/model/second.h"
 #include "collector/model/wait.h"
 #include "collector/model/wait_holder.h"
 #include "lib/clock.h"
@@ -190,13 +191,14 @@ int holds_flush(struct holds *hs)
 	return 0;
 }
 
-int holds_book(struct holds *hs, int64_t until_ns)
+/* @least_ns: of those that have lasted longer */
+static int book(struct holds *hs, int64_t until_ns, int64_t least_ns)
 {
 	struct hold *h, *tmp;
 	int ret;
 
 	HASH_ITER(hh, hs->by_key, h, tmp) {
-		if (h->tainted)
+		if (h->tainted || until_ns - h->row.start_ns <= least_ns)
 			continue;
 		ret = rollup_hold_lasts(hs->rollups, &h->row, h->process_id, &h->booked_ns,
 					until_ns);
@@ -206,10 +208,15 @@ int holds_book(struct holds *hs, int64_t until_ns)
 	return 0;
 }
 
+int holds_book(struct holds *hs, int64_t until_ns)
+{
+	return book(hs, until_ns, 0);
+}
+
 int holds_finish(struct holds *hs, int64_t end_ns)
 {
 	struct hold *h, *tmp;
-	int ret = holds_book(hs, end_ns);
+	int ret = book(hs, end_ns, LASTS_NS);
 
 	if (ret)
 		return ret;

@@ -13,6 +13,9 @@
  */
 #define MAX_SPREAD 1000000
 
+/* What has not lasted longer when the capture ends, or events were lost, is not booked. */
+#define LASTS_NS ((int64_t)NSEC_PER_SEC)
+
 /*
  * second_cut - the end of the piece of @from_ns..@to_ns that is in one second
  * @nr: counts the cuts of a capture

@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "collector/model/hold.h"
+#include "collector/model/second.h"
 #include "collector/model/wait_holder.h"
 #include "lib/clock.h"
 
@@ -127,7 +128,8 @@ static struct wait_so_far so_far(const struct waits *ws, const struct wait *w, i
 	return now;
 }
 
-int waits_book(struct waits *ws, int64_t until_ns)
+/* @least_ns: of those that have lasted longer */
+static int book(struct waits *ws, int64_t until_ns, int64_t least_ns)
 {
 	struct wait *w, *tmp;
 	int ret = 0;
@@ -137,7 +139,8 @@ int waits_book(struct waits *ws, int64_t until_ns)
 		struct wait_end end = end_of(w, until_ns);
 
 		/* what began inside a gap may be over */
-		if (w->tainted || until_ns <= w->booked.until_ns)
+		if (w->tainted || until_ns <= w->booked.until_ns ||
+		    until_ns - w->row.start_ns <= least_ns)
 			continue;
 		ret = attribution_lasts(ws->attribution, &w->row, &end, &now);
 		if (ret)
@@ -145,6 +148,11 @@ int waits_book(struct waits *ws, int64_t until_ns)
 		w->booked = end.booked;
 	}
 	return ret;
+}
+
+int waits_book(struct waits *ws, int64_t until_ns)
+{
+	return book(ws, until_ns, 0);
 }
 
 /* The wait is over, one way or the other. Frees @w. */
@@ -514,7 +522,7 @@ int waits_flush(struct waits *ws, uint64_t now_ns)
 int waits_finish(struct waits *ws, int64_t end_ns)
 {
 	struct wait *w, *tmp;
-	int ret = waits_book(ws, end_ns);
+	int ret = book(ws, end_ns, LASTS_NS);
 
 	if (ret)
 		return ret;

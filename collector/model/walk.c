@@ -293,16 +293,22 @@ static void drop_rollup(struct walks *ws, struct walk_rollup *r)
 	free(r);
 }
 
-int walks_book(struct walks *ws, int64_t until_ns)
+/* @least_ns: of those that have lasted longer */
+static int book_all(struct walks *ws, int64_t until_ns, int64_t least_ns)
 {
 	struct walk *w, *tmp;
 	int ret = 0;
 
 	HASH_ITER(hh, ws->by_tid, w, tmp) {
-		if (!ret && !w->tainted)
+		if (!ret && !w->tainted && until_ns - w->row.start_ns > least_ns)
 			ret = book(ws, w, until_ns);
 	}
 	return ret;
+}
+
+int walks_book(struct walks *ws, int64_t until_ns)
+{
+	return book_all(ws, until_ns, 0);
 }
 
 int walks_flush(struct walks *ws)
@@ -328,7 +334,7 @@ int walks_flush(struct walks *ws)
 int walks_finish(struct walks *ws, int64_t end_ns)
 {
 	struct walk *w, *tmp;
-	int ret = walks_book(ws, end_ns);
+	int ret = book_all(ws, end_ns, LASTS_NS);
 
 	if (ret)
 		return ret;

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 
+#include "collector/model/second.h"
 #include "tests/unit/fixture.h"
 
 #define MAX_EVENTS 200
@@ -50,15 +51,17 @@ static inline bool cut_make(struct cut *c, const struct event *ev, unsigned int 
 
 /* What the roll-ups hold of spans without a duration. */
 struct lasted {
-	int64_t open_ns; /* all of those that are open at the end */
+	int64_t open_ns; /* all of those that are open at the end, and have lasted */
 	int64_t most_ns; /* and at most, of those that the loss has cut: until then */
 };
 
 static inline void add_lasted(struct lasted *l, const struct fixture *f, const struct cut *c,
 			      int64_t start_ns, bool open)
 {
-	if (open)
+	if (open && f->m.last_ns - start_ns > LASTS_NS)
 		l->open_ns += f->m.last_ns - start_ns;
+	else if (open)
+		return;
 	else if (c && (int64_t)c->start_ns > start_ns)
 		l->most_ns += (int64_t)c->start_ns - start_ns;
 }
