@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/clock.h"
 #include "schema/hist_sql.h"
@@ -13,76 +12,6 @@
 
 /* For others to let the file go; an emulated or overloaded machine takes its time. */
 #define BUSY_MS 5000
-
-/* What the system said, or else what SQLite's code comes to. */
-static int errno_of(const struct store *st, int rc)
-{
-	const int system = sqlite3_system_errno(st->db);
-
-	switch (rc & 0xff) {
-	case SQLITE_FULL:
-		return -ENOSPC;
-	case SQLITE_NOMEM:
-		return -ENOMEM;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return -EBUSY;
-	case SQLITE_READONLY:
-	case SQLITE_CANTOPEN:
-		return system ? -system : -EACCES;
-	case SQLITE_IOERR:
-		return (rc == SQLITE_IOERR_NOMEM) ? -ENOMEM : system ? -system : -EIO;
-	default:
-		return -EIO;
-	}
-}
-
-/* Where the system's word says more than SQLite's. */
-static const char *cause(const struct store *st, int ret)
-{
-	switch (ret) {
-	case -ENOSPC:
-		return "the disk is full";
-	case -ENOMEM:
-		return "out of memory";
-	case -EFBIG:
-		return "the file would be larger than is allowed (ulimit -f)";
-	case -EMFILE:
-		return "too many open files (ulimit -n)";
-	case -EBUSY:
-	case -EIO:
-		return sqlite3_errmsg(st->db);
-	default:
-		return strerror(-ret);
-	}
-}
-
-/* Keep @ret and its message: the first one. */
-static int broken(struct store *st, int ret)
-{
-	st->broken = true;
-	st->ret = ret;
-	return ret;
-}
-
-int store_fail(struct store *st, int rc)
-{
-	if (st->broken)
-		return st->ret;
-	broken(st, errno_of(st, rc));
-	return error_set(&st->err, st->ret, "cannot write %s: %s", st->file.path,
-			 cause(st, st->ret));
-}
-
-static int run(struct store *st, const char *sql)
-{
-	int rc;
-
-	if (st->broken)
-		return st->ret;
-	rc = sqlite3_exec(st->db, sql, NULL, NULL, NULL);
-	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
-}
 
 int store_commit(struct store *st, int64_t time_ns, struct error *err)
 {
@@ -93,11 +22,11 @@ int store_commit(struct store *st, int64_t time_ns, struct error *err)
 	if (!ret && (st->max_bytes || st->max_age_ns))
 		ret = store_trim(st, time_ns);
 	if (!ret)
-		ret = run(st, "COMMIT");
+		ret = store_run(st, "COMMIT");
 	if (!ret && st->file.placed && output_file_check(&st->file, &st->err))
-		ret = broken(st, -ESTALE);
+		ret = store_broken(st, -ESTALE);
 	if (!ret)
-		ret = run(st, "BEGIN");
+		ret = store_run(st, "BEGIN");
 	took_ns = now_ns() - start_ns;
 	if (took_ns > st->longest_commit_ns) {
 		st->longest_commit_ns = took_ns;
@@ -187,7 +116,7 @@ static void close_file(struct store *st)
 
 int store_settle(struct store *st, struct error *err)
 {
-	int ret = run(st, "COMMIT");
+	int ret = store_run(st, "COMMIT");
 
 	if (ret)
 		return error_set(err, ret, "%s", st->err.msg);
@@ -205,7 +134,7 @@ int store_place(struct store *st, struct error *err)
 		return ret;
 	ret = open_file(st);
 	if (!ret)
-		ret = run(st, "BEGIN");
+		ret = store_run(st, "BEGIN");
 	return ret ? error_set(err, ret, "%s", st->err.msg) : 0;
 }
 
@@ -242,7 +171,7 @@ static void part_from_file(struct store *st)
 
 int store_finish(struct store *st, struct error *err)
 {
-	int ret = run(st, "COMMIT");
+	int ret = store_run(st, "COMMIT");
 
 	if (!ret)
 		ret = fold_log(st);

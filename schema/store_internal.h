@@ -70,8 +70,18 @@ struct store {
 	struct error err;
 };
 
-/* Keep the first failure; all later calls give it back. */
+/*
+ * store_fail - note that SQLite failed with @rc, and why
+ *
+ * The first failure stays: all later calls return it. Returns a negative errno.
+ */
 int store_fail(struct store *st, int rc);
+
+/* The same for a failure whose message is in @st->err already. Returns @ret. */
+int store_broken(struct store *st, int ret);
+
+/* Run statements without arguments. Returns 0 or a negative errno, also of an earlier failure. */
+int store_run(struct store *st, const char *sql);
 
 /* Where a time is in the tables, if rows were added since the last. */
 int store_checkpoint(struct store *st, int64_t time_ns);

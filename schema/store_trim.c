@@ -80,21 +80,6 @@ static int run_with(struct store *st, const char *sql, int64_t arg)
 	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
 }
 
-int store_number(struct store *st, const char *sql, int64_t arg, int64_t none, int64_t *value)
-{
-	sqlite3_stmt *stmt;
-	int rc = sqlite3_prepare_v2(st->db, sql, -1, &stmt, NULL);
-
-	*value = none;
-	if (rc == SQLITE_OK) {
-		sqlite3_bind_int64(stmt, 1, arg);
-		if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
-			*value = sqlite3_column_int64(stmt, 0);
-		rc = sqlite3_finalize(stmt);
-	}
-	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
-}
-
 /* The rows of the oldest checkpoint that is before @before_ns. */
 static int trim_rows(struct store *st, int64_t before_ns, bool *done)
 {
