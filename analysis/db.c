@@ -113,41 +113,6 @@ void db_close(struct db *db)
 	free(db);
 }
 
-int db_prepare(struct db *db, const char *sql, sqlite3_stmt **stmt, struct error *err)
-{
-	unsigned int i;
-
-	guard_refill(&db->guard);
-	for (i = 0; i < db->nr_stmts; i++) {
-		*stmt = db->stmt[i];
-		if (!sqlite3_stmt_busy(*stmt) && !strcmp(sqlite3_sql(*stmt), sql)) {
-			sqlite3_clear_bindings(*stmt);
-			return 0;
-		}
-	}
-	if (sqlite3_prepare_v3(db->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK)
-		return db_fail(db, err);
-	if (db->nr_stmts < NR_STATEMENTS)
-		db->stmt[db->nr_stmts++] = *stmt;
-	return 0;
-}
-
-void db_release(struct db *db, sqlite3_stmt *stmt)
-{
-	unsigned int i;
-
-	sqlite3_reset(stmt);
-	for (i = 0; i < db->nr_stmts; i++)
-		if (db->stmt[i] == stmt)
-			return;
-	sqlite3_finalize(stmt);
-}
-
-int db_take(struct db *db, size_t bytes, struct error *err)
-{
-	return guard_take(&db->guard, bytes) ? 0 : db_interrupted(db, err);
-}
-
 static int changed(const struct db *db, struct error *err)
 {
 	return error_set(err, -ESTALE, "%s was changed by another program; open it again",

@@ -2,7 +2,6 @@
 /* Opening a file that a stranger may have made, and whether it is one of ours. */
 #include <errno.h>
 #include <sqlite3.h>
-#include <string.h>
 
 #include "analysis/db_internal.h"
 #include "schema/known.h"
@@ -10,75 +9,6 @@
 
 /* Readers never wait for our writer (WAL); this is for others, and short for the screens. */
 #define BUSY_MS 200
-
-int db_interrupted(const struct db *db, struct error *err)
-{
-	if (db->guard.endless)
-		return error_set(err, -EBADMSG,
-				 "%s is damaged: it takes more work than a file of its size can",
-				 db->path);
-	return error_set(err, -EINTR, "reading %s was stopped by a signal", db->path);
-}
-
-int db_fail(struct db *db, struct error *err)
-{
-	const char *why = sqlite3_errmsg(db->db);
-
-	switch (sqlite3_errcode(db->db)) {
-	case SQLITE_NOTADB:
-		return error_set(
-			err, -EBADMSG,
-			"%s is not an rmapscope database; import a trace.dat with rmapscope "
-			"import",
-			db->path);
-	case SQLITE_CORRUPT:
-		return error_set(err, -EBADMSG,
-				 "%s is damaged: %s; sqlite3's .recover may save what is left",
-				 db->path, why);
-	case SQLITE_BUSY:
-		return error_set(err, -EBUSY, "%s is locked by another program; try again",
-				 db->path);
-	case SQLITE_INTERRUPT:
-		return db_interrupted(db, err);
-	case SQLITE_TOOBIG:
-		return error_set(err, -EBADMSG,
-				 "%s is damaged: it has a text longer than any of rmapscope",
-				 db->path);
-	case SQLITE_NOMEM:
-		return error_set(err, -ENOMEM, "out of memory");
-	case SQLITE_CANTOPEN:
-		if (db->file.log)
-			return error_set(err, -EACCES,
-					 "%s has a log beside it (-wal) that cannot be read here; "
-					 "copy both to where you can write",
-					 db->path);
-		break;
-	case SQLITE_ERROR:
-		/* of sum() */
-		if (!strcmp(why, "integer overflow"))
-			return error_set(err, -EBADMSG,
-					 "%s is damaged: a sum of its numbers is too large",
-					 db->path);
-		break;
-	}
-	return error_set(err, -EIO, "cannot read %s: %s", db->path, why);
-}
-
-/* The single integer that @sql gives. */
-int db_query_int(struct db *db, const char *sql, int64_t *value, struct error *err)
-{
-	sqlite3_stmt *stmt;
-	int ret = db_prepare(db, sql, &stmt, err);
-
-	if (ret)
-		return ret;
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		*value = sqlite3_column_int64(stmt, 0);
-	else
-		ret = db_fail(db, err);
-	db_release(db, stmt);
-	return ret;
-}
 
 int db_connect(struct db *db, bool write, struct error *err)
 {
