@@ -16,6 +16,7 @@
 #include "tui/timeline.h"
 #include "tui/tui.h"
 
+struct action;
 struct tui;
 
 /* Something over the screen that takes the keys while it is there. */
@@ -31,6 +32,7 @@ struct overlay {
 
 struct tui {
 	const struct tui_options *opt;
+	const struct action *actions; /* what each key does */
 	struct terminal term;
 	struct feed feed;
 	struct timeline time;
@@ -65,7 +67,7 @@ static inline struct table_view *tui_view(struct tui *tui)
 	return page_view(tui_page(tui));
 }
 
-/* Show screen @which, if there is one, without details. */
+/* tui/navigate.c. Show screen @which, if there is one, without details. */
 void tui_show(struct tui *tui, unsigned int which);
 
 /* Open what tells more of the selected row, and leave that. False: there is nothing. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/text.h"
-#include "tui/keys.h"
+#include "tui/actions.h"
 #include "tui/text.h"
 
 /* "F1 Help": key, blank, label, and a blank before the next. */

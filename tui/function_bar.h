@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The last line: keys and what they do, from the table in keys.c. */
+/* The last line: keys and what they do, from the table in actions.c. */
 #ifndef RMAPSCOPE_TUI_FUNCTION_BAR_H
 #define RMAPSCOPE_TUI_FUNCTION_BAR_H
 

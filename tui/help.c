@@ -28,7 +28,7 @@ static void add_line(struct help *h, const char *left, const char *right)
 	} while (*right);
 }
 
-static void add_keys(struct help *h)
+static void add_keys(struct help *h, const struct action *actions)
 {
 	const struct action *a;
 	char keys[40];
@@ -80,7 +80,7 @@ void help_open(struct tui *tui)
 	struct help *h = &tui->help;
 
 	h->nr = h->top = 0;
-	add_keys(h);
+	add_keys(h, tui->actions);
 	add_columns(h, tui_view(tui)->def);
 	add_capture(h, &tui->feed.info);
 	tui->overlay = &help_overlay;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every key and what it does: one table, from which the function bar and the
- * help are made.
+ * Keys, their names, and which action of a table is whose.
  *
- * A key is a character, or SPECIAL(KEY_...) of curses.
+ * A key is a character, or SPECIAL(KEY_...) of curses. The table of the screens is
+ * actions[], see actions.h.
  */
 #ifndef RMAPSCOPE_TUI_KEYS_H
 #define RMAPSCOPE_TUI_KEYS_H
@@ -27,11 +27,8 @@ struct action {
 	void (*run)(struct tui *tui, int key);
 };
 
-/* Ends with an action that has no keys. */
-extern const struct action actions[];
-
-/* The action of @key, or NULL. */
-const struct action *action_of_key(int key);
+/* The action of @key in the table @actions, or NULL. */
+const struct action *action_of_key(const struct action *actions, int key);
 
 /* "F1", "Space", "←" (or "Left"), "Ctrl-L", "q". */
 void key_label(int key, char *buf, size_t room);

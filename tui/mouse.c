@@ -11,7 +11,7 @@
 
 static void press(struct tui *tui, int key)
 {
-	const struct action *a = action_of_key(key);
+	const struct action *a = action_of_key(tui->actions, key);
 
 	if (tui->overlay)
 		tui->overlay->key(tui, key);

@@ -75,6 +75,7 @@ static void set_text(struct tui *tui, const char *text)
 static void prompt_key(struct tui *tui, int key)
 {
 	struct prompt *p = &tui->prompt;
+	const struct action *action;
 
 	switch (key) {
 	case KEY_RETURN:
@@ -102,8 +103,9 @@ static void prompt_key(struct tui *tui, int key)
 		return;
 	}
 	/* up and down go on working */
-	if (key >= SPECIAL(0) && action_of_key(key))
-		action_of_key(key)->run(tui, key);
+	action = key >= SPECIAL(0) ? action_of_key(tui->actions, key) : NULL;
+	if (action)
+		action->run(tui, key);
 	else if (key >= ' ' && key < SPECIAL(0) && text_append(p->text, sizeof(p->text), key))
 		set_text(tui, p->text);
 }

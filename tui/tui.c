@@ -8,6 +8,7 @@
 
 #include "lib/clock.h"
 #include "lib/text.h"
+#include "tui/actions.h"
 #include "tui/app.h"
 #include "tui/function_bar.h"
 #include "tui/keys.h"
@@ -17,38 +18,6 @@
 #include "tui/tabs.h"
 
 #define DELAY_MS 1000
-
-void tui_show(struct tui *tui, unsigned int which)
-{
-	if (which >= tui->nr_screens || (which == tui->current && !tui->nr_details))
-		return;
-	while (tui->nr_details)
-		page_free(&tui->details[--tui->nr_details]);
-	tui->current = which;
-	tui->reread = true;
-}
-
-bool tui_open(struct tui *tui)
-{
-	struct page page;
-
-	if (page_init_details(&page, tui_view(tui)))
-		return false;
-	if (tui->nr_details == DETAILS_MAX)
-		page_free(&tui->details[--tui->nr_details]);
-	tui->details[tui->nr_details++] = page;
-	tui->reread = true;
-	return true;
-}
-
-bool tui_back(struct tui *tui)
-{
-	if (!tui->nr_details)
-		return false;
-	page_free(&tui->details[--tui->nr_details]);
-	tui->reread = true;
-	return true;
-}
 
 /* Waits in each second: of the window, and of the sparkline before it. */
 static int read_rates(struct tui *tui, const struct window *w, struct error *err)
@@ -196,7 +165,7 @@ static void draw(struct tui *tui)
 
 static void handle_key(struct tui *tui, int key)
 {
-	const struct action *a = action_of_key(key);
+	const struct action *a = action_of_key(tui->actions, key);
 
 	tui->note[0] = '\0';
 	if (key == SPECIAL(KEY_RESIZE))
@@ -294,6 +263,7 @@ int tui_run(const struct tui_options *options, struct error *err)
 		return error_set(err, -ENOMEM, "out of memory");
 	opt.delay_ms = opt.delay_ms ?: DELAY_MS;
 	tui->opt = &opt;
+	tui->actions = actions;
 	tui->time.window_s = WINDOW_DEFAULT_S;
 	tui->header.waits_per_s = -1;
 	tui->reread = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The keys in the man page are those of the table in tui/keys.c.
+ * The keys in the man page are those of the table in tui/actions.c.
  *
  * `build/tests/unit/man_keys_test --print` gives what is to be there.
  */
@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "tests/unit/unit.h"
-#include "tui/keys.h"
+#include "tui/actions.h"
 
 #define PAGE  "docs/man/rmapscope.1"
-#define BEGIN ".\\\" keys, from tui/keys.c\n"
+#define BEGIN ".\\\" keys, from tui/actions.c\n"
 #define END   ".\\\" end of keys\n"
 
 /* @text with what roff would take for its own escaped. */
@@ -82,7 +82,7 @@ static void no_key_has_two_actions(void **state)
 	(void)state;
 	for (a = actions; a->run; a++)
 		for (k = a->keys; *k; k++)
-			assert_ptr_equal(action_of_key(*k), a);
+			assert_ptr_equal(action_of_key(actions, *k), a);
 }
 
 int main(int argc, char **argv)
