@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The source tree itself: comments name what exists, each folder uses only what it may,
-# and nothing lies around unused. Each failure prints what is wrong, and where.
+# no files need each other in a circle, and nothing lies around unused. Each failure prints what is wrong, and where.
 . tests/tap.sh
 
 build=${WORKLOADS%/tests/workloads}
@@ -15,11 +15,14 @@ tap_is "$(files '*.[ch]' | xargs perl tests/house/comment-names)" "" \
 tap_is "$(files '*.[ch]' | xargs perl tests/house/layers)" "" \
 	"every folder uses only the folders and libraries that it may"
 
-# the product's objects; one without a source is left over from an older build
-objects=$(for source in $(find lib collector schema analysis tui cli -name '*.c' | sort); do
+# the product's own sources, and their objects
+product=$(find lib collector schema analysis tui cli -name '*.[ch]' | sort)
+objects=$(for source in $product; do
 	[ ! -f "$build/${source%.c}.o" ] || echo "$build/${source%.c}.o"
 done)
 if [ -n "$objects" ]; then
+	tap_is "$(perl tests/house/cycles "$build" $product)" "" \
+		"no source files need each other, directly or by way of others"
 	needed=$(nm -u -P $objects | cut -d' ' -f1 | sort -u)
 	unused=$(for sql in analysis/*.sql; do
 		symbol=$(echo "$sql" | sed 's/[^A-Za-z0-9]/_/g')
@@ -27,6 +30,7 @@ if [ -n "$objects" ]; then
 	done)
 	tap_is "$unused" "" "every file of analysis/*.sql is used"
 else
+	tap_skip "no object files in $build" "no source files need each other"
 	tap_skip "no object files in $build" "every file of analysis/*.sql is used"
 fi
 
