@@ -28,14 +28,6 @@
 /* An open wait this old is written before it ends, so that it can be seen. */
 #define SHOW_OPEN_NS (20 * NSEC_PER_MSEC)
 
-struct wait *waits_find(const struct waits *ws, int32_t tid)
-{
-	struct wait *w;
-
-	HASH_FIND_INT(ws->by_tid, &tid, w);
-	return w;
-}
-
 static bool is_vma_lock(const struct wait *w)
 {
 	return w->key.vm_start;

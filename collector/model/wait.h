@@ -64,7 +64,13 @@ struct waits {
 };
 
 /* The wait of thread @tid, or NULL. */
-struct wait *waits_find(const struct waits *ws, int32_t tid);
+static inline struct wait *waits_find(const struct waits *ws, int32_t tid)
+{
+	struct wait *w;
+
+	HASH_FIND_INT(ws->by_tid, &tid, w);
+	return w;
+}
 
 /* One event. Returns 0 or a negative errno. */
 int waits_event(struct waits *ws, const struct event *ev);
