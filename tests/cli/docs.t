@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What README.md, CONTRIBUTING.md and docs/guide.md name exists, and the output that
+# they show is what rmapscope prints.
+. tests/tap.sh
+
+pages="README.md CONTRIBUTING.md docs/guide.md"
+
+# links to files, and paths of this tree in backquotes; NAME and NNN stand for any
+missing=$(for page in $pages; do
+	grep -o '](\([^)#]*\)' "$page" | sed "s,](,$(dirname "$page")/," | grep -v '://'
+	grep -o '`\(lib\|collector\|schema\|analysis\|tui\|cli\|tests\|docs\|tracepoints-patch\)/[^` ]*`' "$page" |
+		tr -d '\140' | grep -v 'NAME\|NNN\|[*]'
+done | sort -u | while read -r path; do
+	[ -e "$path" ] || echo "$path"
+done)
+tap_is "$missing" "" "every file that the documents name exists"
+
+# <!-- shows: rmapscope ... --> is before a block of lines that this command prints
+sh tests/tui/make-fixture.sh "$tap_dir/jank.db"
+shown() {
+	sed -n 's/^<!-- shows: rmapscope \(.*\) -->$/\1/p' README.md
+}
+block() {
+	awk -v args="$1" '$0 == "<!-- shows: rmapscope " args " -->" { on = 1; next }
+		on && /^```/ { if (++fence == 2) exit; next } on && NF' README.md
+}
+tap_is "$(shown | wc -l)" 2 "the README shows what two commands print"
+while read -r args; do
+	# shellcheck disable=SC2086 # words
+	"$RMAPSCOPE" ${args/jank.db/"$tap_dir/jank.db"} >"$tap_dir/out" 2>&1
+	tap_is "$(block "$args" | grep -vxF -f "$tap_dir/out")" "" "rmapscope $args prints what the README shows"
+done < <(shown)
+tap_done
