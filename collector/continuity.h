@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Gaps in a trace file that nothing marks: tracing was switched off and on
+ * Find gaps in a trace file that no record marks: tracing was switched off and on
  * again, an instance was disabled, a snapshot was taken.
  *
- * Both rules need the switches of all threads in all states; a file that was
- * filtered (by state, by process) proves nothing by what it does not hold.
+ * Two rules find them, chain and silence. Both need sched_switch events of all threads
+ * in all states: in a filtered file (by state, by process) a missing event proves nothing.
  *
  * Chain: a CPU runs one thread at a time, and __schedule() (kernel/sched/core.c)
- * tells of every change. So the thread that a sched_switch puts on a CPU is the one
- * that all its events are of, up to and with the next; where it is another one,
- * events are missing in between.
+ * records every change. So all events of a CPU, from one sched_switch up to and including
+ * the next, are of the thread that the first one switched to. Where an event is of
+ * another thread, events are missing before it.
  *
- * Silence: the soft lockup detector has its stopper thread run on every CPU each
- * 2/5 of kernel.watchdog_thresh, which is 60 s at most (kernel/watchdog.c:
- * watchdog_timer_fn(), set_sample_period()): 24 s; and kcompactd, where proactive
- * compaction is on, wakes up every 500 ms (mm/compaction.c: kcompactd(),
- * HPAGE_FRAG_CHECK_INTERVAL_MSEC). Where no CPU has any event for longer, nothing
- * was recorded. On a machine that has neither, this makes spans uncertain that
- * were not.
+ * Silence: some threads run at least so often. The soft lockup detector runs its
+ * stopper thread on every CPU each 2/5 of kernel.watchdog_thresh, which is at most 60 s
+ * (kernel/watchdog.c: watchdog_timer_fn(), set_sample_period()), so each 24 s. Where
+ * proactive compaction is on, kcompactd wakes up every 500 ms (mm/compaction.c:
+ * kcompactd(), HPAGE_FRAG_CHECK_INTERVAL_MSEC). If no CPU has an event for longer,
+ * nothing was recorded. On a machine without both, this rule makes spans uncertain
+ * that are not.
  */
 #ifndef RMAPSCOPE_CONTINUITY_H
 #define RMAPSCOPE_CONTINUITY_H
@@ -27,7 +27,7 @@
 
 #include "collector/event.h"
 
-/* What runs on one CPU, by its events. */
+/* Which thread runs on one CPU, as its events show. */
 struct chain {
 	bool known;
 	int32_t tid, before; /* runs now, and the one that was switched out for it */
@@ -42,7 +42,7 @@ struct chain {
  */
 bool chain_event(struct chain *c, const struct event *ev, uint64_t *gap_ns);
 
-/* What the beginning of a file shows of what was recorded. */
+/* What the beginning of a file shows about which events were recorded. */
 struct survey {
 	unsigned int nr_links, nr_breaks; /* of chains */
 	bool all_states;		  /* threads were switched out that did not sleep */
@@ -55,7 +55,7 @@ void survey_event(struct survey *sv, struct chain *c, const struct event *ev);
 /* Whether the switches of all threads were recorded. */
 bool survey_is_whole(const struct survey *sv);
 
-/* How long all CPUs may be without any event; 0: for ever. */
+/* The longest time that all CPUs may be without an event; 0: no limit is known. */
 uint64_t survey_silence_ns(const struct survey *sv);
 
 /* The latest time at which any CPU is known to have been watched. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A gate to wait at until another thread has done something.
+ * Wait until another thread has done something.
  *
- * Read gate_seq(), look whether there is work, and if not gate_wait() with
- * that number: a post in between is not missed.
+ * Read gate_seq(), check for work, and if there is none call gate_wait() with that
+ * number. A gate_post() in between is not missed.
  */
 #ifndef RMAPSCOPE_GATE_H
 #define RMAPSCOPE_GATE_H

@@ -2,10 +2,10 @@
 /*
  * Our private tracefs instance: made for one capture, removed after it.
  *
- * Its maker holds a lock (flock(2)) on its directory for as long as it lives:
- * that shows in every PID namespace. The name carries the maker's pid, start time
- * and PID namespace, for people, and for instances of rmapscope before 2.1, which
- * have no lock.
+ * The process that makes it holds a lock (flock(2)) on its directory for as long as it
+ * lives, which is visible in every PID namespace. The name has the pid, start time and
+ * PID namespace of that process: for people, and because rmapscope before 2.1 takes
+ * no lock.
  */
 #ifndef RMAPSCOPE_INSTANCE_H
 #define RMAPSCOPE_INSTANCE_H

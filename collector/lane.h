@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A lane's way from its reader to the model: a single-producer
+ * The queue from the reader of a lane to the model: a single-producer
  * single-consumer ring (Concurrency Kit) and a watermark.
  */
 #ifndef RMAPSCOPE_LANE_H

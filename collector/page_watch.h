@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Damaged pages of a trace file, by the places and times of its records.
+ * Find damaged pages of a trace file by the offsets and times of its records.
  *
- * The library passes over a page that holds no record, as if it had never been
- * there, and takes any time that a page's head says. A recorded page holds one
- * event or more, the first at the time of the page, and a CPU's pages are in the
- * order of time (kernel/trace/ring_buffer.c: rb_move_tail(), rb_add_timestamp()).
+ * libtracecmd skips a page without records silently, and believes any time in the
+ * head of a page. But the kernel writes at least one event into a page, the first at
+ * the time of the page, and the pages of a CPU are in time order
+ * (kernel/trace/ring_buffer.c: rb_move_tail(), rb_add_timestamp()).
  */
 #ifndef RMAPSCOPE_PAGE_WATCH_H
 #define RMAPSCOPE_PAGE_WATCH_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What /proc says of threads and processes, for live captures. */
+/* Read threads and processes from /proc, for live captures. */
 #ifndef RMAPSCOPE_PROC_H
 #define RMAPSCOPE_PROC_H
 

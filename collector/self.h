@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel's tracing calls us: it numbers threads by the initial PID
- * namespace, in events and in the files that restrict them, whoever reads or
- * writes there. In another namespace gettid() and /proc speak of other threads.
+ * Our own ids in trace events. The kernel's tracing always uses the thread ids of the
+ * initial PID namespace, in events and in the files that filter them. In another PID
+ * namespace, gettid() and /proc use other ids.
  */
 #ifndef RMAPSCOPE_SELF_H
 #define RMAPSCOPE_SELF_H

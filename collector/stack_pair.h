@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An event and its kernel stack, which are two records, become one.
+ * Join an event with its kernel stack, which are two records, into one event.
  *
  * The stack is the next record of the same CPU and thread. An interrupt between
  * the two may add records of its own. So the last event of a batch waits for

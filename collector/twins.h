@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The same event in several buffers of one file.
+ * Recognize one event that several buffers of a file have recorded.
  *
- * Every buffer where an event is on records it by itself, one right after the
- * other, each with a time of its own: on one CPU, by the same thread, with the
- * same content, a moment later. Each event of a buffer is the twin of at most
- * one of another, in the order in which they came: what a thread does twice in
- * one buffer happened twice.
+ * Each buffer in which an event is enabled makes its own record of it, with its own
+ * time: on the same CPU, by the same thread, with the same content, a moment later.
+ * These records are twins. A record has at most one twin in each other buffer, paired
+ * in order: two equal records in one buffer are two events.
  */
 #ifndef RMAPSCOPE_TWINS_H
 #define RMAPSCOPE_TWINS_H
@@ -17,13 +16,13 @@
 #include "collector/event.h"
 
 /*
- * How far back a twin may be: what a CPU records between the two is an
- * interrupt's, and a virtual CPU may stand still for a while.
+ * How far back a twin may be. Between the two, a CPU records only interrupts, but a
+ * virtual CPU may stand still for a while.
  */
 #define TWINS_RECENT	64
 #define TWINS_WITHIN_NS 10000000
 
-/* More buffers than this are taken for the last of them. */
+/* Buffers above this number count as the last one. */
 #define TWINS_MAX_BUFFERS 64
 
 struct twins_recent {

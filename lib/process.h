@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether a process is still the one that it was: ids are used again. */
+/* Identify a process beyond its pid, which the kernel reuses. */
 #ifndef RMAPSCOPE_PROCESS_H
 #define RMAPSCOPE_PROCESS_H
 
@@ -16,12 +16,12 @@ uint64_t process_start_time(int pid);
 /* The inode of this process's PID namespace; 0: not known. */
 uint64_t process_pid_ns(void);
 
-/* This process: "PID START BOOT-ID PID-NS", unlike every other one. */
+/* "PID START BOOT-ID PID-NS" of this process, unique across reboots and namespaces. */
 void process_identity(char *buf, size_t room);
 
 /*
- * Whether the process of @identity runs on this machine, or may do so in a PID
- * namespace that is not ours; its id, there, in @pid.
+ * Whether the process of @identity runs on this machine. True also when it may run in
+ * another PID namespace, where we cannot look. @pid: set to its id in its own namespace.
  */
 bool process_runs(const char *identity, int *pid);
 

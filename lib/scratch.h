@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A temporary directory of this process, for files that are not good yet or that
+ * A temporary directory of this process, for files that are not complete yet or that
  * nobody asked to keep.
  *
- * It is locked (flock(2)) for as long as the process lives. Whoever makes the next
- * one in the same place removes those of this user that nobody locks any more: what
- * a killed run left.
+ * The process holds a lock on it (flock(2)) for as long as it lives. A killed run leaves
+ * its directory unlocked; the next run in the same place removes such directories of
+ * this user.
  */
 #ifndef RMAPSCOPE_SCRATCH_H
 #define RMAPSCOPE_SCRATCH_H

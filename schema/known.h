@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the schema of each version is, so that a file which says that it has it
- * can be held against that. A file comes from a stranger: a view in it, or an
- * expression of an index or of a column, is a program of somebody else.
+ * The schema of each version, to compare the schema of a file with. A file may come
+ * from a stranger, and its views and the expressions of its indexes and columns are
+ * code that would run here.
  */
 #ifndef RMAPSCOPE_KNOWN_H
 #define RMAPSCOPE_KNOWN_H
@@ -22,7 +22,7 @@ void known_free(struct known *known);
  * @why: the first difference, as the end of a sentence that begins with the
  *	file's name; "" when there is none
  *
- * Blanks and comments of the SQL do not count, and what ANALYZE adds is let be.
+ * Blanks and comments of the SQL are ignored, and the tables of ANALYZE are allowed.
  * Returns an SQLite result code.
  */
 int known_check(struct known *known, struct sqlite3 *db, char *why, size_t room);
@@ -30,7 +30,7 @@ int known_check(struct known *known, struct sqlite3 *db, char *why, size_t room)
 /*
  * known_views - make the known views, for this connection alone
  *
- * They go before those of the file, whatever these are. Returns an SQLite code.
+ * They hide the views of the file. Returns an SQLite result code.
  */
 int known_views(const struct known *known, struct sqlite3 *db);
 

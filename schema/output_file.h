@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The file of a database that is being written, and who owns its name.
+ * The file of a database that is being written.
  *
- * It is made in a directory of its own beside the place where it goes, and moved
- * there when it is good: what was there before is there until then. Its maker locks
- * it until it is closed, so that nobody else replaces it.
+ * It is made in a temporary directory beside its final path, and moved there when it
+ * is complete. Until then, an earlier file at that path stays. The process that makes
+ * it holds a lock on it until it is closed, so that no other rmapscope replaces it.
  */
 #ifndef RMAPSCOPE_OUTPUT_FILE_H
 #define RMAPSCOPE_OUTPUT_FILE_H
@@ -43,10 +43,10 @@ struct output_file {
 int output_path_free(const char *path, bool force, struct error *err);
 
 /*
- * output_file_name - @path as SQLite takes it for a file and for nothing else:
- * neither for a URI nor for ":memory:"
+ * output_file_name - @path in a form that SQLite opens as a file, never as a URI or
+ * ":memory:"
  *
- * To be freed; NULL without memory.
+ * Returns a string to be freed, or NULL: out of memory.
  */
 char *output_file_name(const char *path);
 
@@ -81,7 +81,7 @@ void output_file_remove_logs(struct output_file *of);
 
 /*
  * output_file_close - unlock; no connection may be open
- * @keep: or else remove it, if it is still there
+ * @keep: false: also remove the file, if it is still there
  */
 void output_file_close(struct output_file *of, bool keep);
 

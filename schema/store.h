@@ -42,12 +42,12 @@ int store_settle(struct store *st, struct error *err);
 int store_place(struct store *st, struct error *err);
 
 /*
- * store_limit - let the oldest rows go
+ * store_limit - from now on delete the oldest rows, to stay within limits
  * @max_bytes: of the file; 0: no limit
  * @max_age_ns: of rows, by the time given to store_commit(); 0: no limit
  *
- * Rows of single spans go first, roll-ups only where these are not enough. Open
- * waits and holds stay. From when they are kept is in table meta.
+ * Rows of single spans are deleted first, roll-ups only if that is not enough. Open
+ * waits and holds stay. Table meta says from when rows and roll-ups are kept.
  */
 int store_limit(struct store *st, int64_t max_bytes, int64_t max_age_ns);
 
