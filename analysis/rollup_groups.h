@@ -8,9 +8,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "analysis/table.h"
+#include "lib/hash.h"
 #include "schema/hist.h"
 
 /* Parts of a window that the waiting in it is shown for; fewer in one of few seconds. */

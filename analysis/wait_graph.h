@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "analysis/db.h"
+#include "lib/hash.h"
 
 struct graph_lock;
 

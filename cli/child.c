@@ -13,6 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/stdio.h"
+#include "lib/crash.h"
+
 static int open_pipes(int go[2], int status[2])
 {
 	if (pipe2(go, O_CLOEXEC))
@@ -120,6 +123,7 @@ int child_fork_exec(struct child *c, char *const *argv, struct error *err)
 	ret = do_fork(c, go, status, err);
 	if (ret || c->pid)
 		return ret;
+	stdio_restore();
 	execvp(argv[0], argv);
 	ret = errno;
 	if (write(status[1], &ret, sizeof(ret)) < 0)
@@ -141,6 +145,7 @@ int child_fork_fn(struct child *c, const char *name, int (*fn)(void *ctx), void 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
+	crash_leave_signals();
 	/* known by its own name, as an executed program would be */
 	prctl(PR_SET_NAME, name);
 	c->status = fn(ctx);

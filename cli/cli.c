@@ -8,15 +8,36 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/recording.h"
 #include "lib/text.h"
 
+/* One line is enough. */
+static bool has_failed;
+
+int cli_fail(const struct error *err)
+{
+	char msg[sizeof(err->msg)];
+
+	has_failed = true;
+	/* names of files, and what a library says of a file's content */
+	fprintf(stderr, "rmapscope: %s\n", text_shown(msg, sizeof(msg), err->msg));
+	return EXIT_FAILED;
+}
+
 void cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
+	struct error err = { 0 };
+	int ret;
+
 	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(argp, argc, argv, 0, NULL, input))
-		exit(EXIT_USAGE);
+	ret = argp_parse(argp, argc, argv, 0, NULL, input);
+	if (!ret)
+		return;
+	/* wrong usage does not come back */
+	error_set(&err, -ret, "%s", strerror(ret));
+	exit(cli_fail(&err));
 }
 
 void cli_wrong(const struct argp_state *state, const char *fmt, ...)
@@ -88,13 +109,22 @@ unsigned int cli_count(const char *text, struct argp_state *state, const char *w
 	return v;
 }
 
-int cli_fail(const struct error *err)
+/* Whatever was printed last: the summary of a recording, or --help. */
+static void check_stdout(void)
 {
-	char msg[sizeof(err->msg)];
+	bool failed = ferror(stdout);
 
-	/* names of files, and what a library says of a file's content */
-	fprintf(stderr, "rmapscope: %s\n", text_shown(msg, sizeof(msg), err->msg));
-	return EXIT_FAILED;
+	errno = 0;
+	if ((fflush(stdout) || failed) && !has_failed) {
+		fprintf(stderr, "rmapscope: cannot write to standard output: %s\n",
+			errno ? strerror(errno) : "it failed before");
+		_exit(EXIT_FAILED);
+	}
+}
+
+void cli_check_stdout_at_exit(void)
+{
+	atexit(check_stdout);
 }
 
 void cli_summary(const char *path, const struct recording_result *result)

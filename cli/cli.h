@@ -53,6 +53,9 @@ unsigned int cli_count(const char *text, struct argp_state *state, const char *w
 /* "rmapscope: MESSAGE" on stderr. Returns EXIT_FAILED. */
 int cli_fail(const struct error *err);
 
+/* From now on exit() looks whether all that was printed was written: a line, exit code 1. */
+void cli_check_stdout_at_exit(void);
+
 /* The line that ends record and import. */
 void cli_summary(const char *path, const struct recording_result *result);
 

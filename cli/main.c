@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/stdio.h"
+#include "lib/crash.h"
 #include "lib/text.h"
 
 static const struct subcommand *const subcommands[] = {
@@ -28,9 +30,13 @@ static void usage(FILE *f)
 
 int main(int argc, char **argv)
 {
+	struct error err = { 0 };
 	unsigned int i;
 	char name[64];
 
+	stdio_prepare();
+	cli_check_stdout_at_exit();
+	crash_take_signals();
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;
@@ -48,6 +54,8 @@ int main(int argc, char **argv)
 			continue;
 		snprintf(name, sizeof(name), "rmapscope %s", argv[1]);
 		argv[1] = name;
+		if (stdio_check_room(&err))
+			return cli_fail(&err);
 		return subcommands[i]->run(argc - 1, argv + 1);
 	}
 	fprintf(stderr, "rmapscope: no subcommand '%s'; 'rmapscope --help' lists them\n",

@@ -25,6 +25,7 @@
 #include "collector/tracedat_source.h"
 #include "collector/tracefs_source.h"
 #include "lib/clock.h"
+#include "lib/crash.h"
 #include "schema/store.h"
 
 /* A reader serves several CPUs on larger machines. */
@@ -273,6 +274,7 @@ static int make_threads(struct recording *rec, struct error *err)
 	int ret;
 
 	sigfillset(&all);
+	crash_let_through(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	ret = pipeline_start(&rec->pipeline, rec->src, &consumer,
 			     rec->src->live ? MAX_READERS_LIVE : MAX_READERS_FILE, err);

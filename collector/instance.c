@@ -14,6 +14,7 @@
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
+#include "lib/crash.h"
 #include "lib/process.h"
 
 /* for printf() and scanf() alike: pid, start time, and since 2.1 the PID namespace */
@@ -52,13 +53,18 @@ int tracefs_usable(struct error *err)
 	return 0;
 }
 
+static void dir_of(char dir[PATH_MAX], const char *name)
+{
+	snprintf(dir, PATH_MAX, "%s/instances/%s", tracefs_tracing_dir(), name);
+}
+
 /* The instance's directory, locked; -EWOULDBLOCK when somebody else has locked it. */
 static int open_locked(const char *name)
 {
 	char path[PATH_MAX];
 	int fd, ret;
 
-	snprintf(path, sizeof(path), "%s/instances/%s", tracefs_tracing_dir(), name);
+	dir_of(path, name);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -122,6 +128,16 @@ static int remove_if_orphan(const char *name, void *nr_removed)
 	return 0;
 }
 
+int tracefs_has_event(const char *system, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/events/%s/%s/format", tracefs_tracing_dir(), system, name);
+	if (!access(path, F_OK))
+		return 1;
+	return errno == ENOENT ? 0 : -errno;
+}
+
 int instance_remove_orphans(void)
 {
 	int nr_removed = 0;
@@ -159,17 +175,24 @@ static void let_go(struct tracefs_instance *inst)
 int instance_create_bare(struct tracefs_instance **instp, const char *what, struct error *err)
 {
 	struct tracefs_instance *inst;
-	char name[96];
-	int fd;
+	char name[96], dir[PATH_MAX];
+	int fd, ret;
 
 	snprintf(name, sizeof(name), NAME_FORMAT "%s", getpid(), process_start_time(getpid()),
 		 process_pid_ns(), what);
+	dir_of(dir, name);
+	/* before it is there: whatever ends us now, it is removed */
+	crash_add_instance(dir);
+	errno = 0;
 	inst = tracefs_instance_create(name);
-	if (!inst)
-		return error_set(err, -errno,
+	if (!inst) {
+		ret = -errno ?: -ENOMEM;
+		crash_remove_instance(dir);
+		return error_set(err, ret,
 				 "cannot create a tracefs instance: %s; live capture needs root "
 				 "and a writable %s",
-				 strerror(errno), tracefs_tracing_dir());
+				 strerror(-ret), tracefs_tracing_dir());
+	}
 	/* a tracefs that cannot be locked: the name has to do */
 	fd = open_locked(name);
 	if (fd >= 0)
@@ -199,17 +222,19 @@ int instance_create(struct tracefs_instance **instp, struct error *err)
 	return ret;
 }
 
+/* Not by libtracefs, which needs memory for it. */
 int instance_destroy(struct tracefs_instance *inst, struct error *err)
 {
-	int ret = 0;
+	char dir[PATH_MAX];
+	int ret;
 
-	tracefs_trace_off(inst);
-	if (tracefs_instance_destroy(inst))
-		ret = error_set(err, -errno ?: -EBUSY,
-				"cannot remove the tracefs instance %s: %s; remove it with rmdir "
-				"in %s/instances",
-				tracefs_instance_get_name(inst), strerror(errno),
-				tracefs_tracing_dir());
+	dir_of(dir, tracefs_instance_get_name(inst));
+	ret = crash_remove_instance(dir);
+	if (ret)
+		error_set(err, ret,
+			  "cannot remove the tracefs instance %s: %s; remove it with rmdir in "
+			  "%s/instances",
+			  tracefs_instance_get_name(inst), strerror(-ret), tracefs_tracing_dir());
 	let_go(inst);
 	tracefs_instance_free(inst);
 	return ret;

@@ -39,6 +39,9 @@ int instance_destroy(struct tracefs_instance *inst, struct error *err);
 /* Remove the instances that dead rmapscope processes left. Returns how many. */
 int instance_remove_orphans(void);
 
+/* Whether the kernel has the event: 1, 0, or a negative errno when it cannot be told. */
+int tracefs_has_event(const char *system, const char *name);
+
 /* Whether tracefs can be used, with the remedy in @err when not. */
 int tracefs_usable(struct error *err);
 

@@ -10,7 +10,8 @@
 #define RMAPSCOPE_KSTACK_H
 
 #include <stdint.h>
-#include <uthash.h>
+
+#include "lib/hash.h"
 
 /* Deeper frames are dropped: the site and its role are among the first. */
 #define KSTACK_MAX_FRAMES 48

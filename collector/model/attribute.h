@@ -15,7 +15,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/linkage.h"
@@ -25,6 +24,7 @@
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
+#include "lib/hash.h"
 
 /* Of a wait that has ended: what its row does not say. */
 struct wait_end {

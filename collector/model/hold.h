@@ -11,7 +11,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
@@ -19,6 +18,7 @@
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
+#include "lib/hash.h"
 
 /* A thread holds a lock once, in one mode. */
 struct hold_key {

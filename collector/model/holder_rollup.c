@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <uthash.h>
+
+#include "lib/hash.h"
 
 #include "collector/model/second.h"
 

@@ -15,12 +15,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
 #include "collector/model/sink.h"
 #include "collector/model/vma.h"
+#include "lib/hash.h"
 
 struct anon_root;
 struct anon_vma_of;

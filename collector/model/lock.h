@@ -20,9 +20,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/model/sink.h"
+#include "lib/hash.h"
 #include "schema/enums.h"
 #include "schema/rows.h"
 

@@ -22,13 +22,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
+#include "lib/hash.h"
 
 struct order_thread;
 

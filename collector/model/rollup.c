@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "collector/model/second.h"
+#include "lib/clock.h"
+#include "lib/hash.h"
 #include "schema/enums.h"
 
 /*

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <uthash.h>
+
+#include "lib/hash.h"
 
 struct second_rollup {
 	UT_hash_handle hh; /* by row.second */

@@ -7,11 +7,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/kstack.h"
 #include "collector/model/sink.h"
 #include "collector/symbols.h"
+#include "lib/hash.h"
 #include "schema/rows.h"
 
 struct site {

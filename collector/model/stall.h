@@ -17,12 +17,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
+#include "lib/hash.h"
 
 /* A thread that sleeps, or may do so before it is seen at work again. */
 struct sleeper {

@@ -14,7 +14,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/linkage.h"
@@ -25,6 +24,7 @@
 #include "collector/model/vma.h"
 #include "collector/model/walk.h"
 #include "lib/clock.h"
+#include "lib/hash.h"
 
 /*
  * What makes a storm: so many events, with no longer pause between two

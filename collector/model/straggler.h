@@ -23,11 +23,11 @@
 #define RMAPSCOPE_MODEL_STRAGGLER_H
 
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/sink.h"
 #include "collector/model/task.h"
+#include "lib/hash.h"
 
 struct migration;
 struct migrator;

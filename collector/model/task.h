@@ -10,10 +10,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/sink.h"
+#include "lib/hash.h"
 #include "schema/rows.h"
 
 /*

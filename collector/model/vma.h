@@ -11,10 +11,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/model/sink.h"
 #include "collector/model/task.h"
+#include "lib/hash.h"
 
 /* A VMA as an event tells it. */
 struct vma_at {

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/attribute.h"
@@ -21,6 +20,7 @@
 #include "collector/model/site.h"
 #include "collector/model/stall.h"
 #include "collector/model/task.h"
+#include "lib/hash.h"
 
 struct wait {
 	UT_hash_handle hh;	  /* by tid: a thread waits for one rwsem at a time */

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "collector/event.h"
 #include "collector/model/linkage.h"
@@ -18,6 +17,7 @@
 #include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
+#include "lib/hash.h"
 
 struct walk {
 	UT_hash_handle hh; /* by tid: a thread walks one folio at a time */

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lib/crash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The kernel gives an instance up once no thread reads it any more; readers wait 100 ms. */
+#define TRIES	 200
+#define PAUSE_NS (10 * 1000000L)
+
+/* Enough for a handler that makes a few system calls. */
+#define STACK_BYTES 65536
+
+/* The capture's, and that of our threads' ids. */
+#define MAX_INSTANCES 4
+#define DIR_LEN	      512
+#define SWITCH	      "/tracing_on"
+
+/* A sanitizer says more about those than we do. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+static const int taken[] = { SIGBUS };
+#else
+static const int taken[] = { SIGBUS, SIGSEGV, SIGABRT, SIGFPE, SIGILL };
+#endif
+
+#define NR_TAKEN (sizeof(taken) / sizeof(*taken))
+
+/* What the handler needs; a handler gets no argument of ours. */
+static struct {
+	struct instance {
+		char dir[DIR_LEN], switch_file[DIR_LEN + sizeof(SWITCH)];
+		atomic_bool used;
+	} instance[MAX_INSTANCES];
+	atomic_flag ending;
+	char stack[STACK_BYTES];
+} state;
+
+/* As all below: async-signal-safe. */
+static void say(const char *text)
+{
+	ssize_t written = write(STDERR_FILENO, text, strlen(text));
+
+	(void)written;
+}
+
+static void switch_off(const struct instance *inst)
+{
+	int fd = open(inst->switch_file, O_WRONLY | O_CLOEXEC);
+	ssize_t written;
+
+	if (fd < 0)
+		return;
+	written = write(fd, "0", 1);
+	(void)written;
+	close(fd);
+}
+
+static void remove_instances(void)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	struct instance *inst;
+	int i;
+
+	for (inst = state.instance; inst < state.instance + MAX_INSTANCES; inst++)
+		if (atomic_load(&inst->used))
+			switch_off(inst);
+	/* an instance of which a file is open cannot be removed */
+	close_range(STDERR_FILENO + 1, UINT_MAX, 0);
+	for (inst = state.instance; inst < state.instance + MAX_INSTANCES; inst++)
+		for (i = 0;
+		     i < TRIES && atomic_load(&inst->used) && rmdir(inst->dir) && errno == EBUSY;
+		     i++)
+			nanosleep(&pause, NULL);
+}
+
+static void end(const char *why) __attribute__((noreturn));
+
+static void end(const char *why)
+{
+	/* another thread that crashes now waits for the end */
+	while (atomic_flag_test_and_set(&state.ending))
+		pause();
+	say(why);
+	remove_instances();
+	_exit(1);
+}
+
+static void on_crash(int sig)
+{
+	end(sig == SIGBUS
+		    ? "rmapscope: another program cut a file short that is in use (SIGBUS), or "
+		      "its disk is full; what was committed to a database is in it\n"
+	    : sig == SIGABRT
+		    ? "rmapscope: a library gave up (SIGABRT): is there enough memory? If so, "
+		      "please report it\n"
+		    : "rmapscope: crashed (SIGSEGV or the like): is there enough memory? If so, "
+		      "please report it\n");
+}
+
+void crash_out_of_memory(void)
+{
+	end("rmapscope: out of memory\n");
+}
+
+void crash_take_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_crash, .sa_flags = SA_ONSTACK };
+	/* a stack overflow is a crash, too */
+	const stack_t stack = { .ss_sp = state.stack, .ss_size = sizeof(state.stack) };
+	unsigned int i;
+
+	sigaltstack(&stack, NULL);
+	sigemptyset(&sa.sa_mask);
+	for (i = 0; i < NR_TAKEN; i++)
+		sigaction(taken[i], &sa, NULL);
+}
+
+void crash_let_through(sigset_t *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_TAKEN; i++)
+		sigdelset(set, taken[i]);
+}
+
+void crash_leave_signals(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_TAKEN; i++)
+		signal(taken[i], SIG_DFL);
+}
+
+void crash_add_instance(const char *dir)
+{
+	struct instance *inst = state.instance;
+
+	while (inst < state.instance + MAX_INSTANCES && atomic_load(&inst->used))
+		inst++;
+	if (inst == state.instance + MAX_INSTANCES || strlen(dir) >= DIR_LEN)
+		return;
+	snprintf(inst->dir, sizeof(inst->dir), "%s", dir);
+	snprintf(inst->switch_file, sizeof(inst->switch_file), "%s" SWITCH, inst->dir);
+	atomic_store(&inst->used, true);
+}
+
+int crash_remove_instance(const char *dir)
+{
+	struct instance *inst = state.instance;
+	int ret;
+
+	while (inst < state.instance + MAX_INSTANCES &&
+	       (!atomic_load(&inst->used) || strcmp(inst->dir, dir)))
+		inst++;
+	if (inst == state.instance + MAX_INSTANCES)
+		return -ENOENT;
+	switch_off(inst);
+	ret = rmdir(dir) ? -errno : 0;
+	atomic_store(&inst->used, false);
+	return ret;
+}

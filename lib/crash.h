@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The end of a process that cannot go on: it says a line, removes its tracefs
+ * instances, and exits with 1.
+ *
+ * For what no return value tells: a mapped file that another program cut short
+ * (SIGBUS), memory that a library did not get and used all the same (SIGSEGV,
+ * SIGABRT), a defect. What was committed to a database is in it, as after a kill.
+ */
+#ifndef RMAPSCOPE_CRASH_H
+#define RMAPSCOPE_CRASH_H
+
+#include <signal.h>
+
+/* Take the signals of a crash, in all threads. */
+void crash_take_signals(void);
+
+/* Take them out of @set, which a thread is to block: a crash would end it unseen. */
+void crash_let_through(sigset_t *set);
+
+/* Give them back, for a child whose parent tells its end. */
+void crash_leave_signals(void);
+
+/* A tracefs instance to remove at the end, by its directory: some at most. */
+void crash_add_instance(const char *dir);
+
+/*
+ * crash_remove_instance - turn the tracing of one that was added off, and remove it now
+ *
+ * Takes no memory. Returns 0 or a negative errno; it is removed at the end no more.
+ */
+int crash_remove_instance(const char *dir);
+
+/* End like this because there is no memory. */
+void crash_out_of_memory(void) __attribute__((noreturn));
+
+#endif
