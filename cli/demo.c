@@ -182,20 +182,21 @@ static int demo_live(const struct args *a, const char *path, bool on_terminal, b
 
 static int write_bundled(const char *path, struct error *err)
 {
-	size_t bytes = demo_capture_end - demo_capture;
-	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600), ret = 0;
+	const char *at = demo_capture;
 	ssize_t n;
 
 	if (fd < 0)
 		return error_set(err, -errno, "cannot create %s: %s", path, strerror(errno));
-	n = write(fd, demo_capture, bytes);
+	for (; !ret && at < demo_capture_end; at += n) {
+		n = write(fd, at, demo_capture_end - at);
+		if (n <= 0)
+			ret = error_set(err, -errno,
+					"cannot write %s: %s; set TMPDIR to a place with room",
+					path, strerror(errno));
+	}
 	close(fd);
-	if (n != (ssize_t)bytes)
-		return error_set(err, -ENOSPC,
-				 "cannot write %s: no room; set TMPDIR to a place "
-				 "with room",
-				 path);
-	return 0;
+	return ret;
 }
 
 static int demo_bundled(const char *path, bool on_terminal, struct error *err)

@@ -279,7 +279,10 @@ int pipeline_start(struct pipeline *p, struct source *src, const struct consumer
 	if (!ret)
 		ret = start_threads(p);
 	if (ret) {
-		error_set(err, ret, "cannot start the collector's threads: %s", strerror(-ret));
+		error_set(err, ret, "cannot start the collector's threads: %s",
+			  ret == -EAGAIN ? "too little memory, or no more threads are allowed "
+					   "(ulimit -v, -u)"
+					 : strerror(-ret));
 		fail(p, ret, err);
 		pipeline_join(p, &ignored);
 	}

@@ -9,6 +9,7 @@
 #include <tracefs/tracefs.h>
 
 #include "collector/decode.h"
+#include "collector/instance.h"
 
 /*
  * LCB_F_READ alone and LCB_F_WRITE alone are the sleeping rwsems; spinlocks,
@@ -330,6 +331,11 @@ static bool write_event_file(struct tracefs_instance *inst, enum event_id id, co
 	return tracefs_event_file_write(inst, event_system(id), event_name(id), file, text) >= 0;
 }
 
+static bool is_shortage(int error)
+{
+	return error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
 const char *profile_filter(const struct profile_event *pe, unsigned int profiles)
 {
 	return pe->whole & profiles ? NULL : pe->filter;
@@ -341,13 +347,21 @@ static int apply_event(const struct profile_event *pe, unsigned int profiles,
 	const char *system = event_system(pe->id), *name = event_name(pe->id);
 	const char *filter = profile_filter(pe, profiles);
 	const char *trigger = !pe->stacks || pe->stacks & profiles ? pe->trigger : NULL;
+	int ret = tracefs_has_event(system, name);
 
-	res->present = tracefs_event_file_exists(inst, system, name, "enable");
+	res->present = ret > 0;
+	/* of a shortage the cause is told; of what a kernel lacks, what is missing */
+	errno = 0;
 	if (res->present) {
 		res->filtered = filter && write_event_file(inst, pe->id, "filter", filter);
 		res->triggered = trigger && write_event_file(inst, pe->id, "trigger", trigger);
-		res->enabled = !tracefs_event_enable(inst, system, name);
+		res->enabled = write_event_file(inst, pe->id, "enable", "1");
+		if (is_shortage(errno) || (!res->enabled && pe->need))
+			ret = -errno ?: -ENOMEM;
 	}
+	if (ret < 0)
+		return error_set(err, ret, "cannot enable the event %s:%s: %s", system, name,
+				 strerror(-ret));
 	if (pe->need && !res->enabled)
 		return error_set(err, -ENOTSUP,
 				 "this kernel has no event %s:%s (%s); it needs Linux 5.19 or later "

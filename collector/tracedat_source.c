@@ -542,7 +542,10 @@ static int open_file(struct tracedat_source *td, const char *path, struct traced
 	if (!td->src.clock)
 		source_note(&td->src,
 			    "the file does not name its clock: times are taken as nanoseconds");
+	errno = 0;
 	td->handle = tracecmd_open_fd(td->fd, TRACECMD_FL_LOAD_NO_PLUGINS);
+	if (!td->handle && (errno == ENOMEM || errno == EMFILE))
+		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
 	if (!td->handle)
 		return error_set(err, -EBADMSG,
 				 "%s is damaged or cut short: trace-cmd's library finds no complete "

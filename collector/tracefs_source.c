@@ -15,6 +15,7 @@
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
+#include "collector/instance.h"
 #include "lib/clock.h"
 
 #define WAIT_MS 100
@@ -268,9 +269,10 @@ static int open_lane(struct tracefs_source *ts, struct cpu_lane *lane, unsigned 
 
 	lane->cpu = cpu;
 	snprintf(path, sizeof(path), "per_cpu/cpu%u/trace_pipe_raw", cpu);
+	errno = 0;
 	lane->fd = tracefs_instance_file_open(ts->inst, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (lane->fd < 0)
-		return -errno;
+		return -errno ?: -ENOMEM;
 	lane->page = malloc(ts->page_bytes);
 	lane->kbuf = kbuffer_alloc(KBUFFER_LSIZE_SAME_AS_HOST, KBUFFER_ENDIAN_SAME_AS_HOST);
 	return lane->page && lane->kbuf ? 0 : -ENOMEM;
@@ -306,6 +308,27 @@ static struct tep_handle *load_formats(void)
 	return tracefs_local_events_system(NULL, systems);
 }
 
+/* libtracefs leaves out in silence what it cannot read. */
+static int check_formats(struct tep_handle *tep, struct error *err)
+{
+	unsigned int id;
+	int ret;
+
+	for (id = 0; id < NR_EVENTS; id++) {
+		const char *system = event_system(id), *name = event_name(id);
+
+		if (!system || tep_find_event_by_name(tep, system, name))
+			continue;
+		ret = tracefs_has_event(system, name);
+		if (ret > 0)
+			ret = -ENOMEM;
+		if (ret)
+			return error_set(err, ret, "cannot read the format of %s:%s: %s", system,
+					 name, strerror(-ret));
+	}
+	return 0;
+}
+
 int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, struct error *err)
 {
 	struct tracefs_source *ts = calloc(1, sizeof(*ts));
@@ -320,13 +343,17 @@ int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, str
 	ts->src.clock = "mono";
 	ts->src.preempt_rt = !uname(&uts) && strstr(uts.version, "PREEMPT_RT");
 	ts->inst = inst;
+	errno = 0;
 	ts->src.tep = load_formats();
 	if (!ts->src.tep) {
-		ret = error_set(err, -EIO, "cannot read the kernel's event formats in %s",
-				tracefs_tracing_dir());
+		ret = error_set(err, -errno ?: -ENOMEM,
+				"cannot read the kernel's event formats in %s: %s",
+				tracefs_tracing_dir(), strerror(errno ?: ENOMEM));
 		goto fail;
 	}
-	ret = decoder_init(&ts->src.dec, ts->src.tep, err);
+	ret = check_formats(ts->src.tep, err);
+	if (!ret)
+		ret = decoder_init(&ts->src.dec, ts->src.tep, err);
 	if (ret)
 		goto fail;
 

@@ -6,10 +6,25 @@
 
 #include "schema/store_internal.h"
 
+/* What the system said last of the file or its log; 0: nothing. */
+static int system_errno(sqlite3 *db)
+{
+	sqlite3_file *log = NULL;
+	int error = 0;
+
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+	if (error)
+		return error;
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log && log->pMethods)
+		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+	return error ? error : sqlite3_system_errno(db);
+}
+
 /* What the system said, or else what SQLite's code comes to. */
 static int errno_of(const struct store *st, int rc)
 {
-	const int system = sqlite3_system_errno(st->db);
+	const int system = system_errno(st->db);
 
 	switch (rc & 0xff) {
 	case SQLITE_FULL:

@@ -62,12 +62,19 @@ $(chain): $(chain).o
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 
+# to be preloaded: allocations that fail
+fail_malloc := $(BUILD)/tests/stage/fail-malloc.so
+$(fail_malloc): tests/stage/fail_malloc.c
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) -O2 -Wall -Wextra -fPIC -shared -o $@ $<
+
 # built on the way to a program, and kept for the next time
 .SECONDARY:
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(bench_tools) $(chain)
+check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(fail_malloc) $(bench_tools) $(chain)
 
 test:
 	@sh tests/deps.sh test
@@ -77,6 +84,7 @@ test:
 .PHONY: run-tests
 run-tests: check-build
 	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) STAGE_DAT=$(abspath $(stage_dat)) \
+		FAIL_MALLOC_SO=$(abspath $(fail_malloc)) \
 		CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T) 3>&2
 
 # SUITES="bookworm trixie" picks Debian's releases

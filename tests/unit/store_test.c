@@ -678,7 +678,8 @@ static void a_write_error_is_told_once_and_the_file_keeps_what_was_committed(voi
 	limit = (struct rlimit){ .rlim_cur = 2 << 20, .rlim_max = before.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	ret = fill(st, &nr_committed, &err);
-	assert_int_equal(ret, -EIO);
+	assert_int_equal(ret, -EFBIG);
+	assert_non_null(strstr(store_error(st)->msg, "ulimit -f"));
 	assert_true(nr_committed > 0);
 	check_broken(st, ret);
 	assert_int_equal(store_finish(st, &finish_err), ret);
