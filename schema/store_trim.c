@@ -62,8 +62,7 @@ static const char *const without_names[] = {
 	"nr_waits, wait_ns, runnable_ns) SELECT second, 0, 0, 0, sum(nr_waits), sum(wait_ns), "
 	"sum(runnable_ns) "
 	"FROM holder_rollup WHERE second = ? GROUP BY second",
-	"DELETE FROM holder_rollup WHERE second = ? "
-	"AND (lock_id <> 0 OR process_id <> 0 OR holder_task_id <> 0)",
+	"DELETE FROM holder_rollup WHERE second = ? AND lock_id + process_id + holder_task_id > 0",
 };
 
 /* Run @sql, whose only argument says how far, or which second. */
