@@ -54,7 +54,10 @@ uint64_t process_pid_ns(void)
 {
 	struct stat st;
 
-	return stat("/proc/self/ns/pid", &st) ? 0 : st.st_ino;
+	if (!stat("/proc/self/ns/pid", &st))
+		return st.st_ino;
+	/* a kernel without CONFIG_PID_NS has this folder, but not the file: one namespace for all */
+	return stat("/proc/self/ns", &st) ? 0 : PROCESS_INITIAL_PID_NS;
 }
 
 void process_identity(char *buf, size_t room)
