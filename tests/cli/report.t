@@ -371,7 +371,8 @@ check_frame() {
 	[ "$db" = "$tap_dir/real.db" ] && open="iif(outcome = 'open' AND $end - 1 - start_ns > 1000000000,
 			$end - 1 - start_ns, NULL)"
 	waited="span AS (SELECT *, start_ns + coalesce(duration_ns, ${open:-NULL}) AS end_ns FROM waits),
-		waited AS (SELECT s.*, coalesce(s.process_id, 0) AS pid, p.tgid AS process_tgid,
+		waited AS (SELECT s.*, coalesce(s.process_id, 0) AS pid,
+			iif(p.of_thread, NULL, p.tgid) AS process_tgid,
 			duration_ns IS NOT NULL AND end_ns < $end AS ends
 		FROM span s LEFT JOIN process p ON p.id = s.process_id
 		WHERE end_ns >= $start AND start_ns < $end)"
