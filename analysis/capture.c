@@ -75,6 +75,7 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "profile", info->profile, sizeof(info->profile) },
 		{ "source", info->source, sizeof(info->source) },
 		{ "limits", info->limits, sizeof(info->limits) },
+		{ "trouble", info->trouble, sizeof(info->trouble) },
 	};
 	const struct {
 		const char *key;
@@ -109,6 +110,8 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 	if (ret && ret != -ENOENT)
 		return ret;
 	info->recording = !strcmp(state, "recording");
+	if (!info->recording)
+		info->trouble[0] = '\0';
 	ret = info->recording ? read_recorder(info, db, err) : 0;
 	if (ret)
 		return ret;

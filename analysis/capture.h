@@ -12,6 +12,7 @@
 struct capture_info {
 	char host[65], kernel[65], profile[64], source[32];
 	char limits[1024];  /* what this capture cannot tell, "" nothing */
+	char trouble[128];  /* why nothing, or not all, is being recorded now; "" */
 	bool recording;	    /* being written now, or its writer was killed */
 	int recorder_pid;   /* of the process here that writes it; 0: none does, or unknown */
 	bool recorder_gone; /* it was killed, or is not on this machine */

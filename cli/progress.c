@@ -51,6 +51,14 @@ void progress_update(struct progress *p, const struct recording *rec)
 	fflush(p->out);
 }
 
+void progress_say(struct progress *p, const char *text)
+{
+	FILE *out = p && p->out ? p->out : stderr;
+
+	fprintf(out, "%srmapscope: %s\n", out == stderr ? "" : CLEAR_LINE, text);
+	fflush(out);
+}
+
 void progress_end(struct progress *p)
 {
 	if (!p->out)

@@ -21,6 +21,8 @@ struct progress {
  */
 void progress_begin(struct progress *p, const char *what, double seconds);
 void progress_update(struct progress *p, const struct recording *rec);
+/* A line of its own; @p may be NULL. */
+void progress_say(struct progress *p, const char *text);
 /* Clear the line, close. */
 void progress_end(struct progress *p);
 

@@ -51,7 +51,8 @@ struct recording {
 	uint64_t nr_lost;	/* events, at least */
 	bool lost_uncounted;
 	struct silence silence;
-	int64_t reach_ns; /* the file covers the time up to here */
+	const char *trouble; /* as it was written last */
+	int64_t reach_ns;    /* the file covers the time up to here */
 	char limits[1024];
 };
 
@@ -103,6 +104,16 @@ static void write_reach(struct recording *rec, int64_t complete_ns)
 	store_meta_int(rec->store, "last_ns", rec->reach_ns);
 }
 
+/* For those who look at the database. */
+static void write_trouble(struct recording *rec)
+{
+	const char *trouble = recording_trouble(rec);
+
+	if (trouble != rec->trouble)
+		store_meta_text(rec->store, "trouble", trouble ?: "");
+	rec->trouble = trouble;
+}
+
 static int consume_flush(void *ctx, uint64_t complete_ns, struct error *err)
 {
 	struct recording *rec = ctx;
@@ -111,6 +122,7 @@ static int consume_flush(void *ctx, uint64_t complete_ns, struct error *err)
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	write_reach(rec, complete_ns);
+	write_trouble(rec);
 	return store_commit(rec->store, complete_ns, err);
 }
 
@@ -195,6 +207,7 @@ static void seed_thread(void *ctx, int32_t tid, int32_t tgid)
 static int begin_tracing(struct recording *rec, struct error *err)
 {
 	unsigned int i;
+	int ret;
 
 	/* those of others show them, too: who woke us, and when we went to sleep */
 	for (i = 0; i < rec->nr_own; i++)
@@ -203,6 +216,9 @@ static int begin_tracing(struct recording *rec, struct error *err)
 	self_free(&rec->self);
 	if (tracefs_trace_on(rec->inst))
 		return error_set(err, -errno, "cannot turn tracing on: %s", strerror(errno));
+	ret = tracefs_source_watch(rec->src, err);
+	if (ret)
+		return ret;
 	if (rec->self.proc)
 		proc_for_each_thread(seed_thread, &rec->model.tasks);
 	return 0;
@@ -456,6 +472,11 @@ const char *recording_limits(const struct recording *rec)
 	return rec->limits;
 }
 
+const char *recording_trouble(const struct recording *rec)
+{
+	return rec->src->ops->trouble ? rec->src->ops->trouble(rec->src) : NULL;
+}
+
 void recording_stop(struct recording *rec)
 {
 	rec->src->ops->stop(rec->src);
@@ -485,6 +506,8 @@ static int finish_store(struct recording *rec, struct error *err)
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	write_reach(rec, 0);
+	if (rec->trouble)
+		store_meta_text(rec->store, "trouble", "");
 	if (!rec->src->live)
 		meta_write_came(rec->store, rec->came);
 	return store_meta_text(rec->store, "state", "finished");

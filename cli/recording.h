@@ -62,6 +62,9 @@ int recording_done_fd(const struct recording *rec);
  */
 int recording_problem(struct recording *rec, struct error *err);
 
+/* Why nothing, or not all, is being recorded now; NULL: it is. Any thread may ask. */
+const char *recording_trouble(const struct recording *rec);
+
 /* How far an import is, in bytes of its file. */
 void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64_t *done_bytes,
 			uint64_t *total_bytes);

@@ -78,6 +78,9 @@ static void print_header(FILE *f, const struct db *db, const struct capture_info
 	else
 		fputs("waits not seen", f);
 	print_lost(f, info);
+	if (info->trouble[0])
+		fprintf(f, "note: not recorded now: %s\n",
+			text_shown(shown[0], sizeof(shown[0]), info->trouble));
 	print_kept(f, info);
 }
 
@@ -88,7 +91,7 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 	} texts[] = {
 		{ "host", info->host },	    { "kernel_release", info->kernel },
 		{ "source", info->source }, { "profile", info->profile },
-		{ "limits", info->limits },
+		{ "limits", info->limits }, { "trouble", info->trouble },
 	};
 	const struct {
 		const char *key;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -11,7 +12,8 @@
 #include "cli/progress.h"
 #include "lib/clock.h"
 
-#define PROGRESS_MS 250
+/* How often progress is shown, and the recording looked after. */
+#define LOOK_MS 250
 
 static void ending_signals(sigset_t *set)
 {
@@ -30,16 +32,41 @@ void watch_block_signals(void)
 }
 
 /* Milliseconds to sleep now; 0 when @until_ns has come. */
-static int nap(uint64_t until_ns, bool with_progress)
+static int nap(uint64_t until_ns)
 {
 	uint64_t now = now_ns(), left_ms;
 
 	if (now >= until_ns)
 		return 0;
 	left_ms = (until_ns - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
-	if (with_progress && left_ms > PROGRESS_MS)
-		return PROGRESS_MS;
-	return left_ms > 3600000 ? 3600000 : left_ms;
+	return left_ms > LOOK_MS ? LOOK_MS : left_ms;
+}
+
+/* What others have done to the recording, and when that is over. */
+struct trouble {
+	const char *what; /* NULL: nothing */
+	uint64_t since_ns;
+};
+
+static void tell_trouble(struct trouble *t, const struct recording *rec, struct progress *progress)
+{
+	const char *what = recording_trouble(rec);
+	char text[256];
+
+	if (what == t->what)
+		return;
+	if (what)
+		snprintf(text, sizeof(text),
+			 "%s by somebody else: rmapscope leaves it so, and the database has a gap "
+			 "until it is as before",
+			 what);
+	else
+		snprintf(text, sizeof(text), "recording again, after a gap of %.1f s",
+			 (now_ns() - t->since_ns) / 1e9);
+	if (!t->what)
+		t->since_ns = now_ns();
+	t->what = what;
+	progress_say(progress, text);
 }
 
 enum watch_end watch(const struct recording *rec, const struct child *child, double seconds,
@@ -47,6 +74,7 @@ enum watch_end watch(const struct recording *rec, const struct child *child, dou
 {
 	const uint64_t until_ns = seconds > 0 ? now_ns() + seconds * NSEC_PER_SEC : UINT64_MAX;
 	enum watch_end end = WATCH_TIMEOUT;
+	struct trouble trouble = { 0 };
 	struct pollfd fds[3];
 	sigset_t set;
 	int ms;
@@ -55,9 +83,10 @@ enum watch_end watch(const struct recording *rec, const struct child *child, dou
 	fds[0] = (struct pollfd){ recording_done_fd(rec), POLLIN, 0 };
 	fds[1] = (struct pollfd){ signalfd(-1, &set, SFD_CLOEXEC), POLLIN, 0 };
 	fds[2] = (struct pollfd){ child ? child->done_fd : -1, POLLIN, 0 };
-	while ((ms = nap(until_ns, progress))) {
+	while ((ms = nap(until_ns))) {
 		if (poll(fds, 3, ms) < 0)
 			continue;
+		tell_trouble(&trouble, rec, progress);
 		if (progress)
 			progress_update(progress, rec);
 		if (fds[1].revents)

@@ -153,9 +153,11 @@ struct event {
 			uint64_t shift; /* bytes, downwards */
 		} stack_shift;
 		struct {
-			uint64_t end_ns; /* the gap is time_ns..end_ns; time_ns 0: not known */
+			uint64_t start_ns; /* of the gap; 0: time_ns, which 0 is not known */
+			uint64_t end_ns;
 			int64_t nr_lost; /* or LOST_UNKNOWN */
 			uint8_t reason;	 /* LOSS_* of schema/enums.def */
+			bool all_off;	 /* no event came in the gap: it begins with the last */
 		} loss;
 	};
 };

@@ -43,6 +43,12 @@ struct source_ops {
 	/* stop - no new events; what was recorded so far is still delivered */
 	void (*stop)(struct source *s);
 
+	/*
+	 * trouble - why nothing (or not all) is being recorded now, or NULL; any
+	 * thread may ask. NULL for files.
+	 */
+	const char *(*trouble)(const struct source *s);
+
 	/* progress - done and total amount of work, in bytes; NULL for live */
 	void (*progress)(const struct source *s, uint64_t *done, uint64_t *total);
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +17,16 @@
 #include <unistd.h>
 
 #include "collector/instance.h"
+#include "collector/trace_watch.h"
 #include "lib/clock.h"
 
 #define WAIT_MS 100
+
+/* How often others are looked after: what they change and put back in between is not seen. */
+#define LOOK_NS		 (250 * NSEC_PER_MSEC)
+#define LOOK_AT_LEAST_NS (750 * NSEC_PER_MSEC)
+/* Likewise each CPU's count of what was read. */
+#define COUNT_NS	 (500 * NSEC_PER_MSEC)
 
 /*
  * An event gets its timestamp before it is committed and readable. On a
@@ -37,7 +45,20 @@ struct cpu_lane {
 	uint64_t last_ns;     /* of the last event delivered */
 	uint64_t complete_ns; /* everything before was delivered */
 	uint64_t nr_lost;     /* told by EVENT_LOSS */
+	int64_t nr_read;      /* as the kernel counts them */
+	uint64_t counted_ns;  /* when we asked for that */
 	struct kstack_table stacks;
+};
+
+/* Whether the instance is as it was set. */
+struct lookout {
+	struct trace_watch *watch; /* NULL: not yet */
+	pthread_mutex_t lock;	   /* of all that follows */
+	bool over;		   /* we are ending it ourselves */
+	uint64_t looked_ns;	   /* the last time; 0: never */
+	uint64_t good_ns;	   /* it was as set, last */
+	uint64_t gap_ns;	   /* since then it is not; 0: it is */
+	_Atomic(const char *) trouble;
 };
 
 struct tracefs_source {
@@ -46,6 +67,7 @@ struct tracefs_source {
 	struct cpu_lane *lane;
 	int page_bytes;
 	atomic_bool stopping;
+	struct lookout lookout;
 };
 
 static struct tracefs_source *to_tracefs(const struct source *s)
@@ -53,20 +75,26 @@ static struct tracefs_source *to_tracefs(const struct source *s)
 	return (struct tracefs_source *)s;
 }
 
-int64_t tracefs_overrun(struct tracefs_instance *inst, unsigned int cpu)
+/* A number of per_cpu/cpuN/stats, or a negative errno. */
+static int64_t cpu_stat(struct tracefs_instance *inst, unsigned int cpu, const char *key)
 {
 	char path[64], *stats, *line;
-	int64_t overrun = -EIO;
+	int64_t value = -EIO;
 
 	snprintf(path, sizeof(path), "per_cpu/cpu%u/stats", cpu);
 	stats = tracefs_instance_file_read(inst, path, NULL);
 	if (!stats)
 		return -errno;
-	line = strstr(stats, "overrun: ");
+	line = strstr(stats, key);
 	if (line)
-		sscanf(line, "overrun: %" SCNd64, &overrun);
+		sscanf(line + strlen(key), "%" SCNd64, &value);
 	free(stats);
-	return overrun;
+	return value;
+}
+
+int64_t tracefs_overrun(struct tracefs_instance *inst, unsigned int cpu)
+{
+	return cpu_stat(inst, cpu, "overrun: ");
 }
 
 /* EVENT_LOSS for @nr_lost events somewhere before @end_ns. */
@@ -84,7 +112,8 @@ static void make_loss(struct tracefs_source *ts, struct cpu_lane *lane, int64_t 
 	ev->loss.nr_lost = nr_lost;
 	ev->loss.reason = *behind ? LOSS_BACK_PRESSURE : LOSS_OVERRUN;
 	*behind = false;
-	lane->nr_lost += nr_lost;
+	if (nr_lost > 0)
+		lane->nr_lost += nr_lost;
 }
 
 /* What the kernel counted beyond what the pages told. */
@@ -160,11 +189,106 @@ static unsigned int page_loss(struct tracefs_source *ts, struct cpu_lane *lane, 
 	return 1;
 }
 
+/* With the lock. */
+static void look_now(struct lookout *lo)
+{
+	uint64_t begin_ns = now_ns();
+	const char *trouble = trace_watch_look(lo->watch);
+
+	if (trouble && !lo->gap_ns)
+		lo->gap_ns = lo->good_ns;
+	if (!trouble)
+		lo->good_ns = begin_ns;
+	lo->looked_ns = begin_ns;
+	atomic_store(&lo->trouble, trouble);
+}
+
+/* The gap, so far, as an event of @lane: it comes after those that it has given. */
+static void make_gap(const struct lookout *lo, const struct cpu_lane *lane, struct event *ev)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->id = EVENT_LOSS;
+	ev->cpu = ALL_CPUS;
+	ev->time_ns = lane->last_ns > lane->complete_ns ? lane->last_ns : lane->complete_ns;
+	ev->loss.start_ns = lo->gap_ns;
+	ev->loss.end_ns = now_ns();
+	ev->loss.nr_lost = LOST_UNKNOWN;
+	ev->loss.reason = LOSS_NOT_RECORDED;
+	ev->loss.all_off = trace_watch_is_off(lo->watch);
+}
+
+/*
+ * Look if the last time is @every_ns ago. Fills @ev and returns 1 while the instance is not as it
+ * was set, and when it has just become so again; else 0. The first lane tells.
+ */
+static unsigned int look(struct tracefs_source *ts, struct cpu_lane *lane, uint64_t every_ns,
+			 struct event *ev)
+{
+	struct lookout *lo = &ts->lookout;
+	unsigned int nr = 0;
+
+	if (lane != ts->lane || !lo->watch)
+		return 0;
+	pthread_mutex_lock(&lo->lock);
+	if (!lo->over && now_ns() >= lo->looked_ns + every_ns) {
+		look_now(lo);
+		nr = lo->gap_ns != 0;
+		if (nr)
+			make_gap(lo, lane, ev);
+		if (!lo->trouble)
+			lo->gap_ns = 0;
+	}
+	pthread_mutex_unlock(&lo->lock);
+	return nr;
+}
+
+/* What was not recorded up to the end, once. */
+static unsigned int last_gap(struct tracefs_source *ts, struct cpu_lane *lane, struct event *ev)
+{
+	struct lookout *lo = &ts->lookout;
+	unsigned int nr;
+
+	if (lane != ts->lane)
+		return 0;
+	pthread_mutex_lock(&lo->lock);
+	nr = lo->gap_ns != 0;
+	if (nr)
+		make_gap(lo, lane, ev);
+	lo->gap_ns = 0;
+	pthread_mutex_unlock(&lo->lock);
+	return nr;
+}
+
+/*
+ * Whether the buffer was emptied by somebody else (a write to trace, a snapshot)
+ * since we asked last: the kernel counts what was read of it anew then.
+ */
+static bool was_emptied(struct tracefs_source *ts, struct cpu_lane *lane, uint64_t asked_ns)
+{
+	int64_t nr_read, before = lane->nr_read;
+
+	if (asked_ns < lane->counted_ns + COUNT_NS)
+		return false;
+	lane->counted_ns = asked_ns;
+	nr_read = cpu_stat(ts->inst, lane->cpu, "read events: ");
+	if (nr_read < 0)
+		return false;
+	lane->nr_read = nr_read;
+	if (nr_read >= before)
+		return false;
+	/* so are those that were overwritten */
+	lane->nr_lost = 0;
+	return true;
+}
+
 static int end_lane(struct tracefs_source *ts, struct cpu_lane *lane, struct event *ev,
 		    uint64_t *complete_ns)
 {
 	int64_t nr_lost = untold_loss(ts, lane);
 
+	/* there is room for one: what was overwritten goes in the next round */
+	if (last_gap(ts, lane, ev))
+		return 1;
 	lane->ended = true;
 	*complete_ns = LANE_ENDED;
 	if (!nr_lost)
@@ -181,6 +305,9 @@ static int tracefs_next_batch(struct source *s, unsigned int i, struct event *ev
 	unsigned int nr = 0;
 	int ret = 0;
 
+	/* mostly once it is drained; but a flood must not hide what others do */
+	if (!lane->ended && max)
+		nr = look(ts, lane, LOOK_AT_LEAST_NS, ev);
 	while (!lane->ended && nr < max) {
 		bool stopping = atomic_load(&ts->stopping);
 		uint64_t asked_ns = now_ns();
@@ -191,8 +318,14 @@ static int tracefs_next_batch(struct source *s, unsigned int i, struct event *ev
 				break;
 			if (!ret && stopping)
 				return nr + end_lane(ts, lane, &ev[nr], complete_ns);
+			if (!ret && was_emptied(ts, lane, asked_ns)) {
+				make_loss(ts, lane, LOST_UNKNOWN, asked_ns, &ev[nr]);
+				ev[nr++].loss.reason = LOSS_NOT_RECORDED;
+			}
 			if (!ret) {
 				lane->complete_ns = asked_ns - COMMIT_SLACK_NS;
+				if (nr < max)
+					nr += look(ts, lane, LOOK_NS, &ev[nr]);
 				if (lane->complete_ns > *complete_ns)
 					*complete_ns = lane->complete_ns;
 				break;
@@ -229,8 +362,19 @@ static void tracefs_stop(struct source *s)
 {
 	struct tracefs_source *ts = to_tracefs(s);
 
+	/* for the last time: what we do now is no gap */
+	pthread_mutex_lock(&ts->lookout.lock);
+	if (ts->lookout.watch)
+		look_now(&ts->lookout);
+	ts->lookout.over = true;
+	pthread_mutex_unlock(&ts->lookout.lock);
 	tracefs_trace_off(ts->inst);
 	atomic_store(&ts->stopping, true);
+}
+
+static const char *tracefs_trouble(const struct source *s)
+{
+	return atomic_load(&to_tracefs(s)->lookout.trouble);
 }
 
 static void tracefs_close(struct source *s)
@@ -248,6 +392,8 @@ static void tracefs_close(struct source *s)
 		free(lane->page);
 		kstack_table_free(&lane->stacks);
 	}
+	trace_watch_close(ts->lookout.watch);
+	pthread_mutex_destroy(&ts->lookout.lock);
 	decoder_free(&s->dec);
 	tep_free(s->tep);
 	free(ts->lane);
@@ -260,6 +406,7 @@ static const struct source_ops tracefs_source_ops = {
 	.next_batch = tracefs_next_batch,
 	.wait = tracefs_wait,
 	.stop = tracefs_stop,
+	.trouble = tracefs_trouble,
 	.close = tracefs_close,
 };
 
@@ -268,6 +415,8 @@ static int open_lane(struct tracefs_source *ts, struct cpu_lane *lane, unsigned 
 	char path[64];
 
 	lane->cpu = cpu;
+	/* tracing is off: there was nothing before */
+	lane->complete_ns = now_ns();
 	snprintf(path, sizeof(path), "per_cpu/cpu%u/trace_pipe_raw", cpu);
 	errno = 0;
 	lane->fd = tracefs_instance_file_open(ts->inst, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -343,6 +492,7 @@ int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, str
 	ts->src.clock = "mono";
 	ts->src.preempt_rt = !uname(&uts) && strstr(uts.version, "PREEMPT_RT");
 	ts->inst = inst;
+	pthread_mutex_init(&ts->lookout.lock, NULL);
 	errno = 0;
 	ts->src.tep = load_formats();
 	if (!ts->src.tep) {
@@ -375,4 +525,12 @@ int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, str
 fail:
 	tracefs_close(&ts->src);
 	return ret;
+}
+
+int tracefs_source_watch(struct source *src, struct error *err)
+{
+	struct lookout *lo = &to_tracefs(src)->lookout;
+
+	lo->good_ns = now_ns();
+	return trace_watch_open(&lo->watch, to_tracefs(src)->inst, err);
 }

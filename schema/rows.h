@@ -192,6 +192,7 @@ struct order_edge_row {
 #define LOSS_EVERY_CPU (-1)
 
 struct loss_row {
+	int64_t id;	  /* given by the model; the later row replaces the earlier */
 	int64_t start_ns; /* NO_TIME: before the first event */
 	int64_t end_ns;	  /* NO_TIME: after the last one */
 	int32_t cpu;	  /* or LOSS_EVERY_CPU */

@@ -36,8 +36,8 @@ static const char *const statement_sql[NR_STATEMENTS] = {
 			  "walk_id = excluded.walk_id, stall_id = excluded.stall_id, "
 			  "retry_id = excluded.retry_id, skip_id = excluded.skip_id, "
 			  "move_id = excluded.move_id",
-	[ST_LOSS] = "INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) "
-		    "VALUES (?, ?, ?, ?, ?)",
+	[ST_LOSS] = "INSERT OR REPLACE INTO loss (id, start_ns, end_ns, cpu, nr_lost, reason) "
+		    "VALUES (?, ?, ?, ?, ?, ?)",
 	[ST_ROLLUP] = "INSERT OR REPLACE INTO rollup (second, process_id, lock_id, vma_id, "
 		      "site_id, mode, nr_waits, wait_ns, max_wait_ns, slept_ns, runnable_ns, "
 		      "nr_uncertain, nr_holds, hold_ns, nr_retries, nr_moves, hist) "
@@ -312,6 +312,7 @@ int store_loss(struct store *st, const struct loss_row *row)
 {
 	struct binder b = { begin_row(st, ST_LOSS), 0 };
 
+	bind_id(&b, row->id);
 	bind_unless(&b, row->start_ns, NO_TIME);
 	bind_unless(&b, row->end_ns, NO_TIME);
 	bind_unless(&b, row->cpu, LOSS_EVERY_CPU);

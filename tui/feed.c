@@ -166,6 +166,10 @@ const char *feed_notice(const struct feed *f, char *buf, size_t room)
 		snprintf(buf, room, "the recorder was killed, or is on another machine");
 		return buf;
 	}
+	if (f->info.trouble[0]) {
+		snprintf(buf, room, "not recorded now: %s", f->info.trouble);
+		return buf;
+	}
 	if (f->info.recording && silent_ns >= SILENT_NS) {
 		snprintf(buf, room, "nothing new for %llu s: the recorder was stopped or killed",
 			 (unsigned long long)(silent_ns / NSEC_PER_SEC));

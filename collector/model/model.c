@@ -156,10 +156,23 @@ static int learn_processes(struct model *m, const struct event *ev)
 static int give_loss(struct model *m, const struct event *ev)
 {
 	const bool to_end = ev->loss.end_ns == LOSS_TO_END_NS;
+	int64_t start_ns = ev->loss.start_ns ?: ev->time_ns;
+
+	/* one that lasts is told again and again */
+	if (ev->loss.start_ns && ev->loss.start_ns == m->lasting_gap_ns) {
+		start_ns = m->lasting_start_ns;
+	} else {
+		m->loss_id++;
+		if (ev->loss.all_off && m->last_ns > start_ns)
+			start_ns = m->last_ns;
+	}
+	m->lasting_gap_ns = ev->loss.start_ns;
+	m->lasting_start_ns = start_ns;
 
 	return m->sink.loss(m->sink.ctx,
 			    &(struct loss_row){
-				    .start_ns = ev->time_ns ? (int64_t)ev->time_ns : NO_TIME,
+				    .id = m->loss_id,
+				    .start_ns = start_ns ?: NO_TIME,
 				    .end_ns = to_end ? NO_TIME : (int64_t)ev->loss.end_ns,
 				    .cpu = ev->cpu == ALL_CPUS ? LOSS_EVERY_CPU : ev->cpu,
 				    .nr_lost = ev->loss.nr_lost,

@@ -278,9 +278,13 @@ static void commit(struct maker *m)
 								    .nr_walks = 600,
 								    .walk_ns = 600000000 }));
 	if (!random_below(&m->rnd, 400))
-		must(store_loss(m->store, &(struct loss_row){ m->now_ns - SEC / 100, m->now_ns,
-							      random_below(&m->rnd, NR_CPUS), 100,
-							      LOSS_OVERRUN }));
+		must(store_loss(m->store, &(struct loss_row){
+						  .start_ns = m->now_ns - SEC / 100,
+						  .end_ns = m->now_ns,
+						  .cpu = random_below(&m->rnd, NR_CPUS),
+						  .nr_lost = 100,
+						  .reason = LOSS_OVERRUN,
+					  }));
 	if (!random_below(&m->rnd, 100))
 		must(store_storm(m->store, &(struct storm_row){
 						   .start_ns = m->now_ns - SEC,

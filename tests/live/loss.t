@@ -51,7 +51,8 @@ for round in 1 2 3; do
 	tap_ok $? "it goes on afterwards ($round)"
 done
 
-# hold it again, and freeze the counters before they are read
+# hold it again, and freeze the counters before they are read: a gap of all CPUs,
+# which nobody counts
 kill -STOP "$recorder"
 before=$(overrun_sum)
 await 20 overran_beyond $((before + 1000))
@@ -61,7 +62,7 @@ overruns | awk '$2 > 0' >"$tap_dir/kernel"
 kill -CONT "$recorder"
 kill -INT "$recorder"
 live_wait "$recorder"
-tap_is "$?:$(cat "$tap_dir/err")" "0:" "record ends well"
+tap_is "$?:$(grep -v 'tracing was switched off (tracing_on) by somebody else' "$tap_dir/err")" "0:" "record ends well"
 kill -TERM "$churn"
 live_wait "$churn"
 [ ! -e "$instance" ]
@@ -71,13 +72,14 @@ tap_note "kernel's overrun by cpu: $(tr '\n' ';' <"$tap_dir/kernel")"
 tap_note "$(sql "$db" "SELECT printf('%d gaps, %.3f ms', count(*), sum(end_ns - start_ns) / 1e6)
 	FROM loss") $(sql "$db" "SELECT group_concat(outcome || ' ' || n, ', ') FROM
 	(SELECT outcome, count(*) AS n FROM waits GROUP BY outcome)")"
-tap_is "$(sqlite3 -separator ' ' "$db" "SELECT cpu, sum(nr_lost) FROM loss GROUP BY cpu ORDER BY cpu")" \
+tap_is "$(sqlite3 -separator ' ' "$db" "SELECT cpu, sum(nr_lost) FROM loss
+	WHERE cpu IS NOT NULL GROUP BY cpu ORDER BY cpu")" \
 	"$(cat "$tap_dir/kernel")" "lost events by CPU are the kernel's overrun counters"
-tap_is "$(sql "$db" "SELECT count(*) FROM loss WHERE nr_lost IS NULL OR nr_lost <= 0 OR
-	end_ns < start_ns")" 0 "every gap has a number and a direction"
+tap_is "$(sql "$db" "SELECT count(*) FROM loss WHERE cpu IS NOT NULL AND (nr_lost IS NULL OR
+	nr_lost <= 0 OR start_ns IS NULL OR end_ns < start_ns)")" 0 "every gap has a number and a direction"
 total=$(awk '{ n += $2 } END { print n }' "$tap_dir/kernel")
 tap_like "$(cat "$tap_dir/out")" " $total lost$" "record's last line tells the number"
-tap_like "$("$RMAPSCOPE" report "$db" locks)" ", $total events lost in [0-9]+ gaps" \
+tap_like "$("$RMAPSCOPE" report "$db" locks)" ", (at least )?$total events lost in [0-9]+ gaps" \
 	"so does report"
 
 tap_is "$(sql "$db" "SELECT count(*) FROM wait w JOIN loss l ON w.start_ns < l.end_ns AND

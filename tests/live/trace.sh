@@ -75,7 +75,7 @@ live_need() {
 }
 
 # trace_begin EVENT...: a private instance with these events, tracing on.
-# Filters and trigger are those of the contention profile.
+# Filters and trigger are those of the contention profile; TRACE_WHOLE: none.
 trace_begin() {
 	local dir event
 	trace_instance=test.rmapscope.$$
@@ -85,7 +85,7 @@ trace_begin() {
 	echo mono >"$dir/trace_clock"
 	echo "${TRACE_BUFFER_KB:-4096}" >"$dir/buffer_size_kb"
 	for event; do
-		case $event in
+		case ${TRACE_WHOLE:+whole/}$event in
 		lock/contention_begin)
 			echo 'flags==2||flags==4' >"$dir/events/$event/filter"
 			echo 'stacktrace if flags==2||flags==4' >"$dir/events/$event/trigger"

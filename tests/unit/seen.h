@@ -162,8 +162,7 @@ static inline int seen_loss(void *ctx, const struct loss_row *row)
 {
 	struct seen *s = ctx;
 
-	s->loss = grow(s->loss, s->nr_losses);
-	s->loss[s->nr_losses++] = *row;
+	SEEN_BY_ID(s->loss, s->nr_losses, row);
 	return s->fail;
 }
 

@@ -1,0 +1,148 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What others do to a recording is noticed within a second, told, and a gap in
+# the database; so is tracing that was switched off in a trace.dat.
+. tests/tap.sh
+. tests/live/trace.sh
+tap_need_live
+
+db=$tap_dir/capture.db
+live_start "$WORKLOADS/mmap-churn" -t 2 -d 600 --pin >"$tap_dir/churn"
+churn=$live_pid
+
+meta() {
+	sql "$db" "SELECT value FROM meta WHERE key = '$1'"
+}
+
+# start_recorder [OPTION...]: until it has waits; $instance is its tracefs instance
+start_recorder() {
+	rm -f "$db" "$db"-*
+	live_start "$RMAPSCOPE" record -o "$db" "$@" >"$tap_dir/out" 2>"$tap_dir/err"
+	recorder=$live_pid
+	await 20 has_waits
+	live_need "it records"
+	instance=$tracing/instances/$(instance_of "$recorder")
+}
+
+has_waits() {
+	local nr
+	nr=$(sql "$db" "SELECT count(*) FROM wait WHERE duration_ns IS NOT NULL" 2>/dev/null) &&
+		[ "$nr" -ge 5 ]
+}
+
+stop_recorder() {
+	kill -INT "$recorder"
+	live_wait "$recorder"
+	tap_is "$?" 0 "$1: the recorder ends in order"
+}
+
+in_trouble() {
+	[ -n "$(meta trouble 2>/dev/null)" ]
+}
+out_of_trouble() {
+	! in_trouble
+}
+
+# gap: number of rows not_recorded, and whether they began when the change was made
+gap() {
+	sql "$db" "SELECT count(*), min(start_ns <= $off), min(end_ns >= $off), min(cpu IS NULL),
+		min(nr_lost IS NULL) FROM loss WHERE reason = 3"
+}
+
+# no wait or stall with a duration may reach over it
+across() {
+	sql "$db" "SELECT count(*) FROM wait w, loss l WHERE l.reason = 3 AND w.duration_ns IS NOT NULL
+		AND w.start_ns < $off AND w.start_ns + w.duration_ns > $on"
+}
+
+# change NAME FILE VALUE BACK PATTERN: another program writes VALUE, and BACK
+change() {
+	start_recorder
+	sh -c "echo '$3' >'$instance/$2'"
+	off=$(now_ns)
+	await 20 in_trouble
+	tap_ok $? "$1: the database tells"
+	took=$((($(now_ns) - off) / 1000000))
+	tap_note "after $took ms"
+	tap_like "$(meta trouble)" "$5" "$1: what it was"
+	await 20 grep -Eq "^rmapscope: $5.* by somebody else" "$tap_dir/err"
+	tap_ok $? "$1: so does a line"
+	tap_like "$("$RMAPSCOPE" report "$db" lost 2>&1)" "^note: not recorded now: $5" "$1: and a report"
+	sh -c "echo '$4' >'$instance/$2'"
+	await 20 out_of_trouble
+	tap_ok $? "$1: and when it is over"
+	await 20 grep -Eq "^rmapscope: recording again, after a gap of [0-9.]+ s" "$tap_dir/err"
+	tap_ok $? "$1: a line then"
+	stop_recorder "$1"
+	tap_is "$(gap)" "1|1|1|1|1" "$1: one row, of all CPUs, from before the change on"
+	[ "$(sql "$db" "SELECT end_ns - start_ns FROM loss WHERE reason = 3")" -ge 100000000 ]
+	tap_ok $? "$1: and as long as it lasted"
+	tap_like "$(cat "$tap_dir/out")" "(at least [0-9]+ lost|how many were lost is not known)$" \
+		"$1: the last line does not say 0 lost"
+	tap_is "$(meta trouble)" "" "$1: nothing is wrong any more"
+}
+
+change "tracing off" tracing_on 0 1 "tracing was switched off \(tracing_on\)"
+change "an event off" events/sched/sched_waking/enable 0 1 "its events were changed \(set_event\)"
+change "a filter" events/sched/sched_switch/filter 'prev_state & 1' 'prev_state & 2' "a filter was changed \("
+
+# it is not switched on again by us, and lasts to the end
+start_recorder
+sh -c "echo 0 >'$instance/tracing_on'"
+off=$(now_ns)
+await 20 in_trouble
+tap_is "$(cat "$instance/tracing_on")" 0 "what others do is respected"
+"$RMAPSCOPE" top -b -n 1 "$db" >"$tap_dir/frame" 2>&1
+tap_like "$(cat "$tap_dir/frame")" '^note: not recorded now: tracing was switched off' "top tells, too"
+on=$(now_ns)
+stop_recorder "off to the end"
+tap_is "$(gap)" "1|1|1|1|1" "off to the end: the gap lasts to the end"
+tap_is "$(across)" 0 "off to the end: nothing reaches over it"
+
+# the buffers emptied by somebody else
+start_recorder
+sh -c ": >'$instance/trace'"
+emptied() {
+	[ "$(sql "$db" "SELECT count(*) FROM loss WHERE reason = 3 AND nr_lost IS NULL")" -ge 1 ]
+}
+await 20 emptied
+tap_ok $? "buffers that were emptied are a gap"
+stop_recorder "emptied"
+
+# nobody interferes: nothing is said
+start_recorder
+stop_recorder "untouched"
+tap_is "$(cat "$tap_dir/err"):$(sql "$db" "SELECT count(*) FROM loss")" ":0" "untouched: no gap, no word"
+
+# a file: tracing off and on again by other programs, with all switches recorded
+TRACE_WHOLE=1 trace_begin $contention_events
+dir=$tracing/instances/$trace_instance
+traced() {
+	[ "$(wc -l <"$dir/trace")" -gt "$1" ]
+}
+await 20 traced 2000
+sh -c "echo 0 >'$dir/tracing_on'"
+off=$(now_ns)
+await 1 false
+on=$(now_ns)
+sh -c "echo 1 >'$dir/tracing_on'"
+nr=$(wc -l <"$dir/trace")
+await 20 traced $((nr + 2000))
+if command -v trace-cmd >/dev/null; then
+	trace_extract "$tap_dir/gap.dat"
+	db=$tap_dir/gap.db
+	"$RMAPSCOPE" import "$tap_dir/gap.dat" -o "$db" >"$tap_dir/out" 2>"$tap_dir/err"
+	tap_is "$?:$(cat "$tap_dir/err")" "0:" "a file with a gap imports"
+	tap_is "$(sql "$db" "SELECT count(*) > 0 FROM loss WHERE reason = 4 AND start_ns <= $off AND end_ns >= $on")" 1 \
+		"the gap that nothing marks is found"
+	tap_is "$(sql "$db" "SELECT (SELECT count(*) FROM stall WHERE duration_ns IS NOT NULL AND start_ns < $off
+		AND start_ns + duration_ns > $on) + (SELECT count(*) FROM wait WHERE duration_ns IS NOT NULL
+		AND start_ns < $off AND start_ns + duration_ns > $on)")" 0 "nothing that reaches over it has a duration"
+	tap_like "$(cat "$tap_dir/out")" 'at least|not known' "and the import does not say 0 lost"
+else
+	tap_skip "no trace-cmd" "a file with a gap"
+fi
+
+kill -TERM "$churn"
+live_wait "$churn"
+tap_done
