@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/continuity.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/clock.h"
@@ -8,51 +10,93 @@
 /* TASK_UNINTERRUPTIBLE, include/linux/sched.h */
 #define TASK_UNINTERRUPTIBLE 2
 
-/* More than one break in so many links is not a gap, but a filter. */
-#define LINKS_PER_BREAK 16
+/* Where more than one in so many does not fit, the file was filtered. */
+#define LINKS_PER_MISFIT 16
 
 #define WATCHDOG_SILENCE_NS  (25 * NSEC_PER_SEC)
 #define KCOMPACTD_SILENCE_NS (2 * NSEC_PER_SEC)
 
-bool chain_event(struct chain *c, const struct event *ev, uint64_t *gap_ns)
+static bool tids_has(const struct tids *t, int32_t tid)
 {
-	bool broken;
+	return tid >= 0 && (uint32_t)tid < t->nr && t->bits[tid / 64] >> tid % 64 & 1;
+}
+
+static int tids_add(struct tids *t, int32_t tid)
+{
+	/* PID_MAX_LIMIT, include/linux/threads.h; of a damaged event, anything */
+	if (tid < 0 || tid > 1 << 22)
+		return 0;
+	if ((uint32_t)tid >= t->nr) {
+		uint32_t nr = 2 * (tid / 64 + 1) * 64;
+		uint64_t *grown = realloc(t->bits, nr / 8);
+
+		if (!grown)
+			return -ENOMEM;
+		memset(grown + t->nr / 64, 0, (nr - t->nr) / 8);
+		t->bits = grown;
+		t->nr = nr;
+	}
+	t->bits[tid / 64] |= 1ULL << tid % 64;
+	return 0;
+}
+
+void tids_free(struct tids *t)
+{
+	free(t->bits);
+}
+
+int chain_event(struct chain *c, struct tids *seen, const struct event *ev, uint64_t *gap_ns)
+{
+	const bool is_switch = ev->id == EVENT_SCHED_SWITCH;
+	bool misfit, last_words;
+	int ret = 0;
 
 	if (ev->id == EVENT_LOSS) {
 		c->known = false;
-		return false;
+		return 0;
 	}
-	if (!c->known && ev->id != EVENT_SCHED_SWITCH)
-		return false;
-	broken = c->known && ev->tid != c->tid && ev->tid != c->before;
+	/* an interrupt says nothing of the thread */
+	if (!ev->in_irq)
+		ret = tids_add(seen, ev->tid);
+	if (!c->known && !is_switch)
+		return ret;
+	/* one that was switched out may still say something on its way */
+	last_words = c->known && !is_switch && ev->tid == c->before;
+	misfit = c->known && !last_words && ev->tid != c->tid;
+	c->nr_misfits += misfit;
+	if (!ret)
+		ret = misfit && tids_has(seen, c->tid);
 	*gap_ns = c->since_ns;
-	/* the one before may still say something on its way out */
-	if (broken || ev->tid == c->tid || !c->known)
+	if (!last_words)
 		c->tid = c->before = ev->tid;
-	if (ev->id == EVENT_SCHED_SWITCH)
+	if (is_switch)
 		c->tid = ev->sched_switch.next_tid;
 	c->known = true;
 	c->since_ns = ev->time_ns;
-	return broken;
+	return ret;
 }
 
-void survey_event(struct survey *sv, struct chain *c, const struct event *ev)
+int survey_event(struct survey *sv, struct chain *c, struct tids *seen, const struct event *ev)
 {
+	const unsigned int nr_misfits = c->nr_misfits;
 	const bool known = c->known;
 	uint64_t gap_ns;
-	bool broken = chain_event(c, ev, &gap_ns);
+	int ret = chain_event(c, seen, ev, &gap_ns);
 
-	sv->nr_breaks += broken;
+	if (ret < 0)
+		return ret;
+	sv->nr_misfits += c->nr_misfits - nr_misfits;
 	if (ev->id != EVENT_SCHED_SWITCH)
-		return;
-	sv->nr_links += known && !broken;
+		return 0;
+	sv->nr_links += known && c->nr_misfits == nr_misfits;
 	sv->all_states |= !(ev->sched_switch.prev_state & TASK_UNINTERRUPTIBLE);
 	sv->nr_kcompactd += !strncmp(ev->sched_switch.next_comm, "kcompactd", 9);
+	return 0;
 }
 
 bool survey_is_whole(const struct survey *sv)
 {
-	return sv->all_states && sv->nr_links && sv->nr_breaks * LINKS_PER_BREAK <= sv->nr_links;
+	return sv->all_states && sv->nr_links && sv->nr_misfits * LINKS_PER_MISFIT <= sv->nr_links;
 }
 
 uint64_t survey_silence_ns(const struct survey *sv)

@@ -10,6 +10,8 @@
  * records every change. So all events of a CPU, from one sched_switch up to and including
  * the next, are of the thread that the first one switched to. Where an event is of
  * another thread, events are missing before it.
+ * This proves something only if the thread that was switched to has events in the file:
+ * trace-cmd record leaves out its own threads, set_event_notrace_pid leaves out others.
  *
  * Silence: some threads run at least so often. The soft lockup detector runs its
  * stopper thread on every CPU each 2/5 of kernel.watchdog_thresh, which is at most 60 s
@@ -27,30 +29,40 @@
 
 #include "collector/event.h"
 
+/* Threads that have events in the file. */
+struct tids {
+	uint64_t *bits; /* [nr / 64] */
+	uint32_t nr;
+};
+
+void tids_free(struct tids *t);
+
 /* Which thread runs on one CPU, as its events show. */
 struct chain {
 	bool known;
-	int32_t tid, before; /* runs now, and the one that was switched out for it */
-	uint64_t since_ns;   /* of the last event */
+	int32_t tid, before;	 /* runs now, and the one that was switched out for it */
+	uint64_t since_ns;	 /* of the last event */
+	unsigned int nr_misfits; /* events of another thread, proof of a gap or not */
 };
 
 /*
  * chain_event - the next event of a CPU, in the order of the buffer
- * @gap_ns: set to the time of the one before
+ * @seen: of all CPUs; gets the thread of @ev
+ * @gap_ns: set to the time of the event before
  *
- * Returns true when events are missing between the two.
+ * Returns 1 when events are missing between the two, else 0, or -ENOMEM.
  */
-bool chain_event(struct chain *c, const struct event *ev, uint64_t *gap_ns);
+int chain_event(struct chain *c, struct tids *seen, const struct event *ev, uint64_t *gap_ns);
 
 /* What the beginning of a file shows about which events were recorded. */
 struct survey {
-	unsigned int nr_links, nr_breaks; /* of chains */
-	bool all_states;		  /* threads were switched out that did not sleep */
-	unsigned int nr_kcompactd;	  /* times that it was woken up to run */
+	unsigned int nr_links, nr_misfits; /* of chains */
+	bool all_states;		   /* threads were switched out that did not sleep */
+	unsigned int nr_kcompactd;	   /* times that it was woken up to run */
 };
 
-/* One event, of the CPU whose chain is @c. */
-void survey_event(struct survey *sv, struct chain *c, const struct event *ev);
+/* One event, of the CPU whose chain is @c. Returns 0 or -ENOMEM. */
+int survey_event(struct survey *sv, struct chain *c, struct tids *seen, const struct event *ev);
 
 /* Whether the switches of all threads were recorded. */
 bool survey_is_whole(const struct survey *sv);

@@ -59,6 +59,7 @@ struct tracedat_source {
 	struct file_lane *lane;
 	struct kstack_table stacks; /* one reader serves all lanes */
 	bool surveyed;
+	struct tids seen; /* threads with events in the file, as far as it was read */
 	int fd;
 	int stderr_fd;	    /* -1: not watched */
 	off_t stderr_bytes; /* seen so far */
@@ -212,38 +213,41 @@ static void find_first_page(struct file_lane *lane, uint64_t offset)
 	lane->pages.page = first / bytes - 1;
 }
 
-/* Read the lane's first @max records, and begin anew. */
-static void survey_lane(struct tracedat_source *td, struct file_lane *lane, struct survey *sv,
-			unsigned int max)
+/* Read the lane's first @max records, and begin anew. Returns 0 or -ENOMEM. */
+static int survey_lane(struct tracedat_source *td, struct file_lane *lane, struct survey *sv,
+		       unsigned int max)
 {
 	struct tep_record *rec = tracecmd_read_cpu_first(lane->handle, lane->cpu);
 	struct chain chain = { 0 };
 	uint64_t offset = rec ? rec->offset : 0;
 	bool any = rec;
+	int ret = 0;
 	struct event ev;
 
-	for (; rec && max; max--) {
+	for (; rec && max && !ret; max--) {
 		if (rec->missed_events)
 			chain.known = false;
 		if (rec->size >= 0 && decode(&td->src.dec, &td->stacks, rec->data, rec->size,
 					     rec->ts, lane->cpu, &ev) == 1)
-			survey_event(sv, &chain, &ev);
+			ret = survey_event(sv, &chain, &td->seen, &ev);
 		tracecmd_free_record(rec);
 		rec = tracecmd_read_data(lane->handle, lane->cpu);
 	}
 	tracecmd_free_record(rec);
 	if (any)
 		find_first_page(lane, offset);
+	return ret;
 }
 
 /*
  * What was recorded, as far as the beginning shows, each buffer by itself: they
  * are filtered one by one.
  */
-static void survey(struct tracedat_source *td)
+static int survey(struct tracedat_source *td)
 {
 	unsigned int nr = td->src.nr_lanes, max = SURVEY_RECORDS / (nr ?: 1), i, first;
 	uint64_t silence_ns;
+	int ret = 0;
 
 	if (max < SURVEY_RECORDS_MIN)
 		max = SURVEY_RECORDS_MIN;
@@ -251,7 +255,7 @@ static void survey(struct tracedat_source *td)
 		struct survey sv = { 0 };
 
 		for (i = first; i < nr && td->lane[i].handle == td->lane[first].handle; i++)
-			survey_lane(td, &td->lane[i], &sv, max);
+			ret = ret ?: survey_lane(td, &td->lane[i], &sv, max);
 		silence_ns = survey_silence_ns(&sv);
 		for (; first < i; first++)
 			td->lane[first].whole = survey_is_whole(&sv);
@@ -260,22 +264,24 @@ static void survey(struct tracedat_source *td)
 			td->src.max_silence_ns = silence_ns;
 	}
 	td->surveyed = true;
+	return ret;
 }
 
 /*
  * Whether events are missing before @ev, which nothing marks: then that goes
- * first, in place of @ev, which is held.
+ * first, in place of @ev, which is held. Returns 1, 0, or -ENOMEM.
  */
-static bool held_for_gap(struct file_lane *lane, struct event *ev)
+static int hold_for_gap(struct tracedat_source *td, struct file_lane *lane, struct event *ev)
 {
 	uint64_t gap_ns;
+	int broken = lane->whole ? chain_event(&lane->chain, &td->seen, ev, &gap_ns) : 0;
 
-	if (!lane->whole || !chain_event(&lane->chain, ev, &gap_ns))
-		return false;
+	if (broken <= 0)
+		return broken;
 	lane->held = *ev;
 	make_loss(lane, LOST_UNKNOWN, LOSS_UNMARKED, lane->held.time_ns, ev);
 	ev->time_ns = gap_ns;
-	return true;
+	return 1;
 }
 
 static int tracedat_next_batch(struct source *s, unsigned int i, struct event *ev, unsigned int max,
@@ -285,8 +291,8 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 	struct file_lane *lane = &td->lane[i];
 	unsigned int nr = 0, nr_read;
 
-	if (!td->surveyed)
-		survey(td);
+	if (!td->surveyed && survey(td))
+		return error_set(err, -ENOMEM, "out of memory");
 	if (lane->held.id != EVENT_LOSS && max) {
 		ev[nr++] = lane->held;
 		lane->held.id = EVENT_LOSS;
@@ -324,7 +330,10 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 		if (ret < 0)
 			return error_set(err, ret, "cannot decode: %s", strerror(-ret));
 		nr += ret;
-		if (ret && held_for_gap(lane, &ev[nr - 1]))
+		ret = ret ? hold_for_gap(td, lane, &ev[nr - 1]) : 0;
+		if (ret < 0)
+			return error_set(err, ret, "out of memory");
+		if (ret)
 			break;
 	}
 	*complete_ns = lane->last_ns;
@@ -368,6 +377,7 @@ static void tracedat_close(struct source *s)
 	else if (td->fd >= 0)
 		close(td->fd);
 	kstack_table_free(&td->stacks);
+	tids_free(&td->seen);
 	free(td->buffers);
 	free(td->lane);
 	free(s->behind);

@@ -72,7 +72,8 @@ import toggled <<-END
 		echo "0 1 $i${ms%?}1 7 sched_switch prev_state=1 prev_pid=7 next_pid=0"
 	done)
 	0 0 200$ms 101 sched_switch $d next_pid=0
-	0 0 201$ms 0 sched_switch $idle next_pid=500
+	0 0 200${ms%?}1 0 sched_switch $idle next_pid=500
+	0 0 201$ms 500 sched_waking pid=3
 	0 0 650$ms 501 sched_waking pid=101
 	0 0 651$ms 501 sched_switch prev_state=1 prev_pid=501 next_pid=101
 END

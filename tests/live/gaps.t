@@ -115,21 +115,27 @@ stop_recorder "untouched"
 tap_is "$(cat "$tap_dir/err"):$(sql "$db" "SELECT count(*) FROM loss")" ":0" "untouched: no gap, no word"
 
 # a file: tracing off and on again by other programs, with all switches recorded
-TRACE_WHOLE=1 trace_begin $contention_events
-dir=$tracing/instances/$trace_instance
 traced() {
 	[ "$(wc -l <"$dir/trace")" -gt "$1" ]
 }
-await 20 traced 2000
-sh -c "echo 0 >'$dir/tracing_on'"
-off=$(now_ns)
-await 1 false
-on=$(now_ns)
-sh -c "echo 1 >'$dir/tracing_on'"
-nr=$(wc -l <"$dir/trace")
-await 20 traced $((nr + 2000))
-if command -v trace-cmd >/dev/null; then
+record_gap() {
+	local nr
+	TRACE_WHOLE=1 trace_begin $contention_events
+	dir=$tracing/instances/$trace_instance
+	await 20 traced 2000
+	sh -c "echo 0 >'$dir/tracing_on'"
+	off=$(now_ns)
+	await 1 false
+	on=$(now_ns)
+	sh -c "echo 1 >'$dir/tracing_on'"
+	nr=$(wc -l <"$dir/trace")
+	await 20 traced $((nr + 2000))
+	trace_stop
 	trace_extract "$tap_dir/gap.dat"
+}
+if command -v trace-cmd >/dev/null; then
+	await 60 record_gap
+	live_need "a file with a gap is made"
 	db=$tap_dir/gap.db
 	"$RMAPSCOPE" import "$tap_dir/gap.dat" -o "$db" >"$tap_dir/out" 2>"$tap_dir/err"
 	tap_is "$?:$(cat "$tap_dir/err")" "0:" "a file with a gap imports"
