@@ -8,6 +8,7 @@
 #include <utlist.h>
 
 #include "analysis/wait_graph.h"
+#include "lib/saturate.h"
 #include "schema/enums.h"
 
 static const struct column columns[] = {
@@ -231,7 +232,7 @@ static int put_task(struct forest *f, struct graph_task *task, unsigned int dept
 				     : w->runnable ? "runnable"
 						   : "waiting");
 	if (!ret && w) {
-		set_int(&row[BLOCKED_AGE], f->at_ns - w->start_ns);
+		set_int(&row[BLOCKED_AGE], sat_sub(f->at_ns, w->start_ns));
 		ret = set_lock(f, row, w->lock->id, false);
 		if (!ret)
 			ret = set_label(f, &row[BLOCKED_MODE], "lock_mode", w->mode);
@@ -273,7 +274,7 @@ static int put_lock_row(struct forest *f, const struct graph_lock *lock,
 	if (ret || !hold)
 		return ret;
 	if (hold->start_ns >= 0)
-		set_int(&row[BLOCKED_AGE], f->at_ns - hold->start_ns);
+		set_int(&row[BLOCKED_AGE], sat_sub(f->at_ns, hold->start_ns));
 	ret = set_label(f, &row[BLOCKED_MODE], "lock_mode", hold->mode);
 	return ret ? ret : set_role(f, &row[BLOCKED_ROLE], hold->site_id);
 }

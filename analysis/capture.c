@@ -2,12 +2,14 @@
 #include "analysis/capture.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/clock.h"
 #include "lib/process.h"
+#include "lib/saturate.h"
 #include "schema/sql.h"
 
 static const struct column totals_columns[] = {
@@ -29,6 +31,19 @@ static const struct table_def totals = {
 	.columns = totals_columns,
 };
 
+/* 73 years in ns: a time, the clock's offset and a day can be added. */
+#define RANGE_MAX ((int64_t)1 << 61)
+
+/* What others calculate with. */
+static int check_range(const char *key, int64_t value, int64_t min, struct db *db,
+		       struct error *err)
+{
+	if (value >= min && value <= RANGE_MAX)
+		return 0;
+	return error_set(err, -EBADMSG, "%s is damaged: %s of table meta is %" PRId64, db_path(db),
+			 key, value);
+}
+
 static int read_totals(struct capture_info *info, struct db *db, struct error *err)
 {
 	char reason[SEEN_REASON_LEN];
@@ -40,12 +55,12 @@ static int read_totals(struct capture_info *info, struct db *db, struct error *e
 		ret = table_read(&t, &totals, db, NULL, err);
 	if (ret)
 		return ret;
-	info->nr_open = t.cells[0].i;
+	info->nr_open = cell_int(&t.cells[0], 0);
 	if (t.cells[1].type == CELL_INT && info->last_ns > t.cells[1].i)
-		info->longest_open_ns = info->last_ns - t.cells[1].i;
-	info->nr_lost = t.cells[2].i;
-	info->nr_gaps = t.cells[3].i;
-	info->nr_uncounted = t.cells[4].i;
+		info->longest_open_ns = sat_sub(info->last_ns, t.cells[1].i);
+	info->nr_lost = cell_int(&t.cells[2], 0);
+	info->nr_gaps = cell_int(&t.cells[3], 0);
+	info->nr_uncounted = cell_int(&t.cells[4], 0);
 	table_free(&t);
 	return 0;
 }
@@ -80,15 +95,16 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 	const struct {
 		const char *key;
 		int64_t *value;
+		int64_t min;
 	} ints[] = {
-		{ "first_ns", &info->first_ns },
-		{ "last_ns", &info->last_ns },
-		{ "nr_events", &info->nr_events },
-		{ "nr_waits", &info->nr_waits },
-		{ "nr_uncertain", &info->nr_uncertain },
-		{ "kept_from_ns", &info->kept_from_ns },
-		{ "rollups_from_ns", &info->rollups_from_ns },
-		{ "clock_offset_ns", &info->clock_offset_ns },
+		{ "first_ns", &info->first_ns, 0 },
+		{ "last_ns", &info->last_ns, 0 },
+		{ "nr_events", &info->nr_events, 0 },
+		{ "nr_waits", &info->nr_waits, 0 },
+		{ "nr_uncertain", &info->nr_uncertain, 0 },
+		{ "kept_from_ns", &info->kept_from_ns, 0 },
+		{ "rollups_from_ns", &info->rollups_from_ns, 0 },
+		{ "clock_offset_ns", &info->clock_offset_ns, -RANGE_MAX },
 	};
 	char state[16] = "";
 	unsigned int i;
@@ -102,9 +118,13 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 	}
 	for (i = 0; !ret && i < sizeof(ints) / sizeof(*ints); i++) {
 		ret = db_meta_int(db, ints[i].key, ints[i].value, err);
+		if (!ret)
+			ret = check_range(ints[i].key, *ints[i].value, ints[i].min, db, err);
 		if (ret == -ENOENT)
 			ret = 0;
 	}
+	if (!ret && info->last_ns < info->first_ns && info->last_ns)
+		ret = check_range("last_ns", info->last_ns, info->first_ns, db, err);
 	if (!ret)
 		ret = db_meta_text(db, "state", state, sizeof(state), err);
 	if (ret && ret != -ENOENT)
@@ -161,8 +181,13 @@ int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, 
 		return ret;
 	sqlite3_bind_int64(stmt, 1, end_s - nr);
 	sqlite3_bind_int64(stmt, 2, end_s);
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		rate[sqlite3_column_int64(stmt, 0) - (end_s - nr)] = sqlite3_column_int64(stmt, 1);
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		/* a damaged table gives rows that were not asked for */
+		const int64_t at = sat_sub(sqlite3_column_int64(stmt, 0), end_s - nr);
+
+		if (at >= 0 && at < nr)
+			rate[at] = sqlite3_column_int64(stmt, 1);
+	}
 	ret = rc == SQLITE_DONE ? 0 : db_fail(db, err);
 	db_release(db, stmt);
 	return ret;
@@ -244,9 +269,9 @@ int capture_find_event(struct capture_event *event, struct db *db, int64_t time_
 	if (ret)
 		return ret;
 	if (t.nr_rows) {
-		snprintf(event->kind, sizeof(event->kind), "%s", t.cells[0].text);
-		event->start_ns = t.cells[1].i;
-		event->end_ns = t.cells[2].i;
+		snprintf(event->kind, sizeof(event->kind), "%s", cell_text(&t.cells[0]));
+		event->start_ns = cell_int(&t.cells[1], 0);
+		event->end_ns = cell_int(&t.cells[2], event->start_ns);
 	} else {
 		ret = -ENOENT;
 	}

@@ -177,10 +177,12 @@ int db_meta_text(struct db *db, const char *key, char *value, unsigned int room,
 {
 	sqlite3_stmt *stmt;
 	int ret = find_meta(db, key, &stmt, err);
+	const unsigned char *text;
 
 	if (ret)
 		return ret;
-	snprintf(value, room, "%s", sqlite3_column_text(stmt, 0));
+	text = sqlite3_column_text(stmt, 0);
+	snprintf(value, room, "%s", text ? (const char *)text : "");
 	db_release(db, stmt);
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "analysis/views.h"
 #include "lib/clock.h"
+#include "lib/saturate.h"
 #include "schema/hist.h"
 
 /* One row for each power of two that there are waits of. */
@@ -42,7 +43,7 @@ static int put_row(const struct slots *s, unsigned int power, int64_t nr)
 	if (s->first_ns >= 0)
 		set_int(&row[0], start_ns - s->first_ns);
 	set_int(&row[1], 1LL << power);
-	set_int(&row[2], 2LL << power);
+	set_int(&row[2], power + 1 < NR_POWERS ? 2LL << power : INT64_MAX);
 	set_int(&row[3], nr);
 	set_int(&row[4], start_ns);
 	return 0;
@@ -61,7 +62,9 @@ static int put_slot(struct slots *s)
 		uint64_t ns = hist_bucket_middle(s->hist.bucket[i].number) | 1;
 
 		power = 63 - __builtin_clzll(ns);
-		nr[power < NR_POWERS ? power : NR_POWERS - 1] += s->hist.bucket[i].count;
+		if (power >= NR_POWERS)
+			power = NR_POWERS - 1;
+		nr[power] = sat_add(nr[power], sat_int(s->hist.bucket[i].count));
 	}
 	for (power = NR_POWERS; !ret && power-- > 0;)
 		if (nr[power])
@@ -72,10 +75,16 @@ static int put_slot(struct slots *s)
 
 static int add_second(struct slots *s, sqlite3_stmt *stmt)
 {
-	const int64_t second = sqlite3_column_int64(stmt, 0) - s->window->start_ns / SEC;
+	const int64_t second = sat_sub(sqlite3_column_int64(stmt, 0), s->window->start_ns / SEC);
 	const int64_t at = second / window_slot(s->window);
-	int ret = at == s->at ? 0 : put_slot(s);
+	int ret;
 
+	/* a damaged table gives rows that were not asked for */
+	if (second < 0 || second > (s->window->end_ns - 1) / SEC - s->window->start_ns / SEC)
+		return error_set(s->err, -EBADMSG,
+				 "%s is damaged: rows of table second_rollup are not in order",
+				 db_path(s->db));
+	ret = at == s->at ? 0 : put_slot(s);
 	s->at = at;
 	if (ret || sqlite3_column_type(stmt, 1) == SQLITE_NULL)
 		return ret;

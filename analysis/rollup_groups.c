@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/saturate.h"
 
 /* A group's waits at one call site: of these the largest is its main part. */
 struct part_key {
@@ -106,12 +107,17 @@ static const char holder_sql[] =
 		}                                                                                  \
 	} while (0)
 
+static void add_to(int64_t *sum, int64_t value)
+{
+	*sum = sat_add(*sum, value);
+}
+
 static void add_maybe(struct maybe *m, sqlite3_stmt *stmt, int column)
 {
 	if (sqlite3_column_type(stmt, column) == SQLITE_NULL)
 		return;
 	m->known = true;
-	m->sum += sqlite3_column_int64(stmt, column);
+	add_to(&m->sum, sqlite3_column_int64(stmt, column));
 }
 
 static struct group_key group_key_of(const struct reader *r, const struct part_key *ids)
@@ -135,18 +141,23 @@ static struct part *part_of(struct reader *r, const struct part_key *key)
 
 static int add_to_group(const struct reader *r, struct group *g, sqlite3_stmt *stmt)
 {
-	const int64_t at = sqlite3_column_int64(stmt, R_SECOND) - r->first;
+	const int64_t at = sat_sub(sqlite3_column_int64(stmt, R_SECOND), r->first);
 	const int64_t wait_ns = sqlite3_column_int64(stmt, R_WAIT_NS);
 	const int64_t max_ns = sqlite3_column_int64(stmt, R_MAX_NS);
 
-	g->nr_waits += sqlite3_column_int64(stmt, R_NR_WAITS);
-	g->nr_uncertain += sqlite3_column_int64(stmt, R_NR_UNCERTAIN);
-	g->wait_ns += wait_ns;
+	/* a damaged table gives rows that were not asked for */
+	if (at < 0 || at > r->last - r->first)
+		return error_set(r->err, -EBADMSG,
+				 "%s is damaged: rows of table rollup are not in order",
+				 db_path(r->db));
+	add_to(&g->nr_waits, sqlite3_column_int64(stmt, R_NR_WAITS));
+	add_to(&g->nr_uncertain, sqlite3_column_int64(stmt, R_NR_UNCERTAIN));
+	add_to(&g->wait_ns, wait_ns);
 	g->max_ns = max_ns > g->max_ns ? max_ns : g->max_ns;
 	add_maybe(&g->slept_ns, stmt, R_SLEPT_NS);
 	add_maybe(&g->runnable_ns, stmt, R_RUNNABLE_NS);
 	add_maybe(&g->nr_retries, stmt, R_NR_RETRIES);
-	g->trend[at * r->gs->nr_trend / (r->last - r->first + 1)] += wait_ns;
+	add_to(&g->trend[at * r->gs->nr_trend / (r->last - r->first + 1)], wait_ns);
 	if (sqlite3_column_type(stmt, R_HIST) == SQLITE_NULL)
 		return 0;
 	return hist_decode_add(&g->hist, sqlite3_column_blob(stmt, R_HIST),
@@ -161,8 +172,8 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 		.lock_id = sqlite3_column_int64(stmt, R_LOCK),
 		.site_id = sqlite3_column_int64(stmt, R_SITE),
 	};
-	const int64_t nr =
-		sqlite3_column_int64(stmt, R_NR_WAITS) + sqlite3_column_int64(stmt, R_NR_UNCERTAIN);
+	const int64_t nr = sat_add(sqlite3_column_int64(stmt, R_NR_WAITS),
+				   sqlite3_column_int64(stmt, R_NR_UNCERTAIN));
 	const int64_t wait_ns = sqlite3_column_int64(stmt, R_WAIT_NS);
 	struct part *p;
 
@@ -171,7 +182,7 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 
 		if (!h)
 			return -ENOMEM;
-		h->hold_ns += sqlite3_column_int64(stmt, R_HOLD_NS);
+		add_to(&h->hold_ns, sqlite3_column_int64(stmt, R_HOLD_NS));
 	}
 	/* a VMA is shown for its waits */
 	if (r->by == GROUP_BY_VMA && !nr && !wait_ns &&
@@ -180,8 +191,8 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 	p = part_of(r, &key);
 	if (!p)
 		return -ENOMEM;
-	p->nr += nr;
-	p->wait_ns += wait_ns;
+	add_to(&p->nr, nr);
+	add_to(&p->wait_ns, wait_ns);
 	return add_to_group(r, p->group, stmt);
 }
 
@@ -196,7 +207,7 @@ static int add_holder(struct reader *r, sqlite3_stmt *stmt)
 
 	if (!h)
 		return -ENOMEM;
-	h->wait_ns += sqlite3_column_int64(stmt, 3);
+	add_to(&h->wait_ns, sqlite3_column_int64(stmt, 3));
 	return 0;
 }
 
@@ -210,8 +221,11 @@ static int read_rows(struct reader *r, const char *sql,
 		return ret;
 	sqlite3_bind_int64(stmt, 1, r->first);
 	sqlite3_bind_int64(stmt, 2, r->last);
-	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		ret = add(r, stmt);
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		ret = db_take(r->db, sizeof(struct group), r->err);
+		if (!ret)
+			ret = add(r, stmt);
+	}
 	if (ret == -EBADMSG)
 		error_set(r->err, ret, "%s is damaged: not a histogram in table rollup",
 			  db_path(r->db));
@@ -243,7 +257,7 @@ static void add_hold(const struct reader *r, struct group *g, int64_t lock_id)
 	if (!h)
 		return;
 	g->hold_ns.known = true;
-	g->hold_ns.sum += h->hold_ns;
+	add_to(&g->hold_ns.sum, h->hold_ns);
 }
 
 /* In the order of ids: the first of several parts that are as large is the main one. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analysis/table.h"
+#include "lib/saturate.h"
 
 struct series {
 	sqlite3_int64 nr;
@@ -25,7 +26,7 @@ static void series_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 		nr = SERIES_MAX;
 	s->nr = nr;
 	if (at >= 0 && at < nr)
-		s->sum[at] += sqlite3_value_int64(argv[2]);
+		s->sum[at] = sat_add(s->sum[at], sqlite3_value_int64(argv[2]));
 }
 
 static void series_final(sqlite3_context *ctx)

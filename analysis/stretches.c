@@ -5,6 +5,9 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+/* Of a wait and its thread and lock, about. */
+#define ROW_BYTES 256
+
 struct reader {
 	struct db *db;
 	int (*row)(void *ctx, sqlite3_stmt *stmt);
@@ -26,8 +29,11 @@ static int read_rows(const struct reader *r, sqlite3_stmt *stmt)
 {
 	int rc, ret = 0;
 
-	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		ret = r->row(r->ctx, stmt);
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		ret = db_take(r->db, ROW_BYTES, r->err);
+		if (!ret)
+			ret = r->row(r->ctx, stmt);
+	}
 	if (ret)
 		error_set(r->err, ret, "out of memory");
 	else if (rc != SQLITE_DONE)

@@ -118,6 +118,18 @@ static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct
 	}
 }
 
+/* What the row will take. */
+static size_t row_bytes(const struct table *t, sqlite3_stmt *stmt)
+{
+	size_t bytes = t->nr_columns * sizeof(struct cell) + sizeof(struct cell *);
+	unsigned int i;
+
+	for (i = 0; i < t->nr_columns; i++)
+		if (sqlite3_column_type(stmt, i) >= SQLITE_TEXT)
+			bytes += sqlite3_column_bytes(stmt, i);
+	return bytes;
+}
+
 static int read_row(struct table *t, sqlite3_stmt *stmt)
 {
 	struct cell *row = table_add(t);
@@ -191,8 +203,11 @@ int table_add_rows(struct table *t, struct db *db, sqlite3_stmt *stmt, struct er
 {
 	int rc, ret = 0;
 
-	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		ret = read_row(t, stmt);
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		ret = db_take(db, row_bytes(t, stmt), err);
+		if (!ret)
+			ret = read_row(t, stmt);
+	}
 	if (ret)
 		return error_set(err, ret, "out of memory");
 	return rc == SQLITE_DONE ? 0 : db_fail(db, err);
@@ -231,6 +246,20 @@ void table_free(struct table *t)
 	free(t->cells);
 	free(t->rows);
 	memset(t, 0, sizeof(*t));
+}
+
+int64_t cell_int(const struct cell *c, int64_t unknown)
+{
+	if (c->type == CELL_INT)
+		return c->i;
+	if (c->type != CELL_REAL)
+		return unknown;
+	return c->r >= 0x1p63 ? INT64_MAX : c->r < -0x1p63 ? INT64_MIN : (int64_t)c->r;
+}
+
+const char *cell_text(const struct cell *c)
+{
+	return c->type == CELL_TEXT ? c->text : "";
 }
 
 static double number(const struct cell *c)
@@ -340,7 +369,7 @@ static int format_series(char *buf, size_t room, const char *text)
 		if (value[i] > max)
 			max = value[i];
 	for (i = 0; i < nr; i++)
-		strcat(line, bars[value[i] > 0 ? 1 + (int)((value[i] * 8 - 1) / max) : 0]);
+		strcat(line, bars[value[i] > 0 ? (int)ceil(8.0 * value[i] / max) : 0]);
 	return snprintf(buf, room, "%s", line);
 }
 

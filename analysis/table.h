@@ -77,6 +77,11 @@ struct cell {
 	};
 };
 
+/* The number of @c, cut to what an integer holds; @unknown where it is none. */
+int64_t cell_int(const struct cell *c, int64_t unknown);
+/* The text of @c, "" where it is none. */
+const char *cell_text(const struct cell *c);
+
 struct table {
 	const struct table_def *def;
 	unsigned int nr_columns;

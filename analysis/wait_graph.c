@@ -9,6 +9,7 @@
 
 #include "analysis/stretches.h"
 #include "analysis/wait_cycle.h"
+#include "lib/saturate.h"
 #include "schema/enums.h"
 
 /*
@@ -106,14 +107,14 @@ static int take_wait(void *ctx, sqlite3_stmt *stmt)
 	w->start_ns = sqlite3_column_int64(stmt, 0);
 	w->end_ns = INT64_MAX;
 	if (sqlite3_column_type(stmt, 1) != SQLITE_NULL)
-		w->end_ns = w->start_ns + sqlite3_column_int64(stmt, 1);
+		w->end_ns = sat_add(w->start_ns, sqlite3_column_int64(stmt, 1));
 	w->mode = sqlite3_column_int(stmt, 4);
 	w->site_id = sqlite3_column_int64(stmt, 5);
 	w->holder_task_id = sqlite3_column_int64(stmt, 6);
 	w->holder_site_id = sqlite3_column_int64(stmt, 7);
 	w->holder_source = sqlite3_column_int(stmt, 8);
 	w->acquired = sqlite3_column_int(stmt, 9) == OUTCOME_ACQUIRED;
-	w->runnable = w->end_ns != INT64_MAX && g->at_ns >= w->end_ns - int_or(stmt, 10, 0);
+	w->runnable = w->end_ns != INT64_MAX && g->at_ns >= sat_sub(w->end_ns, int_or(stmt, 10, 0));
 	task->wait = w;
 	g->waits[g->nr_waits++] = w;
 	return 0;

@@ -18,11 +18,8 @@ static bool has_failed;
 
 int cli_fail(const struct error *err)
 {
-	char msg[sizeof(err->msg)];
-
 	has_failed = true;
-	/* names of files, and what a library says of a file's content */
-	fprintf(stderr, "rmapscope: %s\n", text_shown(msg, sizeof(msg), err->msg));
+	fprintf(stderr, "rmapscope: %s\n", err->msg);
 	return EXIT_FAILED;
 }
 

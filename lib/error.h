@@ -17,7 +17,7 @@ struct error {
  * @err: may be NULL, then only the code is returned
  * @code: a negative errno
  *
- * The first message wins: a caller further up that knows less does not
+ * The message is one line, fit for a terminal. The first one wins: a caller further up that knows less does not
  * overwrite it. Returns @code.
  */
 int error_set(struct error *err, int code, const char *fmt, ...)

@@ -15,6 +15,7 @@ SQLITE_EXTENSION_INIT1
 #include <errno.h>
 #include <stdlib.h>
 
+#include "lib/saturate.h"
 #include "schema/hist.h"
 
 #define NOT_A_HISTOGRAM "not a histogram, or a damaged one"
@@ -42,7 +43,7 @@ static void sql_count(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
 		return;
 	if (!add_blob(ctx, &h, argv[0]))
-		sqlite3_result_int64(ctx, hist_count(&h));
+		sqlite3_result_int64(ctx, sat_int(hist_count(&h)));
 	hist_free(&h);
 }
 
@@ -80,7 +81,7 @@ static void sql_between(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 				&nr))
 		sqlite3_result_error(ctx, NOT_A_HISTOGRAM, -1);
 	else
-		sqlite3_result_int64(ctx, nr);
+		sqlite3_result_int64(ctx, sat_int(nr));
 }
 
 static void merge_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)

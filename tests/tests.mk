@@ -13,7 +13,11 @@ T ?= $(unit_tests) $(scripts)
 
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/librmapscope.a
 	$(call say,LINK)
-	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka -lm
+
+# changes databases and reads them; the fuzzer does the same
+$(BUILD)/tests/unit/mutate_test: $(BUILD)/tests/fuzz/mutate.o $(BUILD)/tests/fuzz/read_all.o \
+				 $(BUILD)/cli/show.o
 
 $(BUILD)/tests/live/%_test: $(BUILD)/tests/live/%_test.o $(BUILD)/librmapscope.a
 	$(call say,LINK)

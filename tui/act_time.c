@@ -5,6 +5,7 @@
 
 #include "analysis/instant.h"
 #include "lib/clock.h"
+#include "lib/saturate.h"
 #include "tui/act.h"
 #include "tui/app.h"
 
@@ -109,7 +110,7 @@ static bool row_moment(const struct table_view *v, int64_t *at_ns)
 	row = v->shown[v->selected];
 	if (row[start].type != CELL_INT || row[duration].type != CELL_INT)
 		return false;
-	*at_ns = moment_of(row[start].i, row[start].i + row[duration].i);
+	*at_ns = moment_of(row[start].i, sat_add(row[start].i, row[duration].i));
 	return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/bars.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "tui/text.h"
@@ -21,21 +22,19 @@ void bars_init(struct bars *b, const struct view_def *view, struct cell *const *
 	b->shape = view->shape;
 	b->value = table_column(view->table, view->chart);
 	b->start = table_column(view->table, "start_ns");
-	b->from_ns = INT64_MAX;
-	b->to_ns = INT64_MIN;
+	b->from_ns = INFINITY;
+	b->to_ns = -INFINITY;
 	for (i = 0; i < nr_rows; i++) {
-		double value = number(&rows[i][b->value]);
-		int64_t start;
+		const double value = number(&rows[i][b->value]);
+		double start;
 
 		if (value > b->max)
 			b->max = value;
 		if (b->shape != SHAPE_TIMELINE || rows[i][b->start].type != CELL_INT)
 			continue;
 		start = rows[i][b->start].i;
-		if (start < b->from_ns)
-			b->from_ns = start;
-		if (start + (int64_t)value > b->to_ns)
-			b->to_ns = start + (int64_t)value;
+		b->from_ns = fmin(b->from_ns, start);
+		b->to_ns = fmax(b->to_ns, start + value);
 	}
 }
 
@@ -53,16 +52,15 @@ static void draw_length(const struct area *a, int y, int eighths)
 
 static void draw_span(const struct bars *b, const struct area *a, int y, const struct cell *row)
 {
-	double scale = (double)a->width / (b->to_ns > b->from_ns ? b->to_ns - b->from_ns : 1);
+	const double scale = a->width / (b->to_ns > b->from_ns ? b->to_ns - b->from_ns : 1);
+	const double start = (double)row[b->start].i - b->from_ns;
 	int from, to;
 
 	/* without a place in time there is none on the line */
 	if (row[b->start].type != CELL_INT)
 		return;
-	from = (row[b->start].i - b->from_ns) * scale;
-	to = (row[b->start].i - b->from_ns + number(&row[b->value])) * scale;
-	if (from > a->width - 1)
-		from = a->width - 1;
+	from = fmax(0, fmin(start * scale, a->width - 1));
+	to = fmax(0, fmin((start + number(&row[b->value])) * scale, a->width));
 	/* an instant, or less than a column */
 	if (to <= from)
 		area_repeat(a, y, from, 1, text_glyph(L'│', '|'));

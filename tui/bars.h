@@ -11,9 +11,9 @@
 
 struct bars {
 	enum shape shape;
-	int value, start;	/* columns of the table; -1: there is none */
-	double max;		/* SHAPE_BARS: the longest */
-	int64_t from_ns, to_ns; /* SHAPE_TIMELINE: what the width stands for */
+	int value, start;      /* columns of the table; -1: there is none */
+	double max;	       /* SHAPE_BARS: the longest */
+	double from_ns, to_ns; /* SHAPE_TIMELINE: what the width stands for */
 };
 
 /* Measure the rows that are shown. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/saturate.h"
 #include "tui/text.h"
 
 /* Latency in ms before each row. */
@@ -86,7 +87,7 @@ static bool grid_init(struct grid *g, const struct table_view *v, int max_rows)
 		if (x < 0 || x >= g->nr_columns)
 			continue;
 		count = &g->count[row_of(g, ns) * g->nr_columns + x];
-		*count += t->rows[i][nr].i;
+		*count = sat_add(*count, t->rows[i][nr].i);
 		g->max = *count > g->max ? *count : g->max;
 	}
 	return g->count;

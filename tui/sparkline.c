@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/sparkline.h"
 
+#include <math.h>
+
 #include "tui/text.h"
 
 #define NR_LEVELS 8
@@ -12,9 +14,9 @@ static wchar_t glyph(int64_t value, int64_t max)
 {
 	unsigned int level;
 
-	if (!value)
+	if (value <= 0)
 		return text_glyph(L'·', '.');
-	level = (value * NR_LEVELS - 1) / max;
+	level = (int)ceil((double)NR_LEVELS * value / max) - 1;
 	return text_glyph(bars[level], ascii_bars[level]);
 }
 
