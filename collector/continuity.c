@@ -10,8 +10,13 @@
 /* TASK_UNINTERRUPTIBLE, include/linux/sched.h */
 #define TASK_UNINTERRUPTIBLE 2
 
-/* Where more than one in so many does not fit, the file was filtered. */
-#define LINKS_PER_MISFIT 16
+/*
+ * Where more do not fit, the file was filtered by process: of each thread that is
+ * kept, about one in two does not.
+ */
+#define LINKS_PER_MISFIT 4
+/* Likewise of those that prove a gap. */
+#define LINKS_PER_BREAK	 16
 
 #define WATCHDOG_SILENCE_NS  (25 * NSEC_PER_SEC)
 #define KCOMPACTD_SILENCE_NS (2 * NSEC_PER_SEC)
@@ -86,6 +91,7 @@ int survey_event(struct survey *sv, struct chain *c, struct tids *seen, const st
 	if (ret < 0)
 		return ret;
 	sv->nr_misfits += c->nr_misfits - nr_misfits;
+	sv->nr_breaks += ret;
 	if (ev->id != EVENT_SCHED_SWITCH)
 		return 0;
 	sv->nr_links += known && c->nr_misfits == nr_misfits;
@@ -96,7 +102,9 @@ int survey_event(struct survey *sv, struct chain *c, struct tids *seen, const st
 
 bool survey_is_whole(const struct survey *sv)
 {
-	return sv->all_states && sv->nr_links && sv->nr_misfits * LINKS_PER_MISFIT <= sv->nr_links;
+	return sv->all_states && sv->nr_links &&
+	       sv->nr_misfits * LINKS_PER_MISFIT <= sv->nr_links &&
+	       sv->nr_breaks * LINKS_PER_BREAK <= sv->nr_links;
 }
 
 uint64_t survey_silence_ns(const struct survey *sv)

@@ -56,9 +56,10 @@ int chain_event(struct chain *c, struct tids *seen, const struct event *ev, uint
 
 /* What the beginning of a file shows about which events were recorded. */
 struct survey {
-	unsigned int nr_links, nr_misfits; /* of chains */
-	bool all_states;		   /* threads were switched out that did not sleep */
-	unsigned int nr_kcompactd;	   /* times that it was woken up to run */
+	unsigned int nr_links;		    /* of chains */
+	unsigned int nr_misfits, nr_breaks; /* events that do not fit, and those that prove a gap */
+	bool all_states;		    /* threads were switched out that did not sleep */
+	unsigned int nr_kcompactd;	    /* times that it was woken up to run */
 };
 
 /* One event, of the CPU whose chain is @c. Returns 0 or -ENOMEM. */

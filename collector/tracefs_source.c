@@ -27,6 +27,8 @@
 #define LOOK_AT_LEAST_NS (750 * NSEC_PER_MSEC)
 /* Likewise each CPU's count of what was read. */
 #define COUNT_NS	 (500 * NSEC_PER_MSEC)
+/* An event may be discarded after the kernel has counted it. */
+#define COUNT_SLACK	 16
 
 /*
  * An event gets its timestamp before it is committed and readable. On a
@@ -45,7 +47,7 @@ struct cpu_lane {
 	uint64_t last_ns;     /* of the last event delivered */
 	uint64_t complete_ns; /* everything before was delivered */
 	uint64_t nr_lost;     /* told by EVENT_LOSS */
-	int64_t nr_read;      /* as the kernel counts them */
+	int64_t nr_read;      /* events, of any kind, since the kernel counts them */
 	uint64_t counted_ns;  /* when we asked for that */
 	struct kstack_table stacks;
 };
@@ -160,6 +162,7 @@ static int read_page(struct tracefs_source *ts, struct cpu_lane *lane, struct ev
 		ret = decode(&ts->src.dec, &lane->stacks, data, kbuffer_event_size(lane->kbuf),
 			     time_ns, lane->cpu, &ev[nr]);
 		kbuffer_next_event(lane->kbuf, NULL);
+		lane->nr_read++;
 		if (ret < 0)
 			return ret;
 		nr += ret;
@@ -260,23 +263,22 @@ static unsigned int last_gap(struct tracefs_source *ts, struct cpu_lane *lane, s
 }
 
 /*
- * Whether the buffer was emptied by somebody else (a write to trace, a snapshot)
- * since we asked last: the kernel counts what was read of it anew then.
+ * Whether somebody else emptied the buffer (a write to trace, a snapshot), all of
+ * whose events were read just now. Then the kernel counts anew what was read
+ * (rb_reset_cpu() in kernel/trace/ring_buffer.c), and has less than we.
  */
 static bool was_emptied(struct tracefs_source *ts, struct cpu_lane *lane, uint64_t asked_ns)
 {
-	int64_t nr_read, before = lane->nr_read;
+	int64_t nr_read;
 
 	if (asked_ns < lane->counted_ns + COUNT_NS)
 		return false;
 	lane->counted_ns = asked_ns;
 	nr_read = cpu_stat(ts->inst, lane->cpu, "read events: ");
-	if (nr_read < 0)
+	if (nr_read < 0 || nr_read + COUNT_SLACK >= lane->nr_read)
 		return false;
 	lane->nr_read = nr_read;
-	if (nr_read >= before)
-		return false;
-	/* so are those that were overwritten */
+	/* it counts anew what was overwritten, too */
 	lane->nr_lost = 0;
 	return true;
 }

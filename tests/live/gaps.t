@@ -101,6 +101,10 @@ tap_is "$(across)" 0 "off to the end: nothing reaches over it"
 
 # the buffers emptied by somebody else
 start_recorder
+many_events() {
+	[ "$(meta nr_events)" -gt 2000 ]
+}
+await 20 many_events
 sh -c ": >'$instance/trace'"
 emptied() {
 	[ "$(sql "$db" "SELECT count(*) FROM loss WHERE reason = 3 AND nr_lost IS NULL")" -ge 1 ]
@@ -123,7 +127,8 @@ record_gap() {
 	TRACE_WHOLE=1 trace_begin $contention_events
 	dir=$tracing/instances/$trace_instance
 	await 20 traced 2000
-	sh -c "echo 0 >'$dir/tracing_on'"
+	# a shell that has slept: its own switches are in the file
+	sh -c "sleep 0.01; echo 0 >'$dir/tracing_on'"
 	off=$(now_ns)
 	await 1 false
 	on=$(now_ns)
