@@ -26,7 +26,7 @@ struct consumer {
 	/* One event, in time order. Returns 0 or a negative errno. */
 	int (*event)(void *ctx, const struct event *ev);
 	/*
-	 * At least every 250 ms, and once at the end: write out what there is.
+	 * At least every 150 ms, and once at the end: write out what there is.
 	 * @complete_ns: every event before this time has been given.
 	 */
 	int (*flush)(void *ctx, uint64_t complete_ns, struct error *err);

@@ -20,7 +20,7 @@
 #include "collector/trace_watch.h"
 #include "lib/clock.h"
 
-#define WAIT_MS 100
+#define WAIT_MS 50
 
 /* How often others are looked after: what they change and put back in between is not seen. */
 #define LOOK_NS		 (250 * NSEC_PER_MSEC)

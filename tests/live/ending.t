@@ -134,7 +134,7 @@ tap_is "$?:$(cat "$tap_dir/err")" "0:" "kill -9: report opens the file"
 tap_like "$(head -n 1 "$tap_dir/out")" "not finished: its recorder was killed" "kill -9: and says that it was killed"
 last=$(meta last_ns)
 tap_note "kill -9: holds everything up to $(((at - last) / 1000000)) ms before the kill"
-# commits are 250 ms apart; a busy machine may delay one
+# commits are 150 ms apart; a busy machine may delay one
 [ "$last" -ge $((at - 1000000000)) ]
 tap_ok $? "kill -9: it holds what was committed up to then"
 tap_is "$(meta state):$(sql "$db" "PRAGMA integrity_check")" "recording:ok" "kill -9: it is sound"
