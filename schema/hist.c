@@ -152,6 +152,12 @@ size_t hist_encode(const struct hist *h, uint8_t *blob)
 	return n;
 }
 
+/* SQLite gives an empty blob as NULL, to which C lets nothing be added. */
+static const uint8_t *end_of(const uint8_t *blob, size_t bytes)
+{
+	return bytes ? blob + bytes : blob;
+}
+
 /* The bucket at *@at, behind bucket *@number. Returns 0 or -EBADMSG. */
 static int next_bucket(const uint8_t **at, const uint8_t *end, uint64_t *number, uint64_t *count)
 {
@@ -167,7 +173,7 @@ static int next_bucket(const uint8_t **at, const uint8_t *end, uint64_t *number,
 
 int hist_decode_add(struct hist *h, const uint8_t *blob, size_t bytes)
 {
-	const uint8_t *at = blob, *end = blob + bytes;
+	const uint8_t *at = blob, *end = end_of(blob, bytes);
 	uint64_t number = 0, count;
 	int ret = 0;
 
@@ -181,7 +187,7 @@ int hist_decode_add(struct hist *h, const uint8_t *blob, size_t bytes)
 
 int hist_decode_between(const uint8_t *blob, size_t bytes, int64_t from, int64_t to, uint64_t *nr)
 {
-	const uint8_t *at = blob, *end = blob + bytes;
+	const uint8_t *at = blob, *end = end_of(blob, bytes);
 	uint64_t number = 0, count;
 	int ret = 0;
 

@@ -13,7 +13,7 @@ set -u
 cd "$(dirname "$0")/../.."
 seconds=${1:-20}
 [ $# -gt 0 ] && shift
-names=${*:-decode hist model procmap tracedat}
+names=${*:-database decode hist model procmap tracedat}
 out=${BUILD:-build}/fuzz
 CLANG=${CLANG:-clang}
 limits="-timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=1000000"
@@ -25,8 +25,8 @@ fi
 mkdir -p "$out"
 flags="-std=gnu11 -D_GNU_SOURCE -I. -I$out -O1 -g -pthread -fno-omit-frame-pointer"
 flags="$flags -fno-sanitize-recover=all"
-cflags=$(pkg-config --cflags libtracefs libtraceevent libtracecmd ck | sed 's/-I/-isystem /g')
-libs=$(pkg-config --libs libtracefs libtraceevent libtracecmd ck)
+cflags=$(pkg-config --cflags libtracefs libtraceevent libtracecmd sqlite3 ck | sed 's/-I/-isystem /g')
+libs="$(pkg-config --libs libtracefs libtraceevent libtracecmd sqlite3 ck) -lm"
 echo 'int LLVMFuzzerTestOneInput(const unsigned char *, unsigned long);
 int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return !d && n; }' \
 	>"$out/probe.c"
@@ -35,6 +35,11 @@ if ! $CLANG -fsanitize=fuzzer,address,undefined -o "$out/probe" "$out/probe.c" 2
 	exit 0
 fi
 
+mkdir -p "$out/schema"
+sh schema/embed.sh "$out/schema/sql.c" "$out/schema/sql.h" schema/*.sql analysis/*.sql
+sources_database="analysis/*.c analysis/output/*.c schema/hist.c schema/hist_sql.c schema/known.c
+	schema/migrate.c $out/schema/sql.c cli/show.c tui/timeline.c
+	tests/fuzz/mutate.c tests/fuzz/read_all.c"
 sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
 sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema/hist.c"
@@ -45,6 +50,11 @@ sources_tracedat="$sources_tracedat collector/decode.c collector/kstack.c"
 # seeds NAME DIR
 seeds() {
 	case $1 in
+	database) # a value, bytes, a schema
+		printf '\000\000\005\003\002\001\000\001' >"$2/value"
+		printf '\013\000\003\001\002\003\004' >"$2/bytes"
+		printf '\016\000\001' >"$2/schema"
+		;;
 	decode)	# contention_begin, kernel_stack of two frames
 		printf '\230\001\0\0\144\0\0\0\0\020\0\0\0\0\0\0\004\0\0\0' >"$2/begin"
 		{
@@ -78,7 +88,7 @@ seeds() {
 guilty() {
 	sed -n 's/^ *#[0-9]* 0x[0-9a-f]* *//p' "$1" |
 		grep -Ev 'sanitizer|interceptor|/libc\.so|/llvm|asan_|in malloc|in (__)?(mem|str)[a-z]* ' |
-		grep -Em1 'libtrace(cmd|event)|libzstd|collector/|schema/|lib/error|tests/fuzz'
+		grep -Em1 'libtrace(cmd|event)|libzstd|collector/|schema/|analysis/|lib/|cli/|tui/|tests/fuzz'
 }
 
 # One TAP line for what was found by NAME in DIR.
@@ -122,7 +132,7 @@ for name in $names; do
 	# believes the sizes in a file: malloc() says no, as it would in real life
 	[ "$name" = tracedat ] && asan=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=512
 	if ! $CLANG $flags $cflags -fsanitize=fuzzer,address,undefined -o "$out/${name}_fuzz" \
-		"tests/fuzz/${name}_fuzz.c" $sources lib/error.c $libs >"$out/log" 2>&1; then
+		"tests/fuzz/${name}_fuzz.c" $sources lib/*.c $libs >"$out/log" 2>&1; then
 		sed 's/^/# /' "$out/log"
 		echo "not ok $nr - $name: does not build"
 		failed=1
