@@ -67,7 +67,8 @@ int chain_event(struct chain *c, struct tids *seen, const struct event *ev, uint
 		return ret;
 	/* one that was switched out may still say something on its way */
 	last_words = c->known && !is_switch && ev->tid == c->before;
-	misfit = c->known && !last_words && ev->tid != c->tid;
+	/* the idle task's switch to the next thread is not there on every kernel */
+	misfit = c->known && !last_words && ev->tid != c->tid && c->tid;
 	c->nr_misfits += misfit;
 	if (!ret)
 		ret = misfit && tids_has(seen, c->tid);

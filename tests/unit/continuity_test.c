@@ -94,6 +94,19 @@ static void a_thread_that_is_left_out_is_no_gap(void **state)
 	assert_int_equal(breaks(ev, ARRAY_SIZE(ev), &gap_ns), 0);
 }
 
+/* Linux 6.18 on a virtual machine: from idle on, threads just go on. */
+static void an_idle_cpu_goes_on_with_any_thread(void **state)
+{
+	const struct event ev[] = {
+		other_at(4, 0),		switch_at(10, 5, 2, 0), other_at(20, 5),
+		switch_at(30, 5, 2, 0), switch_at(40, 6, 2, 5), other_at(50, 5),
+	};
+	uint64_t gap_ns = 0;
+
+	(void)state;
+	assert_int_equal(breaks(ev, ARRAY_SIZE(ev), &gap_ns), 0);
+}
+
 static void a_marked_gap_is_not_told_twice(void **state)
 {
 	const struct event ev[] = {
@@ -186,6 +199,7 @@ int main(void)
 		cmocka_unit_test(one_thread_after_the_other_is_whole),
 		cmocka_unit_test(another_thread_than_the_one_that_was_switched_in_is_a_gap),
 		cmocka_unit_test(a_thread_that_is_left_out_is_no_gap),
+		cmocka_unit_test(an_idle_cpu_goes_on_with_any_thread),
 		cmocka_unit_test(a_marked_gap_is_not_told_twice),
 		cmocka_unit_test(a_filtered_file_proves_nothing),
 		cmocka_unit_test(silence_is_measured_by_what_must_come),
