@@ -39,7 +39,7 @@ static struct {
 		atomic_bool used;
 	} instance[MAX_INSTANCES];
 	atomic_flag ending;
-	char stack[STACK_BYTES];
+	_Alignas(16) char stack[STACK_BYTES]; /* sanitizers want it aligned */
 } state;
 
 /* As all below: async-signal-safe. */
