@@ -127,7 +127,7 @@ int db_file_check(struct db_file *f, const char *path, struct error *err)
 	if (!ret)
 		ret = check_beside(f, "-shm", &other, err);
 	if (!ret)
-		ret = check_beside(f, "-journal", &other, err);
+		ret = check_beside(f, "-journal", &f->journal, err);
 	if (!ret && !f->log)
 		ret = look_into(f, path, err);
 	f->mode = st.st_mode & 07777;
@@ -178,7 +178,7 @@ void db_file_uri(struct db_file *f, bool read_only, char uri[DB_FILE_URI_MAX])
 	}
 	*to = '\0';
 	/* a log that is not there is not made */
-	f->still = read_only && f->wants_log && !f->log;
+	f->still = read_only && f->wants_log && !f->log && !f->journal;
 	if (f->still)
 		strcpy(to, "?immutable=1");
 }

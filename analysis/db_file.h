@@ -17,6 +17,7 @@ struct db_file {
 	uid_t uid;
 	gid_t gid;
 	bool log;	/* a write-ahead log is beside it */
+	bool journal;	/* of a write that may have been cut off */
 	bool wants_log; /* its header says that it has one */
 	bool still;	/* opened as one that does not change, see db_file_uri() */
 	struct timespec mtime;

@@ -41,6 +41,15 @@ int db_fail(struct db *db, struct error *err)
 				 db->path);
 	case SQLITE_NOMEM:
 		return error_set(err, -ENOMEM, "out of memory");
+	case SQLITE_READONLY:
+		if (db->file.journal)
+			return error_set(
+				err, -EROFS,
+				"%s has the journal (-journal) of a write that was cut off; "
+				"open it once with sqlite3 where you can write, which takes "
+				"that back",
+				db->path);
+		break;
 	case SQLITE_CANTOPEN:
 		if (db->file.log)
 			return error_set(err, -EACCES,

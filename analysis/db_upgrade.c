@@ -77,12 +77,14 @@ static int create(const char *name, const struct db_file *like)
 
 static int write_new(struct db *db, const char *name, int64_t version, struct error *err)
 {
-	const char *why = "out of memory";
+	const char *why;
 	sqlite3 *to;
 	int rc = sqlite3_open_v2(name, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc == SQLITE_OK)
 		rc = guard_open(&db->guard, to);
+	/* without memory there is no connection that could tell it */
+	why = to ? sqlite3_errmsg(to) : "out of memory";
 	if (rc == SQLITE_OK)
 		rc = db_copy_upgraded(to, db->db, version, &db->guard, &why);
 	if (rc != SQLITE_OK)

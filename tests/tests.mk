@@ -15,6 +15,8 @@ $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/librmapscope.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka -lm
 
+$(BUILD)/tests/unit/fault_test: $(BUILD)/tests/unit/fault_vfs.o
+
 # changes databases and reads them; the fuzzer does the same
 $(BUILD)/tests/unit/mutate_test: $(BUILD)/tests/fuzz/mutate.o $(BUILD)/tests/fuzz/read_all.o \
 				 $(BUILD)/cli/show.o
