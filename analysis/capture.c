@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/filter.h"
 #include "lib/clock.h"
 #include "lib/process.h"
 #include "lib/saturate.h"
@@ -15,6 +16,7 @@
 static const struct column totals_columns[] = {
 	{ "nr_open", "", UNIT_COUNT, 0, "", false },
 	{ "first_open_ns", "", UNIT_NS, 0, "", false },
+	{ "nr_open_all", "", UNIT_COUNT, 0, "", false },
 	{ "nr_lost", "", UNIT_COUNT, 0, "", false },
 	{ "nr_gaps", "", UNIT_COUNT, 0, "", false },
 	{ "nr_uncounted", "", UNIT_COUNT, 0, "", false },
@@ -26,6 +28,7 @@ static const struct table_def totals = {
 	.name = "totals",
 	.sql = "SELECT (SELECT count(*) FROM wait WHERE outcome = 1), "
 	       "(SELECT min(start_ns) FROM wait WHERE outcome = 1), "
+	       "(SELECT count(*) FROM main.wait WHERE outcome = 1), "
 	       "coalesce(sum(nr_lost_min), 0), coalesce(sum(nr_gaps), 0), "
 	       "coalesce(sum(nr_unknown), 0) FROM lost",
 	.columns = totals_columns,
@@ -58,9 +61,10 @@ static int read_totals(struct capture_info *info, struct db *db, struct error *e
 	info->nr_open = cell_int(&t.cells[0], 0);
 	if (t.cells[1].type == CELL_INT && info->last_ns > t.cells[1].i)
 		info->longest_open_ns = sat_sub(info->last_ns, t.cells[1].i);
-	info->nr_lost = cell_int(&t.cells[2], 0);
-	info->nr_gaps = cell_int(&t.cells[3], 0);
-	info->nr_uncounted = cell_int(&t.cells[4], 0);
+	info->nr_open_all = cell_int(&t.cells[2], 0);
+	info->nr_lost = cell_int(&t.cells[3], 0);
+	info->nr_gaps = cell_int(&t.cells[4], 0);
+	info->nr_uncounted = cell_int(&t.cells[5], 0);
 	table_free(&t);
 	return 0;
 }
@@ -230,6 +234,9 @@ int capture_rates_read(struct capture_rates *rates, struct db *db, const struct 
 	*rates = (struct capture_rates){ -1, -1, -1 };
 	if (ret)
 		return ret;
+	/* retries and moves are counted, not told apart */
+	if (filter_of(db) && filter_parts(filter_of(db)))
+		t.cells[0].type = t.cells[1].type = CELL_NULL;
 	ret = read_rate(&rates->retries_per_s, &t.cells[0], db, SIGHT_RETRIES, err);
 	if (!ret)
 		ret = read_rate(&rates->moves_per_s, &t.cells[1], db, SIGHT_MOVES, err);

@@ -23,7 +23,8 @@ struct capture_info {
 	int64_t nr_events;
 	bool sees_waits;  /* false: the counts of waits are not known */
 	int64_t nr_waits; /* with a duration */
-	int64_t nr_open;
+	int64_t nr_open;  /* of those that pass the filter, if there is one */
+	int64_t nr_open_all;
 	int64_t nr_uncertain;
 	int64_t longest_open_ns; /* age of the oldest open wait at last_ns */
 	int64_t nr_lost;	 /* at least; that many when all gaps are counted */

@@ -8,6 +8,14 @@
 #include "analysis/db_guard.h"
 
 struct known;
+struct filter;
+
+/* Up to which ids, and when, the temporary tables of a filter were made. */
+struct filter_state {
+	int64_t task_id, process_id, lock_id;
+	uint64_t built_ns;
+	bool sums_are_less; /* threads pass whose processes do not */
+};
 
 /* Queries that are run again and again: more than any screen has. */
 #define NR_STATEMENTS 64
@@ -21,6 +29,8 @@ struct db {
 	int64_t cookie; /* of the schema that was checked */
 	struct sqlite3_stmt *stmt[NR_STATEMENTS];
 	unsigned int nr_stmts;
+	const struct filter *filter; /* of analysis/filter.h, or NULL */
+	struct filter_state filter_state;
 };
 
 /*
@@ -41,6 +51,16 @@ void db_disconnect(struct db *db);
  * Returns 0 or a negative errno.
  */
 int db_check(struct db *db, int64_t *version, struct known **known, struct error *err);
+
+/*
+ * db_define - run statements of ours that make or fill temporary tables and views
+ *
+ * Nothing of the file is changed. Returns 0 or a negative errno.
+ */
+int db_define(struct db *db, const char *sql, struct error *err);
+
+/* The statement that made the temporary view @name, to be freed. Returns 0 or a negative errno. */
+int db_view_text(struct db *db, const char *name, char **sql, struct error *err);
 
 /* The single integer that @sql gives. Returns 0 or a negative errno. */
 int db_query_int(struct db *db, const char *sql, int64_t *value, struct error *err);

@@ -117,3 +117,36 @@ int db_query_int(struct db *db, const char *sql, int64_t *value, struct error *e
 	db_release(db, stmt);
 	return ret;
 }
+
+int db_define(struct db *db, const char *sql, struct error *err)
+{
+	int rc;
+
+	guard_refill(&db->guard);
+	sqlite3_set_authorizer(db->db, NULL, NULL);
+	rc = sqlite3_exec(db->db, sql, NULL, NULL, NULL);
+	guard_read_only(db->db);
+	return rc == SQLITE_OK ? 0 : db_fail(db, err);
+}
+
+int db_view_text(struct db *db, const char *name, char **sql, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	const char *text;
+	int ret = 0;
+
+	*sql = NULL;
+	sqlite3_set_authorizer(db->db, NULL, NULL);
+	if (sqlite3_prepare_v2(db->db, "SELECT sql FROM sqlite_temp_schema WHERE name = ?", -1,
+			       &stmt, NULL) == SQLITE_OK)
+		sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+	if (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
+		text = (const char *)sqlite3_column_text(stmt, 0);
+		*sql = text ? strdup(text) : NULL;
+	}
+	if (!*sql)
+		ret = db_fail(db, err);
+	sqlite3_finalize(stmt);
+	guard_read_only(db->db);
+	return ret;
+}

@@ -4,6 +4,7 @@
  * cost.
  */
 #include "analysis/finding_tables.h"
+#include "analysis/filter.h"
 
 static const struct column storms_columns[] = {
 	{ "kind", "KIND", UNIT_TEXT, 5, "walks that start over (retry) or are given up (skip)",
@@ -70,6 +71,7 @@ const struct table_def stragglers_table = {
 	.columns = stragglers_columns,
 	.sort = 0,
 	.sight = SIGHT_STRAGGLERS,
+	.unfiltered = FILTER_CLASS,
 };
 
 static const struct column order_columns[] = {
@@ -106,6 +108,7 @@ const struct table_def order_table = {
 	.columns = order_columns,
 	.sort = 5,
 	.sight = SIGHT_ORDER,
+	.unfiltered = FILTER_THREAD | FILTER_TIME,
 };
 
 static const struct column walks_columns[] = {
@@ -148,4 +151,5 @@ const struct table_def walks_table = {
 	.columns = walks_columns,
 	.sort = 5,
 	.sight = SIGHT_WALKS,
+	.unfiltered = FILTER_THREAD | FILTER_CLASS | FILTER_TIME,
 };

@@ -2,6 +2,7 @@
 /* Sections of `report`: each reads one view of the schema, column by column. */
 #include <string.h>
 
+#include "analysis/filter.h"
 #include "analysis/finding_tables.h"
 #include "analysis/tables.h"
 #include "schema/sql.h"
@@ -287,6 +288,7 @@ static const struct table_def lost = {
 	.columns = lost_columns,
 	.sort = 0,
 	.sight = SIGHT_LOSSES,
+	.unfiltered = FILTER_THREAD | FILTER_CLASS,
 };
 
 const struct table_def *const report_tables[] = {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/filter.h"
 #include "analysis/table.h"
 
 #define SERIES "rmap:"
@@ -294,7 +295,9 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 	if (ret)
 		return ret;
 	snprintf(text, SEEN_EMPTY_LEN, "nothing %s: %.3f s watched",
-		 what == SIGHT_LOSSES ? "was lost" : "happened",
+		 filter_of(db)		? "passes the filter"
+		 : what == SIGHT_LOSSES ? "was lost"
+					: "happened",
 		 ((double)w.end_ns - w.start_ns) / 1e9);
 	if (nr_gaps)
 		snprintf(text + strlen(text), SEEN_EMPTY_LEN - strlen(text),
@@ -319,7 +322,10 @@ int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct 
 	char reason[SEEN_REASON_LEN];
 	int ret = seen_instant(reason, db, at_ns, err);
 
-	snprintf(text, SEEN_EMPTY_LEN, "%s%s", reason[0] ? "not seen: " : "nobody waited then",
+	snprintf(text, SEEN_EMPTY_LEN, "%s%s",
+		 reason[0]	 ? "not seen: "
+		 : filter_of(db) ? "nobody who passes the filter waited then"
+				 : "nobody waited then",
 		 reason);
 	return ret;
 }

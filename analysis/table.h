@@ -52,7 +52,8 @@ struct table_def {
 	 * show: the first column that people see is indented by it.
 	 */
 	bool tree;
-	enum sight sight; /* what its rows tell of */
+	enum sight sight;	 /* what its rows tell of */
+	unsigned int unfiltered; /* FILTER_* of filter.h that its rows cannot be told apart by */
 };
 
 /* The order of the query means something: of time, of a tree. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Screens of `top`: rates over a window. Their SQL is beside this file. */
+#include "analysis/filter.h"
 #include "analysis/views.h"
 #include "schema/sql.h"
 
@@ -211,6 +212,7 @@ const struct table_def top_walks = {
 	.columns = walks_columns,
 	.sort = 3,
 	.sight = SIGHT_WALKS,
+	.unfiltered = FILTER_THREAD | FILTER_CLASS | FILTER_TIME,
 };
 
 static const struct column heatmap_columns[] = {

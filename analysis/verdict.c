@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "analysis/filter.h"
 #include "analysis/seen.h"
 #include "lib/clock.h"
 
@@ -52,10 +53,21 @@ static const struct table_def def = {
 	.columns = columns,
 };
 
+/* Seconds that are shown: of the capture, or of the filter. */
+static double seconds(const struct capture_info *info, const struct filter *f)
+{
+	const int64_t since_ns = f && f->since_ns ? f->since_ns : info->first_ns;
+	const int64_t until_ns = f && f->until_ns ? f->until_ns : info->last_ns;
+
+	return (until_ns - since_ns) / 1e9;
+}
+
 struct verdict {
 	char *text;
 	const struct cell *cell;
 	const struct capture_info *info;
+	double seconds; /* that are shown */
+	bool filtered;
 };
 
 static int64_t number(const struct verdict *v, enum verdict_column column)
@@ -102,8 +114,7 @@ static void write_long(const struct verdict *v)
 	snprintf(v->text, VERDICT_LEN,
 		 "Waits took %s ms in %.3f s, %.0f %% of it in %s, most for %s locks; the longest "
 		 "took %s ms%s.",
-		 shown(v, V_WAIT_NS, sum, sizeof(sum)),
-		 (v->info->last_ns - v->info->first_ns) / 1e9, share,
+		 shown(v, V_WAIT_NS, sum, sizeof(sum)), v->seconds, share,
 		 v->cell[V_PROCESS].type == CELL_TEXT
 			 ? shown(v, V_PROCESS, process, sizeof(process))
 			 : "a process of unknown name",
@@ -128,8 +139,8 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 	if (reason[0])
 		snprintf(v->text, VERDICT_LEN, "Waits were not seen: %s.", reason);
 	else
-		snprintf(v->text, VERDICT_LEN, "Nobody waited in %.3f s%s.",
-			 (v->info->last_ns - v->info->first_ns) / 1e9,
+		snprintf(v->text, VERDICT_LEN, "Nobody%s waited in %.3f s%s.",
+			 v->filtered ? " who passes the filter" : "", v->seconds,
 			 v->info->nr_gaps ? ", but for the gaps in which events were lost" : "");
 	return ret;
 }
@@ -137,7 +148,12 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
 		 struct error *err)
 {
-	struct verdict v = { .text = text, .info = info };
+	struct verdict v = {
+		.text = text,
+		.info = info,
+		.seconds = seconds(info, filter_of(db)),
+		.filtered = filter_of(db),
+	};
 	struct table t;
 	int ret = table_read(&t, &def, db, NULL, err);
 

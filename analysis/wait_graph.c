@@ -21,8 +21,8 @@
 /* Read from the stretches that may hold rows of the instant, and the open ones. */
 #define WAIT_COLUMNS                                                                               \
 	"SELECT start_ns, duration_ns, lock_id, task_id, mode, site_id, holder_task_id, "          \
-	"holder_site_id, " HOLDER_SOURCE ", outcome, runnable_ns FROM wait "
-#define HOLD_COLUMNS "SELECT start_ns, lock_id, task_id, mode, site_id FROM hold "
+	"holder_site_id, " HOLDER_SOURCE ", outcome, runnable_ns FROM main.wait "
+#define HOLD_COLUMNS "SELECT start_ns, lock_id, task_id, mode, site_id FROM main.hold "
 #define ENDED_LATER                                                                                \
 	"WHERE id > ?2 AND id <= ?3 AND start_ns <= ?1 AND duration_ns IS NOT NULL "               \
 	"AND start_ns + duration_ns > ?1"

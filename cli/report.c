@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rmapscope report: what a database says, as text, CSV or JSON. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/tables.h"
 #include "cli/cli.h"
+#include "cli/filter_args.h"
 #include "cli/show.h"
 
 #define MAX_SECTIONS 32
@@ -19,6 +21,7 @@ enum {
 struct args {
 	const char *path;
 	struct report_options report;
+	struct filter_args filter;
 	const struct table_def *sections[MAX_SECTIONS + 1];
 	unsigned int nr_sections;
 };
@@ -27,6 +30,7 @@ static const struct argp_option options[] = {
 	{ "format", OPT_FORMAT, "FORMAT", 0, "text (default), csv or json", 0 },
 	{ "rows", 'n', "N", 0, "at most N rows a section, text only (default 20)", 0 },
 	{ "all", OPT_ALL, NULL, 0, "all rows", 0 },
+	{ "pid", 'p', "PID", 0, "only threads of this process", 0 },
 	{ "width", OPT_WIDTH, "COLUMNS", 0,
 	  "fit text into lines so long (default: those of the terminal; any length into a file or "
 	  "a pipe)",
@@ -53,6 +57,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	int format;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->filter;
+		return 0;
+	case 'p':
+		a->filter.filter.pid = cli_count(arg, state, "--pid");
+		return 0;
 	case OPT_FORMAT:
 		format = output_format(arg);
 		if (format < 0)
@@ -82,9 +92,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "FILE [SECTION...]",
 	.doc = "Report on a database of rmapscope record or import.\v"
 	       "Sections: processes, vmas, locks, tasks, sites, blame, waits, stalls, walks, storms, "
@@ -106,8 +119,13 @@ static int report(int argc, char **argv)
 	a.report.sections = a.nr_sections ? a.sections : report_tables;
 	if (db_open(&db, a.path, &err))
 		return cli_fail(&err);
+	a.report.filter = &a.filter;
 	ret = show_report(stdout, db, &a.report, &err);
 	db_close(db);
+	if (ret == -EINVAL) {
+		cli_fail(&err);
+		return EXIT_USAGE;
+	}
 	return ret ? cli_fail(&err) : EXIT_DONE;
 }
 

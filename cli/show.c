@@ -7,8 +7,12 @@
 #include <string.h>
 
 #include "analysis/capture.h"
+#include "analysis/filter.h"
+#include "analysis/filter_times.h"
 #include "analysis/instant.h"
 #include "analysis/verdict.h"
+#include "cli/filter_args.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 
 static void print_limits(FILE *f, const char *limits)
@@ -74,7 +78,7 @@ static void print_header(FILE *f, const struct db *db, const struct capture_info
 		info->nr_events);
 	if (info->sees_waits)
 		fprintf(f, "%" PRId64 " waits, %" PRId64 " open, %" PRId64 " uncertain",
-			info->nr_waits, info->nr_open, info->nr_uncertain);
+			info->nr_waits, info->nr_open_all, info->nr_uncertain);
 	else
 		fputs("waits not seen", f);
 	print_lost(f, info);
@@ -102,7 +106,7 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 		{ "last_ns", info->last_ns, info->first_ns },
 		{ "nr_events", info->nr_events, true },
 		{ "nr_waits", info->nr_waits, info->sees_waits },
-		{ "nr_open", info->nr_open, info->sees_waits },
+		{ "nr_open", info->nr_open_all, info->sees_waits },
 		{ "nr_uncertain", info->nr_uncertain, info->sees_waits },
 		{ "nr_lost", info->nr_lost, !info->nr_uncounted },
 		{ "nr_lost_min", info->nr_lost, true },
@@ -151,6 +155,70 @@ int show_end(FILE *f, int ret, struct error *err)
 	if (!ret && (fflush(f) || ferror(f)))
 		ret = -errno ?: -EIO;
 	return ret ? error_set(err, ret, "cannot write the report: %s", strerror(-ret)) : 0;
+}
+
+static const char *const by_names[] = { "process", "comm", "exe", "cgroup" };
+
+static int print_json_filter(FILE *f, const struct filter *filter)
+{
+	const struct {
+		const char *key, *value;
+	} texts[] = {
+		{ "comm", filter->comm },
+		{ "cgroup", filter->cgroup },
+		{ "class", filter->class },
+		{ "by", by_names[filter->by] },
+	};
+	const struct {
+		const char *key;
+		int64_t value;
+	} ints[] = {
+		{ "pid", filter->pid },
+		{ "since_ns", filter->since_ns },
+		{ "until_ns", filter->until_ns },
+	};
+	unsigned int i;
+	int ret = 0;
+
+	fputs(",\n\"filter\":{", f);
+	for (i = 0; !ret && i < sizeof(texts) / sizeof(*texts); i++) {
+		fprintf(f, "%s\"%s\":", i ? "," : "", texts[i].key);
+		if (texts[i].value)
+			ret = output_json_string(f, texts[i].value);
+		else
+			fputs("null", f);
+	}
+	for (i = 0; i < sizeof(ints) / sizeof(*ints); i++)
+		/* 0 prints no digit here */
+		fprintf(f, ",\"%s\":%s%.0" PRId64, ints[i].key, ints[i].value ? "" : "null",
+			ints[i].value);
+	fputc('}', f);
+	return ret;
+}
+
+/* What is left out of all that follows: nobody is to take it for the whole. */
+static int show_filter(FILE *f, const struct filter *filter, const struct report_options *opt)
+{
+	char text[FILTER_TEXT_LEN], shown[FILTER_TEXT_LEN];
+
+	if (!filter_is_set(filter))
+		return 0;
+	filter_text(text, sizeof(text), filter);
+	text_shown(shown, sizeof(shown), text);
+	switch (opt->format) {
+	case OUTPUT_JSON:
+		return print_json_filter(f, filter);
+	case OUTPUT_CSV:
+		/* one table has no place for it */
+		if (opt->sections[1])
+			fprintf(f, "# filter: %s\n", shown);
+		else if (!fflush(f))
+			fprintf(stderr, "rmapscope: filter: %s\n", shown);
+		return 0;
+	default:
+		fprintf(f, "filter: %s\n", shown);
+		return 0;
+	}
 }
 
 /* What is said of a section besides its rows. */
@@ -212,6 +280,21 @@ static int show_section(FILE *f, const struct table *t, const struct said *said,
 	}
 }
 
+/* A section that cannot be filtered has no rows rather than those of all. */
+static int read_section(struct table *t, const struct table_def *def, struct db *db,
+			struct said *said, struct error *err)
+{
+	char refused[SEEN_REASON_LEN];
+
+	filter_refuses(refused, sizeof(refused), db, def->unfiltered);
+	if (said->unseen[0] || !refused[0])
+		return table_read(t, def, db, NULL, err);
+	snprintf(said->unseen, sizeof(said->unseen), "%s", refused);
+	snprintf(said->empty, sizeof(said->empty), "not shown: %s", refused);
+	table_begin(t, def);
+	return table_end(t) ? error_set(err, -ENOMEM, "out of memory") : 0;
+}
+
 static int read_and_show(FILE *f, struct db *db, const struct table_def *def,
 			 const struct report_options *opt, struct error *err)
 {
@@ -220,10 +303,10 @@ static int read_and_show(FILE *f, struct db *db, const struct table_def *def,
 	int ret = seen_reason(said.unseen, db, def->sight, err);
 
 	if (!ret)
-		ret = table_read(&t, def, db, NULL, err);
+		ret = read_section(&t, def, db, &said, err);
 	if (ret)
 		return ret;
-	if (!t.nr_rows)
+	if (!t.nr_rows && !said.empty[0])
 		ret = seen_empty(said.empty, db, def->sight, NULL, err);
 	if (!ret)
 		ret = show_section(f, &t, &said, opt);
@@ -243,12 +326,19 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	if (ret)
 		return ret;
 	ret = capture_info_read(&info, db, err);
+	if (!ret && opt->filter)
+		ret = filter_times(&opt->filter->filter, opt->filter->since, opt->filter->until,
+				   &info, err);
+	if (!ret && opt->filter)
+		ret = filter_apply(db, &opt->filter->filter, err);
 	if (!ret && opt->verdict)
 		ret = verdict_read(verdict, db, &info, err);
 	if (!ret && opt->verdict && opt->format == OUTPUT_TEXT)
 		fprintf(f, "%s\n", text_shown(shown, sizeof(shown), verdict));
 	if (!ret)
 		ret = show_capture(f, db, &info, opt->format);
+	if (!ret && opt->filter)
+		ret = show_filter(f, &opt->filter->filter, opt);
 	if (!ret && opt->verdict && opt->format == OUTPUT_JSON) {
 		fputs(",\n\"verdict\":", f);
 		ret = output_json_string(f, verdict);
@@ -281,7 +371,33 @@ static int show_view(FILE *f, struct db *db, const struct view_def *view,
 	return ret;
 }
 
-int show_frame(FILE *f, struct db *db, const struct view_def *only, unsigned int window_s,
+/* Sums are of whole seconds: to the end of the one that the time is in. */
+static struct window frame_window(const struct frame_time *time, const struct capture_info *info)
+{
+	const int64_t sec = NSEC_PER_SEC;
+	/* the last event is part of the window */
+	int64_t end_ns = info->last_ns + 1;
+	struct window w;
+
+	if (time->at_ns && (time->at_ns + sec - 1) / sec * sec < end_ns)
+		end_ns = (time->at_ns + sec - 1) / sec * sec;
+	w = capture_window(info, end_ns, time->window_s);
+	w.at_ns = time->at_ns ? time->at_ns : info->last_ns;
+	return w;
+}
+
+static void show_filter_line(FILE *f, const struct db *db)
+{
+	char text[FILTER_TEXT_LEN], shown[FILTER_TEXT_LEN];
+
+	if (!filter_of(db))
+		return;
+	filter_text(text, sizeof(text), filter_of(db));
+	fprintf(f, "filter: %s%s\n", text_shown(shown, sizeof(shown), text),
+		filter_sums_are_less(db) ? FILTER_SUMS_NOTE : "");
+}
+
+int show_frame(FILE *f, struct db *db, const struct view_def *only, const struct frame_time *time,
 	       struct error *err)
 {
 	const struct view_def *view = only ?: top_views;
@@ -291,11 +407,13 @@ int show_frame(FILE *f, struct db *db, const struct view_def *only, unsigned int
 
 	if (ret)
 		return ret;
-	ret = capture_info_read(&info, db, err);
+	ret = filter_refresh(db, err);
+	if (!ret)
+		ret = capture_info_read(&info, db, err);
 	if (!ret) {
-		/* the last event is part of the window */
-		window = capture_window(&info, info.last_ns + 1, window_s);
+		window = frame_window(time, &info);
 		print_header(f, db, &info);
+		show_filter_line(f, db);
 		fprintf(f, "window %" PRId64 "..%" PRId64 " ns, %.3f s\n", window.start_ns,
 			window.end_ns, (window.end_ns - window.start_ns) / 1e9);
 	}

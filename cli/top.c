@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rmapscope top: screens over a database, growing or finished. */
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/capture.h"
+#include "analysis/filter_times.h"
 #include "analysis/views.h"
 #include "cli/capture_args.h"
 #include "cli/cli.h"
+#include "cli/filter_args.h"
 #include "cli/recording.h"
 #include "cli/show.h"
 #include "cli/temp_db.h"
 #include "cli/watch.h"
+#include "lib/clock.h"
 #include "tui/tui.h"
 
 /* What the screens show: where the kernel has no events for a profile, they say so. */
@@ -25,6 +30,7 @@ struct args {
 	struct tui_options tui;
 	const char *path;	      /* database to show; NULL: record one */
 	struct recording_options rec; /* its path: where to keep that; NULL: nowhere */
+	struct filter_args filter;
 	bool batch;
 	unsigned int nr_frames; /* batch; 0: no end */
 };
@@ -54,6 +60,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &a->rec;
+		state->child_inputs[1] = &a->filter;
 		return 0;
 	case 'd':
 		a->tui.delay_ms = cli_seconds(arg, state, "--delay") * 1000;
@@ -91,16 +98,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (a->nr_frames && !a->batch)
 			cli_wrong(state, "--frames goes with --batch");
-		if (a->path && (a->rec.path || a->rec.profiles || a->rec.pid || a->rec.buffer_kb))
-			cli_wrong(state, "--output, --profile, --pid and --buffer are for a "
-					 "recording, not for one that is there");
+		if (a->path && (a->rec.path || a->rec.profiles || a->rec.buffer_kb))
+			cli_wrong(state, "--output, --profile and --buffer are for a recording, "
+					 "not for one that is there");
+		if (!a->path && (a->filter.since || a->filter.until))
+			cli_wrong(state, "--since and --until are for a FILE");
+		/* of a recording the others are not there, of a file they are not shown */
+		if (a->path)
+			a->filter.filter.pid = a->rec.pid;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = { { &capture_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &capture_argp, 0, NULL, 0 },
+	{ &filter_argp, 0, NULL, 0 },
+	{ 0 },
+};
 
 static const struct argp argp = {
 	.options = options,
@@ -114,21 +130,54 @@ static const struct argp argp = {
 	       "1 failed, 2 wrong usage.",
 };
 
+/* --since and --until are the window to begin with, and no filter: keys move on from there. */
+static int find_window(struct args *a, struct error *err)
+{
+	struct filter *f = &a->filter.filter;
+	struct capture_info info;
+	struct db *db;
+	int64_t end_ns;
+	int ret;
+
+	if (!a->filter.since && !a->filter.until)
+		return 0;
+	ret = db_open(&db, a->path, err);
+	if (ret)
+		return ret;
+	ret = db_begin(db, err);
+	if (!ret)
+		ret = capture_info_read(&info, db, err);
+	if (!ret)
+		ret = filter_times(f, a->filter.since, a->filter.until, &info, err);
+	db_end(db);
+	db_close(db);
+	if (ret)
+		return ret;
+	a->tui.at_ns = f->until_ns;
+	end_ns = f->until_ns ? f->until_ns : info.last_ns + 1;
+	if (f->since_ns)
+		a->tui.window_s = (end_ns - 1) / NSEC_PER_SEC - f->since_ns / NSEC_PER_SEC + 1;
+	f->since_ns = f->until_ns = 0;
+	return 0;
+}
+
 /* Frames of a file; between them, sleep until a signal or the delay. */
 static int batch(const struct args *a, const char *path, struct error *err)
 {
 	const struct view_def *only = a->tui.screen ? view_by_name(a->tui.screen) : NULL;
 	unsigned int frame;
+	const struct frame_time time = { a->tui.at_ns, a->tui.window_s ?: WINDOW_S };
 	struct db *db;
 	int ret;
 
 	ret = db_open(&db, path, err);
 	if (ret)
 		return ret;
+	ret = filter_apply(db, &a->filter.filter, err);
 	for (frame = 0; !ret && (!a->nr_frames || frame < a->nr_frames); frame++) {
 		if (frame && watch_sleep(a->tui.delay_ms))
 			break;
-		ret = show_frame(stdout, db, only, a->tui.window_s ?: WINDOW_S, err);
+		ret = show_frame(stdout, db, only, &time, err);
 	}
 	db_close(db);
 	return ret;
@@ -141,6 +190,7 @@ static int show(const struct args *a, const char *path, struct error *err)
 	if (a->batch)
 		return batch(a, path, err);
 	tui.path = path;
+	tui.filter = &a->filter.filter;
 	return tui_run(&tui, err);
 }
 
@@ -197,13 +247,18 @@ static int top(int argc, char **argv)
 	/* a recording is taken down in order whatever ends the screen */
 	if (a.batch)
 		watch_block_signals();
-	if (a.path)
+	ret = find_window(&a, &err);
+	if (ret)
+		;
+	else if (a.path)
 		ret = show(&a, a.path, &err);
 	else if (a.rec.path)
 		ret = record_and_show(&a, &err);
 	else
 		ret = record_in_scratch(&a, &err);
-	return ret ? cli_fail(&err) : EXIT_DONE;
+	if (ret)
+		cli_fail(&err);
+	return !ret ? EXIT_DONE : ret == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 }
 
 const struct subcommand cmd_top = {

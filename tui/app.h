@@ -47,6 +47,7 @@ struct tui {
 	struct help help;
 	char note[600];	     /* what a key has to say, until the next one */
 	char advice[600];    /* a line for the header, until the next key; "": none */
+	char filter[600];    /* a line for the header; "": none */
 	char settings[8192]; /* as they were kept */
 	/* the elements of the screen, as they were drawn last */
 	struct area tabs, page, bottom;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/filter.h"
 #include "lib/clock.h"
 #include "tui/signals.h"
 
@@ -34,18 +35,26 @@ static int open_file(struct feed *f, struct error *err)
 	}
 	/* a signal that ends the screens ends a long read, too */
 	db_stop_when(f->db, signals_quit);
+	if (f->filter)
+		ret = filter_apply(f->db, f->filter, err);
+	if (ret) {
+		feed_close(f);
+		return ret;
+	}
 	if (stat(f->path, &f->file))
 		memset(&f->file, 0, sizeof(f->file));
 	return 0;
 }
 
-int feed_open(struct feed *f, const char *path, unsigned int delay_ms, struct error *err)
+int feed_open(struct feed *f, const char *path, unsigned int delay_ms, const struct filter *filter,
+	      struct error *err)
 {
 	int ret;
 
 	memset(f, 0, sizeof(*f));
 	f->path = path;
 	f->delay_ms = delay_ms;
+	f->filter = filter;
 	ret = open_file(f, err);
 	if (!ret)
 		ret = db_begin(f->db, err);
@@ -108,7 +117,9 @@ static int begin(struct feed *f, struct error *err)
 		ret = db_begin(f->db, err);
 	if (ret)
 		return ret;
-	ret = read_info(f, err);
+	ret = filter_refresh(f->db, err);
+	if (!ret)
+		ret = read_info(f, err);
 	if (ret)
 		db_end(f->db);
 	return ret;

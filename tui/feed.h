@@ -18,6 +18,7 @@
 struct feed {
 	const char *path;
 	unsigned int delay_ms;
+	const struct filter *filter; /* or NULL */
 	struct db *db;
 	struct stat file;	  /* as it was when it was read last */
 	struct capture_info info; /* as of the last good read */
@@ -27,8 +28,14 @@ struct feed {
 	bool missing;		  /* the file is gone, our open one still reads */
 };
 
-/* Open the database and read what the capture is. Returns 0 or a negative errno. */
-int feed_open(struct feed *f, const char *path, unsigned int delay_ms, struct error *err);
+/*
+ * feed_open - open the database and read what the capture is
+ * @filter: what is shown of it; NULL: all
+ *
+ * Returns 0 or a negative errno.
+ */
+int feed_open(struct feed *f, const char *path, unsigned int delay_ms, const struct filter *filter,
+	      struct error *err);
 void feed_close(struct feed *f);
 
 /* Look at the file. True: it may have changed since it was read. */

@@ -249,11 +249,17 @@ int header_spark_room(void)
 
 int header_draw(const struct header *h, const struct terminal *term, const struct area *a)
 {
-	const struct area below = area_lines(a, 2, a->height / 3);
+	struct area below = area_lines(a, 2, a->height / 3);
 	int y = 2;
 
 	draw_identity(h, term, a);
 	draw_rates(h, term, a);
+	if (h->filter[0]) {
+		term_look(term, LOOK_PAUSED);
+		area_field(&below, 0, 0, below.width, h->filter, false);
+		below = area_lines(&below, 1, below.height);
+		y++;
+	}
 	if (h->problem) {
 		term_look(term, LOOK_ALARM);
 		y += area_wrap(&below, h->problem);

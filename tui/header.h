@@ -17,6 +17,7 @@ struct header {
 	struct capture_rates rates;
 	int64_t rate[WINDOW_MAX_S]; /* waits in each second, up to the window's end */
 	int nr_rates;		    /* so many are set */
+	const char *filter;	    /* a line of its own; "": none */
 	const char *problem;	    /* lines of their own; or NULL */
 	const char *advice;
 };

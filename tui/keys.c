@@ -25,6 +25,9 @@ static const struct {
 	{ SPECIAL(KEY_SRIGHT), 0, "Shift-Right" },
 	{ '\t', 0, "Tab" },
 	{ ' ', 0, "Space" },
+	/* between commas they could not be told */
+	{ ',', 0, "Comma" },
+	{ '.', 0, "Period" },
 	{ KEY_RETURN, 0, "Enter" },
 	{ KEY_ESCAPE, 0, "Esc" },
 	{ SPECIAL(KEY_BACKSPACE), 0, "Backspace" },

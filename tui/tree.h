@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "analysis/table.h"
+#include "analysis/tree_rows.h"
 
 /* The column with the depth, and the one that is indented; -1: there is none. */
 int tree_depth_column(const struct table_def *def);
@@ -18,9 +18,5 @@ int tree_text_column(const struct table_def *def);
  */
 void tree_prefix(struct cell *const *rows, size_t nr_rows, size_t at, int depth_column, char *buf,
 		 size_t room);
-
-/* Keep, of @nr_rows @rows, those that are in @keep and what is above them. Returns how many. */
-size_t tree_filter(struct cell **rows, size_t nr_rows, int depth_column,
-		   bool (*keep)(void *ctx, const struct cell *row), void *ctx);
 
 #endif

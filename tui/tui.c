@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/filter.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 #include "tui/actions.h"
@@ -129,6 +130,7 @@ static void draw_screen(struct tui *tui, const struct area *all)
 	char notice[600];
 
 	tui->header.info = &tui->feed.info;
+	tui->header.filter = tui->filter;
 	tui->header.time = &tui->time;
 	tui->header.problem = feed_notice(&tui->feed, notice, sizeof(notice));
 	/* of the two, the cause */
@@ -214,6 +216,17 @@ static void run(struct tui *tui)
 	}
 }
 
+/* What is left out of all screens, in a line of its own. */
+static void describe_filter(struct tui *tui)
+{
+	size_t len = snprintf(tui->filter, sizeof(tui->filter), "filter: ");
+
+	filter_text(tui->filter + len, sizeof(tui->filter) - len, tui->opt->filter);
+	len = strlen(tui->filter);
+	if (filter_sums_are_less(tui->feed.db))
+		snprintf(tui->filter + len, sizeof(tui->filter) - len, "%s", FILTER_SUMS_NOTE);
+}
+
 static int make_screens(struct tui *tui, struct error *err)
 {
 	const char *first = tui->opt->screen;
@@ -272,7 +285,11 @@ int tui_run(const struct tui_options *options, struct error *err)
 		tui->time.window_s = opt.window_s > WINDOW_MAX_S ? WINDOW_MAX_S : opt.window_s;
 	settings_mark(tui);
 	if (!ret)
-		ret = feed_open(&tui->feed, opt.path, opt.delay_ms, err);
+		ret = feed_open(&tui->feed, opt.path, opt.delay_ms, opt.filter, err);
+	if (!ret && opt.at_ns)
+		timeline_to(&tui->time, &tui->feed.info, opt.at_ns);
+	if (!ret && filter_is_set(opt.filter))
+		describe_filter(tui);
 	if (!ret)
 		ret = term_start(&tui->term, err);
 	if (!ret) {

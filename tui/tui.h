@@ -7,7 +7,11 @@
 #ifndef RMAPSCOPE_TUI_H
 #define RMAPSCOPE_TUI_H
 
+#include <stdint.h>
+
 #include "lib/error.h"
+
+struct filter;
 
 struct tui_options {
 	const char *path;      /* database to show */
@@ -17,6 +21,8 @@ struct tui_options {
 	/* what is wrong with the recorder behind @path, asked at each refresh; or NULL */
 	int (*problem)(void *ctx, struct error *err);
 	void *ctx;
+	const struct filter *filter; /* what is shown; or NULL */
+	int64_t at_ns;		     /* the time to begin with; 0: the end */
 	const char *advice; /* a line for the header, e.g. what the capture lacks; or NULL */
 };
 

@@ -542,7 +542,7 @@ has_options check --help
 has_options demo --duration -d --report --bundled
 has_options record --output -o --force --duration -d --profile --pid -p --buffer
 has_options import --output -o --force
-has_options report --format --rows -n --all --width
-has_options top --profile --pid -p --buffer --output -o --force --batch -b --frames -n --delay -d --window -w --screen -s
+has_options report --format --rows -n --all --width --comm --pid -p --cgroup --class --since --until --by
+has_options top --comm --cgroup --class --since --until --by --profile --pid -p --buffer --output -o --force --batch -b --frames -n --delay -d --window -w --screen -s
 
 tap_done

@@ -95,15 +95,15 @@ static void reports(struct db *db)
 
 static void frames(struct db *db)
 {
-	static const unsigned int windows[] = { 10, 1000000000 };
+	static const struct frame_time times[] = { { 0, 10 }, { 0, 1000000000 } };
 	const struct view_def *view;
 	struct print p;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(windows) / sizeof(*windows); i++)
+	for (i = 0; i < sizeof(times) / sizeof(*times); i++)
 		for (view = top_views; view->table; view++) {
 			begin(&p);
-			end(&p, show_frame(p.f, db, view, windows[i], &p.err), OUTPUT_TEXT);
+			end(&p, show_frame(p.f, db, view, &times[i], &p.err), OUTPUT_TEXT);
 		}
 }
 
