@@ -17,7 +17,7 @@ struct tracefs_instance;
 int tracefs_source_open(struct source **src, struct tracefs_instance *inst, struct error *err);
 
 /*
- * tracefs_source_watch - tracing is on, and @inst is set: from now on what others
+ * tracefs_source_watch - tracing is on, and the instance is set up: from now on what others
  * change of that is a gap, reason not_recorded, told at once and while it lasts
  *
  * Looks four times a second. Returns 0 or a negative errno with @err.
