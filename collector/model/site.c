@@ -36,12 +36,23 @@ static const struct role_def role_defs[] = {
 #define HELPER(p, c)		OF(p, ENUM_NONE, .locking = true, .classes = { c, c })
 #define FUNC(p, read, write, r) OF(p, r, .classes = { read, write })
 #include "collector/roles.def"
-#undef OF
+#undef FUNC
 #undef LOCKING
 #undef RWLOCK
 #undef SCHED_IO
 #undef HELPER
-#undef FUNC
+#undef OF
+};
+
+/* What the source of some kernels says, by name. */
+static const struct site_def {
+	const char *name;
+	unsigned int classes[2];
+	int role; /* of its folder */
+} site_defs[] = {
+#define SITE(n, read, write, r) { n, { read, write }, r },
+#include "collector/sites.def"
+#undef SITE
 };
 
 #undef ANON
@@ -61,14 +72,40 @@ static const struct role_def *find_role(const char *name)
 	return NULL;
 }
 
-/* What a helper on the way to the call site, or the site itself, says. */
-static void narrow(unsigned int classes[2], const struct role_def *def)
+static int compare_name(const void *name, const void *def)
+{
+	return strcmp(name, ((const struct site_def *)def)->name);
+}
+
+static const struct site_def *find_site(const char *name)
+{
+	return bsearch(name, site_defs, sizeof(site_defs) / sizeof(*site_defs), sizeof(*site_defs),
+		       compare_name);
+}
+
+/* What a helper on the way to the call site, or the site itself, says: @def or @site or both. */
+static void narrow(unsigned int classes[2], const struct role_def *def, const struct site_def *site)
 {
 	int mode;
 
-	for (mode = 0; mode < 2; mode++)
-		if (def->classes[mode] & classes[mode])
-			classes[mode] &= def->classes[mode];
+	for (mode = 0; mode < 2; mode++) {
+		unsigned int said =
+			(def ? def->classes[mode] : 0) | (site ? site->classes[mode] : 0);
+
+		if (said & classes[mode])
+			classes[mode] &= said;
+	}
+}
+
+/* On whose behalf a function of this name works, by itself or by its folder. */
+static int role_of(const char *name)
+{
+	const struct role_def *def = find_role(name);
+	const struct site_def *site = find_site(name);
+
+	if (def && def->role != ENUM_NONE)
+		return def->role;
+	return site ? site->role : ENUM_NONE;
 }
 
 /*
@@ -83,6 +120,7 @@ static bool is_fault_entry(const char *name)
 
 void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out)
 {
+	int folder_role = ENUM_NONE;
 	unsigned int i;
 
 	*out = (struct stack_reading){
@@ -94,10 +132,10 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 	for (i = 0; i < nr; i++) {
 		const struct role_def *def = find_role(names[i]);
 		bool locking = def && def->locking;
+		const struct site_def *site = locking ? NULL : find_site(names[i]);
 
 		if (out->site_frame < 0) {
-			if (def)
-				narrow(out->classes, def);
+			narrow(out->classes, def, site);
 			out->io_wait |= def && def->io_wait;
 			if (!locking)
 				out->site_frame = i;
@@ -105,7 +143,11 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 		}
 		if (def && out->role == ENUM_NONE)
 			out->role = def->role;
+		if (site && folder_role == ENUM_NONE)
+			folder_role = site->role;
 	}
+	if (out->role == ENUM_NONE)
+		out->role = folder_role;
 }
 
 static struct site *site_get(struct sites *ss, const struct symbol *sym, int role,
@@ -145,7 +187,6 @@ struct site_of_addr {
 struct site *site_at(struct sites *ss, uint64_t addr, const struct sink *sink, int *ret)
 {
 	struct site_of_addr *known;
-	const struct role_def *def;
 	struct symbol sym;
 
 	*ret = 0;
@@ -162,8 +203,7 @@ struct site *site_at(struct sites *ss, uint64_t addr, const struct sink *sink, i
 	symbol_find(&ss->symbols, addr, &sym);
 	if (!sym.name[0])
 		return NULL;
-	def = find_role(sym.name);
-	known->site = site_get(ss, &sym, def ? def->role : ENUM_NONE, sink, ret);
+	known->site = site_get(ss, &sym, role_of(sym.name), sink, ret);
 	return known->site;
 }
 

@@ -32,4 +32,10 @@ tap_ok $? "its threads waited for each other"
 tap_ok $? "at several call sites"
 tap_is "$(of lives)" 1 "for one lock"
 tap_is "$(of class)" mmap "which is an mmap_lock"
+
+# the calls whose roles were once missing, where they had to wait
+tap_is "$(sql "$db" "SELECT count(*) FROM waits WHERE tgid = $pid AND role IS NULL AND symbol IS NOT NULL")" 0 \
+	"each of its waits has a role"
+tap_note "$(sql "$db" "SELECT group_concat(role || ' ' || nr, ', ') FROM (SELECT role, count(*) AS nr
+	FROM waits WHERE tgid = $pid GROUP BY role)")"
 tap_done

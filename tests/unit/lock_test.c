@@ -41,14 +41,14 @@ static void an_ambiguous_site_leaves_the_class_open(void **state)
 	assert_int_equal(class_of(f, id), ENUM_NONE);
 }
 
-/* dup_mmap(): mmap_lock or i_mmap_rwsem; collapse_huge_page(): mmap_lock or anon_vma. */
+/* userfaultfd_ioctl(): mmap_lock or one of its own; dup_mmap(): mmap_lock, i_mmap_rwsem or a VMA's. */
 static void two_ambiguous_sites_leave_what_they_have_in_common(void **state)
 {
 	struct fixture *f = *state;
 	int64_t id, again;
 
-	id = wait_at(f, 1000, A, F_WRITE, WRITE_AT("dup_mmap copy_process"));
-	again = wait_at(f, 2000, A, F_WRITE, WRITE_AT("collapse_huge_page khugepaged"));
+	id = wait_at(f, 1000, A, F_READ, READ_AT("userfaultfd_ioctl"));
+	again = wait_at(f, 2000, A, F_WRITE, WRITE_AT("dup_mmap copy_process"));
 	assert_int_equal(again, id);
 	assert_int_equal(class_of(f, id), LOCK_MMAP);
 }
@@ -66,10 +66,10 @@ static void a_clear_site_settles_an_ambiguous_one_in_either_order(void **state)
 	assert_int_equal(f->seen.nr_locks, 1);
 }
 
-static void the_mode_counts_reading_in_move_pages_is_the_mmap_lock(void **state)
+static void the_mode_counts_reading_in_collapse_huge_page_is_the_mmap_lock(void **state)
 {
 	struct fixture *f = *state;
-	int64_t id = wait_at(f, 1000, A, F_READ, READ_AT("move_pages userfaultfd_ioctl"));
+	int64_t id = wait_at(f, 1000, A, F_READ, READ_AT("collapse_huge_page khugepaged"));
 
 	assert_int_equal(class_of(f, id), LOCK_MMAP);
 }
@@ -247,7 +247,7 @@ int main(void)
 		TEST(an_ambiguous_site_leaves_the_class_open),
 		TEST(two_ambiguous_sites_leave_what_they_have_in_common),
 		TEST(a_clear_site_settles_an_ambiguous_one_in_either_order),
-		TEST(the_mode_counts_reading_in_move_pages_is_the_mmap_lock),
+		TEST(the_mode_counts_reading_in_collapse_huge_page_is_the_mmap_lock),
 		TEST(a_contradiction_is_a_new_life_of_the_address),
 		TEST(a_site_that_is_not_known_proves_nothing),
 		TEST(an_open_class_has_its_reason),

@@ -15,6 +15,7 @@
 #define FILE_ CLASS_BIT(LOCK_I_MMAP)
 #define MMAP  CLASS_BIT(LOCK_MMAP)
 #define VMA   CLASS_BIT(LOCK_VMA)
+#define OTHER CLASS_BIT(LOCK_OTHER_RWSEM)
 
 #define R MODE_READ
 #define W MODE_WRITE
@@ -41,14 +42,16 @@ static const struct {
 	{ "6.12: UFFDIO_MOVE of a huge page", W,
 	  DOWN_WRITE "move_pages_huge_pmd move_pages userfaultfd_ioctl" SYSCALL,
 	  "move_pages_huge_pmd", ROLE_UFFD_MOVE, ANON },
+	/* or for map_changing_lock of the userfaultfd */
 	{ "6.12: UFFDIO_MOVE waits for the mmap_lock", R,
-	  DOWN_READ "move_pages userfaultfd_ioctl" SYSCALL, "move_pages", ROLE_UFFD_MOVE, MMAP },
+	  DOWN_READ "move_pages userfaultfd_ioctl" SYSCALL, "move_pages", ROLE_UFFD_MOVE,
+	  MMAP | OTHER },
 	{ "7.3: UFFDIO_MOVE behind a tracing helper", R,
 	  "trace_event_raw_event_contention_begin __traceiter_contention_begin " DOWN_READ
 	  "uffd_move_lock move_pages userfaultfd_ioctl" SYSCALL,
 	  "uffd_move_lock", ROLE_UFFD_MOVE, MMAP },
 	{ "6.12: UFFDIO_COPY", R, DOWN_READ "mfill_atomic_copy userfaultfd_ioctl" SYSCALL,
-	  "mfill_atomic_copy", ROLE_USERFAULTFD, MMAP },
+	  "mfill_atomic_copy", ROLE_USERFAULTFD, MMAP | OTHER },
 
 	/* fork */
 	{ "6.1: fork clones the anon_vmas", W,
@@ -216,12 +219,20 @@ static const struct {
 
 	/* locks that are none of memory management */
 	{ "kernfs", R, DOWN_READ "kernfs_iop_permission inode_permission link_path_walk" SYSCALL,
-	  "kernfs_iop_permission", ENUM_NONE, CLASS_ANY },
+	  "kernfs_iop_permission", ROLE_FILESYSTEM, OTHER },
 	{ "ext4 in a page fault", R,
 	  DOWN_READ "ext4_map_blocks ext4_mpage_readpages filemap_fault __do_fault "
 		    "__handle_mm_fault handle_mm_fault do_user_addr_fault",
-	  "ext4_map_blocks", ROLE_PAGE_FAULT, CLASS_ANY },
+	  "ext4_map_blocks", ROLE_PAGE_FAULT, OTHER },
 	{ "an inode in exec", W, DOWN_WRITE "chown_common do_fchownat" SYSCALL, "chown_common",
+	  ROLE_FILESYSTEM, OTHER },
+	{ "msync", R, DOWN_READ "__x64_sys_msync" SYSCALL, "__x64_sys_msync", ROLE_MSYNC, MMAP },
+	{ "mincore", R, DOWN_READ "__do_sys_mincore __x64_sys_mincore" SYSCALL, "__do_sys_mincore",
+	  ROLE_MINCORE, MMAP },
+	{ "shmat: the segment, or the mmap_lock", W,
+	  "rwsem_down_write_slowpath down_write_killable do_shmat __x64_sys_shmat" SYSCALL,
+	  "do_shmat", ROLE_IPC, MMAP | OTHER },
+	{ "a function that no table has", R, DOWN_READ "frobnicate" SYSCALL, "frobnicate",
 	  ENUM_NONE, CLASS_ANY },
 };
 
