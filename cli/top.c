@@ -130,8 +130,11 @@ static const struct argp argp = {
 	       "1 failed, 2 wrong usage.",
 };
 
-/* --since and --until are the window to begin with, and no filter: keys move on from there. */
-static int find_window(struct args *a, struct error *err)
+/*
+ * --since and --until are the window to begin with, and no filter: keys move on
+ * from there. @wrong: set when they or the filter make no sense
+ */
+static int find_window(struct args *a, bool *wrong, struct error *err)
 {
 	struct filter *f = &a->filter.filter;
 	struct capture_info info;
@@ -139,7 +142,7 @@ static int find_window(struct args *a, struct error *err)
 	int64_t end_ns;
 	int ret;
 
-	if (!a->filter.since && !a->filter.until)
+	if (!filter_is_set(f) && !a->filter.since && !a->filter.until)
 		return 0;
 	ret = db_open(&db, a->path, err);
 	if (ret)
@@ -147,8 +150,12 @@ static int find_window(struct args *a, struct error *err)
 	ret = db_begin(db, err);
 	if (!ret)
 		ret = capture_info_read(&info, db, err);
-	if (!ret)
+	if (!ret) {
 		ret = filter_times(f, a->filter.since, a->filter.until, &info, err);
+		if (!ret)
+			ret = filter_apply(db, f, err);
+		*wrong = ret == -EINVAL;
+	}
 	db_end(db);
 	db_close(db);
 	if (ret)
@@ -238,6 +245,7 @@ static int top(int argc, char **argv)
 	struct args a = { .tui = { .delay_ms = 1000 } };
 	struct error err = { 0 };
 	char command[1024];
+	bool wrong = false;
 	int ret;
 
 	cli_join(command, sizeof(command), argv);
@@ -247,7 +255,7 @@ static int top(int argc, char **argv)
 	/* a recording is taken down in order whatever ends the screen */
 	if (a.batch)
 		watch_block_signals();
-	ret = find_window(&a, &err);
+	ret = a.path ? find_window(&a, &wrong, &err) : 0;
 	if (ret)
 		;
 	else if (a.path)
@@ -258,7 +266,7 @@ static int top(int argc, char **argv)
 		ret = record_in_scratch(&a, &err);
 	if (ret)
 		cli_fail(&err);
-	return !ret ? EXIT_DONE : ret == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	return !ret ? EXIT_DONE : wrong ? EXIT_USAGE : EXIT_FAILED;
 }
 
 const struct subcommand cmd_top = {
