@@ -253,7 +253,7 @@ void mutate(const char *path, const uint8_t *data, size_t bytes)
 	unsigned int kind = choose(&c, 1) % 16, nr = 1 + choose(&c, 1) % 3;
 	unsigned char *image = sqlite3_malloc64(good.bytes);
 	sqlite3_int64 size;
-	sqlite3 *db;
+	sqlite3 *db = NULL;
 
 	need(image && sqlite3_open(":memory:", &db) == SQLITE_OK, "open");
 	memcpy(image, good.image, good.bytes);
