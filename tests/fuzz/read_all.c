@@ -34,8 +34,8 @@ static void check_text(const char *what, const char *text)
 
 static void check_json(const char *text)
 {
-	sqlite3_stmt *stmt;
-	sqlite3 *db;
+	sqlite3_stmt *stmt = NULL;
+	sqlite3 *db = NULL;
 
 	check_text("JSON", text);
 	if (sqlite3_open(":memory:", &db) ||

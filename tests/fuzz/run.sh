@@ -45,7 +45,8 @@ sources_hist="schema/hist.c"
 sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema/hist.c"
 sources_procmap="collector/procmap.c"
 sources_tracedat="collector/tracedat_source.c collector/tracedat_head.c collector/source.c"
-sources_tracedat="$sources_tracedat collector/decode.c collector/kstack.c"
+sources_tracedat="$sources_tracedat collector/decode.c collector/kstack.c collector/continuity.c"
+sources_tracedat="$sources_tracedat collector/page_watch.c"
 
 # seeds NAME DIR
 seeds() {
