@@ -342,7 +342,8 @@ static int sort_groups(struct reader *r)
 	if (!gs->group)
 		return -ENOMEM;
 	for (g = gs->head; g; g = g->hh.next)
-		if (r->by != GROUP_BY_VMA || g->nr_waits + g->nr_uncertain > 0 || g->wait_ns > 0)
+		if (r->by != GROUP_BY_VMA || sat_add(g->nr_waits, g->nr_uncertain) > 0 ||
+		    g->wait_ns > 0)
 			gs->group[gs->nr++] = g;
 	qsort(gs->group, gs->nr, sizeof(struct group *), most_first);
 	return 0;

@@ -146,7 +146,7 @@ static void step_event(struct tui *tui, int step)
 	if (ret)
 		return;
 	snprintf(tui->note, sizeof(tui->note), "%s of %.3f ms; b: who waited then", event.kind,
-		 (event.end_ns - event.start_ns) / 1e6);
+		 ((double)event.end_ns - event.start_ns) / 1e6);
 	timeline_to(&tui->time, info, moment_of(event.start_ns, event.end_ns));
 	tui->reread = true;
 }

@@ -145,6 +145,14 @@ evil "a sum that is too large" "UPDATE wait SET duration_ns = 922337203685477580
 tap_like "$?:$(cat "$tap_dir/err")" "^1:rmapscope: .* is damaged: a sum of its numbers is too large" \
 	"a sum that is too large"
 
+# only a build with sanitizers tells that a sum went wrong
+evil "counts at the end of their range" "UPDATE rollup SET nr_waits = 9223372036854775807,
+	nr_uncertain = 1, wait_ns = 9223372036854775807, hold_ns = 9223372036854775807"
+for screen in vmas locks processes heatmap; do
+	"$RMAPSCOPE" top -b -n 1 -s $screen "$tap_dir/counts at the end of their range.db" >"$tap_dir/out" 2>&1
+	tap_is "$?" 0 "top -s $screen: counts at the end of their range"
+done
+
 # what is not harmful: statistics of ANALYZE, and comments of another make
 evil stat "ANALYZE"
 "$RMAPSCOPE" report "$tap_dir/stat.db" >"$tap_dir/out" 2>&1
