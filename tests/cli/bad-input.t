@@ -237,8 +237,9 @@ if [ "$(id -u)" = 0 ] && as_nobody true 2>/dev/null; then
 		"${as[@]}" import "$dir/secret.dat" -o "$dir/x.db"
 	mkdir -m 755 "$dir/readonly"
 	cp "$db" "$dir/readonly/there.db"
-	tap_is "$("${as[@]}" report "$dir/readonly/there.db" 2>&1 | head -n 1 | cut -d : -f 1)" \
-		"$dir/readonly/there.db" "a database in a directory that cannot be written is shown"
+	"${as[@]}" report "$dir/readonly/there.db" >"$tap_dir/out" 2>"$tap_dir/err"
+	tap_is "$?:$(grep -c "^$dir/readonly/there.db: " "$tap_dir/out"):$(cat "$tap_dir/err")" "0:1:" \
+		"a database in a directory that cannot be written is shown"
 	"${as[@]}" check >"$tap_dir/out" 2>"$tap_dir/err"
 	tap_is "$?:$(grep -c '^live capture *no .*needs root.*sudo' "$tap_dir/out"):$(cat "$tap_dir/err")" \
 		"1:1:" "not root: check says so and what to do"

@@ -74,7 +74,7 @@ tap_like "$(cat err)" "cannot write .*live.db: File too large" "ulimit -f 1: dem
 # --- memory
 
 if sanitized; then
-	tap_skip "a sanitizer's allocator" "no memory"
+	tap_skip_sanitized "a sanitizer's allocator" "no memory"
 	tap_done
 fi
 one_line "too little memory|out of memory|enough memory" "ulimit -v: import" limited v 20000 "${import[@]}"

@@ -50,7 +50,7 @@ sound "a truncated -shm"
 # --- a crash
 
 if sanitized; then
-	tap_skip "a sanitizer takes them" "signals of a crash"
+	tap_skip_sanitized "a sanitizer takes them" "signals of a crash"
 else
 	for signal in SEGV ABRT; do
 		record_in_background
@@ -111,7 +111,7 @@ tap_is "$(find "$dir" -name '.rmapscope.*')" "" "top -b that nobody reads: its t
 # --- no memory
 
 if sanitized; then
-	tap_skip "a sanitizer's allocator" "no memory"
+	tap_skip_sanitized "a sanitizer's allocator" "no memory"
 	tap_done
 fi
 after=instance_of
