@@ -442,24 +442,43 @@ static unsigned int count_cpus(struct tracefs_instance *inst)
 	}
 }
 
-/* Only the systems of events.def: all of a kernel's formats take a while. */
+/*
+ * Only the formats of events.def: all of a kernel's take a while, and
+ * tracefs_local_events_system() reads every kernel symbol besides, which
+ * symbols.c does when the first stack is there.
+ */
 static struct tep_handle *load_formats(void)
 {
-	const char *systems[NR_EVENTS + 1] = { 0 };
-	unsigned int id, i, nr = 0;
+	struct tep_handle *tep = tep_alloc();
+	unsigned int id;
+	char *text;
+	int size;
 
-	for (id = 0; id < NR_EVENTS; id++) {
-		if (!event_system(id))
-			continue;
-		for (i = 0; i < nr && strcmp(systems[i], event_system(id)); i++)
-			;
-		if (i == nr)
-			systems[nr++] = event_system(id);
+	if (!tep)
+		return NULL;
+	text = tracefs_instance_file_read(NULL, "events/header_page", &size);
+	if (!text || tep_parse_header_page(tep, text, size, sizeof(long))) {
+		free(text);
+		tep_free(tep);
+		return NULL;
 	}
-	return tracefs_local_events_system(NULL, systems);
+	free(text);
+	/* the page header's count is a long of the kernel */
+	tep_set_long_size(tep, tep_get_header_page_size(tep));
+	for (id = 0; id < NR_EVENTS; id++) {
+		const char *system = event_system(id);
+
+		if (!system)
+			continue;
+		text = tracefs_event_file_read(NULL, system, event_name(id), "format", &size);
+		if (text)
+			tep_parse_event(tep, text, size, system);
+		free(text);
+	}
+	return tep;
 }
 
-/* libtracefs leaves out in silence what it cannot read. */
+/* What could not be read is left out above. */
 static int check_formats(struct tep_handle *tep, struct error *err)
 {
 	unsigned int id;
