@@ -43,17 +43,14 @@ tap_is "$(sql "$db" "SELECT count(DISTINCT lock) <= 2 AND min(mode) = 'write' AN
 tap_ok $? "some of the waits slept"
 tap_is "$(sql "$db" "SELECT sum(holder_tid IS NOT NULL) >= 0.8 * count(*) FROM waits
 	WHERE $moves AND slept_ns > 0")" 1 "at least 80 % of those name a holder"
-tap_is "$(sql "$db" "SELECT sum(h.tgid IS $pid) >= 0.8 * count(*) FROM waits v
-	LEFT JOIN task h ON h.id = v.holder_task_id WHERE v.tgid = $pid AND role = 'uffd_move' AND
-	slept_ns > 0")" 1 \
-	"one of the workload's own threads"
-# the kernel's own walkers (kdamond, kcompactd, khugepaged, ...) take these locks, too
+# the workload's own threads, or the kernel's walkers (kdamond, kcompactd, khugepaged,
+# ...): how often which depends on the machine; chain.t stages one holder for certain
 strangers=$(sql "$db" "SELECT DISTINCT h.comm || ' ' || h.tid FROM waits v
 	JOIN task h ON h.id = v.holder_task_id WHERE v.tgid = $pid AND role = 'uffd_move' AND
 	h.tgid IS NOT $pid")
 [ -z "$strangers" ] || tap_note "other holders: $strangers"
 while read -r comm tid; do
-	[ -z "$tid" ] || ! [ -s "/proc/$tid/cmdline" ]
+	[ -z "$tid" ] || { [ -e "/proc/$tid/cmdline" ] && ! [ -s "/proc/$tid/cmdline" ]; }
 	tap_ok $? "any other holder is a thread of the kernel${comm:+: $comm}"
 done <<<"$strangers"
 tap_is "$(sql "$db" "SELECT count(*) FROM waits WHERE holder_tid = tid")" 0 \
