@@ -108,6 +108,7 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "nr_uncertain", &info->nr_uncertain, 0 },
 		{ "kept_from_ns", &info->kept_from_ns, 0 },
 		{ "rollups_from_ns", &info->rollups_from_ns, 0 },
+		{ "names_from_ns", &info->names_from_ns, 0 },
 		{ "clock_offset_ns", &info->clock_offset_ns, -RANGE_MAX },
 	};
 	char state[16] = "";

@@ -19,6 +19,7 @@ struct capture_info {
 	int64_t first_ns, last_ns; /* of the events; 0 when there are none */
 	int64_t kept_from_ns;	   /* rows of single spans; older ones are gone; 0: all */
 	int64_t rollups_from_ns;   /* likewise sums per second */
+	int64_t names_from_ns;	   /* sums before it name no process, lock or VMA; 0: all do */
 	int64_t clock_offset_ns;   /* to the time since 1970; 0: not known */
 	int64_t nr_events;
 	bool sees_waits;  /* false: the counts of waits are not known */

@@ -56,6 +56,11 @@ int filter_by_name(const char *name)
 	return -1;
 }
 
+const char *filter_by_label(enum filter_by by)
+{
+	return by_names[by];
+}
+
 int filter_text(char *buf, size_t room, const struct filter *f)
 {
 	size_t len = 0;

@@ -53,6 +53,9 @@ bool filter_is_set(const struct filter *f);
 /* BY_* of "process", "comm", "exe" or "cgroup"; -1 for anything else. */
 int filter_by_name(const char *name);
 
+/* The name that filter_by_name() takes; static. */
+const char *filter_by_label(enum filter_by by);
+
 /* Room for most of any filter. */
 #define FILTER_TEXT_LEN 512
 

@@ -108,7 +108,9 @@ static void write_short(const struct verdict *v)
 
 static void write_long(const struct verdict *v)
 {
-	const double share = 100.0 * number(v, V_PROCESS_NS) / number(v, V_WAIT_NS);
+	/* all that ended may have taken no time, beside one that is open for long */
+	const double share =
+		number(v, V_WAIT_NS) ? 100.0 * number(v, V_PROCESS_NS) / number(v, V_WAIT_NS) : 0;
 	char sum[32], max[32], open[128], process[256], class[64];
 
 	snprintf(v->text, VERDICT_LEN,
@@ -117,7 +119,7 @@ static void write_long(const struct verdict *v)
 		 shown(v, V_WAIT_NS, sum, sizeof(sum)), v->seconds, share,
 		 v->cell[V_PROCESS].type == CELL_TEXT
 			 ? shown(v, V_PROCESS, process, sizeof(process))
-			 : "a process of unknown name",
+			 : "processes of unknown name",
 		 v->cell[V_CLASS].type == CELL_TEXT ? shown(v, V_CLASS, class, sizeof(class))
 						    : "unknown",
 		 shown(v, V_MAX_NS, max, sizeof(max)), open_text(v, open, sizeof(open)));

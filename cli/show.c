@@ -44,6 +44,10 @@ static void print_kept(FILE *f, const struct capture_info *info)
 		instant_format(from, sizeof(from), info->rollups_from_ns, info);
 		fprintf(f, "note: sums per second from %s on\n", from);
 	}
+	if (info->names_from_ns > info->rollups_from_ns) {
+		instant_format(from, sizeof(from), info->names_from_ns, info);
+		fprintf(f, "note: sums before %s name no process, lock or VMA (--max-age)\n", from);
+	}
 }
 
 static void print_lost(FILE *f, const struct capture_info *info)
@@ -113,6 +117,7 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 		{ "nr_gaps", info->nr_gaps, true },
 		{ "kept_from_ns", info->kept_from_ns, info->kept_from_ns },
 		{ "rollups_from_ns", info->rollups_from_ns, info->rollups_from_ns },
+		{ "names_from_ns", info->names_from_ns, info->names_from_ns },
 	};
 	unsigned int i;
 	int ret = 0;
@@ -157,8 +162,6 @@ int show_end(FILE *f, int ret, struct error *err)
 	return ret ? error_set(err, ret, "cannot write the report: %s", strerror(-ret)) : 0;
 }
 
-static const char *const by_names[] = { "process", "comm", "exe", "cgroup" };
-
 static int print_json_filter(FILE *f, const struct filter *filter)
 {
 	const struct {
@@ -167,7 +170,7 @@ static int print_json_filter(FILE *f, const struct filter *filter)
 		{ "comm", filter->comm },
 		{ "cgroup", filter->cgroup },
 		{ "class", filter->class },
-		{ "by", by_names[filter->by] },
+		{ "by", filter_by_label(filter->by) },
 	};
 	const struct {
 		const char *key;

@@ -89,7 +89,7 @@ int store_create(struct store **stp, const char *path, bool force, struct error 
 		return ret;
 	}
 	st->done.wait_min_ns = st->done.hold_min_ns = NO_TIME;
-	st->kept_from_ns = st->rollups_from_ns = NO_TIME;
+	st->kept_from_ns = st->names_from_ns = NO_TIME;
 	ret = open_file(st);
 	if (!ret)
 		ret = create_schema(st);

@@ -4,7 +4,7 @@
  *
  * Each of these has a time when it was last seen, which is not before the end of
  * any span that refers to it. So it may go when that time is before everything
- * that is kept: rows (kept_from_ns) and sums per second (rollups_from_ns). One
+ * that is kept: rows (kept_from_ns) and sums per second (names_from_ns). One
  * that is seen again afterwards is given again by the model, with the same id.
  *
  * Each commit looks at the next rows of one table, and begins again at its end, so
@@ -75,14 +75,14 @@ static int find_kept(struct store *st, int64_t *before_ns)
 	int ret;
 
 	*before_ns = NO_TIME;
-	if (st->kept_from_ns == NO_TIME || st->rollups_from_ns == NO_TIME)
+	if (st->kept_from_ns == NO_TIME || st->names_from_ns == NO_TIME)
 		return 0;
 	ret = store_number(st,
 			   "SELECT min(min(ifnull(wait_min_ns, time_ns), "
 			   "ifnull(hold_min_ns, time_ns))) FROM checkpoint WHERE time_ns > ?",
 			   st->kept_from_ns, st->kept_from_ns, &begun_ns);
 	*before_ns =
-		st->kept_from_ns < st->rollups_from_ns ? st->kept_from_ns : st->rollups_from_ns;
+		st->kept_from_ns < st->names_from_ns ? st->kept_from_ns : st->names_from_ns;
 	if (begun_ns < *before_ns)
 		*before_ns = begun_ns;
 	return ret;

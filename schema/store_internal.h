@@ -62,7 +62,7 @@ struct store {
 	struct progress done, checkpointed;
 	int64_t max_bytes, max_age_ns; /* 0: no limit */
 	int64_t kept_from_ns;	       /* rows before it were deleted; NO_TIME: none */
-	int64_t rollups_from_ns;       /* likewise, sums that name a process or a lock */
+	int64_t names_from_ns;	       /* likewise; sums before it name nothing, or are gone */
 	struct forget forget;
 	int64_t longest_commit_ns;
 	bool broken;

@@ -375,8 +375,8 @@ int store_holder_rollup(struct store *st, const struct holder_rollup_row *row)
 {
 	struct binder b = { begin_row(st, ST_HOLDER_ROLLUP), 0 };
 	/* a wait of long ago may have ended only now: its second has no names any more */
-	const bool named = st->rollups_from_ns == NO_TIME ||
-			   row->second >= st->rollups_from_ns / (int64_t)NSEC_PER_SEC;
+	const bool named = st->names_from_ns == NO_TIME ||
+			   row->second >= st->names_from_ns / (int64_t)NSEC_PER_SEC;
 
 	bind_int(&b, row->second);
 	bind_int(&b, named ? row->lock_id : 0);

@@ -113,7 +113,7 @@ static int trim_rows(struct store *st, int64_t before_ns, bool *done)
 /* The roll-ups of the oldest second before @before. */
 static int trim_rollups(struct store *st, int64_t before, bool *done)
 {
-	int64_t second;
+	int64_t second, from_ns;
 	unsigned int i;
 	int ret = store_number(st,
 			       "SELECT min(s) FROM (SELECT min(second) AS s FROM rollup UNION ALL "
@@ -125,15 +125,18 @@ static int trim_rollups(struct store *st, int64_t before, bool *done)
 		ret = run_with(st, by_second[i], second);
 	if (ret || !*done)
 		return ret;
-	st->rollups_from_ns = (second + 1) * (int64_t)NSEC_PER_SEC;
-	return store_meta_int(st, "rollups_from_ns", st->rollups_from_ns);
+	from_ns = (second + 1) * (int64_t)NSEC_PER_SEC;
+	/* the names of later seconds may have gone before */
+	if (st->names_from_ns == NO_TIME || st->names_from_ns < from_ns)
+		st->names_from_ns = from_ns;
+	return store_meta_int(st, "rollups_from_ns", from_ns);
 }
 
 /* The names in the roll-ups of the oldest second before @before. */
 static int trim_names(struct store *st, int64_t before, bool *done)
 {
 	const int64_t from =
-		st->rollups_from_ns == NO_TIME ? 0 : st->rollups_from_ns / NSEC_PER_SEC;
+		st->names_from_ns == NO_TIME ? 0 : st->names_from_ns / NSEC_PER_SEC;
 	int64_t second;
 	unsigned int i;
 	int ret = store_number(st, "SELECT min(second) FROM rollup WHERE second >= ?", from, before,
@@ -144,8 +147,8 @@ static int trim_names(struct store *st, int64_t before, bool *done)
 		ret = run_with(st, without_names[i], second);
 	if (ret || !*done)
 		return ret;
-	st->rollups_from_ns = (second + 1) * (int64_t)NSEC_PER_SEC;
-	return store_meta_int(st, "names_from_ns", st->rollups_from_ns);
+	st->names_from_ns = (second + 1) * (int64_t)NSEC_PER_SEC;
+	return store_meta_int(st, "names_from_ns", st->names_from_ns);
 }
 
 /* Bytes in pages that hold something. */

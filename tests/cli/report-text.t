@@ -82,10 +82,18 @@ first '^Nobody waited longer than 1 ms: 4 waits, 2\.000 ms in all, the longest 0
 	"UPDATE wait SET duration_ns = 500000"
 first '^Waits took .*, and 1 had not ended, the longest after 9,000\.000 ms\.$' "one that has not ended" \
 	"UPDATE wait SET outcome = 1, duration_ns = NULL WHERE id = 1"
+first '^Waits took 0\.000 ms in 10\.000 s, 0 % of it in [^;]*; the longest took 0\.000 ms, and 1 had not ended' \
+	"what ended took no time" "UPDATE wait SET duration_ns = 0;
+	UPDATE wait SET outcome = 1, duration_ns = NULL WHERE id = 1"
 first '^No wait has ended: 4 had not with the capture, the longest after 9,000\.000 ms\.$' "none has ended" \
 	"UPDATE wait SET outcome = 1, duration_ns = NULL"
 first '^Waits were not seen: ' "waits were not recorded" \
 	"DELETE FROM wait; INSERT OR REPLACE INTO meta VALUES ('formats', ''), ('traced', 'sched:sched_switch')"
+
+cp "$db" "$tap_dir/copy.db"
+sqlite3 "$tap_dir/copy.db" "INSERT OR REPLACE INTO meta SELECT 'names_from_ns', value + 2000000000 FROM meta WHERE key = 'first_ns'"
+tap_like "$("$RMAPSCOPE" report "$tap_dir/copy.db")" \
+	'^note: sums before .* name no process, lock or VMA \(--max-age\)$' "sums without names are told"
 
 # --- the longest waits: their times are those that everything else takes
 

@@ -328,6 +328,40 @@ static void what_nothing_refers_to_any_more_goes(void **state)
 	check_sound(f->path);
 }
 
+/* Sums without names go for their size after names went for their age: earlier seconds. */
+static void names_that_are_gone_do_not_come_back(void **state)
+{
+	struct files *f = *state;
+	struct store *st = create(f->path, 1 << 20, 2 * SEC);
+	struct holder_rollup_row late = {
+		.lock_id = 7, .process_id = 7, .holder_task_id = 7, .nr_waits = 1, .wait_ns = 1
+	};
+	struct error err = { 0 };
+	int64_t now = 0, i, j;
+
+	for (i = 0; i < 400; i++) {
+		now += COMMIT;
+		for (j = 0; j < 200; j++)
+			assert_int_equal(store_rollup(st,
+						      &(struct rollup_row){ .second = now / SEC,
+									    .site_id = i * 200 + j,
+									    .nr_waits = 1,
+									    .wait_ns = 1 }),
+					 0);
+		put_names(st, i + 1, now);
+		assert_int_equal(store_commit(st, now, &err), 0);
+	}
+	late.second = ask(f->path, "SELECT value FROM meta WHERE key = 'rollups_from_ns'") / SEC;
+	assert_true(late.second > 0);
+	assert_true(ask(f->path, "SELECT value FROM meta WHERE key = 'names_from_ns'") / SEC >
+		    late.second);
+	assert_int_equal(store_holder_rollup(st, &late), 0);
+	assert_int_equal(store_finish(st, &err), 0);
+	assert_int_equal(ask(f->path, "SELECT count(*) FROM holder_rollup"), 1);
+	assert_int_equal(ask(f->path, "SELECT max(lock_id) FROM holder_rollup"), 0);
+	check_sound(f->path);
+}
+
 static void without_a_limit_nothing_goes(void **state)
 {
 	struct files *f = *state;
@@ -354,6 +388,7 @@ int main(void)
 		TEST(a_file_stays_within_a_tenth_of_its_limit),
 		TEST(sums_go_when_rows_are_not_enough),
 		TEST(what_nothing_refers_to_any_more_goes),
+		TEST(names_that_are_gone_do_not_come_back),
 		TEST(without_a_limit_nothing_goes),
 	};
 
