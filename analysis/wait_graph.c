@@ -13,10 +13,12 @@
 #include "schema/enums.h"
 
 /*
- * Where no hold was traced an exact holder is known by its release, at the end of the
- * wait: of an instant before that, this says as much as a wake-up does.
+ * An exact holder of a lock whose holds are not traced is known by its release, at
+ * the end of the wait: of an instant before that, this says as much as a wake-up does.
  */
-#define HOLDER_SOURCE "iif(holder_source = 3 AND NOT EXISTS (SELECT 1 FROM hold), 1, holder_source)"
+#define HOLDER_SOURCE                                                                              \
+	"iif(holder_source = 3 AND NOT EXISTS (SELECT 1 FROM main.wait_part p WHERE p.wait_id = "  \
+	"wait.id), 1, holder_source)"
 
 /* Read from the stretches that may hold rows of the instant, and the open ones. */
 #define WAIT_COLUMNS                                                                               \

@@ -222,6 +222,22 @@ tap_is "$(tree "$db" now)" '0 holder b/2 running
 1 anon_vma aaa0 exact
 2 waiter a/1 waiting' "what it had committed is there"
 
+# --- a lock whose holds are not traced beside others whose are: a release says as much as a wake-up
+
+db=$tap_dir/release.db
+cp docs/demo.db "$db"
+read -r at lock <<<"$(sqlite3 -separator ' ' "$db" "SELECT start_ns + duration_ns / 2, lock_id FROM wait
+	WHERE holder_source = 1 ORDER BY duration_ns DESC LIMIT 1")"
+tree_at() {
+	"$RMAPSCOPE" blocked --at "${at}ns" --format csv "$db"
+}
+wanted=$(tree_at)
+tap_like "$wanted" ',waker,' "a holder that is known by its wake-up"
+sqlite3 "$db" "UPDATE wait SET holder_source = 3 WHERE holder_source = 1;
+	INSERT INTO hold (start_ns, duration_ns, lock_id, task_id, mode, nr_waiters, outcome)
+	SELECT $at - 1000000000, 1, max(id), 1, 0, 0, 0 FROM lock WHERE id <> $lock"
+tap_is "$(tree_at)" "$wanted" "is found by its release, too, where holds of other locks are traced"
+
 # --- times
 
 db=$tap_dir/circle.db
