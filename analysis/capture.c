@@ -95,6 +95,7 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "source", info->source, sizeof(info->source) },
 		{ "limits", info->limits, sizeof(info->limits) },
 		{ "trouble", info->trouble, sizeof(info->trouble) },
+		{ "asleep", info->asleep, sizeof(info->asleep) },
 	};
 	const struct {
 		const char *key;

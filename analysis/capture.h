@@ -9,10 +9,15 @@
 #include "analysis/db.h"
 #include "analysis/table.h"
 
+/* How @asleep of a capture is told. */
+#define CAPTURE_ASLEEP                                                                             \
+	"asleep where a lock is taken since before the capture, and not among its waits: "
+
 struct capture_info {
 	char host[65], kernel[65], profile[64], source[32];
 	char limits[1024];  /* what this capture cannot tell, "" nothing */
 	char trouble[128];  /* why nothing, or not all, is being recorded now; "" */
+	char asleep[320];   /* who slept since before it began, and for how long at least; "" */
 	bool recording;	    /* being written now, or its writer was killed */
 	int recorder_pid;   /* of the process here that writes it; 0: none does, or unknown */
 	bool recorder_gone; /* it was killed, or is not on this machine */

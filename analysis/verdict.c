@@ -141,9 +141,10 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 	if (reason[0])
 		snprintf(v->text, VERDICT_LEN, "Waits were not seen: %s.", reason);
 	else
-		snprintf(v->text, VERDICT_LEN, "Nobody%s waited in %.3f s%s.",
+		snprintf(v->text, VERDICT_LEN, "Nobody%s waited in %.3f s%s%s.",
 			 v->filtered ? " who passes the filter" : "", v->seconds,
-			 v->info->nr_gaps ? ", but for the gaps in which events were lost" : "");
+			 v->info->nr_gaps ? ", but for the gaps in which events were lost" : "",
+			 v->info->asleep[0] ? ", but for who has slept since before it began" : "");
 	return ret;
 }
 

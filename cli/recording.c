@@ -13,6 +13,7 @@
 
 #include "cli/recording_meta.h"
 #include "cli/store_sink.h"
+#include "collector/asleep.h"
 #include "collector/continuity.h"
 #include "collector/instance.h"
 #include "collector/model/model.h"
@@ -33,6 +34,9 @@
 /* libtracecmd's handle is not to be shared by threads. */
 #define MAX_READERS_FILE 1
 
+/* Who has slept from before tracing began for so long is told. */
+#define ASLEEP_NS NSEC_PER_SEC
+
 /* The main thread, the readers and the consumer. */
 #define MAX_OWN_THREADS (MAX_READERS_LIVE + 2)
 
@@ -51,8 +55,10 @@ struct recording {
 	uint64_t nr_lost;	/* events, at least */
 	bool lost_uncounted;
 	struct silence silence;
-	const char *trouble; /* as it was written last */
-	int64_t reach_ns;    /* the file covers the time up to here */
+	const char *trouble;   /* as it was written last */
+	int64_t reach_ns;      /* the file covers the time up to here */
+	struct asleep *asleep; /* since before tracing began, until it is written who still is */
+	uint64_t begun_ns;     /* live: tracing was on */
 	char limits[1024];
 };
 
@@ -114,6 +120,21 @@ static void write_trouble(struct recording *rec)
 	rec->trouble = trouble;
 }
 
+/* Waits of which no event tells that they began; short ones are over by now. */
+static void write_asleep(struct recording *rec)
+{
+	char names[256], text[sizeof(names) + 48];
+
+	asleep_since(rec->asleep, names, sizeof(names));
+	if (names[0]) {
+		snprintf(text, sizeof(text), "for %.1f s and more: %s",
+			 (now_ns() - rec->begun_ns) / 1e9, names);
+		store_meta_text(rec->store, "asleep", text);
+	}
+	asleep_free(rec->asleep);
+	rec->asleep = NULL;
+}
+
 static int consume_flush(void *ctx, uint64_t complete_ns, struct error *err)
 {
 	struct recording *rec = ctx;
@@ -123,6 +144,8 @@ static int consume_flush(void *ctx, uint64_t complete_ns, struct error *err)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	write_reach(rec, complete_ns);
 	write_trouble(rec);
+	if (rec->asleep && now_ns() - rec->begun_ns >= ASLEEP_NS)
+		write_asleep(rec);
 	return store_commit(rec->store, complete_ns, err);
 }
 
@@ -214,6 +237,9 @@ static int begin_tracing(struct recording *rec, struct error *err)
 		if (tasks_seed(&rec->model.tasks, rec->own[i], rec->self.tgid))
 			return error_set(err, -ENOMEM, "out of memory");
 	self_free(&rec->self);
+	if (rec->self.proc)
+		rec->asleep = asleep_now();
+	rec->begun_ns = now_ns();
 	if (tracefs_trace_on(rec->inst))
 		return error_set(err, -errno, "cannot turn tracing on: %s", strerror(errno));
 	ret = tracefs_source_watch(rec->src, err);
@@ -351,6 +377,7 @@ static int abandon(struct recording *rec, int ret)
 		instance_destroy(rec->inst, &ignored);
 		self_free(&rec->self);
 	}
+	asleep_free(rec->asleep);
 	free(rec);
 	return ret;
 }
@@ -506,6 +533,8 @@ static int finish_store(struct recording *rec, struct error *err)
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	write_reach(rec, 0);
+	if (rec->asleep)
+		write_asleep(rec);
 	if (rec->trouble)
 		store_meta_text(rec->store, "trouble", "");
 	if (!rec->src->live)
@@ -541,6 +570,7 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 		ret2 = instance_destroy(rec->inst, err);
 		ret = ret ?: ret2;
 	}
+	asleep_free(rec->asleep);
 	free(rec);
 	return ret;
 }

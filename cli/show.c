@@ -89,6 +89,9 @@ static void print_header(FILE *f, const struct db *db, const struct capture_info
 	if (info->trouble[0])
 		fprintf(f, "note: not recorded now: %s\n",
 			text_shown(shown[0], sizeof(shown[0]), info->trouble));
+	if (info->asleep[0])
+		fprintf(f, "note: " CAPTURE_ASLEEP "%s\n",
+			text_shown(shown[0], sizeof(shown[0]), info->asleep));
 	print_kept(f, info);
 }
 
@@ -100,6 +103,7 @@ static int print_json_header(FILE *f, const struct capture_info *info)
 		{ "host", info->host },	    { "kernel_release", info->kernel },
 		{ "source", info->source }, { "profile", info->profile },
 		{ "limits", info->limits }, { "trouble", info->trouble },
+		{ "asleep", info->asleep },
 	};
 	const struct {
 		const char *key;

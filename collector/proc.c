@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,24 @@ int proc_comm(int32_t tid, char comm[COMM_LEN])
 	text[strcspn(text, "\n")] = '\0';
 	snprintf(comm, COMM_LEN, "%.*s", COMM_LEN - 1, text);
 	return 0;
+}
+
+bool proc_sleeps(int32_t tid, uint64_t *nr_switches)
+{
+	char status[4096], *line;
+
+	if (read_small(tid, "status", status, sizeof(status)) <= 0 ||
+	    !strstr(status, "\nState:\tD"))
+		return false;
+	line = strstr(status, "\nvoluntary_ctxt_switches:");
+	return line && sscanf(line, "\nvoluntary_ctxt_switches: %" SCNu64, nr_switches) == 1;
+}
+
+int proc_stack(int32_t tid, char *text, size_t room)
+{
+	ssize_t n = read_small(tid, "stack", text, room);
+
+	return n < 0 ? n : 0;
 }
 
 /* "0::/system.slice/x.service" to its path; cgroup v2 comes as hierarchy 0. */

@@ -3,6 +3,8 @@
 #ifndef RMAPSCOPE_PROC_H
 #define RMAPSCOPE_PROC_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "collector/event.h"
@@ -25,6 +27,15 @@ int32_t proc_tgid(int32_t tid);
 
 /* The thread's name. Returns 0 or -errno when it is gone. */
 int proc_comm(int32_t tid, char comm[COMM_LEN]);
+
+/*
+ * proc_sleeps - whether the thread sleeps uninterruptibly
+ * @nr_switches: set to how often it has been switched out of its own will
+ */
+bool proc_sleeps(int32_t tid, uint64_t *nr_switches);
+
+/* The text of /proc/PID/stack, which root may read. Returns 0 or -errno. */
+int proc_stack(int32_t tid, char *text, size_t room);
 
 /* Fill @p; what cannot be read is left empty. Returns 0 or -errno when gone. */
 int proc_process(int32_t tgid, struct proc_process *p);

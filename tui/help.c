@@ -62,17 +62,22 @@ static void add_capture(struct help *h, const struct capture_info *info)
 		{ "longest ms", "age of the oldest of them" },
 		{ "lost", "events that the kernel or the recorder had to drop" },
 	};
+	char asleep[sizeof(info->asleep) + sizeof(CAPTURE_ASLEEP)];
 	unsigned int i;
 
 	add_line(h, "", "");
 	add_line(h, "Header", "");
 	for (i = 0; i < sizeof(header) / sizeof(*header); i++)
 		add_line(h, header[i][0], header[i][1]);
-	if (!info->limits[0])
+	if (!info->limits[0] && !info->asleep[0])
 		return;
 	add_line(h, "", "");
 	add_line(h, "What this capture cannot tell", "");
 	add_line(h, "", info->limits);
+	if (info->asleep[0]) {
+		snprintf(asleep, sizeof(asleep), CAPTURE_ASLEEP "%s", info->asleep);
+		add_line(h, "", asleep);
+	}
 }
 
 void help_open(struct tui *tui)
