@@ -18,11 +18,11 @@ waiting AS (
 	WHERE w.lock_id = :lock_id AND w.outcome != 1 AND w.start_ns <= :at_ns
 	AND w.start_ns + w.duration_ns > :at_ns
 )
-SELECT t.comm, t.tid, p.comm, (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = w.mode),
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       :at_ns - w.start_ns, h.comm, h.tid,
+SELECT t.comm, t.tid, p.comm AS process, (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = w.mode) AS mode,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       :at_ns - w.start_ns AS age_ns, h.comm AS holder, h.tid AS holder_tid,
        (SELECT label FROM enum WHERE domain = 'holder_source'
-	AND value = iif(w.holder_source = 0 OR w.freed_ns <= :at_ns, NULL, w.holder_source)),
+	AND value = iif(w.holder_source = 0 OR w.freed_ns <= :at_ns, NULL, w.holder_source)) AS holder_source,
        w.start_ns
 FROM waiting w
 JOIN task t ON t.id = w.task_id

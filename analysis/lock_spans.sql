@@ -27,9 +27,9 @@ span AS (
 		AND h.start_ns + h.duration_ns >= :start_ns AND h.start_ns + h.duration_ns < :end_ns
 		ORDER BY h.id DESC LIMIT 500)
 )
-SELECT a.start_ns - (SELECT value FROM meta WHERE key = 'first_ns'), a.what, t.comm, t.tid,
-       (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = a.mode),
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
+SELECT a.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns, a.what, t.comm, t.tid,
+       (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = a.mode) AS mode,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
        a.duration_ns, a.start_ns
 FROM span a
 JOIN task t ON t.id = a.task_id

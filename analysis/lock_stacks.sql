@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a lock: the stacks that waited for it, innermost function first.
-SELECT (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       sum(w.duration_ns), count(*), max(w.duration_ns), replace(k.frames, char(10), ' < ')
+SELECT (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       sum(w.duration_ns) AS wait_ns, count(*) AS nr_waits, max(w.duration_ns) AS max_ns, replace(k.frames, char(10), ' < ') AS stack
 FROM wait w
 LEFT JOIN stack k ON k.id = w.stack_id
 LEFT JOIN site s ON s.id = w.site_id

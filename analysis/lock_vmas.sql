@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a lock: the VMAs that hang on it, or did, and the one that describes it.
-SELECT p.comm, printf('%x-%x', v.start, v.end), v.name, v.perms, iif(p.of_thread, NULL, p.tgid),
-       k.from_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
-       k.to_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
-       v.id, v.process_id
+SELECT p.comm AS process, printf('%x-%x', v.start, v.end) AS vma, v.name AS vma_name, v.perms, iif(p.of_thread, NULL, p.tgid) AS tgid,
+       k.from_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns,
+       k.to_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS to_ns,
+       v.id AS vma_id, v.process_id
 FROM (SELECT vma_id, from_ns, to_ns FROM lock_vma
       WHERE lock_id = :lock_id AND coalesce(from_ns, 0) < :end_ns
       UNION

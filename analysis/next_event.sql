@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- The first storm and the first stall of 10 ms or more that ended after :after_ns.
-SELECT 'storm', start_ns, start_ns + duration_ns
+SELECT 'storm' AS kind, start_ns, start_ns + duration_ns AS end_ns
 FROM (SELECT * FROM storm WHERE start_ns + duration_ns > :after_ns
       ORDER BY start_ns + duration_ns LIMIT 1)
 UNION ALL

@@ -222,8 +222,8 @@ static const struct table_def stalls = {
 	.help = "uninterruptible sleeps, and the waits that explain them",
 	.sql = "SELECT comm, tid, process, tgid, start_ns - (SELECT value FROM meta "
 	       "WHERE key = 'first_ns') AS from_ns, start_ns, duration_ns, "
-	       "coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')), io_wait, class, lock, "
-	       "role, wait_ns, holder_comm, holder_tid, holder_role, holder_source, waker_comm, "
+	       "coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')) AS slept_in, io_wait, class, "
+	       "lock, role, wait_ns, holder_comm, holder_tid, holder_role, holder_source, waker_comm, "
 	       "waker_tid, outcome FROM stalls ORDER BY duration_ns DESC, id",
 	.columns = stalls_columns,
 	.sort = 6,

@@ -13,4 +13,4 @@ frame(nr, name, rest) AS (
 	SELECT nr + 1, substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1)
 	FROM frame WHERE rest <> '' AND nr < 64
 )
-SELECT name FROM frame WHERE nr > 0 ORDER BY nr
+SELECT name AS frame FROM frame WHERE nr > 0 ORDER BY nr

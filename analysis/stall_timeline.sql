@@ -39,10 +39,10 @@ row(what, start_ns, ns, task_id, site_id, mode, source, rank) AS (
 	SELECT 'wakes it', start_ns + duration_ns, NULL, waker_task_id, NULL, NULL, NULL, 6
 	FROM one WHERE waker_task_id IS NOT NULL
 )
-SELECT r.start_ns - (SELECT value FROM meta WHERE key = 'first_ns'), r.what, t.comm, t.tid, p.comm,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = r.mode),
-       r.ns, (SELECT label FROM enum WHERE domain = 'holder_source' AND value = r.source), r.start_ns
+SELECT r.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns, r.what, t.comm, t.tid, p.comm AS process,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = r.mode) AS mode,
+       r.ns AS duration_ns, (SELECT label FROM enum WHERE domain = 'holder_source' AND value = r.source) AS holder_source, r.start_ns
 FROM row r
 LEFT JOIN task t ON t.id = r.task_id
 LEFT JOIN process p ON p.id = t.process_id

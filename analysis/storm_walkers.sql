@@ -25,8 +25,8 @@ event AS MATERIALIZED (
 			       ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
 	AND k.time_ns BETWEEN one.start_ns AND one.end_ns
 )
-SELECT t.comm, t.tid, p.comm, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       count(*)
+SELECT t.comm, t.tid, p.comm AS process, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       count(*) AS nr_events
 FROM event e
 JOIN task t ON t.id = e.task_id
 LEFT JOIN process p ON p.id = t.process_id

@@ -193,10 +193,22 @@ int table_read(struct table *t, const struct table_def *def, struct db *db,
 
 int table_check_columns(const struct table *t, sqlite3_stmt *stmt, struct error *err)
 {
-	if (sqlite3_column_count(stmt) == (int)t->nr_columns)
-		return 0;
-	return error_set(err, -EINVAL, "table %s: the query gives %d columns instead of %u",
-			 t->def->name, sqlite3_column_count(stmt), t->nr_columns);
+	unsigned int i;
+
+	if (sqlite3_column_count(stmt) != (int)t->nr_columns)
+		return error_set(err, -EINVAL, "table %s: the query gives %d columns instead of %u",
+				 t->def->name, sqlite3_column_count(stmt), t->nr_columns);
+	for (i = 0; i < t->nr_columns; i++) {
+		const char *name = sqlite3_column_name(stmt, i);
+
+		if (!name)
+			return error_set(err, -ENOMEM, "out of memory");
+		if (strcmp(name, t->def->columns[i].name))
+			return error_set(err, -EINVAL,
+					 "table %s: the query's column %u is %s instead of %s",
+					 t->def->name, i + 1, name, t->def->columns[i].name);
+	}
+	return 0;
 }
 
 int table_add_rows(struct table *t, struct db *db, sqlite3_stmt *stmt, struct error *err)

@@ -4,7 +4,8 @@
  *
  * A struct table_def is what a screen, a report section, CSV and JSON have in
  * common: the SQL that gives the rows and, for each of its result columns in
- * order, name, unit, title, width and help. Renderers are in output/ and tui/.
+ * order and by its name (AS), unit, title, width and help. Renderers are in
+ * output/ and tui/.
  */
 #ifndef RMAPSCOPE_TABLE_H
 #define RMAPSCOPE_TABLE_H
@@ -142,9 +143,15 @@ struct cell *table_add(struct table *t);
 int table_set_text(struct table *t, struct cell *cell, const char *text);
 int table_end(struct table *t);
 
-/* Rows that a statement gives, one cell for each of its columns; any number of times. */
+/*
+ * table_check_columns - that the statement gives the table's columns, by their names
+ *
+ * Returns 0, or -EINVAL with the first column that differs and the name that is wanted.
+ */
 struct sqlite3_stmt;
 int table_check_columns(const struct table *t, struct sqlite3_stmt *stmt, struct error *err);
+
+/* Rows that a statement gives, one cell for each of its columns; any number of times. */
 int table_add_rows(struct table *t, struct db *db, struct sqlite3_stmt *stmt, struct error *err);
 
 unsigned int table_nr_columns(const struct table_def *def);

@@ -16,20 +16,20 @@ recent AS (
 	AND (outcome = 1 OR start_ns + duration_ns < :end_ns)
 	ORDER BY ns DESC LIMIT 1000
 )
-SELECT t.comm, t.tid, r.ns,
-       coalesce(ss.symbol, st.symbol, iif(s.stack_id IS NULL, 'not recorded', '?')),
-       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
-       (SELECT label FROM enum WHERE domain = 'role' AND value = st.role),
-       h.comm,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = hs.role),
-       h.tid,
+SELECT t.comm, t.tid, r.ns AS duration_ns,
+       coalesce(ss.symbol, st.symbol, iif(s.stack_id IS NULL, 'not recorded', '?')) AS slept_in,
+       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = st.role) AS role,
+       h.comm AS holder,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = hs.role) AS holder_role,
+       h.tid AS holder_tid,
        (SELECT label FROM enum WHERE domain = 'holder_source'
-	AND value = iif(w.holder_source = 0, NULL, w.holder_source)),
-       k.comm, k.tid, p.comm, t.tgid,
-       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END,
-       s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns'),
-       (SELECT label FROM enum WHERE domain = 'outcome' AND value = iif(s.outcome = 0, NULL, s.outcome)),
-       w.duration_ns, s.io_wait, s.id, s.start_ns, w.lock_id
+	AND value = iif(w.holder_source = 0, NULL, w.holder_source)) AS holder_source,
+       k.comm AS waker, k.tid AS waker_tid, p.comm AS process, t.tgid,
+       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END AS lock,
+       s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns,
+       (SELECT label FROM enum WHERE domain = 'outcome' AND value = iif(s.outcome = 0, NULL, s.outcome)) AS outcome,
+       w.duration_ns AS wait_ns, s.io_wait, s.id AS stall_id, s.start_ns, w.lock_id
 FROM recent r JOIN stall s ON s.id = r.id
 JOIN task t ON t.id = s.task_id
 LEFT JOIN process p ON p.id = t.process_id

@@ -2,15 +2,15 @@
 -- A row of screen "vmas" of top: as screen "processes", split by the VMA that the
 -- operation was for, where events name it. The numbers and ids are those of a
 -- group of roll-ups; what else is known of them is read here.
-SELECT p.comm, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end)), v.name,
-       :wait_ns / :seconds, :nr_waits / :seconds, :p99_ns, :max_ns,
-       :hold_ns / :seconds, :nr_retries / :seconds, :trend,
-       h.comm,
-       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       iif(p.of_thread, NULL, p.tgid), h.tid, :slept_ns / :seconds, :runnable_ns / :seconds,
+SELECT p.comm AS process, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end)) AS vma, v.name AS vma_name,
+       :wait_ns / :seconds AS wait_ns_per_s, :nr_waits / :seconds AS waits_per_s, :p99_ns AS p99_ns, :max_ns AS max_ns,
+       :hold_ns / :seconds AS hold_ns_per_s, :nr_retries / :seconds AS retries_per_s, :trend AS trend,
+       h.comm AS holder,
+       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       iif(p.of_thread, NULL, p.tgid) AS tgid, h.tid AS holder_tid, :slept_ns / :seconds AS slept_ns_per_s, :runnable_ns / :seconds AS runnable_ns_per_s,
        v.perms,
-       :nr_waits, :wait_ns, :nr_uncertain, :process_id, :vma_id
+       :nr_waits AS nr_waits, :wait_ns AS wait_ns, :nr_uncertain AS nr_uncertain, :process_id AS process_id, :vma_id AS vma_id
 FROM (SELECT 1)
 LEFT JOIN process p ON p.id = :process_id
 LEFT JOIN vma v ON v.id = :vma_id

@@ -28,15 +28,15 @@ walked AS (
 both AS (
 	SELECT kind, role FROM walked UNION SELECT kind, role FROM skipped
 )
-SELECT (SELECT label FROM enum WHERE domain = 'walk_kind' AND value = b.kind),
-       (SELECT label FROM enum WHERE domain = 'role' AND value = b.role),
-       w.nr_walks / seconds, w.walk_ns / seconds,
-       w.nr_vmas * 1.0 / nullif(w.nr_walks, 0),
-       min(hist_quantile(w.hist, 0.5), w.max_ns), min(hist_quantile(w.hist, 0.99), w.max_ns),
-       iif(w.nr_walks, w.max_ns, NULL),
-       w.nr_retries * 1.0 / nullif(w.nr_walks + w.nr_uncertain, 0),
-       coalesce(k.nr_skips, iif((SELECT 1 FROM skip LIMIT 1), 0, NULL)) / seconds,
-       w.nr_contended / seconds,
+SELECT (SELECT label FROM enum WHERE domain = 'walk_kind' AND value = b.kind) AS kind,
+       (SELECT label FROM enum WHERE domain = 'role' AND value = b.role) AS role,
+       w.nr_walks / seconds AS walks_per_s, w.walk_ns / seconds AS walk_ns_per_s,
+       w.nr_vmas * 1.0 / nullif(w.nr_walks, 0) AS vmas_per_walk,
+       min(hist_quantile(w.hist, 0.5), w.max_ns) AS p50_ns, min(hist_quantile(w.hist, 0.99), w.max_ns) AS p99_ns,
+       iif(w.nr_walks, w.max_ns, NULL) AS max_ns,
+       w.nr_retries * 1.0 / nullif(w.nr_walks + w.nr_uncertain, 0) AS retries_per_walk,
+       coalesce(k.nr_skips, iif((SELECT 1 FROM skip LIMIT 1), 0, NULL)) / seconds AS skips_per_s,
+       w.nr_contended / seconds AS contended_per_s,
        w.nr_walks, w.walk_ns, w.nr_uncertain
 FROM both b CROSS JOIN span
 LEFT JOIN walked w ON w.kind IS b.kind AND w.role IS b.role

@@ -14,7 +14,7 @@ bucket AS (
 	SELECT p.ns, hist_between(w.hist, iif(p.ns = 1, 0, p.ns), p.ns * 2) AS nr
 	FROM whole w JOIN power p ON p.ns <= w.max_ns OR p.ns = 1
 )
-SELECT ns, ns * 2, nr FROM bucket
+SELECT ns AS from_ns, ns * 2 AS to_ns, nr AS nr_waits FROM bucket
 WHERE ns >= (SELECT min(ns) FROM bucket WHERE nr > 0)
 AND ns <= (SELECT max(ns) FROM bucket WHERE nr > 0)
 ORDER BY ns

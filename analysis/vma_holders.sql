@@ -27,11 +27,11 @@ part AS (
 	SELECT r.id, 'waiting for a CPU', 0, NULL, NULL, r.runnable_ns
 	FROM recent r WHERE r.runnable_ns > 0
 )
-SELECT a.cause, h.comm, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       sum(a.duration_ns), count(DISTINCT a.id), max(a.duration_ns),
+SELECT a.cause, h.comm AS holder, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       sum(a.duration_ns) AS wait_ns, count(DISTINCT a.id) AS nr_waits, max(a.duration_ns) AS max_ns,
        (SELECT label FROM enum WHERE domain = 'holder_source'
-	AND value = iif(a.holder_source = 0, NULL, a.holder_source)),
-       s.symbol, p.comm, h.tid
+	AND value = iif(a.holder_source = 0, NULL, a.holder_source)) AS holder_source,
+       s.symbol, p.comm AS process, h.tid AS holder_tid
 FROM part a
 LEFT JOIN site s ON s.id = a.holder_site_id
 LEFT JOIN task h ON h.id = a.holder_task_id

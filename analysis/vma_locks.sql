@@ -4,12 +4,12 @@ WITH span AS (
 	SELECT :start_ns / 1000000000 AS first,
 	       (:end_ns - 1) / 1000000000 - :start_ns / 1000000000 + 1 AS nr
 )
-SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class),
-       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END,
-       sum(r.wait_ns), sum(r.nr_waits),
-       min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)),
-       iif(sum(r.nr_waits), max(r.max_wait_ns), NULL),
-       series((r.second - first) * min(8, nr) / nr, min(8, nr), r.wait_ns), r.lock_id
+SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
+       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END AS lock,
+       sum(r.wait_ns) AS wait_ns, sum(r.nr_waits) AS nr_waits,
+       min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)) AS p99_ns,
+       iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns,
+       series((r.second - first) * min(8, nr) / nr, min(8, nr), r.wait_ns) AS trend, r.lock_id
 FROM rollup r CROSS JOIN span LEFT JOIN lock l ON l.id = r.lock_id
 WHERE r.second >= :start_ns / 1000000000 AND r.second <= (:end_ns - 1) / 1000000000
 AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND (r.nr_waits > 0 OR r.wait_ns > 0)

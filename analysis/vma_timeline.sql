@@ -2,9 +2,9 @@
 -- Of a VMA, or of a process when there is no :vma_id: its waiting over time, in
 -- slots of :slot_s seconds.
 SELECT max(r.second / :slot_s * :slot_s * 1000000000
-	   - (SELECT value FROM meta WHERE key = 'first_ns'), 0),
-       sum(r.nr_waits), sum(r.wait_ns), iif(sum(r.nr_waits), max(r.max_wait_ns), NULL),
-       r.second / :slot_s * :slot_s * 1000000000
+	   - (SELECT value FROM meta WHERE key = 'first_ns'), 0) AS at_ns,
+       sum(r.nr_waits) AS nr_waits, sum(r.wait_ns) AS wait_ns, iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns,
+       r.second / :slot_s * :slot_s * 1000000000 AS start_ns
 FROM rollup r
 WHERE r.second >= :start_ns / 1000000000 AND r.second <= (:end_ns - 1) / 1000000000
 AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND (r.nr_waits > 0 OR r.wait_ns > 0)

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a VMA, or of a process when there is no :vma_id: where it waited.
-SELECT (SELECT label FROM enum WHERE domain = 'role' AND value = s.role),
-       s.symbol, (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = r.mode),
-       sum(r.wait_ns), sum(r.nr_waits),
-       min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)),
-       iif(sum(r.nr_waits), max(r.max_wait_ns), NULL)
+SELECT (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       s.symbol, (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = r.mode) AS mode,
+       sum(r.wait_ns) AS wait_ns, sum(r.nr_waits) AS nr_waits,
+       min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)) AS p99_ns,
+       iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns
 FROM rollup r LEFT JOIN site s ON s.id = r.site_id
 WHERE r.second >= :start_ns / 1000000000 AND r.second <= (:end_ns - 1) / 1000000000
 AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND (r.nr_waits > 0 OR r.wait_ns > 0)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sorting tables and showing cells. */
+#include <errno.h>
 #include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "tests/unit/random.h"
@@ -21,6 +23,37 @@ static void columns_are_found_by_name(void **state)
 	assert_int_equal(table_column(&def, "key"), 0);
 	assert_int_equal(table_column(&def, "nr"), 1);
 	assert_int_equal(table_column(&def, "n"), -1);
+}
+
+/* What table_check_columns() says of a query for the table; 0 and "" when it fits. */
+static int check_query(const char *sql, struct error *err)
+{
+	sqlite3_stmt *stmt;
+	struct table t;
+	sqlite3 *db;
+	int ret;
+
+	*err = (struct error){ 0 };
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+	table_begin(&t, &def);
+	ret = table_check_columns(&t, stmt, err);
+	table_free(&t);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return ret;
+}
+
+static void a_query_gives_the_columns_by_their_names(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_int_equal(check_query("SELECT 1 AS key, 2 AS nr", &err), 0);
+	assert_int_equal(check_query("SELECT 2 AS nr, 1 AS key", &err), -EINVAL);
+	assert_string_equal(err.msg, "table t: the query's column 1 is nr instead of key");
+	assert_int_equal(check_query("SELECT 1 AS key", &err), -EINVAL);
+	assert_string_equal(err.msg, "table t: the query gives 1 columns instead of 2");
 }
 
 /* The second column after sorting by the first. */
@@ -228,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_are_found_by_name),
+		cmocka_unit_test(a_query_gives_the_columns_by_their_names),
 		cmocka_unit_test(integers_sort_both_ways_with_nulls_last),
 		cmocka_unit_test(large_integers_are_not_rounded),
 		cmocka_unit_test(texts_and_mixed_numbers_sort),
