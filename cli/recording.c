@@ -11,9 +11,9 @@
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
+#include "cli/asleep.h"
 #include "cli/recording_meta.h"
 #include "cli/store_sink.h"
-#include "collector/asleep.h"
 #include "collector/continuity.h"
 #include "collector/instance.h"
 #include "collector/model/model.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "collector/asleep.h"
+#include "cli/asleep.h"
 
 #include <inttypes.h>
 #include <stdio.h>
