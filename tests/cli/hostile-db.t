@@ -15,7 +15,8 @@ rollup='SELECT CASE abs(random()) % 4 WHEN 0 THEN 1402 ELSE 1302 END AS second, 
 # evil NAME SQL: a database made hostile
 evil() {
 	cp "$good" "$tap_dir/$1.db"
-	sqlite3 -bail "$tap_dir/$1.db" "$2" >"$tap_dir/out" 2>&1 || tap_note "$1: $(cat "$tap_dir/out")"
+	# newer shells protect the schema
+	sqlite3 -bail -cmd '.dbconfig defensive off' "$tap_dir/$1.db" "$2" >"$tap_dir/out" 2>&1 || tap_note "$1: $(cat "$tap_dir/out")"
 }
 
 folder() {
