@@ -81,8 +81,7 @@ static int find_kept(struct store *st, int64_t *before_ns)
 			   "SELECT min(min(ifnull(wait_min_ns, time_ns), "
 			   "ifnull(hold_min_ns, time_ns))) FROM checkpoint WHERE time_ns > ?",
 			   st->kept_from_ns, st->kept_from_ns, &begun_ns);
-	*before_ns =
-		st->kept_from_ns < st->names_from_ns ? st->kept_from_ns : st->names_from_ns;
+	*before_ns = st->kept_from_ns < st->names_from_ns ? st->kept_from_ns : st->names_from_ns;
 	if (begun_ns < *before_ns)
 		*before_ns = begun_ns;
 	return ret;

@@ -135,8 +135,7 @@ static int trim_rollups(struct store *st, int64_t before, bool *done)
 /* The names in the roll-ups of the oldest second before @before. */
 static int trim_names(struct store *st, int64_t before, bool *done)
 {
-	const int64_t from =
-		st->names_from_ns == NO_TIME ? 0 : st->names_from_ns / NSEC_PER_SEC;
+	const int64_t from = st->names_from_ns == NO_TIME ? 0 : st->names_from_ns / NSEC_PER_SEC;
 	int64_t second;
 	unsigned int i;
 	int ret = store_number(st, "SELECT min(second) FROM rollup WHERE second >= ?", from, before,
