@@ -34,14 +34,11 @@ static const struct table_def totals = {
 	.columns = totals_columns,
 };
 
-/* 73 years in ns: a time, the clock's offset and a day can be added. */
-#define RANGE_MAX ((int64_t)1 << 61)
-
 /* What others calculate with. */
 static int check_range(const char *key, int64_t value, int64_t min, struct db *db,
 		       struct error *err)
 {
-	if (value >= min && value <= RANGE_MAX)
+	if (value >= min && value <= TIME_NS_MAX)
 		return 0;
 	return error_set(err, -EBADMSG, "%s is damaged: %s of table meta is %" PRId64, db_path(db),
 			 key, value);
@@ -110,7 +107,7 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "kept_from_ns", &info->kept_from_ns, 0 },
 		{ "rollups_from_ns", &info->rollups_from_ns, 0 },
 		{ "names_from_ns", &info->names_from_ns, 0 },
-		{ "clock_offset_ns", &info->clock_offset_ns, -RANGE_MAX },
+		{ "clock_offset_ns", &info->clock_offset_ns, -TIME_NS_MAX },
 	};
 	char state[16] = "";
 	unsigned int i;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/page_watch.h"
 
+#include "lib/clock.h"
+
 /*
  * Whether times before those of the page before are right: a second page in a
  * row says so, then it was that one which went astray, into the future.
@@ -38,6 +40,9 @@ enum page_verdict page_watch(struct page_watch *w, uint64_t offset, uint64_t tim
 	if (!w->begun || page != w->page)
 		verdict = new_page(w, page, time_ns);
 	w->begun = true;
+	/* the rest of a page is timed by what is before it */
+	if (time_ns > TIME_NS_MAX)
+		w->damaged = true;
 	if (w->damaged)
 		return PAGE_DAMAGED;
 	w->last_ns = time_ns;

@@ -6,7 +6,10 @@
 #include <stdint.h>
 #include <time.h>
 
-#define NSEC_PER_SEC  1000000000ULL
+#define NSEC_PER_SEC 1000000000ULL
+
+/* 73 years: no clock is later, and a time, an offset and a day can be added. */
+#define TIME_NS_MAX   ((int64_t)1 << 61)
 #define NSEC_PER_MSEC 1000000ULL
 
 static inline uint64_t clock_ns(clockid_t id)

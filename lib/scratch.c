@@ -105,6 +105,12 @@ static int make(struct scratch *s, const char *base)
 		return -ENAMETOOLONG;
 	if (!mkdtemp(s->path))
 		return -errno;
+	/* whatever the umask is */
+	if (chmod(s->path, 0700)) {
+		ret = -errno;
+		rmdir(s->path);
+		return ret;
+	}
 	s->fd = open_directory(AT_FDCWD, s->path);
 	if (s->fd < 0) {
 		ret = errno == ENOENT ? -EAGAIN : -errno;

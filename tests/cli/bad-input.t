@@ -324,7 +324,7 @@ fi
 # try N FILE: import $dir/N.dat; one line of result in $dir/N.result
 try() {
 	local out=$dir/$1.db code
-	timeout -k 2 60 "$R" import "$dir/$1.dat" -o "$out" >"$dir/$1.out" 2>"$dir/$1.err"
+	timeout -k 2 20 "$R" import "$dir/$1.dat" -o "$out" >"$dir/$1.out" 2>"$dir/$1.err"
 	code=$?
 	if [ "$code" = 1 ]; then
 		code=refused
@@ -431,11 +431,9 @@ if [ "$live" ] && command -v trace-cmd >/dev/null; then
 	"$R" import "$dir/v7.dat" -o "$dir/whole.db" >"$tap_dir/out" 2>"$tap_dir/err"
 	tap_is "$?:$(cat "$tap_dir/err")" "0:" "which imports"
 	nr=$(sql "$dir/whole.db" "SELECT value FROM meta WHERE key = 'nr_events'")
-	# libtracecmd's zstd frames carry no checksum: damage may decode to other numbers.
-	# FIXME: seldom to one that import stores and a report then refuses as out of range.
 	# shellcheck disable=SC2046
-	tries "import v7 with damage in its compressed data: refused, or a database" \
-		"refused|loss|whole|nearly|fewer|unreadable database" "$dir/v7.dat" scratch $(data_offsets)
+	tries "import v7 with damage in its compressed data: refused, or told what is lost" \
+		"refused|loss|whole|nearly" "$dir/v7.dat" scratch $(data_offsets)
 	for version in v7 v6 plain; do
 		# a change in compressed data costs a chunk, elsewhere a value
 		[ $version = v7 ] && flips=32 || flips=8

@@ -238,7 +238,7 @@ static void all_parts_are_for_their_owner_alone(void **state)
 {
 	static const char *const suffix[] = { "", "-wal", "-shm" };
 	struct files *f = *state;
-	mode_t mask[] = { 0, 022, 077 };
+	mode_t mask[] = { 0, 022, 0777 };
 	unsigned int i, j;
 
 	for (i = 0; i < ARRAY_SIZE(mask); i++) {
