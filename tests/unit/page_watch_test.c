@@ -60,6 +60,15 @@ static void two_pages_outweigh_one_ahead(void **state)
 	      { 11, 50, PAGE_SOUND });
 }
 
+/* 292 years: such a time makes the rest of its page unknown, and not the pages after it. */
+static void a_time_that_no_clock_gives_is_damage(void **state)
+{
+	(void)state;
+	CHECK({ 7, 10, PAGE_SOUND }, { 7, INT64_MAX, PAGE_DAMAGED }, { 7, 20, PAGE_DAMAGED },
+	      { 8, 30, PAGE_GAP }, { 8, 40, PAGE_SOUND });
+	CHECK({ 7, 10, PAGE_SOUND }, { 8, UINT64_MAX, PAGE_DAMAGED }, { 9, 30, PAGE_GAP });
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -67,6 +76,7 @@ int main(void)
 		cmocka_unit_test(a_page_without_records_is_a_gap),
 		cmocka_unit_test(a_page_at_time_0_or_back_is_damaged),
 		cmocka_unit_test(two_pages_outweigh_one_ahead),
+		cmocka_unit_test(a_time_that_no_clock_gives_is_damage),
 	};
 
 	return cmocka_run_group_tests_name("page_watch", tests, NULL, NULL);
