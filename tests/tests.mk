@@ -88,10 +88,17 @@ test:
 	@$(MAKE) --no-print-directory run-tests
 
 .PHONY: run-tests
+# $(1): options of prove; $(2): tests
+run_tests = $(if $(strip $(2)),WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
+	STAGE_DAT=$(abspath $(stage_dat)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) \
+	CMOCKA_MESSAGE_OUTPUT=TAP prove $(1) --timer --merge -e tests/exec.sh $(2) 3>&2,true)
+# what shows time or this kernel's tracing has the machine to itself
+one_by_one := tests/live/% tests/tui/%
 run-tests: check-build
-	@WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) STAGE_DAT=$(abspath $(stage_dat)) \
-		FAIL_MALLOC_SO=$(abspath $(fail_malloc)) \
-		CHAIN=$(abspath $(chain)) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --merge -e tests/exec.sh $(T) 3>&2
+	@status=0; \
+	$(call run_tests,-j$$(nproc),$(filter-out $(one_by_one),$(T))) || status=1; \
+	$(call run_tests,,$(filter $(one_by_one),$(T))) || status=1; \
+	exit $$status
 
 # SUITES="bookworm trixie" picks Debian's releases
 .PHONY: test-bare

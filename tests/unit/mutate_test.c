@@ -10,9 +10,13 @@
 #include "tests/unit/files.h"
 #include "tests/unit/random.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#define NR_MUTATIONS 100 /* each takes ten times as long */
+#else
 #define NR_MUTATIONS 300
+#endif
 /* Of one: on a machine that is busy, and with a sanitizer. */
-#define SECONDS	     60
+#define SECONDS 60
 
 static void make_and_read(const char *path, uint64_t seed)
 {
