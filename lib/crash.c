@@ -42,7 +42,7 @@ static struct {
 	_Alignas(16) char stack[STACK_BYTES]; /* sanitizers want it aligned */
 } state;
 
-/* As all below: async-signal-safe. */
+/* All functions below are async-signal-safe. */
 static void say(const char *text)
 {
 	ssize_t written = write(STDERR_FILENO, text, strlen(text));
@@ -84,7 +84,7 @@ static void end(const char *why) __attribute__((noreturn));
 
 static void end(const char *why)
 {
-	/* another thread that crashes now waits for the end */
+	/* another thread that crashes now waits here until the process ends */
 	while (atomic_flag_test_and_set(&state.ending))
 		pause();
 	say(why);

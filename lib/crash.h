@@ -21,7 +21,7 @@ void crash_let_through(sigset_t *set);
 /* Give them back, for a child whose parent tells its end. */
 void crash_leave_signals(void);
 
-/* A tracefs instance to remove at the end, by its directory: some at most. */
+/* Register a tracefs instance, by its directory, to be removed at the end. */
 void crash_add_instance(const char *dir);
 
 /*
@@ -31,7 +31,7 @@ void crash_add_instance(const char *dir);
  */
 int crash_remove_instance(const char *dir);
 
-/* End like this because there is no memory. */
+/* End the process in this way because there is no memory. */
 void crash_out_of_memory(void) __attribute__((noreturn));
 
 #endif

@@ -7,7 +7,7 @@
 #include "tui/export.h"
 #include "tui/tabs.h"
 
-/* The actions have one shape, whether they need the key or not. */
+/* All actions have the same prototype; some do not use the key. */
 #define UNUSED __attribute__((unused))
 
 void act_quit(struct tui *tui, int key UNUSED)
@@ -33,7 +33,7 @@ void act_screen(struct tui *tui, int key)
 		tui_show(tui, which);
 }
 
-/* The screen whose tab is @by further, round the corner; of details, the section. */
+/* Go @by tabs further, wrapping around; within details, @by sections. */
 static void step_screen(struct tui *tui, int by)
 {
 	unsigned int to = tui->current;
@@ -60,7 +60,7 @@ void act_screen_previous(struct tui *tui, int key UNUSED)
 	step_screen(tui, -1);
 }
 
-/* The first screen has another form. */
+/* Switch between the two variants of the first screen. */
 void act_variant(struct tui *tui, int key UNUSED)
 {
 	unsigned int i = 0;
@@ -244,7 +244,7 @@ static bool column_ticked(struct tui *tui, unsigned int column, bool on)
 
 	for (i = 0; i < v->table.nr_columns; i++)
 		nr += columns_visible(&v->columns, v->def, i);
-	/* a table without columns could not be left */
+	/* at least one column stays visible */
 	if (!on && nr <= 1)
 		return false;
 	v->columns.hidden[column] = !on;

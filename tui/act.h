@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What each action of actions.c does. Their second argument is the key that was pressed. */
+/* The actions of actions.c. Their second argument is the key that was pressed. */
 #ifndef RMAPSCOPE_TUI_ACT_H
 #define RMAPSCOPE_TUI_ACT_H
 

@@ -9,7 +9,7 @@
 #include "tui/act.h"
 #include "tui/app.h"
 
-/* The actions have one shape, whether they need the key or not. */
+/* All actions have the same prototype; some do not use the key. */
 #define UNUSED __attribute__((unused))
 
 void act_pause(struct tui *tui, int key UNUSED)
@@ -74,7 +74,7 @@ void act_time_jump(struct tui *tui, int key UNUSED)
 	prompt_ask(tui, "To the time", "", jump);
 }
 
-/* A millisecond, or as much as a key of its own says. */
+/* How far the key moves: one millisecond, or 100. */
 static int64_t step_of(int key)
 {
 	return key == '(' || key == ')' ? 100 * NSEC_PER_MSEC : NSEC_PER_MSEC;
@@ -92,13 +92,13 @@ void act_time_step_forward(struct tui *tui, int key)
 	tui->reread = true;
 }
 
-/* The last instant of what lasted from @start_ns to @end_ns: all who wait have come. */
+/* The last instant of a span from @start_ns to @end_ns: all its waiters are waiting then. */
 static int64_t moment_of(int64_t start_ns, int64_t end_ns)
 {
 	return end_ns > start_ns ? end_ns - 1 : start_ns;
 }
 
-/* When the selected row was, where it is of something that lasted. */
+/* The time of the selected row, if the row is a span. */
 static bool row_moment(const struct table_view *v, int64_t *at_ns)
 {
 	int start = table_column(v->def, "start_ns"),
@@ -124,7 +124,7 @@ void act_moment(struct tui *tui, int key UNUSED)
 	tui->reread = true;
 }
 
-/* To the next storm or long stall after what is shown, or the one before. */
+/* Go to the next storm or long stall, or to the previous one. */
 static void step_event(struct tui *tui, int step)
 {
 	const struct capture_info *info = &tui->feed.info;
@@ -135,7 +135,7 @@ static void step_event(struct tui *tui, int step)
 
 	if (feed_begin(&tui->feed))
 		return;
-	/* the one shown ends right after the instant: see moment_of() */
+	/* the span that is shown ends right after the instant: see moment_of() */
 	ret = capture_find_event(&event, tui->feed.db,
 				 step > 0 || !tui->time.fixed ? after_ns : after_ns - 1, step,
 				 &err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the running screens consist of. Shared inside tui/ only. */
+/* The state of the running screens. For tui/ only. */
 #ifndef RMAPSCOPE_TUI_APP_H
 #define RMAPSCOPE_TUI_APP_H
 
@@ -19,7 +19,7 @@
 struct action;
 struct tui;
 
-/* Something over the screen that takes the keys while it is there. */
+/* An overlay: takes the keys while it is open. */
 struct overlay {
 	void (*draw)(struct tui *tui);
 	void (*key)(struct tui *tui, int key);
@@ -45,18 +45,18 @@ struct tui {
 	struct prompt prompt;
 	struct menu menu;
 	struct help help;
-	char note[600];	     /* what a key has to say, until the next one */
+	char note[600];	     /* answer to the last key, until the next one */
 	char advice[600];    /* a line for the header, until the next key; "": none */
 	char filter[600];    /* a line for the header; "": none */
 	char settings[8192]; /* as they were kept */
 	/* the elements of the screen, as they were drawn last */
 	struct area tabs, page, bottom;
-	bool reread; /* at once: the window or the screen changed */
+	bool reread; /* read at once: the window or the screen changed */
 	bool stale;  /* not read yet since that */
 	bool quit;
 };
 
-/* What is below the tabs. */
+/* The page below the tabs. */
 static inline struct page *tui_page(struct tui *tui)
 {
 	return tui->nr_details ? &tui->details[tui->nr_details - 1] : &tui->screens[tui->current];
@@ -71,7 +71,7 @@ static inline struct table_view *tui_view(struct tui *tui)
 /* tui/navigate.c. Show screen @which, if there is one, without details. */
 void tui_show(struct tui *tui, unsigned int which);
 
-/* Open what tells more of the selected row, and leave that. False: there is nothing. */
+/* Open the details of the selected row, and close them. False: there are none. */
 bool tui_open(struct tui *tui);
 bool tui_back(struct tui *tui);
 

@@ -13,7 +13,7 @@ struct area area_screen(void)
 	return (struct area){ 0, 0, LINES, COLS };
 }
 
-/* What is left of @nr from @from on, of a length of @all. */
+/* The part of @nr columns or lines from @from on that fits into @all. */
 static int clip(int from, int nr, int all)
 {
 	if (from < 0 || from >= all || nr < 0)
@@ -106,7 +106,7 @@ static int wrap(const struct area *a, const char *text, bool draw)
 	int y = 0;
 
 	while (*text && y < a->height) {
-		/* the last line has all the rest */
+		/* the last line gets the rest of the text, and area_text() cuts it */
 		size_t len = y + 1 < a->height ? text_line_length(text, a->width) : strlen(text);
 
 		/* not even one character */

@@ -38,7 +38,7 @@ void bars_init(struct bars *b, const struct view_def *view, struct cell *const *
 	}
 }
 
-/* @eighths of columns, full ones and the rest of one. */
+/* Draw a bar of @eighths eighths of a column. */
 static void draw_length(const struct area *a, int y, int eighths)
 {
 	static const wchar_t parts[] = L"▏▎▍▌▋▊▉";
@@ -56,7 +56,7 @@ static void draw_span(const struct bars *b, const struct area *a, int y, const s
 	const double start = (double)row[b->start].i - b->from_ns;
 	int from, to;
 
-	/* without a place in time there is none on the line */
+	/* a row without a time has no bar */
 	if (row[b->start].type != CELL_INT)
 		return;
 	from = fmax(0, fmin(start * scale, a->width - 1));
@@ -79,6 +79,6 @@ void bars_draw(const struct bars *b, const struct area *a, int y, const struct c
 	if (value <= 0 || b->max <= 0)
 		return;
 	eighths = value / b->max * a->width * NR_EIGHTHS;
-	/* something is never nothing */
+	/* a value above 0 gets at least the thinnest bar */
 	draw_length(a, y, eighths ? eighths : 1);
 }

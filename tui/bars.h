@@ -6,7 +6,7 @@
 #include "analysis/views.h"
 #include "tui/area.h"
 
-/* Fewer columns say nothing. */
+/* With fewer columns no bars are drawn. */
 #define BARS_MIN_WIDTH 8
 
 struct bars {

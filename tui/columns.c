@@ -6,10 +6,10 @@
 #include "lib/text.h"
 #include "tui/text.h"
 
-/* Longer texts are cut, or one command line would push all else out. */
+/* Longer texts are cut: one command line must not push out the other columns. */
 #define MAX_TEXT_WIDTH 60
 
-/* More columns that stay would leave no room for the others. */
+/* At most this many leading columns stay in place while the others scroll. */
 #define MAX_NAMES 3
 
 static unsigned int nr_columns(const struct table_def *def)
@@ -24,7 +24,7 @@ bool columns_visible(const struct columns *c, const struct table_def *def, unsig
 	return !def->columns[i].detail && !c->hidden[i];
 }
 
-/* In the order of the table, but for @early. */
+/* In the order of the table, with @early moved to the front. */
 static void arrange(struct columns *c, const struct table_def *def, const char *early)
 {
 	int moved = early ? table_column(def, early) : -1, i;
@@ -56,7 +56,7 @@ void columns_init(struct columns *c, const struct table_def *def, const char *ea
 			c->least[i] = title;
 		c->wanted[i] = c->least[i];
 	}
-	/* behind what people do not see */
+	/* after the hidden columns */
 	for (i = 0; i < nr && names < MAX_NAMES; i++) {
 		const struct column *col = &def->columns[c->place[i]];
 

@@ -15,9 +15,9 @@
 
 struct columns {
 	unsigned int place[MAX_COLUMNS]; /* the column at each place, from the left */
-	bool hidden[MAX_COLUMNS];	 /* by the user */
+	bool hidden[MAX_COLUMNS];	 /* hidden by the user */
 	unsigned int nr_names;		 /* places below name the row */
-	unsigned int scrolled;		 /* columns scrolled out behind them */
+	unsigned int scrolled;		 /* columns scrolled out to their right */
 	int least[MAX_COLUMNS];		 /* a number is never cut, a text may be */
 	int wanted[MAX_COLUMNS];	 /* what the content has needed so far */
 	/* set by columns_layout(), for drawing and clicks */
@@ -26,10 +26,10 @@ struct columns {
 	bool more; /* columns to the right are left out */
 };
 
-/* @early: column to show right behind the first one that people see, or NULL. */
+/* @early: column to show right after the first visible one, or NULL. */
 void columns_init(struct columns *c, const struct table_def *def, const char *early);
 
-/* Widen to the content of @rows. Never narrows: columns must not dance. */
+/* Widen to the content of @rows. Never narrows, so that columns do not move at each refresh. */
 void columns_measure(struct columns *c, const struct table_def *def, struct cell *const *rows,
 		     size_t nr_rows);
 

@@ -39,7 +39,7 @@ int export_view(const struct table_view *v, const char *path, struct error *err)
 		ret = -errno;
 	if (!ret)
 		return 0;
-	/* half a table is worse than none */
+	/* remove a file that is not complete */
 	unlink(path);
 	return error_set(err, ret, "cannot write %s: %s", path, strerror(-ret));
 }

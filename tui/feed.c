@@ -33,7 +33,7 @@ static int open_file(struct feed *f, struct error *err)
 		f->db = NULL;
 		return ret;
 	}
-	/* a signal that ends the screens ends a long read, too */
+	/* a signal that ends the screens also interrupts a long query */
 	db_stop_when(f->db, signals_quit);
 	if (f->filter)
 		ret = filter_apply(f->db, f->filter, err);
@@ -87,7 +87,7 @@ bool feed_changed(struct feed *f)
 	if (f->missing)
 		return !f->db;
 	if (f->db && (now.st_dev != f->file.st_dev || now.st_ino != f->file.st_ino)) {
-		/* another file has its name: show that one */
+		/* the path now names another file: open that one */
 		feed_close(f);
 		memset(&f->info, 0, sizeof(f->info));
 	}
@@ -135,7 +135,7 @@ int feed_begin(struct feed *f)
 	if (began_ns < f->next_ns)
 		return -EAGAIN;
 	if (!stat(f->path, &now)) {
-		/* a copy does not change with the file */
+		/* we read a copy, which does not change with the file */
 		if (f->db && db_is_copy(f->db) &&
 		    (f->info.recording || !same_content(&now, &f->file)))
 			feed_close(f);

@@ -20,12 +20,12 @@ struct feed {
 	unsigned int delay_ms;
 	const struct filter *filter; /* or NULL */
 	struct db *db;
-	struct stat file;	  /* as it was when it was read last */
+	struct stat file;	  /* state of the file at the last read */
 	struct capture_info info; /* as of the last good read */
 	uint64_t grown_ns;	  /* when info.last_ns moved last, by our clock */
 	uint64_t next_ns;	  /* no read before this time */
 	struct error problem;	  /* "": none */
-	bool missing;		  /* the file is gone, our open one still reads */
+	bool missing;		  /* the file was removed; the open descriptor still reads it */
 };
 
 /*
@@ -48,7 +48,7 @@ bool feed_changed(struct feed *f);
  * says why, or it is too early to try again.
  */
 int feed_begin(struct feed *f);
-/* @ret, @err: how reading went. */
+/* End the read. @ret, @err: its result. */
 void feed_end(struct feed *f, int ret, const struct error *err);
 
 /* A line for the header: a problem, or a recorder that is silent; or NULL. */

@@ -16,7 +16,7 @@ static int key_text(const struct action *a, char *buf, size_t room)
 	key_label(a->keys[0], buf, room);
 	if (a->pair)
 		key_label(a[1].keys[0], second, sizeof(second));
-	/* words need something between them, arrows do not */
+	/* two key names need a separator between them, two arrows do not */
 	if (strlen(buf) > 1 && second[0] && (unsigned char)buf[0] < 0x80)
 		strcat(buf, "/");
 	strcat(buf, second);

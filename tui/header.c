@@ -10,13 +10,13 @@
 #include "tui/sparkline.h"
 #include "tui/text.h"
 
-/* Less of a sparkline says nothing. */
+/* A shorter sparkline is left out. */
 #define SPARK_MIN 8
 
-/* What is always before it. */
+/* Columns of the text before the sparkline. */
 #define FIGURES_MIN 60
 
-/* A part of line 1. What is not needed most gives way in a narrow window. */
+/* A part of line 1. In a narrow window the least important parts are left out. */
 struct part {
 	char text[96];
 	enum look look;
@@ -78,7 +78,7 @@ static void draw_parts(struct part *part, unsigned int nr, const struct terminal
 	term_look(term, LOOK_NORMAL);
 }
 
-/* Sums are over whole seconds: where their window ends, unless it is the instant shown. */
+/* Sums cover whole seconds: say where their window ends if that is not the instant shown. */
 static void window_text(const struct header *h, char *buf, size_t room)
 {
 	const struct column time = { .unit = UNIT_TIME };
@@ -131,7 +131,7 @@ static int figure_width(const struct figure *f)
 {
 	int value = text_width(f->value);
 
-	/* no number is ever cut */
+	/* numbers are never cut */
 	return text_width(f->label) + 1 + (value > f->width ? value : f->width);
 }
 
@@ -144,7 +144,7 @@ static void set_figure(struct figure *f, const char *label, int width, int rank,
 	cell_format(f->value, sizeof(f->value), &col, cell);
 }
 
-/* Unknown is negative. */
+/* A negative number is an unknown one. */
 static struct cell real_cell(double value)
 {
 	if (value < 0)
@@ -159,7 +159,7 @@ static void set_open(const struct header *h, struct figure *f)
 	int64_t nr_open = paused ? h->time->nr_open : h->info->nr_open;
 	int64_t longest_ns = paused ? h->time->longest_open_ns : h->info->longest_open_ns;
 
-	/* of another time it is not known who was blocked then */
+	/* the number of blocked threads is known for the present only */
 	if (!h->time->moved && h->info->sees_waits) {
 		nr = (struct cell){ .type = CELL_INT, .i = nr_open };
 		if (nr_open)
@@ -170,7 +170,7 @@ static void set_open(const struct header *h, struct figure *f)
 	set_figure(&f[1], "longest ms", 9, 0, UNIT_NS, &longest);
 }
 
-/* Drop what does not fit into @room columns. Returns those that are taken. */
+/* Leave out what does not fit into @room columns. Returns the columns taken. */
 static int choose_figures(struct figure *f, unsigned int nr, int room)
 {
 	unsigned int i;

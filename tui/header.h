@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The lines above the tabs: what is shown, how bad it is, what is wrong. */
+/* The lines above the tabs: the capture, its totals, and problems. */
 #ifndef RMAPSCOPE_TUI_HEADER_H
 #define RMAPSCOPE_TUI_HEADER_H
 
@@ -16,7 +16,7 @@ struct header {
 	double waits_per_s; /* over the window; negative: not known */
 	struct capture_rates rates;
 	int64_t rate[WINDOW_MAX_S]; /* waits in each second, up to the window's end */
-	int nr_rates;		    /* so many are set */
+	int nr_rates;		    /* number of elements that are set */
 	const char *filter;	    /* a line of its own; "": none */
 	const char *problem;	    /* lines of their own; or NULL */
 	const char *advice;

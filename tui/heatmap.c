@@ -34,7 +34,7 @@ void heatmap_window(struct window *w)
 /* The table again, as counts by row and column. */
 struct grid {
 	int nr_rows, nr_columns;
-	int width;	   /* of a column on the screen: a short capture takes all of it, too */
+	int width;	   /* terminal columns of one cell: a short capture fills the width, too */
 	int64_t lowest_ns; /* of the last row */
 	int64_t max;
 	int64_t *count;
@@ -42,7 +42,7 @@ struct grid {
 
 static int row_of(const struct grid *g, int64_t from_ns)
 {
-	/* powers of two: the exponents differ by whole rows */
+	/* the rows are powers of two, so the exponent gives the row */
 	return g->nr_rows - 1 - (int)lround(log2((double)from_ns / g->lowest_ns));
 }
 
@@ -71,7 +71,7 @@ static bool grid_init(struct grid *g, const struct table_view *v, int max_rows)
 	if (!t->nr_rows || max_rows < 1)
 		return false;
 	g->nr_rows = 1 + (int)lround(log2((double)high / low));
-	/* too few lines: the long waits matter, the lowest row takes all below */
+	/* too few lines: keep the rows of the long waits; the lowest row counts all shorter ones */
 	while (g->nr_rows > max_rows) {
 		g->nr_rows--;
 		low *= 2;
@@ -135,7 +135,7 @@ static void draw_grid(const struct grid *g, const struct terminal *term, const s
 	term_look(term, LOOK_NORMAL);
 }
 
-/* What the columns are, and the shades. */
+/* The legend: times of the columns, counts of the shades. */
 static void draw_legend(const struct grid *g, const struct table_view *v,
 			const struct terminal *term, const struct area *a)
 {
@@ -149,7 +149,7 @@ static void draw_legend(const struct grid *g, const struct table_view *v,
 	for (level = 1; level <= NR_LEVELS && x + 16 < a->width; level++) {
 		int64_t least = ceil(pow(g->max, (level - 1.0) / (NR_LEVELS - 1)) - 1e-9);
 
-		/* with few waits there are fewer shades */
+		/* fewer waits than shades: show only the shades in use */
 		if (level_of(least, g->max) != level)
 			continue;
 		snprintf(text, sizeof(text), "  %lld: ", (long long)least);

@@ -8,7 +8,7 @@
 #include "tui/keys.h"
 #include "tui/text.h"
 
-/* @left, and the words of @right behind it: a line for as many as fit. */
+/* Add @left with the words of @right beside it, wrapped to the width. */
 static void add_line(struct help *h, const char *left, const char *right)
 {
 	const int room = COLS > HELP_LEFT + 20 ? COLS - HELP_LEFT : 20;
@@ -156,7 +156,7 @@ static void help_key(struct tui *tui, int key)
 		scroll_to(h, h->nr);
 		break;
 	default:
-		/* whatever else: back to the screen */
+		/* any other key closes the help */
 		tui->overlay = NULL;
 	}
 }

@@ -25,7 +25,7 @@ static const struct {
 	{ SPECIAL(KEY_SRIGHT), 0, "Shift-Right" },
 	{ '\t', 0, "Tab" },
 	{ ' ', 0, "Space" },
-	/* between commas they could not be told */
+	/* in a list with commas these two keys need their names */
 	{ ',', 0, "Comma" },
 	{ '.', 0, "Period" },
 	{ KEY_RETURN, 0, "Enter" },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keys, their names, and which action of a table is whose.
+ * Keys, their names, and the action of each key.
  *
  * A key is a character, or SPECIAL(KEY_...) of curses. The table of the screens is
  * actions[], see actions.h.
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Behind Unicode: curses' own codes overlap with letters. */
+/* Above all of Unicode, because the key codes of curses overlap with letters. */
 #define SPECIAL(code) (0x200000 + (code))
 #define CTRL_KEY(c)   ((c)&0x1f)
 #define KEY_ESCAPE    27

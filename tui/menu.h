@@ -12,7 +12,7 @@ struct tui;
 struct menu_item {
 	unsigned int value;
 	const char *title, *help;
-	bool checked; /* of a menu of things to tick */
+	bool checked; /* of a menu with check marks */
 };
 
 struct menu {
@@ -20,17 +20,17 @@ struct menu {
 	struct menu_item item[MENU_ITEMS_MAX];
 	unsigned int nr, selected, top;
 	void (*chosen)(struct tui *tui, unsigned int value);
-	/* instead: tick one or not. False: it must stay as it is */
+	/* instead: toggle one entry. False: it cannot be changed */
 	bool (*ticked)(struct tui *tui, unsigned int value, bool on);
 };
 
 /* Open an empty menu, then add what is in it. The texts are not copied. */
 void menu_open(struct tui *tui, const char *title,
 	       void (*chosen)(struct tui *tui, unsigned int value));
-/* Likewise of things that are there or not: Space and Enter change one at once. */
+/* Likewise with check marks: Space and Enter toggle an entry at once. */
 void menu_open_ticks(struct tui *tui, const char *title,
 		     bool (*ticked)(struct tui *tui, unsigned int value, bool on));
-void menu_tick(struct tui *tui, bool on); /* the one that was added last */
+void menu_tick(struct tui *tui, bool on); /* marks the entry that was added last */
 void menu_add(struct tui *tui, unsigned int value, const char *title, const char *help,
 	      bool selected);
 

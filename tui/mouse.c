@@ -6,7 +6,7 @@
 #include "tui/keys.h"
 #include "tui/tabs.h"
 
-/* Rows for a notch of the wheel, as in other programs. */
+/* Rows per step of the wheel. */
 #define WHEEL_ROWS 3
 
 static void press(struct tui *tui, int key)
@@ -23,7 +23,7 @@ static void click(struct tui *tui, int y, int x)
 {
 	int tab;
 
-	/* what is over the screen hides what would be hit */
+	/* the menu or prompt over the screen takes the click */
 	if (tui->overlay)
 		return;
 	if (y == tui->bottom.y) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a click or the wheel does: the same as keys do. */
+/* Clicks and the wheel, which do what keys do. */
 #ifndef RMAPSCOPE_TUI_MOUSE_H
 #define RMAPSCOPE_TUI_MOUSE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From screen to screen, into the details of a row, and back. */
+/* Change the screen, open the details of a row, go back. */
 #include "tui/app.h"
 
 void tui_show(struct tui *tui, unsigned int which)

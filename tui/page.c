@@ -9,7 +9,7 @@
 #include "tui/heatmap.h"
 #include "tui/text.h"
 
-/* A heading, the column heads and a row. */
+/* Lines that a section needs at least: its heading, the column heads, one row. */
 #define SECTION_MIN_LINES 3
 
 int page_init(struct page *p, const struct view_def *views, unsigned int nr)
@@ -37,7 +37,7 @@ void page_free(struct page *p)
 	memset(p, 0, sizeof(*p));
 }
 
-/* What the row is called: its leading cells. */
+/* The name of a row: its leading cells. */
 static void title_of(const struct table_view *v, const struct cell *row, char *title, size_t room)
 {
 	unsigned int i;
@@ -127,14 +127,14 @@ static void draw_section(struct table_view *v, const struct terminal *term, cons
 	table_view_draw(v, term, &rows);
 }
 
-/* Lines for each section: the least for all that fit, then what their rows need. */
+/* Divide the lines: first the minimum for each section that fits, then what its rows need. */
 static void divide(const struct page *p, int nr_lines, int *lines)
 {
 	unsigned int i, k;
 	int left = nr_lines;
 
 	for (i = 0; i < p->nr; i++) {
-		/* the one with the keys is always there */
+		/* the section that has the keys is always shown */
 		k = (p->focus + i) % p->nr;
 		lines[k] = left >= SECTION_MIN_LINES ? SECTION_MIN_LINES : i ? 0 : left;
 		left -= lines[k];
@@ -146,7 +146,7 @@ static void divide(const struct page *p, int nr_lines, int *lines)
 		more = 2 + (int)p->view[k].nr_shown - lines[k];
 		if (!lines[k] || more <= 0)
 			continue;
-		/* a long one leaves something to the others */
+		/* a long section leaves lines for the others */
 		if (i + 1 < p->nr && more > left / 2)
 			more = left / 2;
 		more = more < left ? more : left;

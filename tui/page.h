@@ -12,25 +12,25 @@
 #define PAGE_PARAMS_MAX 16
 
 struct page {
-	char title[256]; /* of what row, "": a screen */
+	char title[256]; /* name of the row whose details these are; "": a screen */
 	struct table_view *view;
 	unsigned int nr, focus;
-	struct param params[PAGE_PARAMS_MAX + 1]; /* that tell the row */
+	struct param params[PAGE_PARAMS_MAX + 1]; /* ids of that row */
 };
 
 /* @views: @nr of them. Returns 0 or -ENOMEM. */
 int page_init(struct page *p, const struct view_def *views, unsigned int nr);
 void page_free(struct page *p);
 
-/* What tells more of the selected row of @v. Returns 0, -ENOENT: nothing does, or -ENOMEM. */
+/* The details of the selected row of @v. Returns 0, -ENOENT: it has none, or -ENOMEM. */
 int page_init_details(struct page *p, const struct table_view *v);
 
-/* Read all of it. Returns 0 or a negative errno. */
+/* Read all sections. Returns 0 or a negative errno. */
 int page_read(struct page *p, struct db *db, const struct window *window, struct error *err);
 
 void page_draw(struct page *p, const struct terminal *term, const struct area *a);
 
-/* The section @by further has the keys, round the corner. */
+/* Give the keys to the section @by further, wrapping around. */
 void page_focus(struct page *p, int by);
 
 void page_click(struct page *p, int y, int x);

@@ -46,7 +46,7 @@ static void prompt_draw(struct tui *tui)
 	x = area_text(a, 0, 0, p->label);
 	x += area_text(a, 0, x, ": ");
 	term_look(&tui->term, LOOK_NORMAL);
-	/* the end of a long text is what is being typed; the cursor comes behind it */
+	/* show the end of a long text, where the user types, and one column for the cursor */
 	field = area_columns(a, x, a->width);
 	while (*text && text_width(text) >= field.width)
 		text_next(&text);
@@ -102,7 +102,7 @@ static void prompt_key(struct tui *tui, int key)
 			p->next(tui);
 		return;
 	}
-	/* up and down go on working */
+	/* up and down still move the selection */
 	action = key >= SPECIAL(0) ? action_of_key(tui->actions, key) : NULL;
 	if (action)
 		action->run(tui, key);

@@ -16,14 +16,14 @@ struct prompt {
 	char text[PATTERN_MAX];
 	void (*changed)(struct tui *tui, const char *text);
 	void (*next)(struct tui *tui); /* F3, or NULL */
-	/* instead of @changed: only Enter does something. False: it stays open */
+	/* instead of @changed: called by Enter only. False: the prompt stays open */
 	bool (*entered)(struct tui *tui, const char *text);
 };
 
 void prompt_open(struct tui *tui, const char *label, const char *text,
 		 void (*changed)(struct tui *tui, const char *text), void (*next)(struct tui *tui));
 
-/* One that does nothing before Enter. */
+/* Open a prompt that takes effect by Enter only. */
 void prompt_ask(struct tui *tui, const char *label, const char *text,
 		bool (*entered)(struct tui *tui, const char *text));
 

@@ -114,7 +114,7 @@ static void set_defaults(struct tui *tui)
 	}
 }
 
-/* What the file would be. */
+/* The text of the file for the present settings. */
 static void describe(const struct tui *tui, char *text, size_t room)
 {
 	FILE *f = fmemopen(text, room, "w");
@@ -164,7 +164,7 @@ void settings_mark(struct tui *tui)
 	describe(tui, tui->settings, sizeof(tui->settings));
 }
 
-/* A new file, then in the place of the old one: there is always a whole one. */
+/* Write a new file and rename it: a reader always finds a complete one. */
 static int write_file(const char *path, const char *text, struct error *err)
 {
 	char new[4200];

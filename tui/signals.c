@@ -33,7 +33,7 @@ static struct {
 	char stack[STACK_BYTES];
 } state;
 
-/* Async-signal-safe: the terminal as it was before, then the signal as it was meant. */
+/* Async-signal-safe: restore the terminal, then raise the signal with its default action. */
 static void restore_and_raise(int sig)
 {
 	ssize_t written;
@@ -67,7 +67,7 @@ static void on_signal(int sig)
 	case SIGINT:
 	case SIGTERM:
 	case SIGHUP:
-		/* asked for twice: something hangs */
+		/* the second signal kills: the first one was not obeyed */
 		if (state.quit)
 			break;
 		state.quit = 1;

@@ -30,7 +30,7 @@ void table_view_free(struct table_view *v)
 	v->shown = NULL;
 }
 
-/* What a row is known by: its leading text and id cells, and its ids behind. */
+/* What identifies a row: its leading text and id cells, and its hidden ids. */
 static void name_of(const struct table_view *v, const struct cell *row, char *name, size_t room)
 {
 	size_t len = 0;
@@ -176,7 +176,7 @@ void table_view_move(struct table_view *v, long by)
 
 void table_view_first(struct table_view *v)
 {
-	/* the top of the table, whatever row that will be */
+	/* stay at the top of the table, not at a row */
 	v->follow = false;
 	v->selected = 0;
 }
@@ -304,7 +304,7 @@ static bool has_bars(const struct table_view *v)
 	return v->view->shape == SHAPE_BARS || v->view->shape == SHAPE_TIMELINE;
 }
 
-/* The charts are behind the columns, as wide as there is room. */
+/* The bars take the room to the right of the columns. */
 static void draw_bars(const struct table_view *v, const struct terminal *term, size_t nr_rows)
 {
 	const struct columns *c = &v->columns;
@@ -357,7 +357,7 @@ void table_view_draw(struct table_view *v, const struct terminal *term, const st
 		v->top = v->selected;
 	if (page && v->selected >= v->top + page)
 		v->top = v->selected - page + 1;
-	/* no blank lines below while rows are hidden above */
+	/* scroll back rather than show blank lines below the last row */
 	if (v->top + page > v->nr_shown)
 		v->top = v->nr_shown > page ? v->nr_shown - page : 0;
 	nr_rows = v->nr_shown - v->top < page ? v->nr_shown - v->top : page;

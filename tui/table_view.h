@@ -21,17 +21,17 @@ struct table_view {
 	struct window window;	    /* that @table was read for */
 	char empty[SEEN_EMPTY_LEN]; /* why it has no rows */
 	bool loaded;		    /* @table has been read */
-	bool focused;		    /* has the keys */
+	bool focused;		    /* this table has the keys */
 	struct cell **shown;	    /* rows that pass the filter */
 	size_t nr_shown;
-	size_t selected, top; /* of @shown; @top is the first on the screen */
-	bool follow;	      /* the selection sticks to @row_name */
+	size_t selected, top; /* indices into @shown; @top is the first row on the screen */
+	bool follow;	      /* the selection follows the row named @row_name */
 	char row_name[256];
 	unsigned int sort; /* or SORT_AS_READ */
 	bool descending;
 	char filter[PATTERN_MAX], search[PATTERN_MAX];
 	struct columns columns;
-	struct area area; /* where it was drawn: heads, then rows; without lines: nowhere */
+	struct area area; /* where it was drawn: heads, then rows; height 0: not drawn */
 };
 
 void table_view_init(struct table_view *v, const struct view_def *view);

@@ -7,7 +7,7 @@
 
 #define TABS_MAX 16
 
-/* Names are first shortened to so many columns, then left out. */
+/* Names are shortened to this many columns before they are left out. */
 #define SHORT_NAME 4
 
 struct tab {
@@ -20,7 +20,7 @@ struct tabs {
 	unsigned int nr;
 };
 
-/* The screen that tab @i is for: a variant is in the place of the first. */
+/* The screen of tab @i; the first tab stands for the variant that is shown. */
 static unsigned int shown_in(const struct view_def *views, unsigned int i, unsigned int current)
 {
 	return !i && views[current].variant ? current : i;
@@ -32,7 +32,7 @@ static int tab_width(const struct tab *tab)
 	return 3 + (tab->name_width ? 1 + tab->name_width : 0);
 }
 
-/* Give each tab its place. Returns the columns that all take. */
+/* Set the position of each tab. Returns the columns that all tabs take. */
 static int place(struct tabs *t)
 {
 	unsigned int i;

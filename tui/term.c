@@ -16,7 +16,7 @@
 #define ESCAPE_MS 50
 
 static const struct {
-	short fg, bg; /* -1: the terminal's own */
+	short fg, bg; /* -1: the default colour of the terminal */
 	attr_t with_colour, without;
 } looks[NR_LOOKS] = {
 	[LOOK_NORMAL] = { -1, -1, A_NORMAL, A_NORMAL },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The terminal: start, stop, keys, and how each kind of text looks on it. */
+/* The terminal: start, stop, input, and the look of each kind of text. */
 #ifndef RMAPSCOPE_TUI_TERM_H
 #define RMAPSCOPE_TUI_TERM_H
 

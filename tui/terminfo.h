@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What must be known of the terminal before curses takes it over. */
+/* Checks of the terminal type before curses starts. */
 #ifndef RMAPSCOPE_TUI_TERMINFO_H
 #define RMAPSCOPE_TUI_TERMINFO_H
 

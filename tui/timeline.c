@@ -27,7 +27,7 @@ struct window timeline_window(const struct timeline *t, const struct capture_inf
 {
 	/* the last event is part of the window */
 	const int64_t last = info->last_ns + 1;
-	/* moved to the edge of a second, it is the second before that is shown */
+	/* an instant at the edge of a second shows the second before it */
 	int64_t end_ns = second_end(t->moved ? t->at_ns : t->at_ns + 1);
 	struct window w;
 
@@ -78,7 +78,7 @@ void timeline_move(struct timeline *t, const struct capture_info *info, int step
 {
 	const int64_t step = t->window_s >= 20 ? t->window_s / 10 : 1;
 	const int64_t at_ns = timeline_at(t, info);
-	/* from within a second to its edge on the side that we go to */
+	/* from within a second, first go to its edge in the direction of the move */
 	const int64_t edge = (steps < 0 ? second_end(at_ns) : at_ns) / SEC;
 
 	to_second(t, info, edge + steps * step);
@@ -100,7 +100,7 @@ void timeline_widen(struct timeline *t, int by)
 
 	for (i = 0; i < NR_WIDTHS - 1 && widths[i] < t->window_s; i++)
 		;
-	/* between two steps, narrower is the one below */
+	/* between two steps, "narrower" means the smaller one */
 	if (by > 0 && widths[i] > t->window_s)
 		by = 0;
 	i += by;

@@ -14,10 +14,10 @@
 
 struct timeline {
 	bool fixed; /* at @at_ns; else it follows the capture's end */
-	bool moved; /* fixed by moving, not by a pause */
+	bool moved; /* stopped by a move in time, not by a pause */
 	int64_t at_ns;
 	unsigned int window_s;
-	/* of a pause: what was open then */
+	/* paused: how many waits were open at that instant, and the longest */
 	int64_t nr_open, longest_open_ns;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A tree: rows in its order, each with a depth, and lines that connect them. */
+/* A tree: rows in tree order, each with a depth, and lines that connect them. */
 #ifndef RMAPSCOPE_TUI_TREE_H
 #define RMAPSCOPE_TUI_TREE_H
 

@@ -30,7 +30,7 @@ static int read_rates(struct tui *tui, const struct window *w, struct error *err
 	struct header *h = &tui->header;
 	int ret;
 
-	/* not before the capture */
+	/* the sparkline does not begin before the capture */
 	if (nr > end_s - tui->feed.info.first_ns / sec)
 		nr = end_s - tui->feed.info.first_ns / sec;
 	if (nr < 0 || nr > WINDOW_MAX_S)
@@ -59,18 +59,18 @@ static int read_window(struct tui *tui, struct error *err)
 	return ret ? ret : page_read(tui_page(tui), f->db, &w, err);
 }
 
-/* What is to be shown, or the line that says why it cannot be had. */
+/* Read what is to be shown; on failure set the line that says why. */
 static void read_data(struct tui *tui)
 {
 	struct error err = { "" };
 	int ret = 0;
 
-	/* after a failure the next refresh tries again, not the next turn of the loop */
+	/* after a failure, wait for the next refresh before the next attempt */
 	tui->stale |= tui->reread;
 	tui->reread = false;
 	if (feed_begin(&tui->feed))
 		return;
-	/* a frozen picture stays, while the capture goes on */
+	/* while paused the screen does not change, though the capture grows */
 	if (tui->stale || !tui->time.fixed)
 		ret = read_window(tui, &err);
 	if (!ret)
@@ -78,7 +78,7 @@ static void read_data(struct tui *tui)
 	feed_end(&tui->feed, ret, &err);
 }
 
-/* What the table is at, or what a key had to say. */
+/* The note beside the tabs: the answer to the last key, or the position in the table. */
 static const char *note_of(struct tui *tui, char *buf, size_t room)
 {
 	const struct table_view *v = tui_view(tui);
@@ -94,7 +94,7 @@ static const char *note_of(struct tui *tui, char *buf, size_t room)
 	return buf;
 }
 
-/* A note of a few characters is always beside the tabs, whose names give way. */
+/* Columns kept for a short note beside the tabs; the names of tabs are shortened for it. */
 #define SHORT_NOTE 16
 
 /*
@@ -133,7 +133,7 @@ static void draw_screen(struct tui *tui, const struct area *all)
 	tui->header.filter = tui->filter;
 	tui->header.time = &tui->time;
 	tui->header.problem = feed_notice(&tui->feed, notice, sizeof(notice));
-	/* of the two, the cause */
+	/* of two problems show the cause */
 	if (tui->opt->problem && tui->opt->problem(tui->opt->ctx, &problem)) {
 		snprintf(notice, sizeof(notice), "the recorder has failed: %s", problem.msg);
 		tui->header.problem = notice;
@@ -191,7 +191,7 @@ static void handle_keys(struct tui *tui)
 		/* sparkline and heatmap are over as much time as there are columns */
 		tui->reread = true;
 	}
-	/* all that have come, before the screen is drawn once */
+	/* handle all pending keys before drawing once */
 	while (!tui->quit && (ret = get_wch(&c)) != ERR)
 		handle_key(tui, ret == KEY_CODE_YES ? SPECIAL((int)c) : (int)c);
 }
@@ -216,7 +216,7 @@ static void run(struct tui *tui)
 	}
 }
 
-/* What is left out of all screens, in a line of its own. */
+/* The line that says which filter applies to all screens. */
 static void describe_filter(struct tui *tui)
 {
 	size_t len = snprintf(tui->filter, sizeof(tui->filter), "filter: ");
@@ -295,7 +295,7 @@ int tui_run(const struct tui_options *options, struct error *err)
 	if (!ret) {
 		run(tui);
 		term_stop(&tui->term);
-		/* the capture is what matters: not a failure of the whole */
+		/* settings that cannot be saved are no failure of the program */
 		if (settings_save(tui, &ignored))
 			fprintf(stderr, "rmapscope: %s\n", ignored.msg);
 	}
