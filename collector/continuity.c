@@ -15,7 +15,7 @@
  * kept, about one in two does not.
  */
 #define LINKS_PER_MISFIT 4
-/* Likewise of those that prove a gap. */
+/* The same for links that prove a gap: one in 16. */
 #define LINKS_PER_BREAK	 16
 
 #define WATCHDOG_SILENCE_NS  (25 * NSEC_PER_SEC)
@@ -60,14 +60,14 @@ int chain_event(struct chain *c, struct tids *seen, const struct event *ev, uint
 		c->known = false;
 		return 0;
 	}
-	/* an interrupt says nothing of the thread */
+	/* an event in an interrupt says nothing about the thread */
 	if (!ev->in_irq)
 		ret = tids_add(seen, ev->tid);
 	if (!c->known && !is_switch)
 		return ret;
-	/* one that was switched out may still say something on its way */
+	/* a thread may still record events while it is being switched out */
 	last_words = c->known && !is_switch && ev->tid == c->before;
-	/* the idle task's switch to the next thread is not there on every kernel */
+	/* some kernels do not record the switch from the idle task to the next thread */
 	misfit = c->known && !last_words && ev->tid != c->tid && c->tid;
 	c->nr_misfits += misfit;
 	if (!ret)
@@ -120,7 +120,7 @@ bool silence_event(struct silence *s, uint64_t max_ns, const struct event *ev, s
 	const uint64_t last_ns = s->last_ns;
 	uint64_t end_ns = ev->time_ns;
 
-	/* what a marked gap covers is marked */
+	/* a marked gap already covers it */
 	if (ev->id == EVENT_LOSS && ev->loss.end_ns != LOSS_TO_END_NS && ev->loss.end_ns > end_ns)
 		end_ns = ev->loss.end_ns;
 	if (end_ns > last_ns)

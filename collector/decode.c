@@ -59,7 +59,7 @@ static void reach(struct event_layout *lay, unsigned int end)
 		lay->min_bytes = end;
 }
 
-/* A damaged file's formats may say anything; no record is this long. */
+/* Formats of a damaged file may hold any number; no record is longer than this. */
 static bool in_record(const struct tep_format_field *ff)
 {
 	return ff->offset >= 0 && ff->size >= 0 && ff->offset <= INT16_MAX && ff->size <= INT16_MAX;
@@ -248,7 +248,7 @@ static ALWAYS_INLINE uint64_t read_int(const uint8_t *from, unsigned int bytes, 
 	}
 }
 
-/* The low @bytes of @v: to is of this machine, whatever its byte order. */
+/* Store the low @bytes of @v in the byte order of this machine. */
 static ALWAYS_INLINE void write_int(uint8_t *to, unsigned int bytes, uint64_t v)
 {
 	const uint8_t *from = (const uint8_t *)&v;

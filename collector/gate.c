@@ -42,7 +42,7 @@ void gate_wait(struct gate *g, uint64_t seq, uint64_t deadline_ns)
 	};
 
 	pthread_mutex_lock(&g->lock);
-	/* counted before the check: a post either sees us or is seen */
+	/* count first, then check: either the poster sees us or we see its post */
 	atomic_fetch_add(&g->nr_waiting, 1);
 	while (atomic_load(&g->seq) == seq)
 		if (pthread_cond_timedwait(&g->cond, &g->lock, &until) == ETIMEDOUT)

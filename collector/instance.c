@@ -17,7 +17,7 @@
 #include "lib/crash.h"
 #include "lib/process.h"
 
-/* for printf() and scanf() alike: pid, start time, and since 2.1 the PID namespace */
+/* for printf() and scanf(): pid, start time, and since 2.1 the PID namespace */
 #define OLD_NAME_FORMAT "rmapscope.%d.%" PRIu64
 #define NAME_FORMAT	OLD_NAME_FORMAT ".%" PRIu64
 
@@ -39,7 +39,7 @@ int tracefs_usable(struct error *err)
 		return error_set(err, -EPERM,
 				 "live capture needs root: the kernel's tracing files are not "
 				 "open to this user; run it with sudo");
-	/* mounts it where it belongs when it is not mounted yet */
+	/* mounts tracefs at its usual place if it is not mounted yet */
 	if (!tracefs_tracing_dir())
 		return error_set(err, -ENODEV,
 				 "no tracefs here (a container, or a kernel without "
@@ -58,7 +58,7 @@ static void dir_of(char dir[PATH_MAX], const char *name)
 	snprintf(dir, PATH_MAX, "%s/instances/%s", tracefs_tracing_dir(), name);
 }
 
-/* The instance's directory, locked; -EWOULDBLOCK when somebody else has locked it. */
+/* Open and lock the directory of the instance; -EWOULDBLOCK: somebody else has the lock. */
 static int open_locked(const char *name)
 {
 	char path[PATH_MAX];
@@ -81,7 +81,7 @@ struct maker {
 	uint64_t start, pid_ns;
 };
 
-/* Whether @name is one that rmapscope gives. */
+/* Whether @name has the form of the names that rmapscope gives. */
 static bool parse_name(const char *name, struct maker *m)
 {
 	int len = 0;
@@ -181,7 +181,7 @@ int instance_create_bare(struct tracefs_instance **instp, const char *what, stru
 	snprintf(name, sizeof(name), NAME_FORMAT "%s", getpid(), process_start_time(getpid()),
 		 process_pid_ns(), what);
 	dir_of(dir, name);
-	/* before it is there: whatever ends us now, it is removed */
+	/* register it before it exists, so that it is removed whatever ends this process */
 	crash_add_instance(dir);
 	errno = 0;
 	inst = tracefs_instance_create(name);
@@ -193,7 +193,7 @@ int instance_create_bare(struct tracefs_instance **instp, const char *what, stru
 				 "and a writable %s",
 				 strerror(-ret), tracefs_tracing_dir());
 	}
-	/* a tracefs that cannot be locked: the name has to do */
+	/* this tracefs cannot be locked: rely on the name */
 	fd = open_locked(name);
 	if (fd >= 0)
 		hold(inst, fd);
@@ -222,7 +222,7 @@ int instance_create(struct tracefs_instance **instp, struct error *err)
 	return ret;
 }
 
-/* Not by libtracefs, which needs memory for it. */
+/* Without libtracefs, which would allocate memory. */
 int instance_destroy(struct tracefs_instance *inst, struct error *err)
 {
 	char dir[PATH_MAX];

@@ -30,12 +30,12 @@ static void refill(struct merge *m, unsigned int i)
 
 	if (head->full)
 		return;
-	/* the watermark first: what it promises is then in the ring already */
+	/* read the watermark first: everything before it is in the ring by then */
 	head->complete_ns = atomic_load_explicit(&lane->complete_ns, memory_order_acquire);
 	head->full = lane_take(lane, &head->ev);
 }
 
-/* No event that this lane still delivers is earlier than this time. */
+/* The lane delivers no event earlier than this time any more. */
 static uint64_t bound(const struct merge_head *head)
 {
 	return head->full ? head->ev.time_ns : head->complete_ns;
@@ -71,7 +71,7 @@ static struct merge_head *earliest(struct merge *m, uint64_t *limit_ns, bool *en
 	return best && best->full ? best : NULL;
 }
 
-/* The twin of @head's event, which is about to come, may have its stack. */
+/* The twin of the event at @head arrives next and may have the stack. */
 static void take_stack(struct merge *m, struct merge_head *head)
 {
 	unsigned int i;
@@ -84,7 +84,7 @@ static void take_stack(struct merge *m, struct merge_head *head)
 	}
 }
 
-/* Give @head's event, unless another buffer has given it. Returns 0, or what @fn does. */
+/* Deliver the event at @head, unless its twin was delivered. Returns 0 or @fn's result. */
 static int give(struct merge *m, struct merge_head *head,
 		int (*fn)(void *ctx, const struct event *ev), void *ctx, bool *given)
 {

@@ -40,7 +40,7 @@ enum page_verdict page_watch(struct page_watch *w, uint64_t offset, uint64_t tim
 	if (!w->begun || page != w->page)
 		verdict = new_page(w, page, time_ns);
 	w->begun = true;
-	/* the rest of a page is timed by what is before it */
+	/* the times of the rest of the page depend on the record before */
 	if (time_ns > TIME_NS_MAX)
 		w->damaged = true;
 	if (w->damaged)

@@ -16,14 +16,14 @@
 #define FLUSH_NS (150 * NSEC_PER_MSEC)
 #define WAIT_NS	 (100 * NSEC_PER_MSEC)
 
-/* Events that a reader decodes, and the consumer handles, in one go. */
+/* Events that a reader decodes, and the consumer handles, per batch. */
 #define READ_BATCH   256
 #define READ_BUFFER  (STACK_PAIR_HELD + READ_BATCH)
 #define MERGE_BATCH  2048
-/* And how many between two writes when there is no pause at all. */
+/* Events between two writes when they arrive without a pause. */
 #define FLUSH_EVENTS 500000
 
-/* All rings together: 16 MiB, shared out over the lanes. */
+/* Size of all rings together, divided among the lanes: 16 MiB. */
 #define RING_SLOTS_TOTAL (1U << 18)
 #define RING_SLOTS_MAX	 (1U << 15)
 #define RING_SLOTS_MIN	 (1U << 10)
@@ -50,7 +50,7 @@ void pipeline_abort(struct pipeline *p, const char *why)
 	fail(p, error_set(&err, -EINTR, "%s", why), &err);
 }
 
-/* One batch of one lane. Returns the number of records or a negative errno. */
+/* Read one batch of one lane. Returns the number of records or a negative errno. */
 static int read_lane(struct pipeline *p, unsigned int i, struct event *buf)
 {
 	struct lane *lane = &p->lanes[i];
@@ -72,7 +72,7 @@ static int read_lane(struct pipeline *p, unsigned int i, struct event *buf)
 	return nr;
 }
 
-/* What each thread begins with. */
+/* Set-up of each thread. */
 static void await_go(struct pipeline *p)
 {
 	if (p->consumer.thread_started)
@@ -135,7 +135,7 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-/* The time before which the merge has given everything. */
+/* The time before which the merge has delivered all events. */
 static uint64_t complete_ns(const struct pipeline *p)
 {
 	uint64_t min_ns = LANE_ENDED;

@@ -28,7 +28,7 @@ struct procmap_query {
 	uint64_t vma_flags; /* PROCMAP_QUERY_VMA_* */
 	uint64_t vma_page_size, vma_offset, inode;
 	uint32_t dev_major, dev_minor;
-	uint32_t vma_name_size; /* in: room; out: bytes with the NUL, 0 for none */
+	uint32_t vma_name_size; /* in: size of the buffer; out: bytes with the NUL, 0: no name */
 	uint32_t build_id_size;
 	uint64_t vma_name_addr, build_id_addr;
 };
@@ -78,7 +78,7 @@ static int find_in_text(int32_t tgid, uint64_t address, struct procmap_entry *e)
 	f = fopen(path, "re");
 	if (!f)
 		return errno == ENOENT ? -ESRCH : -errno;
-	/* in the order of addresses */
+	/* sorted by address */
 	while (getline(&line, &room, f) > 0) {
 		if (procmap_parse(line, e) || e->end <= address)
 			continue;

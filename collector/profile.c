@@ -51,7 +51,7 @@ const struct profile_event profile_events[] = {
 		.id = EVENT_CONTENTION_BEGIN,
 		.profiles = PROFILE_ALL,
 		.filter = RWSEM,
-		/* a trigger without a condition fires for filtered events too */
+		/* a trigger without a condition also fires for events that the filter drops */
 		.trigger = "stacktrace if " RWSEM,
 		.need = true,
 		.gives = "waits, and by their stacks the call sites and lock classes",
@@ -94,7 +94,7 @@ const struct profile_event profile_events[] = {
 		.profiles = PROFILE_ALL,
 		/* the idle task wakes from interrupts only and holds no rwsem */
 		.filter = "common_pid != 0",
-		/* interrupts end sleeps, too: of disks, of timers */
+		/* interrupts end sleeps, too: those for disks and timers */
 		.whole = PROFILE_STALLS,
 		.gives = "holders, by who woke the waiter, and the ends of sleeps",
 	},
@@ -308,7 +308,7 @@ int profiles_parse(const char *names, unsigned int *profiles, struct error *err)
 		       : error_set(err, -EINVAL, "no profile given; there are: %s", PROFILE_NAMES);
 }
 
-/* The largest that any of the profiles asks for. */
+/* The largest buffer that any of the profiles asks for. */
 static unsigned int default_buffer_kb(unsigned int profiles)
 {
 	unsigned int i, kb = 0;
@@ -350,7 +350,7 @@ static int apply_event(const struct profile_event *pe, unsigned int profiles,
 	int ret = tracefs_has_event(system, name);
 
 	res->present = ret > 0;
-	/* of a shortage the cause is told; of what a kernel lacks, what is missing */
+	/* out of memory or descriptors: say the cause; otherwise say what the kernel lacks */
 	errno = 0;
 	if (res->present) {
 		res->filtered = filter && write_event_file(inst, pe->id, "filter", filter);
@@ -408,7 +408,7 @@ int profile_only_pid(struct tracefs_instance *inst, pid_t pid, struct error *err
 	if (!dir)
 		return error_set(err, -ESRCH, "no process %d; give the id of a running process",
 				 pid);
-	/* before the list: a thread made while we read it is then followed */
+	/* set this before reading the list, so that threads created meanwhile are followed, too */
 	if (tracefs_option_enable(inst, TRACEFS_OPTION_EVENT_FORK))
 		ret = -errno;
 	while (!ret && (de = readdir(dir))) {

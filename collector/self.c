@@ -26,7 +26,7 @@ static int32_t tid_of_line(const char *line)
 	return dash ? atoi(dash + 1) : 0;
 }
 
-/* The kernel notes who writes a mark: read it back. */
+/* The kernel records which thread writes a mark: write one and read it back. */
 static int32_t tid_by_mark(struct self *self)
 {
 	char mark[64], *text, *line, *rest;

@@ -19,10 +19,10 @@ void source_note(struct source *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	nr = vsnprintf(s->notes + len + nl, room - nl, fmt, ap);
 	va_end(ap);
-	/* a part of a line would say something else */
+	/* a line that is cut would say something else */
 	if (nr < 0 || (size_t)nr >= room - nl)
 		s->notes[len] = '\0';
-	/* names come from the input */
+	/* the names come from the input: make them printable */
 	for (len += nl; s->notes[len]; len++)
 		if (iscntrl((unsigned char)s->notes[len]))
 			s->notes[len] = '?';

@@ -12,7 +12,7 @@ unsigned int stack_pair_begin(struct stack_pair *sp, struct event *ev)
 	return nr;
 }
 
-/* A record between an event and its stack that does not part them. */
+/* A record that may stand between an event and its stack. */
 static bool is_bystander(const struct event *ev)
 {
 	return ev->in_irq && ev->id != EVENT_LOSS;
@@ -24,7 +24,7 @@ static void give_stack(struct event *to, const struct event *stack)
 		to->stack = stack->stack;
 }
 
-/* Keep @nr events for the next batch, unless the stack of the first cannot come any more. */
+/* Keep @nr events for the next batch while the stack of the first may still arrive. */
 static bool hold(struct stack_pair *sp, const struct event *ev, unsigned int nr,
 		 uint64_t complete_ns)
 {
@@ -38,7 +38,7 @@ static bool hold(struct stack_pair *sp, const struct event *ev, unsigned int nr,
 unsigned int stack_pair_end(struct stack_pair *sp, struct event *ev, unsigned int nr,
 			    uint64_t complete_ns)
 {
-	struct event *latest = NULL; /* of the thread itself */
+	struct event *latest = NULL; /* the latest event outside of interrupts */
 	unsigned int i, out = 0;
 
 	if (nr && ev[nr - 1].time_ns > sp->last_ns)

@@ -12,23 +12,23 @@
 #include "collector/decode.h"
 #include "collector/profile.h"
 
-/* The names of all events that are enabled fit in here. */
+/* Room for the names of all enabled events. */
 #define TEXT_MAX 8192
 
 struct watched {
 	int fd;
 	char what[96];
-	char *text; /* as it was set */
+	char *text; /* the content that we have set */
 };
 
 struct trace_watch {
 	struct watched *file;
 	unsigned int nr;
-	bool off; /* tracing_on, which is the first of them, has changed */
+	bool off; /* tracing_on, the first of the files, has changed */
 	char text[TEXT_MAX];
 };
 
-/* The whole of a file, cut to TEXT_MAX. Returns 0 or a negative errno. */
+/* Read a file, up to TEXT_MAX. Returns 0 or a negative errno. */
 static int read_text(struct trace_watch *w, int fd)
 {
 	size_t len = 0;
@@ -40,7 +40,7 @@ static int read_text(struct trace_watch *w, int fd)
 	return n < 0 && !len ? -errno : 0;
 }
 
-/* A file that is not there is not watched. */
+/* A file that does not exist is not watched. */
 static int add(struct trace_watch *w, struct tracefs_instance *inst, const char *path,
 	       const char *what)
 {
@@ -62,7 +62,7 @@ static int add(struct trace_watch *w, struct tracefs_instance *inst, const char 
 	return f->text ? ret : -ENOMEM;
 }
 
-/* Those that decide what an event records, where we have set them. */
+/* The files that decide what an event records, if we have set them. */
 static int add_event(struct trace_watch *w, struct tracefs_instance *inst,
 		     const struct profile_event *pe)
 {

@@ -35,14 +35,14 @@ enum {
 #define SECTION_COMPRESSED 1
 #define FIRST_SECTIONED	   7 /* version */
 
-/* All options of a file are well below this, and so is a chain of sections. */
+/* Limit of the options of a file, and of a chain of sections; real files stay far below. */
 #define MAX_OPTION_BYTES (4 << 20)
 #define MAX_SECTIONS	 64
 
-/* Reads on in the file, or in what was read of it; @bad once that went wrong. */
+/* Reads from the file, or from bytes that were read before; @bad: a read failed. */
 struct reader {
 	int fd;
-	const uint8_t *mem; /* NULL: the file */
+	const uint8_t *mem; /* NULL: read from the file */
 	off_t at, end;
 	bool big_endian, bad;
 };
@@ -79,7 +79,7 @@ static uint64_t take_int(struct reader *r, unsigned int nr)
 	return v;
 }
 
-/* A text up to its NUL, of which @room may hold a part; for people to read. */
+/* Read a text up to its NUL and make it printable; cut to @room. */
 static void take_string(struct reader *r, char *text, size_t room)
 {
 	size_t len = 0;
@@ -111,7 +111,7 @@ static void parse_clock(struct reader *r, char clock[TRACEDAT_NAME_LEN])
 	clock[len] = '\0';
 }
 
-/* Version 7 tells more of a buffer than its name. */
+/* Version 7 has more about a buffer than its name. */
 static void parse_buffer(struct tracedat_head *head, struct reader *r)
 {
 	struct tracedat_buffer *buf = &head->buffer[head->nr_buffers];
@@ -131,7 +131,7 @@ static void parse_buffer(struct tracedat_head *head, struct reader *r)
 	head->nr_buffers += !r->bad;
 }
 
-/* Returns where the next options are, 0 when there are none. */
+/* Returns the offset of the next options; 0: there are none. */
 static uint64_t parse_options(struct tracedat_head *head, struct reader *r)
 {
 	while (!r->bad) {
@@ -170,7 +170,7 @@ static uint64_t parse_options(struct tracedat_head *head, struct reader *r)
 	return 0;
 }
 
-/* A section's bytes, uncompressed; to be freed. NULL: there is no such section. */
+/* The bytes of a section, uncompressed; to be freed. NULL: there is no such section. */
 static uint8_t *read_section(const struct tracedat_head *head, struct reader *r, off_t *nr)
 {
 	struct tracecmd_compression *comp = NULL;
@@ -199,7 +199,7 @@ static uint8_t *read_section(const struct tracedat_head *head, struct reader *r,
 		comp = tracecmd_compress_alloc(head->compression, NULL, r->fd, tep, NULL);
 	}
 	*nr = 0;
-	/* the library reads a block where the file stands */
+	/* the library reads a block from the present file position */
 	if (comp && lseek(r->fd, r->at, SEEK_SET) == r->at && !tracecmd_uncompress_block(comp))
 		*nr = tracecmd_compress_buffer_read(comp, (char *)data, MAX_OPTION_BYTES);
 	if (comp)
@@ -306,7 +306,7 @@ static int read_start(struct tracedat_head *head, struct reader *r, const char *
 		return 0;
 	take_string(r, head->compression, sizeof(head->compression));
 	take_string(r, text, sizeof(text)); /* of the compressor */
-	/* no name at all: the library will say that the file is damaged */
+	/* the name is missing: the library will call the file damaged */
 	if (r->bad || strchr(head->compression, '?') || !strcmp(head->compression, "none") ||
 	    tracecmd_compress_is_supported(head->compression, text))
 		return 0;

@@ -27,7 +27,7 @@ const char *tracecmd_get_uname(struct tracecmd_input *handle);
 /* Records that one call of next_batch reads at most. */
 #define MAX_RECORDS 4096
 
-/* Records that are looked at before: of all lanes together, and of one at least. */
+/* Records that are read ahead: of all lanes together, and of each lane at least. */
 #define SURVEY_RECORDS	   200000
 #define SURVEY_RECORDS_MIN 256
 
@@ -42,11 +42,11 @@ struct file_lane {
 	uint64_t last_ns;
 	struct page_watch pages;
 	struct chain chain;
-	bool whole; /* its buffer has all switches */
-	/* of the first page and the newest record, as the library counts */
+	bool whole; /* the buffer has all sched_switch events */
+	/* file offsets of the first page and of the newest record, as the library counts */
 	uint64_t first_page, last_offset;
 	uint64_t first_at, at; /* file position, for progress */
-	/* read already, but a loss event had to go first */
+	/* a record that was read, but a loss event is delivered before it */
 	struct tep_record *pending;
 	struct event held; /* likewise; id EVENT_LOSS: none */
 };
@@ -54,12 +54,12 @@ struct file_lane {
 struct tracedat_source {
 	struct source src;
 	struct tracecmd_input *handle;
-	struct tracecmd_input **buffers; /* besides the top-level one */
+	struct tracecmd_input **buffers; /* without the top-level buffer */
 	unsigned int nr_buffers;
 	struct file_lane *lane;
 	struct kstack_table stacks; /* one reader serves all lanes */
 	bool surveyed;
-	struct tids seen; /* threads with events in the file, as far as it was read */
+	struct tids seen; /* threads with events in the part of the file that was read */
 	int fd;
 	int stderr_fd;	    /* -1: not watched */
 	off_t stderr_bytes; /* seen so far */
@@ -76,7 +76,7 @@ static struct tep_record *next_record(struct file_lane *lane)
 {
 	struct tep_record *rec = lane->pending;
 
-	errno = 0; /* what the library leaves there when it fails */
+	errno = 0; /* where the library fails, only errno says so */
 	if (rec) {
 		lane->pending = NULL;
 		return rec;
@@ -120,7 +120,7 @@ static void note_progress(struct tracedat_source *td, struct file_lane *lane)
 	atomic_store_explicit(&td->done_bytes, done, memory_order_relaxed);
 }
 
-/* Whether the library has written to stderr since we looked last. */
+/* Whether the library has written to stderr since the last call. */
 static bool library_complained(struct tracedat_source *td)
 {
 	off_t bytes = td->stderr_fd < 0 ? 0 : lseek(td->stderr_fd, 0, SEEK_END);
@@ -142,7 +142,7 @@ static bool ended_early(struct file_lane *lane)
 	return size != -1ULL && size > page && lane->last_offset < lane->first_page + size - page;
 }
 
-/* The records of one page or more before this one could not be read. */
+/* One page or more before this record could not be read. */
 static void make_damage(struct file_lane *lane, uint64_t end_ns, struct event *ev)
 {
 	lane->last_ns = lane->pages.gap_ns;
@@ -157,7 +157,7 @@ static unsigned int end_lane(struct tracedat_source *td, struct file_lane *lane,
 
 	if (!complained && !failed && !lane->pages.damaged && !ended_early(lane))
 		return 0;
-	/* what follows on this CPU is not known */
+	/* the rest of this CPU is unknown */
 	make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, LOSS_TO_END_NS, ev);
 	return 1;
 }
@@ -186,7 +186,7 @@ static unsigned int loss_before(struct file_lane *lane, struct tep_record *rec, 
 	return 1;
 }
 
-/* Which CPU of the buffer has the page before @page; -1: none has one. */
+/* The CPU of the buffer that has the page before @page; -1: none. */
 static int owner_before(struct file_lane *lane, uint64_t page)
 {
 	int cpu = -1;
@@ -213,7 +213,7 @@ static void find_first_page(struct file_lane *lane, uint64_t offset)
 	lane->pages.page = first / bytes - 1;
 }
 
-/* Read the lane's first @max records, and begin anew. Returns 0 or -ENOMEM. */
+/* Read the first @max records of the lane, then rewind it. Returns 0 or -ENOMEM. */
 static int survey_lane(struct tracedat_source *td, struct file_lane *lane, struct survey *sv,
 		       unsigned int max)
 {
@@ -259,7 +259,7 @@ static int survey(struct tracedat_source *td)
 		silence_ns = survey_silence_ns(&sv);
 		for (; first < i; first++)
 			td->lane[first].whole = survey_is_whole(&sv);
-		/* where one of the buffers has all of them, the file has */
+		/* the file has all switches if one of its buffers has */
 		if (silence_ns && (!td->src.max_silence_ns || silence_ns < td->src.max_silence_ns))
 			td->src.max_silence_ns = silence_ns;
 	}
@@ -297,7 +297,7 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 		ev[nr++] = lane->held;
 		lane->held.id = EVENT_LOSS;
 	}
-	/* records that are none of ours count too: the caller wants to be asked */
+	/* records of other events count, too, so that the caller can stop in time */
 	for (nr_read = 0; nr < max && nr_read < MAX_RECORDS; nr_read++) {
 		struct tep_record *rec = next_record(lane);
 		bool keep;
@@ -417,7 +417,7 @@ static int add_lanes(struct tracedat_source *td, struct tracecmd_input *handle)
 	return 0;
 }
 
-/* Buffer @nr of those with a name, -1: the top one; NULL: it is not told. */
+/* What the file's header has about named buffer @nr, -1: the top-level one; NULL: nothing. */
 static const struct tracedat_buffer *told_of(const struct tracedat_head *head, int nr)
 {
 	unsigned int i;
@@ -431,7 +431,7 @@ static const struct tracedat_buffer *told_of(const struct tracedat_head *head, i
 	return NULL;
 }
 
-/* Whether buffer @nr has times of the file's clock, as far as it is told. */
+/* Whether buffer @nr uses the clock of the file, as far as the file tells. */
 static bool on_clock(struct tracedat_source *td, const struct tracedat_head *head, int nr)
 {
 	const struct tracedat_buffer *buf = told_of(head, nr);
@@ -450,7 +450,7 @@ static bool has_data(const struct file_lane *lane)
 	return size && size != -1ULL;
 }
 
-/* Buffers with events in them. With several, an event may be in two of them. */
+/* The number of buffers with events. With several, an event may be in two of them. */
 static unsigned int count_buffers(struct tracedat_source *td)
 {
 	const struct tracecmd_input *last = NULL;
@@ -528,7 +528,7 @@ static int open_file(struct tracedat_source *td, const char *path, struct traced
 	struct stat st;
 	int ret;
 
-	/* without O_NONBLOCK a pipe would keep us here until somebody writes it */
+	/* without O_NONBLOCK, open() of a pipe would wait for a writer */
 	td->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (td->fd < 0 || fstat(td->fd, &st))
 		return error_set(err, -errno, "cannot open %s: %s", path, strerror(errno));
@@ -572,7 +572,7 @@ int tracedat_source_open(struct source **srcp, const char *path, struct error *e
 
 	if (!td)
 		return error_set(err, -ENOMEM, "out of memory");
-	/* the library prints to stderr; we say it ourselves, once */
+	/* the library prints to stderr; we report the failure once, in our words */
 	tracecmd_set_loglevel(TEP_LOG_NONE);
 	tep_set_loglevel(TEP_LOG_NONE);
 	td->src.ops = &tracedat_source_ops;

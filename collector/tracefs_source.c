@@ -22,10 +22,10 @@
 
 #define WAIT_MS 50
 
-/* How often others are looked after: what they change and put back in between is not seen. */
+/* How often to check the instance's settings. A change undone in between is missed. */
 #define LOOK_NS		 (250 * NSEC_PER_MSEC)
 #define LOOK_AT_LEAST_NS (750 * NSEC_PER_MSEC)
-/* Likewise each CPU's count of what was read. */
+/* How often to check the read counter of each CPU. */
 #define COUNT_NS	 (500 * NSEC_PER_MSEC)
 /* An event may be discarded after the kernel has counted it. */
 #define COUNT_SLACK	 16
@@ -45,21 +45,21 @@ struct cpu_lane {
 	bool loaded; /* @page has unread events */
 	bool ended;
 	uint64_t last_ns;     /* of the last event delivered */
-	uint64_t complete_ns; /* everything before was delivered */
-	uint64_t nr_lost;     /* told by EVENT_LOSS */
-	int64_t nr_read;      /* events, of any kind, since the kernel counts them */
-	uint64_t counted_ns;  /* when we asked for that */
+	uint64_t complete_ns; /* all events before this time were delivered */
+	uint64_t nr_lost;     /* reported by EVENT_LOSS */
+	int64_t nr_read; /* events of any kind that we read since the kernel reset its counter */
+	uint64_t counted_ns; /* time of the last check of the counter */
 	struct kstack_table stacks;
 };
 
-/* Whether the instance is as it was set. */
+/* Whether the instance still has our settings. */
 struct lookout {
 	struct trace_watch *watch; /* NULL: not yet */
-	pthread_mutex_t lock;	   /* of all that follows */
-	bool over;		   /* we are ending it ourselves */
-	uint64_t looked_ns;	   /* the last time; 0: never */
-	uint64_t good_ns;	   /* it was as set, last */
-	uint64_t gap_ns;	   /* since then it is not; 0: it is */
+	pthread_mutex_t lock;	   /* protects all fields below */
+	bool over;		   /* we are stopping the capture ourselves */
+	uint64_t looked_ns;	   /* time of the last check; 0: never */
+	uint64_t good_ns;	   /* time of the last check that found our settings */
+	uint64_t gap_ns;	   /* time since when they are changed; 0: they are not */
 	_Atomic(const char *) trouble;
 };
 
@@ -118,7 +118,7 @@ static void make_loss(struct tracefs_source *ts, struct cpu_lane *lane, int64_t 
 		lane->nr_lost += nr_lost;
 }
 
-/* What the kernel counted beyond what the pages told. */
+/* Lost events in the counter of the kernel that no page reported. */
 static int64_t untold_loss(struct tracefs_source *ts, const struct cpu_lane *lane)
 {
 	int64_t overrun = tracefs_overrun(ts->inst, lane->cpu);
@@ -126,7 +126,7 @@ static int64_t untold_loss(struct tracefs_source *ts, const struct cpu_lane *lan
 	return overrun > (int64_t)lane->nr_lost ? overrun - (int64_t)lane->nr_lost : 0;
 }
 
-/* The next page. 1: loaded, 0: nothing there now, or a negative errno. */
+/* Load the next page. Returns 1: loaded, 0: none there now, or a negative errno. */
 static int load_page(struct tracefs_source *ts, struct cpu_lane *lane)
 {
 	ssize_t n = read(lane->fd, lane->page, ts->page_bytes);
@@ -172,7 +172,7 @@ static int read_page(struct tracefs_source *ts, struct cpu_lane *lane, struct ev
 	return nr;
 }
 
-/* Events lost before the page just loaded, as an event. Returns 0 or 1. */
+/* Make an event of the events lost before the page just loaded. Returns 0 or 1. */
 static unsigned int page_loss(struct tracefs_source *ts, struct cpu_lane *lane, struct event *ev)
 {
 	int missed = kbuffer_missed_events(lane->kbuf);
@@ -192,7 +192,7 @@ static unsigned int page_loss(struct tracefs_source *ts, struct cpu_lane *lane, 
 	return 1;
 }
 
-/* With the lock. */
+/* The caller holds the lock. */
 static void look_now(struct lookout *lo)
 {
 	uint64_t begin_ns = now_ns();
@@ -206,7 +206,7 @@ static void look_now(struct lookout *lo)
 	atomic_store(&lo->trouble, trouble);
 }
 
-/* The gap, so far, as an event of @lane: it comes after those that it has given. */
+/* Make an event of the gap so far, after the events that @lane has delivered. */
 static void make_gap(const struct lookout *lo, const struct cpu_lane *lane, struct event *ev)
 {
 	memset(ev, 0, sizeof(*ev));
@@ -245,7 +245,7 @@ static unsigned int look(struct tracefs_source *ts, struct cpu_lane *lane, uint6
 	return nr;
 }
 
-/* What was not recorded up to the end, once. */
+/* Report once what was not recorded up to the end. */
 static unsigned int last_gap(struct tracefs_source *ts, struct cpu_lane *lane, struct event *ev)
 {
 	struct lookout *lo = &ts->lookout;
@@ -278,7 +278,7 @@ static bool was_emptied(struct tracefs_source *ts, struct cpu_lane *lane, uint64
 	if (nr_read < 0 || nr_read + COUNT_SLACK >= lane->nr_read)
 		return false;
 	lane->nr_read = nr_read;
-	/* it counts anew what was overwritten, too */
+	/* its count of overwritten events starts again, too */
 	lane->nr_lost = 0;
 	return true;
 }
@@ -288,7 +288,7 @@ static int end_lane(struct tracefs_source *ts, struct cpu_lane *lane, struct eve
 {
 	int64_t nr_lost = untold_loss(ts, lane);
 
-	/* there is room for one: what was overwritten goes in the next round */
+	/* only one event fits: report the overwritten ones in the next round */
 	if (last_gap(ts, lane, ev))
 		return 1;
 	lane->ended = true;
@@ -307,7 +307,7 @@ static int tracefs_next_batch(struct source *s, unsigned int i, struct event *ev
 	unsigned int nr = 0;
 	int ret = 0;
 
-	/* mostly once it is drained; but a flood must not hide what others do */
+	/* usually after the buffer is drained; under a flood of events, at intervals */
 	if (!lane->ended && max)
 		nr = look(ts, lane, LOOK_AT_LEAST_NS, ev);
 	while (!lane->ended && nr < max) {
@@ -364,7 +364,7 @@ static void tracefs_stop(struct source *s)
 {
 	struct tracefs_source *ts = to_tracefs(s);
 
-	/* for the last time: what we do now is no gap */
+	/* check a last time: what we change from here on is no gap */
 	pthread_mutex_lock(&ts->lookout.lock);
 	if (ts->lookout.watch)
 		look_now(&ts->lookout);
@@ -417,7 +417,7 @@ static int open_lane(struct tracefs_source *ts, struct cpu_lane *lane, unsigned 
 	char path[64];
 
 	lane->cpu = cpu;
-	/* tracing is off: there was nothing before */
+	/* tracing is still off: no events exist before this time */
 	lane->complete_ns = now_ns();
 	snprintf(path, sizeof(path), "per_cpu/cpu%u/trace_pipe_raw", cpu);
 	errno = 0;
@@ -478,7 +478,7 @@ static struct tep_handle *load_formats(void)
 	return tep;
 }
 
-/* What could not be read is left out above. */
+/* Formats that could not be read were left out above. */
 static int check_formats(struct tep_handle *tep, struct error *err)
 {
 	unsigned int id;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What follows the stack in struct event is the content, apart from who and what. */
+/* The fields behind the stack in struct event are its content. */
 #define CONTENT_AT    (offsetof(struct event, stack) + sizeof(struct kstack *))
 #define CONTENT_WORDS ((sizeof(struct event) - CONTENT_AT) / sizeof(uint64_t))
 
@@ -56,7 +56,7 @@ int twins_come_again(struct twins *tw, const struct event *ev, unsigned int buff
 	struct twins_cpu *cpu;
 	unsigned int i;
 
-	/* a gap is of one buffer */
+	/* a gap concerns one buffer only */
 	if (ev->id == EVENT_LOSS)
 		return 0;
 	if (reach_cpu(tw, ev->cpu))
