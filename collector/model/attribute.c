@@ -20,10 +20,11 @@ struct unattributed {
 	int32_t tid;
 	struct wait_row row;
 	struct wait_end end;
-	struct vma_at only; /* the VMA on the lock as the wait ended; end 0: many, or not known */
+	struct vma_at
+		only; /* the only VMA on the lock as the wait ended; end 0: several, unknown */
 };
 
-/* Operations on the caller's own memory: its VMAs are those of its process. */
+/* Operations on the caller's own memory: the VMA is one of its own process. */
 static bool is_own_memory(const struct site *site)
 {
 	static const int roles[] = {
@@ -92,7 +93,7 @@ static bool is_anon(const struct wait_end *end, const struct lock *lock)
 	return end->traced && lock && lock->row.class == LOCK_ANON_VMA;
 }
 
-/* Whether the waiter may tell: it has the lock, for writing. */
+/* Whether the waiter's next events may name the VMA: it holds the lock for writing. */
 static bool may_tell(const struct attribution *at, const struct wait_row *row,
 		     const struct wait_end *end)
 {
@@ -116,7 +117,7 @@ int attribution_ending(struct attribution *at, struct wait_row *row, const struc
 	return ret || row->vma_id ? ret : name_by_fault(at, row, end);
 }
 
-/* It is known now, or never will be. Frees @u. */
+/* The VMA is known now, or never will be. Frees @u. */
 static int sum_up(struct attribution *at, struct unattributed *u)
 {
 	int ret = 0;
@@ -265,7 +266,7 @@ int attribution_event(struct attribution *at, const struct event *ev)
 	if (!at->by_tid)
 		return 0;
 	if (ev->id == EVENT_LOSS)
-		/* what they say now may be of something later */
+		/* events after a gap may belong to a later operation */
 		return attribution_finish(at);
 	ret = attribution_flush(at, ev->time_ns);
 	if (ret)

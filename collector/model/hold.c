@@ -11,7 +11,7 @@
 #include "collector/model/wait_holder.h"
 #include "lib/clock.h"
 
-/* Shorter ones that nobody waited for are in the roll-ups only. */
+/* Shorter holds that nobody waited for are in the roll-ups only. */
 #define KEEP_NS NSEC_PER_MSEC
 
 static struct hold_key key_of(const struct event *ev)
@@ -54,7 +54,7 @@ static int close_unreleased(struct holds *hs, struct hold *h, uint64_t now_ns)
 	struct lock *lock = lock_find(hs->locks, &h->key.lock);
 	int ret = 0;
 
-	/* that of one which began inside a gap was lost there */
+	/* the release of a hold that began inside a gap was lost there */
 	if (lock && !h->tainted) {
 		ret = parts_released(hs->locks, lock, h, now_ns);
 		if (!ret)
@@ -191,7 +191,7 @@ int holds_flush(struct holds *hs)
 	return 0;
 }
 
-/* @least_ns: of those that have lasted longer */
+/* @least_ns: only holds that have lasted longer than this */
 static int book(struct holds *hs, int64_t until_ns, int64_t least_ns)
 {
 	struct hold *h, *tmp;

@@ -44,7 +44,7 @@ int holder_rollup_add(struct holder_rollups *hs, const struct wait_row *wait, in
 		      int64_t end_ns, unsigned int *nr_spread)
 {
 	struct holder_key key = { 0, wait->lock_id, process_id, wait->holder_task_id };
-	/* from then on the holder is not to blame */
+	/* from then on the waiter waits for a CPU, not for the holder */
 	const int64_t freed_ns = end_ns - (wait->runnable_ns == NO_TIME ? 0 : wait->runnable_ns);
 	struct holder_rollup *r = NULL;
 	int64_t at = end_ns - wait->duration_ns, next;

@@ -20,14 +20,14 @@ struct link {
 	struct link_key key;
 	uint64_t vm_end;
 	unsigned int count;
-	struct lock_vma_row row; /* row.id 0: not given yet */
+	struct lock_vma_row row; /* row.id 0: not written yet */
 };
 
 struct anon_root {
 	UT_hash_handle hh;
 	uint64_t address;
 	struct link *links;
-	bool dirty;    /* has links that were not given */
+	bool dirty;    /* has links whose rows were not written yet */
 	bool complete; /* all its links are known */
 };
 
@@ -49,7 +49,7 @@ struct mm_owner {
 	uint64_t mm;
 	int32_t tgid;
 	uint64_t child_mm; /* being made by fork, 0: none */
-	bool exited;	   /* its memory may be another mm by now */
+	bool exited;	   /* its memory may have been reused for another mm */
 };
 
 static struct mm_owner *find_owner(struct linkage *lk, uint64_t mm)
@@ -113,7 +113,7 @@ static int note_linker(struct linkage *lk, const struct event *ev)
 	return 0;
 }
 
-/* The mm that it has linked the new stack in is its own now; that before is over. */
+/* exec: the mm with the new stack is the process's own now; the former mm is gone. */
 static int note_exec(struct linkage *lk, const struct event *ev)
 {
 	int32_t tgid = task_tgid(lk->tasks, ev->tid);
@@ -135,7 +135,7 @@ static void note_exit(struct linkage *lk, int32_t tid)
 		owner->exited = true;
 }
 
-/* fork has linked the child's VMAs; now its process id is known. */
+/* The fork has linked the child's VMAs before; the child's process id is known now. */
 static int note_child(struct linkage *lk, const struct event *ev)
 {
 	struct mm_owner *former = owner_of(lk, ev->task_newtask.tid), *owner;
@@ -215,7 +215,7 @@ int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t root, ui
 	struct lock *lock = seen_lock(lk, key.address);
 
 	*ret = 0;
-	/* without its link only a root that was seen as a lock is sure */
+	/* without a link, only a root that was seen as a lock is certain */
 	if (!lock && !av && !root)
 		return 0;
 	lock = lock_used(lk->locks, &key, CLASS_BIT(LOCK_ANON_VMA), now_ns, lk->sink, ret);
@@ -340,7 +340,7 @@ bool linkage_only_vma_of(struct linkage *lk, uint64_t address, uint64_t mm, stru
 	return nr == 1;
 }
 
-/* Give one link of a root that is a row. */
+/* Write the row of one link of a root. */
 static int give_link(struct linkage *lk, struct link *link, struct lock *lock)
 {
 	if (!link->row.id) {
@@ -407,7 +407,7 @@ static int unlink_vma(struct linkage *lk, const struct event *ev)
 	return 0;
 }
 
-/* Links may have come and gone: what is known is known no longer. */
+/* Links may have been made and removed in the gap: nothing is known for certain any more. */
 static void forget_all(struct linkage *lk)
 {
 	struct anon_vma_of *av, *atmp;

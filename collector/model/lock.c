@@ -80,7 +80,7 @@ static struct lock *next_life(struct locks *ls, struct lock *lock, unsigned int 
 	return next;
 }
 
-/* Who waits for a lock, or holds it, keeps it alive. */
+/* A lock is alive as long as somebody waits for it or holds it. */
 static bool is_in_use(const struct lock *lock)
 {
 	return lock->waits || lock->holds;
@@ -98,7 +98,7 @@ static bool is_over(const struct lock *lock)
  */
 static bool is_another(const struct lock *lock, unsigned int classes, uint64_t now_ns)
 {
-	/* the clocks of two CPUs that are out of step prove nothing */
+	/* a use with an earlier time proves nothing: the clocks of two CPUs may be out of step */
 	if (is_in_use(lock) || (int64_t)now_ns < lock->row.last_ns)
 		return false;
 	if (lock->freed)
@@ -106,7 +106,7 @@ static bool is_another(const struct lock *lock, unsigned int classes, uint64_t n
 	return !(lock->classes & classes) && !lock->disputed && !(lock->former & classes);
 }
 
-/* Why its class is open, by what its uses have said so far. */
+/* The reason why the class is open, from the uses so far. */
 static int why_open(const struct lock *lock)
 {
 	if (lock->disputed)
@@ -125,7 +125,7 @@ static void narrow(struct lock *lock, unsigned int classes)
 		lock->classes &= classes;
 	else
 		lock->disputed = true;
-	/* one class left: that is what it is */
+	/* only one class is left */
 	if (!lock->disputed && !(lock->classes & (lock->classes - 1))) {
 		lock->row.class = __builtin_ctz(lock->classes);
 		lock->row.class_why = ENUM_NONE;

@@ -139,7 +139,7 @@ static void learn_names(struct model *m, const struct event *ev)
 	}
 }
 
-/* Which process a thread is of, by what an event says. */
+/* Note the process of a thread, if the event tells it. */
 static int learn_processes(struct model *m, const struct event *ev)
 {
 	switch (ev->id) {
@@ -158,7 +158,7 @@ static int give_loss(struct model *m, const struct event *ev)
 	const bool to_end = ev->loss.end_ns == LOSS_TO_END_NS;
 	int64_t start_ns = ev->loss.start_ns ?: ev->time_ns;
 
-	/* one that lasts is told again and again */
+	/* a gap that goes on is reported repeatedly */
 	if (ev->loss.start_ns && ev->loss.start_ns == m->lasting_gap_ns) {
 		start_ns = m->lasting_start_ns;
 	} else {
@@ -203,7 +203,7 @@ static int exited(struct model *m, const struct event *ev)
 	int32_t tid = ev->sched_process_exit.tid, tgid = task_tgid(&m->tasks, tid);
 	int ret = 0;
 
-	/* kernels before 6.16 do not say that it is the last thread */
+	/* kernels before 6.16 do not tell whether it is the last thread */
 	if (vmas_of(&m->vmas, tgid) &&
 	    (ev->sched_process_exit.group_dead || task_exit_is_last(&m->tasks, tid)))
 		ret = vmas_over(&m->vmas, tgid, 0, ev->time_ns);

@@ -29,7 +29,7 @@ struct held_key {
 };
 
 struct held {
-	UT_hash_handle hh;	  /* in its thread, by key */
+	UT_hash_handle hh;	  /* locks of its thread, by key */
 	struct held *prev, *next; /* of its class, latest first; utlist */
 	struct held_key key;
 	uint64_t vm_start; /* VMA locks: the latest that was locked */
@@ -62,7 +62,7 @@ struct order_thread {
 	struct acquire acquire;
 };
 
-/* A lock that is being taken. */
+/* The lock that a thread is acquiring. */
 struct take {
 	struct held_key key;
 	uint64_t vm_start, ip;
@@ -190,7 +190,7 @@ static int count_edge(struct orders *os, const struct held *held, bool same,
 		/* a thread that waits for itself */
 		row->documented = same ? 0 : order_documented(row->held_class, row->taken_class);
 	}
-	/* one that may wait says more than a try-lock */
+	/* an acquire that may wait tells more than a try-lock */
 	example |= t->may_wait && !row->nr_taken;
 	row->nr_taken += t->may_wait;
 	row->nr_tried += !t->may_wait;
@@ -212,13 +212,13 @@ static int count_edges(struct orders *os, struct order_thread *th, const struct 
 	return ret;
 }
 
-/* Taken while it seems to be held: counted when it was let go as often. */
+/* Taken while it seems to be held: counted once it was released as often. */
 static int take_again(struct held *h, const struct take *t, uint64_t now_ns)
 {
 	struct take *example;
 
 	if (h->doubtful && h->depth == 1) {
-		/* let go once, and taken once more: once it was let go without a trace */
+		/* released once and taken once more: one release was not recorded */
 		h->nr_taken_again = h->nr_tried_again = 0;
 		free(h->again);
 		h->again = NULL;
@@ -244,7 +244,7 @@ static int take_again(struct held *h, const struct take *t, uint64_t now_ns)
 	return 0;
 }
 
-/* It was let go as often as it was taken. */
+/* It was released as often as it was taken. */
 static int count_again(struct orders *os, struct order_thread *th, const struct held *h)
 {
 	struct take t = *h->again;
@@ -275,7 +275,7 @@ static int hold(struct order_thread *th, const struct take *t)
 	return 0;
 }
 
-/* Forget the thread when there is nothing to remember of it. */
+/* Free the thread's state when it is empty. */
 static int settled(struct orders *os, struct order_thread *th, int ret)
 {
 	th->acquire = (struct acquire){ 0 };
@@ -356,7 +356,7 @@ static int mmap_acquired(struct orders *os, const struct event *ev)
 	};
 	int ret = 0;
 
-	/* a bystander's: BPF looks up build ids in interrupts */
+	/* not of this thread: BPF looks up build ids in interrupts */
 	if (ev->in_irq)
 		return 0;
 	if (h && ev->lock_op.success) {
@@ -404,7 +404,7 @@ static int vma_locked(struct orders *os, const struct event *ev)
 	struct held *mmap;
 	int ret = 0;
 
-	/* of a thread that holds nothing that we know of */
+	/* the thread holds no lock that we know of */
 	if (!th)
 		return 0;
 	t.stack_id = stack_id(os, ev, &ret);
@@ -434,7 +434,7 @@ static int start_locking(struct orders *os, const struct event *ev)
 {
 	struct order_thread *th = find_thread(os, ev->tid);
 
-	/* with nothing held it makes no edge */
+	/* no lock is held: this makes no edge */
 	return th ? may_wait(os, th, ev) : 0;
 }
 
@@ -489,7 +489,7 @@ int orders_event(struct orders *os, const struct event *ev)
 {
 	if (ev->id == EVENT_LOSS)
 		loss(os, ev);
-	/* what is taken in a gap may be released in it, too */
+	/* a lock taken in a gap may also have been released in it */
 	if (!os->watch || ev->time_ns < os->gap_end_ns)
 		return 0;
 	switch (ev->id) {

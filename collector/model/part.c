@@ -20,12 +20,12 @@ struct share_key {
 	int64_t task_id, site_id, mode;
 };
 
-/* What one holder has had of the time. */
+/* One holder's part of the time. */
 struct share {
 	UT_hash_handle hh; /* by key */
 	struct share_key key;
-	uint64_t nr;	/* 1, 2, ...: a later one of the same key is another */
-	uint64_t held;	/* in units, by holds that are over */
+	uint64_t nr;	/* 1, 2, ...: tells apart holders of the same key */
+	uint64_t held;	/* in units, from holds that have ended */
 	uint64_t since; /* account.each when the present hold began */
 	int64_t changed_ns;
 	bool holds; /* now */
@@ -34,9 +34,9 @@ struct share {
 struct account {
 	struct share *by_key;
 	uint64_t nr, last_share_nr;
-	int64_t now_ns;	   /* accounted until here */
-	int64_t nobody_ns; /* nobody known held it */
-	uint64_t each;	   /* in units: what one who held it all the time would have had */
+	int64_t now_ns;	   /* accounted up to this time */
+	int64_t nobody_ns; /* time without a known holder */
+	uint64_t each;	   /* in units: the part of a holder that held it all the time */
 	unsigned int nr_holders;
 	bool all_known;
 };
@@ -100,7 +100,7 @@ static void remove_holder(struct account *a, struct hold *hold)
 	a->nr_holders--;
 }
 
-/* Who waits already has waited for nobody known until now. */
+/* For threads that wait already, the time until now has no known holder. */
 static int open_account(struct locks *ls, struct lock *lock, int64_t now_ns)
 {
 	struct account *a = calloc(1, sizeof(*a));
@@ -147,7 +147,7 @@ void parts_close(struct lock *lock)
 	lock->account = NULL;
 }
 
-/* Those who have not held it since the oldest wait began are no part of any. */
+/* Drop holders that have not held it since the oldest open wait began. */
 static void forget_idle(struct account *a, const struct lock *lock)
 {
 	struct share *s, *tmp;
@@ -222,7 +222,7 @@ static unsigned int split(const struct account *a, const struct part_start *star
 	return nr;
 }
 
-/* What rounding left over goes to the first of the largest, so that all add up. */
+/* The rounding error goes to the first of the largest parts, so that the parts add up. */
 static void add_rest(struct wait_part_row *part, unsigned int nr, int64_t rest_ns)
 {
 	struct wait_part_row *largest = part;
@@ -371,7 +371,7 @@ int parts_contradicted(struct locks *ls, struct lock *lock, int64_t now_ns)
 {
 	if (all_known(ls, lock)) {
 		lock->known_gap = 0;
-		/* waits that are open have no parts */
+		/* a hold was missed: open waits get no parts */
 		parts_close(lock);
 	}
 	return account_now(ls, lock, now_ns);

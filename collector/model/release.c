@@ -6,7 +6,7 @@
 
 #include "lib/clock.h"
 
-/* A waiter is woken right after the release; one that was not asleep takes it sooner. */
+/* A waiter is woken right after the release; a waiter that is not asleep takes the lock sooner. */
 #define KEEP_NS ((int64_t)NSEC_PER_SEC)
 
 static struct release *find(const struct releases *rs, uint64_t address)

@@ -80,7 +80,7 @@ static struct rollup *rollup_of(struct rollups *rs, int64_t time_ns, struct roll
 	return r;
 }
 
-/* A sum of what is not known of every wait. */
+/* Add to a sum whose value is not known for every wait. */
 static void add_known(int64_t *sum, int64_t value)
 {
 	if (value != NO_TIME)
@@ -98,7 +98,7 @@ static struct rollup_key key_of_wait(const struct wait_row *wait, int64_t proces
 	};
 }
 
-/* What has been added to @before; NO_TIME when not known. */
+/* The difference to @before; NO_TIME: not known. */
 static int64_t since(int64_t before, int64_t now)
 {
 	if (now == NO_TIME || before == NO_TIME)
@@ -176,7 +176,7 @@ int rollup_wait_lasts(struct rollups *rs, const struct wait_row *wait, int64_t p
 	if (passed_ns <= 0)
 		return 0;
 	*booked = *now;
-	/* the rest is of the time after */
+	/* the rest belongs to a later second */
 	if (now->slept_ns != NO_TIME && now->slept_ns - before.slept_ns > passed_ns)
 		booked->slept_ns = before.slept_ns + passed_ns;
 	return book_wait(rs, &key, &before, booked, &last);
@@ -208,7 +208,7 @@ int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process
 	rs->nr_waits++;
 	if (wait->duration_ns > r->row.max_wait_ns)
 		r->row.max_wait_ns = wait->duration_ns;
-	/* one of no time at all is known, too */
+	/* a duration of 0 is a known one, too */
 	add_known(&r->row.slept_ns, wait->slept_ns == NO_TIME ? NO_TIME : 0);
 	add_known(&r->row.runnable_ns, wait->runnable_ns == NO_TIME ? NO_TIME : 0);
 	if (holder_rollup_add(&rs->holders, wait, process_id, end_ns, &rs->nr_spread))

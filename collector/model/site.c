@@ -44,11 +44,11 @@ static const struct role_def role_defs[] = {
 #undef OF
 };
 
-/* What the source of some kernels says, by name. */
+/* What the kernels' source says about a function, sorted by name. */
 static const struct site_def {
 	const char *name;
 	unsigned int classes[2];
-	int role; /* of its folder */
+	int role; /* role of the function's folder */
 } site_defs[] = {
 #define SITE(n, read, write, r) { n, { read, write }, r },
 #include "collector/sites.def"
@@ -97,7 +97,7 @@ static void narrow(unsigned int classes[2], const struct role_def *def, const st
 	}
 }
 
-/* On whose behalf a function of this name works, by itself or by its folder. */
+/* The role of a function: its own, or that of its folder. */
 static int role_of(const char *name)
 {
 	const struct role_def *def = find_role(name);
@@ -177,7 +177,7 @@ static struct site *site_get(struct sites *ss, const struct symbol *sym, int rol
 	return site;
 }
 
-/* Look-ups of symbols are not for every event. */
+/* Looking up a symbol is too slow for every event: keep the result. */
 struct site_of_addr {
 	UT_hash_handle hh;
 	uint64_t addr;

@@ -57,7 +57,7 @@ static int give_row(struct stalls *ss, struct sleeper *s, const struct stall_row
 	return s->waits ? keep_for_wait(s, row) : ss->sink->stall(ss->sink->ctx, row);
 }
 
-/* The row of the latest sleep, which was held back for its reason. */
+/* Write the row of the latest sleep, which was held back until its reason is known. */
 static int settle(struct stalls *ss, struct sleeper *s)
 {
 	if (!s->unsettled)
@@ -66,7 +66,7 @@ static int settle(struct stalls *ss, struct sleeper *s)
 	return give_row(ss, s, &s->row);
 }
 
-/* Where the thread falls asleep, as the stack of its sched_switch tells. */
+/* Where the thread falls asleep, from the stack of its sched_switch. */
 static int read_stack(struct stalls *ss, struct sleeper *s, const struct event *ev)
 {
 	const struct stack *stack;
@@ -134,7 +134,7 @@ static int woken(struct stalls *ss, struct sleeper *s, uint64_t now_ns, int32_t 
 	return give(ss, s, now_ns - s->since_ns, waker, OUTCOME_ACQUIRED);
 }
 
-/* The thread does something: it is awake, and what woke it is past. */
+/* The thread recorded an event, so it is awake; its wake-up lies in the past. */
 static int at_work(struct stalls *ss, struct sleeper *s, uint64_t now_ns)
 {
 	int ret = settle(ss, s);
@@ -187,7 +187,7 @@ static int sched_switch(struct stalls *ss, const struct event *ev)
 	struct sleeper *prev = find(ss, ev->tid), *next;
 	int ret = 0;
 
-	/* its wake-up from there was not seen */
+	/* the wake-up that ended that sleep was not recorded */
 	if (prev && prev->asleep)
 		ret = at_work(ss, prev, ev->time_ns);
 	if (ret)
@@ -200,7 +200,7 @@ static int sched_switch(struct stalls *ss, const struct event *ev)
 	return next ? at_work(ss, next, ev->time_ns) : ret;
 }
 
-/* An interrupt wakes on behalf of nobody; the idle task does nothing else. */
+/* A wake-up in an interrupt has no waker; the idle task wakes in interrupts only. */
 static int sched_waking(struct stalls *ss, const struct event *ev)
 {
 	int32_t tid = ev->sched_waking.tid;
@@ -222,7 +222,7 @@ static int sched_waking(struct stalls *ss, const struct event *ev)
 	 */
 	if (s->asleep)
 		ret = give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
-	/* inside a gap it may have been at work since */
+	/* it may have run inside the gap */
 	if (ev->time_ns >= ss->gap_end_ns) {
 		s->woken_ns = ev->time_ns;
 		s->waker = waker;
@@ -276,7 +276,7 @@ static int loss(struct stalls *ss, const struct event *ev)
 static bool shows_work(const struct event *ev)
 {
 	switch (ev->id) {
-	case EVENT_CONTENTION_END: /* of what, stalls_awake() is told */
+	case EVENT_CONTENTION_END: /* stalls_awake() gets the reason */
 	case EVENT_CONTENDED_RELEASE:
 		return false;
 	case EVENT_CONTENTION_BEGIN:
@@ -334,7 +334,7 @@ int64_t stalls_slept_until(const struct stalls *ss, int32_t tid, int64_t now_ns)
 	const struct sleeper *s = find(ss, tid);
 	int64_t ns = s ? s->slept_ns : 0;
 
-	/* one that was woken before it was told sleeps no time */
+	/* a thread whose wake-up was recorded before its sleep slept no time */
 	if (s && s->asleep && !s->woken_ns && now_ns > (int64_t)s->since_ns)
 		ns += now_ns - (int64_t)s->since_ns;
 	return ns;
@@ -367,7 +367,7 @@ int stalls_flush(struct stalls *ss, uint64_t now_ns)
 	int ret = 0;
 
 	HASH_ITER(hh, ss->by_tid, s, tmp) {
-		/* its reason will not come any more */
+		/* its reason will not arrive any more */
 		if (s->unsettled &&
 		    (uint64_t)s->row.start_ns + s->row.duration_ns + KEEP_WOKEN_NS < now_ns)
 			ret = settle(ss, s);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* How long after its move a folio's lock is taken to be known. */
+/* For how long after a move the lock of the folio counts as known. */
 #define FOLIO_KNOWN_NS NSEC_PER_SEC
 /* Folios by pfn; a later one takes the place of an earlier. A power of two. */
 #define NR_FOLIOS      (1U << 14)
@@ -19,7 +19,7 @@ struct storm_key {
 struct storm_task {
 	UT_hash_handle hh;
 	int64_t task_id;
-	int64_t site_id; /* of the walker's latest walk */
+	int64_t site_id; /* what the walker's latest walk is for */
 	int64_t nr;
 };
 
@@ -36,7 +36,7 @@ struct storm_route {
 	int64_t nr;
 };
 
-/* One move: who took which way. */
+/* One move: its thread and its route. */
 struct storm_move {
 	struct storm_route_key route;
 	int64_t task_id;
@@ -122,7 +122,7 @@ static void free_tasks(struct storm_task *tasks)
 	}
 }
 
-/* The first of those with most. */
+/* The entry with the highest count; the first of several. */
 static const struct storm_task *most(const struct storm_task *tasks)
 {
 	const struct storm_task *t, *best = tasks;
@@ -179,7 +179,7 @@ static int fill_vmas(struct storms *ss, struct storm *s)
 static int give(struct storms *ss, struct storm *s, int outcome)
 {
 	const struct storm_task *walker = most(s->walkers), *mover = most(s->movers);
-	/* without the lock, nobody knows whose moves are its own */
+	/* without a lock, the moves that belong to the storm are unknown */
 	const bool moves_known = ss->watch_moves && s->key.lock_id;
 	int ret = fill_vmas(ss, s);
 
@@ -362,7 +362,7 @@ static int walk_skip(struct storms *ss, const struct event *ev)
 	site = site_at(ss->sites, ev->walk_skip.ip, ss->sink, &ret);
 	if (ret)
 		return ret;
-	/* what the walk is for says more than where it was given up */
+	/* the purpose of the walk tells more than the place where it was given up */
 	site_id = walk && walk->row.site_id ? walk->row.site_id : site ? site->row.id : 0;
 	return count(ss, STORM_SKIP, lock_of_folio(ss, ev), task, site_id, ev->time_ns, NULL);
 }
@@ -385,7 +385,7 @@ static void find_source(struct storms *ss, const struct event *ev, struct storm_
 	}
 }
 
-/* Of a move below one root, which is in nobody's way, nobody asks who made it. */
+/* A move below one root disturbs no walk: its thread needs no row. */
 static int fill_move(struct storms *ss, const struct event *ev, struct storm_move *move)
 {
 	const struct task *task;
@@ -449,7 +449,7 @@ static int folio_moved(struct storms *ss, const struct event *ev)
 			const struct storm_key key = { kind, ids[i], 0 };
 
 			s = ids[i] ? find_storm(ss, &key) : NULL;
-			/* else it was over before */
+			/* otherwise the storm had ended before */
 			if (s && ev->time_ns <= s->last_ns + STORM_PAUSE_NS && count_move(s, &move))
 				return -ENOMEM;
 		}

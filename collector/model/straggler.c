@@ -23,7 +23,7 @@ struct migration_key {
 struct migration {
 	UT_hash_handle hh;
 	struct migration_key key;
-	uint64_t set_address; /* of the first entry */
+	uint64_t set_address; /* time of the first entry */
 	uint64_t set_ns;
 	unsigned int nr_set, nr_removed;
 	uint64_t visit; /* in which they were set */
@@ -99,7 +99,7 @@ static int give(struct stragglers *ss, const struct migration *mig, const struct
 						  });
 }
 
-/* The thread is through with the VMA that it visited. */
+/* The thread has finished the VMA that it visited. */
 static int leave(struct stragglers *ss, struct migrator *m)
 {
 	struct migration *mig = m->visiting ? migration_of(ss, m) : NULL;
@@ -107,7 +107,7 @@ static int leave(struct stragglers *ss, struct migrator *m)
 	int ret = 0;
 
 	m->visiting = false;
-	/* set just now: it is the next walk that removes them */
+	/* set by this walk: only a later walk removes them */
 	if (!mig || mig->visit == m->visit)
 		return 0;
 	if (m->in_shift && m->address >= shift->old_start && m->address < shift->old_end)

@@ -12,7 +12,7 @@
 /* include/uapi/linux/sched.h */
 #define CLONE_THREAD 0x00010000
 
-/* How long a thread that has exited is remembered, for its last waits. */
+/* For how long a thread is kept after its exit, for its last waits. */
 #define KEEP_EXITED_NS (10 * NSEC_PER_SEC)
 
 static struct task *find(struct tasks *ts, int32_t tid)
@@ -212,7 +212,7 @@ static void set_comm(struct tasks *ts, struct task *t, const char *comm)
 		return;
 	snprintf(t->row.comm, sizeof(t->row.comm), "%s", comm);
 	task_changed(ts, t);
-	/* a process goes by the name of its main thread */
+	/* a process has the name of its main thread */
 	p = t->unknown ?: process_find(ts, t->row.tgid);
 	if (!p || p->row.tgid != t->row.tid)
 		return;
@@ -228,7 +228,7 @@ int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid)
 	struct task *t;
 	struct process *p;
 
-	/* a damaged file may say anything */
+	/* the ids in a damaged file may be any number */
 	if (tgid <= 0)
 		return 0;
 	t = remember(ts, tid);
@@ -303,7 +303,7 @@ int task_execed(struct tasks *ts, const struct event *ev)
 	const int32_t tgid = ev->sched_process_exec.tid, old = ev->sched_process_exec.old_tid;
 	int ret = tasks_seed(ts, tgid, tgid);
 
-	/* it had an id of its own, and takes over that of the leader */
+	/* the calling thread takes over the id of the leader */
 	if (!ret && old > 0 && old != tgid && find(ts, old))
 		ret = tasks_seed(ts, old, tgid);
 	return ret;
@@ -416,7 +416,7 @@ static int give_task(struct tasks *ts, struct task *t, const struct sink *sink)
 		return 0;
 	t->dirty = false;
 	DL_DELETE2(ts->dirty, t, dirty_prev, dirty_next);
-	/* a process is seen when one of its threads is */
+	/* a process was seen if one of its threads was */
 	p = t->unknown ?: process_find(ts, t->row.tgid);
 	if (p && p->row.last_ns < t->row.last_ns) {
 		p->row.last_ns = t->row.last_ns;
@@ -447,7 +447,7 @@ static int drop_process(struct tasks *ts, struct process *p, const struct sink *
 	return ret;
 }
 
-/* The thread is no more; neither is its process, when it was the last that we knew. */
+/* The thread has exited, and so has its process if this was its last known thread. */
 static int drop_task(struct tasks *ts, const struct sink *sink, struct task *t)
 {
 	struct process *p = process_find(ts, t->row.tgid);

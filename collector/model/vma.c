@@ -8,10 +8,10 @@
 
 #include "lib/clock.h"
 
-/* How long an answer of /proc is taken for true: about as long as it took to ask. */
+/* For how long an answer of /proc counts as true: about as long as the question took. */
 #define TRUST_NS (100 * (int64_t)NSEC_PER_MSEC)
 
-/* How long one that is over is remembered: the waits of its end are yet to come. */
+/* For how long a VMA is kept after its end: the waits of its unmapping arrive later. */
 #define KEEP_OVER_NS (10 * (int64_t)NSEC_PER_SEC)
 
 struct vma_space {
@@ -151,7 +151,7 @@ static struct vma *add(struct vmas *vs, int64_t process_id, const struct vma_at 
 	return vma;
 }
 
-/* The one at @at if it is a row; one that it has replaced is over. */
+/* The VMA at @at if it has a row; ends a VMA that it has replaced. */
 static struct vma *current(struct vmas *vs, int64_t process_id, const struct vma_at *at,
 			   int64_t now_ns, int *ret)
 {
@@ -304,7 +304,7 @@ int vmas_over(struct vmas *vs, int32_t tgid, uint64_t keep_mm, int64_t now_ns)
 
 	if (!space)
 		return 0;
-	/* the last one takes its space along */
+	/* freeing the last VMA frees the address space, too */
 	DL_FOREACH_SAFE(space->vmas, vma, tmp)
 	{
 		if (keep_mm && vma->mm == keep_mm)

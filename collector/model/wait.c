@@ -61,7 +61,7 @@ static int give_wait(struct waits *ws, struct wait *w)
 	return ret ?: stalls_wait_end(ws->stalls, w->tid, w->row.id);
 }
 
-/* How long it waited for a CPU after the lock was let go, of what it did not sleep. */
+/* How long it waited for a CPU after the release, out of the time that it did not sleep. */
 static int64_t runnable_ns(const struct waits *ws, const struct wait *w, uint64_t end_ns)
 {
 	int64_t awake_ns = w->row.duration_ns, ns;
@@ -90,7 +90,7 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 		w->row.spun_ns = w->row.duration_ns;
 }
 
-/* What the row does not say of a wait that ends at @end_ns, or could. */
+/* Fill in the parts of a row that depend on the end of the wait, or a possible end, at @end_ns. */
 static struct wait_end end_of(const struct wait *w, uint64_t end_ns)
 {
 	return (struct wait_end){
@@ -106,7 +106,7 @@ static struct wait_end end_of(const struct wait *w, uint64_t end_ns)
 	};
 }
 
-/* How far a wait is at @until_ns, when no event since has changed anything. */
+/* The state of a wait at @until_ns if no event since has changed it. */
 static struct wait_so_far so_far(const struct waits *ws, const struct wait *w, int64_t until_ns)
 {
 	struct wait_so_far now = { until_ns, NO_TIME, NO_TIME };
@@ -130,7 +130,7 @@ static int book(struct waits *ws, int64_t until_ns, int64_t least_ns)
 		const struct wait_so_far now = so_far(ws, w, until_ns);
 		struct wait_end end = end_of(w, until_ns);
 
-		/* what began inside a gap may be over */
+		/* a wait that began inside a gap may have ended */
 		if (w->tainted || until_ns <= w->booked.until_ns ||
 		    until_ns - w->row.start_ns <= least_ns)
 			continue;
@@ -147,7 +147,7 @@ int waits_book(struct waits *ws, int64_t until_ns)
 	return book(ws, until_ns, 0);
 }
 
-/* The wait is over, one way or the other. Frees @w. */
+/* The wait has ended, with the lock or without. Frees @w. */
 static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int outcome)
 {
 	const struct wait_end end = end_of(w, end_ns);
@@ -193,7 +193,7 @@ struct wait_begin {
 	struct lock_key key;
 	unsigned int classes; /* CLASS_BIT that the event names; or CLASS_UNSEEN: its stack may */
 	int mode;
-	uint64_t ip;	 /* 0: the stack will tell */
+	uint64_t ip;	 /* 0: the stack tells the mode */
 	int32_t owner;	 /* tid of the holder, 0 unknown */
 	uint64_t vm_end; /* VMA locks only */
 	bool traced;
@@ -276,7 +276,7 @@ static int read_stack(struct waits *ws, const struct event *ev, struct wait *w)
 	return 0;
 }
 
-/* The lock that is waited for, as far as the event and its stack tell which. */
+/* The lock that is waited for, if the event and its stack identify it. */
 static struct lock *lock_of(struct waits *ws, const struct event *ev, const struct wait_begin *b,
 			    int *ret)
 {
@@ -386,7 +386,7 @@ static int contention_begin(struct waits *ws, const struct event *ev)
 		if ((int64_t)ev->time_ns >= w->row.start_ns)
 			w->row.spun_ns = ev->time_ns - w->row.start_ns;
 	}
-	/* its stack serves the outer wait */
+	/* its stack is used for the outer wait */
 	return read_stack(ws, ev, w);
 }
 

@@ -6,7 +6,7 @@
 
 #include "collector/model/wait.h"
 
-/* Who woke the waiter did not let the lock go, or not to it. */
+/* The waker of the waiter did not release the lock, or not for this waiter. */
 static void forget_waker(const struct wait *w, struct wait_row *row)
 {
 	if (row->holder_source != HOLDER_WAKER)
@@ -34,13 +34,13 @@ static uint64_t rwsem_of(const struct wait *w)
 	return w->traced ? w->inner : w->key.address;
 }
 
-/* Whether its holder is known by a hold that was traced. */
+/* Whether a traced hold proves the holder. */
 static bool is_by_hold(const struct wait *w)
 {
 	return w->row.holder_source == HOLDER_EXACT && !w->by_release;
 }
 
-/* Who lets the lock go is seen: who wakes says nothing more. */
+/* Releases of the lock are recorded: the waker proves nothing beyond them. */
 static bool releases_are_seen(const struct waits *ws, const struct wait *w)
 {
 	const struct lock *lock = lock_find(ws->locks, &w->key);
@@ -80,7 +80,7 @@ static bool waits_itself(const struct waits *ws, const struct wait *w, int32_t t
 	return own && own->key.address == w->key.address && own->key.vm_start == w->key.vm_start;
 }
 
-/* Who releases a lock wakes the next in its queue itself. */
+/* The releaser of a lock itself wakes the next waiter in the queue. */
 static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
 {
 	const struct release *r = releases_last(&ws->releases, rwsem_of(w));
@@ -105,7 +105,7 @@ static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
 	return 0;
 }
 
-/* A wake-up from an interrupt says nothing of the thread it interrupted. */
+/* A wake-up from an interrupt does not come from the interrupted thread. */
 static int sched_waking(struct waits *ws, const struct event *ev)
 {
 	struct wait *w = waits_find(ws, ev->sched_waking.tid);
@@ -211,14 +211,14 @@ int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold_
 		ws->sees_releases |= CLASS_BIT(lock->row.class);
 	DL_FOREACH(lock->waits, w)
 	{
-		/* one who got it with others lets it go, too */
+		/* a thread that shares the lock with others releases it, too */
 		if (w->row.task_id == hold->task_id || w->granted)
 			continue;
 		w->row.holder_task_id = hold->task_id;
 		w->row.holder_site_id = hold->site_id;
 		w->row.holder_source = HOLDER_EXACT;
 		w->by_release = false;
-		/* what woke it before was something else */
+		/* the earlier wake-up was for something else */
 		if (!ret && w->freed_ns != NO_TIME)
 			ret = freed(w, lock, now_ns);
 	}
@@ -248,7 +248,7 @@ static int find_release(struct waits *ws, struct wait *w, int64_t end_ns)
 
 int wait_holder_end(struct waits *ws, struct wait *w, int64_t end_ns, int outcome)
 {
-	/* a signal that ends a wait says nothing of who holds the lock */
+	/* a signal that ends a wait proves no holder */
 	if (outcome != OUTCOME_ACQUIRED) {
 		forget_holder(w);
 		return 0;
@@ -261,6 +261,6 @@ int wait_holder_end(struct waits *ws, struct wait *w, int64_t end_ns, int outcom
 void wait_holder_shown(const struct wait *w, struct wait_row *row)
 {
 	*row = w->row;
-	/* who has let the lock go does not hold it now */
+	/* the releaser does not hold the lock any more */
 	forget_waker(w, row);
 }

@@ -6,7 +6,7 @@
 
 #include "collector/model/second.h"
 
-/* Shorter ones without a retry are in the roll-ups only. */
+/* Shorter walks without a retry are in the roll-ups only. */
 #define KEEP_NS	     NSEC_PER_MSEC
 /* As the roll-ups of waits. */
 #define KEEP_SECONDS 2
@@ -293,7 +293,7 @@ static void drop_rollup(struct walks *ws, struct walk_rollup *r)
 	free(r);
 }
 
-/* @least_ns: of those that have lasted longer */
+/* @least_ns: only walks that have lasted longer than this */
 static int book_all(struct walks *ws, int64_t until_ns, int64_t least_ns)
 {
 	struct walk *w, *tmp;
