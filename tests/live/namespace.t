@@ -24,12 +24,20 @@ threads_of() {
 
 # --- its own threads are known before the first event
 
+# it has stored what its threads did for a moment
+has_recorded() {
+	[ "$(sql "$db" "SELECT max(last_ns) - min(first_ns) > 200000000 FROM task" 2>/dev/null)" = 1 ]
+}
+
 bad= nr=0
 for _ in 1 2 3 4 5 6 7 8; do
-	live_start "$RMAPSCOPE" record --profile stalls --force -o "$db" -d 0.3 >"$tap_dir/out" 2>"$tap_dir/err"
+	rm -f "$db"
+	live_start "$RMAPSCOPE" record --profile stalls --force -o "$db" >"$tap_dir/out" 2>"$tap_dir/err"
 	await 20 recording || break
 	own=$(threads_of "$live_pid")
 	pid=$live_pid
+	await 20 has_recorded || break
+	kill -INT "$live_pid"
 	live_wait "$live_pid" || break
 	nr=$((nr + 1))
 	[ -n "$own" ] || continue
@@ -50,11 +58,13 @@ tap_is "$?" 0 "check in another PID namespace"
 tap_like "$(cat "$tap_dir/check")" "^processes +no +unknown: this PID namespace is not" "it says what that costs"
 tap_like "$("$RMAPSCOPE" check)" "^processes +yes" "and here not"
 
-# decoys get the low ids that kernel threads have outside
+# decoys get the low ids that kernel threads have outside, and a name that nobody else has
+cp "$(command -v sleep)" "$tap_dir/decoy"
 # shellcheck disable=SC2016
-live_start inside bash -c 'for _ in $(seq 60); do sleep 30 & done
+live_start inside bash -c 'for _ in $(seq 60); do "$3" 30 & done
+	until [ "$(pgrep -xc decoy)" = 60 ]; do sleep 0.02; done
 	"$1" record --profile stalls --force -o "$2" -d 2; code=$?; kill $(jobs -p); exit $code' \
-	sh "$RMAPSCOPE" "$db" >"$tap_dir/out" 2>"$tap_dir/err"
+	sh "$RMAPSCOPE" "$db" "$tap_dir/decoy" >"$tap_dir/out" 2>"$tap_dir/err"
 own=
 # its threads by the ids that they have here
 inside_recorder() {
@@ -66,7 +76,7 @@ live_wait "$live_pid"
 tap_is "$?:$(cat "$tap_dir/err")" "0:" "record in another PID namespace"
 tap_like "$(sql "$db" "SELECT value FROM meta WHERE key = 'limits'")" \
 	"^processes: unknown: this PID namespace is not" "its notes say that processes are unknown"
-tap_is "$(sql "$db" "SELECT count(*) FROM process WHERE comm = 'sleep' OR exe IS NOT NULL")" 0 \
+tap_is "$(sql "$db" "SELECT count(*) FROM process WHERE comm = 'decoy' OR exe IS NOT NULL")" 0 \
 	"no thread got a process of that namespace"
 tap_is "$(sql "$db" "SELECT tid, duration_ns FROM stalls WHERE tid IN (${own// /,} 0)")" "" \
 	"no sleep of its own threads is a stall"
