@@ -7,11 +7,11 @@
 #include "analysis/capture.h"
 #include "analysis/instant.h"
 #include "cli/cli.h"
+#include "cli/format_args.h"
 #include "cli/show.h"
 
 enum {
-	OPT_FORMAT = 0x100,
-	OPT_AT,
+	OPT_AT = 0x100,
 };
 
 struct args {
@@ -25,24 +25,19 @@ static const struct argp_option options[] = {
 	  "seconds since the start (12.345), nanoseconds of the capture's clock, HH:MM:SS.mmm of "
 	  "its day, or now: its end so far (default)",
 	  0 },
-	{ "format", OPT_FORMAT, "FORMAT", 0, "text (default), csv or json", 0 },
 	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *a = state->input;
-	int format;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->format;
+		return 0;
 	case OPT_AT:
 		a->at = arg;
-		return 0;
-	case OPT_FORMAT:
-		format = output_format(arg);
-		if (format < 0)
-			cli_wrong(state, "--format: '%s' is not text, csv or json", arg);
-		a->format = format;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->path)
@@ -57,9 +52,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "FILE",
 	.doc = "Show which threads waited at an instant, for which lock, held by whom.\v"
 	       "A tree: under each thread the locks that it holds, under each lock its waiters, "
@@ -67,43 +65,29 @@ static const struct argp argp = {
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
-static void print_text(FILE *f, const struct table *t, int64_t at_ns,
-		       const struct capture_info *info, const char *empty)
+/* For people: the instant, and whether threads wait for each other. */
+static void heading(char *buf, size_t room, const struct table *t, int64_t at_ns,
+		    const struct capture_info *info)
 {
 	size_t nr_in_cycle = blocked_nr_in_cycle(t);
 	char when[64];
+	int len;
 
 	instant_format(when, sizeof(when), at_ns, info);
-	fprintf(f, "\nBlocked at %s:\n", when);
+	len = snprintf(buf, room, "\nBlocked at %s:\n", when);
 	if (nr_in_cycle)
-		fprintf(f,
-			"DEADLOCK: %zu threads wait for each other in a circle (state cycle); none "
-			"of them can go on\n",
-			nr_in_cycle);
-	output_text(f, t, 0, output_width(f), empty);
-}
-
-static int print_json(FILE *f, const struct table *t, int64_t at_ns, const char *unseen)
-{
-	int ret = 0;
-
-	fprintf(f, ",\n\"at_ns\":%" PRId64 ",\n\"blocked\":", at_ns);
-	if (!unseen[0]) {
-		ret = output_json(f, t);
-	} else {
-		fputs("null,\n\"blocked_unseen\":", f);
-		ret = output_json_string(f, unseen);
-	}
-	/* what was cut by an error must not look whole */
-	if (!ret)
-		fputs("}\n", f);
-	return ret;
+		snprintf(buf + len, room - len,
+			 "DEADLOCK: %zu threads wait for each other in a circle (state cycle); none "
+			 "of them can go on\n",
+			 nr_in_cycle);
 }
 
 static int show(FILE *f, struct db *db, const struct args *a, int64_t at_ns,
 		const struct capture_info *info, struct error *err)
 {
-	char unseen[SEEN_REASON_LEN] = "", empty[SEEN_EMPTY_LEN] = "";
+	const struct output_head head = { .path = db_path(db), .info = info, .at_ns = &at_ns };
+	char unseen[SEEN_REASON_LEN] = "", empty[SEEN_EMPTY_LEN] = "", title[256];
+	struct output o = { .f = f, .format = a->format, .width = output_width(f) };
 	struct table t;
 	int ret = blocked_read(&t, db, at_ns, err);
 
@@ -111,24 +95,12 @@ static int show(FILE *f, struct db *db, const struct args *a, int64_t at_ns,
 		return ret;
 	if (!t.nr_rows)
 		ret = seen_instant(unseen, db, at_ns, err) ?: seen_nobody(empty, db, at_ns, err);
+	heading(title, sizeof(title), &t, at_ns, info);
 	if (!ret)
-		ret = show_capture(f, db, info, a->format);
-	if (ret) {
-		table_free(&t);
-		return show_end(f, ret, err);
-	}
-	switch (a->format) {
-	case OUTPUT_TEXT:
-		print_text(f, &t, at_ns, info, empty);
-		break;
-	case OUTPUT_JSON:
-		ret = print_json(f, &t, at_ns, unseen);
-		break;
-	default:
-		output_csv(f, &t);
-		if (unseen[0] && !fflush(f))
-			fprintf(stderr, "rmapscope: not seen: %s\n", unseen);
-	}
+		ret = output_begin(&o, &head);
+	if (!ret)
+		ret = output_table(&o, &t, &(struct said){ title, unseen, empty });
+	output_end(&o, ret);
 	table_free(&t);
 	return show_end(f, ret, err);
 }

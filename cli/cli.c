@@ -146,3 +146,18 @@ void cli_join(char *buf, size_t room, char *const *argv)
 	for (; *argv && len < room; argv++)
 		len += snprintf(buf + len, room - len, "%s%s", len ? " " : "", *argv);
 }
+
+const char *cli_names(char *buf, size_t room, const char *(*name)(unsigned int i), const char *last)
+{
+	unsigned int i;
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (i = 0; name(i) && len < room; i++)
+		len += snprintf(buf + len, room - len, "%s%s",
+				!i	      ? ""
+				: name(i + 1) ? ", "
+					      : last,
+				name(i));
+	return buf;
+}

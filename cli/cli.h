@@ -59,6 +59,15 @@ void cli_check_stdout_at_exit(void);
 /* The line that ends record and import. */
 void cli_summary(const char *path, const struct recording_result *result);
 
+/*
+ * cli_names - a list of names for people: "a, b" @last "c"
+ * @name: gives name 0, 1, 2 ..., then NULL
+ *
+ * Returns @buf.
+ */
+const char *cli_names(char *buf, size_t room, const char *(*name)(unsigned int i),
+		      const char *last);
+
 /* The words of argv as one text, cut to @room. */
 void cli_join(char *buf, size_t room, char *const *argv);
 

@@ -6,12 +6,9 @@
 
 #include "analysis/finding_tables.h"
 #include "cli/cli.h"
+#include "cli/format_args.h"
 #include "cli/show.h"
 #include "lib/text.h"
-
-enum {
-	OPT_FORMAT = 0x100,
-};
 
 struct args {
 	const char *path;
@@ -19,7 +16,6 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{ "format", OPT_FORMAT, "FORMAT", 0, "text (default), csv or json", 0 },
 	{ "rows", 'n', "N", 0, "at most N rows, text only (default all)", 0 },
 	{ 0 },
 };
@@ -27,14 +23,10 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *a = state->input;
-	int format;
 
 	switch (key) {
-	case OPT_FORMAT:
-		format = output_format(arg);
-		if (format < 0)
-			cli_wrong(state, "--format: '%s' is not text, csv or json", arg);
-		a->report.format = format;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->report.format;
 		return 0;
 	case 'n':
 		a->report.max_rows = cli_count(arg, state, "--rows");
@@ -52,11 +44,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
+
 static int show(int argc, char **argv, struct report_options report, const char *doc)
 {
 	const struct argp argp = {
 		.options = options,
 		.parser = parse,
+		.children = children,
 		.args_doc = "FILE",
 		.doc = doc,
 	};

@@ -7,14 +7,14 @@
 #include "analysis/tables.h"
 #include "cli/cli.h"
 #include "cli/filter_args.h"
+#include "cli/format_args.h"
 #include "cli/show.h"
 
 #define MAX_SECTIONS 32
 #define DEFAULT_ROWS 20
 
 enum {
-	OPT_FORMAT = 0x100,
-	OPT_ALL,
+	OPT_ALL = 0x100,
 	OPT_WIDTH,
 };
 
@@ -27,7 +27,6 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{ "format", OPT_FORMAT, "FORMAT", 0, "text (default), csv or json", 0 },
 	{ "rows", 'n', "N", 0, "at most N rows a section, text only (default 20)", 0 },
 	{ "all", OPT_ALL, NULL, 0, "all rows", 0 },
 	{ "pid", 'p', "PID", 0, "only threads of this process", 0 },
@@ -38,15 +37,20 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+static const char *section_name(unsigned int i)
+{
+	return report_tables[i] ? report_tables[i]->name : NULL;
+}
+
 static void add_section(struct args *a, const char *name, struct argp_state *state)
 {
 	const struct table_def *def = table_by_name(report_tables, name);
 
+	char names[256];
+
 	if (!def)
-		cli_wrong(state,
-			  "no section '%s'; there are: processes, locks, tasks, sites, "
-			  "vmas, blame, waits, stalls, walks, storms, stragglers, order, lost",
-			  name);
+		cli_wrong(state, "no section '%s'; there are: %s", name,
+			  cli_names(names, sizeof(names), section_name, ", "));
 	else if (a->nr_sections < MAX_SECTIONS)
 		a->sections[a->nr_sections++] = def;
 }
@@ -54,20 +58,14 @@ static void add_section(struct args *a, const char *name, struct argp_state *sta
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *a = state->input;
-	int format;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &a->filter;
+		state->child_inputs[1] = &a->report.format;
 		return 0;
 	case 'p':
 		a->filter.filter.pid = cli_count(arg, state, "--pid");
-		return 0;
-	case OPT_FORMAT:
-		format = output_format(arg);
-		if (format < 0)
-			cli_wrong(state, "--format: '%s' is not text, csv or json", arg);
-		a->report.format = format;
 		return 0;
 	case 'n':
 		a->report.max_rows = cli_count(arg, state, "--rows");
@@ -92,16 +90,32 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &filter_argp, 0, NULL, 0 },
+	{ &format_argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+/* argp frees what this returns. */
+static char *help(int key, const char *text, void *input)
+{
+	char names[256], *whole;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC ||
+	    asprintf(&whole, text, cli_names(names, sizeof(names), section_name, ", ")) < 0)
+		return (char *)text;
+	return whole;
+}
 
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
 	.args_doc = "FILE [SECTION...]",
+	.help_filter = help,
 	.doc = "Report on a database of rmapscope record or import.\v"
-	       "Sections: processes, vmas, locks, tasks, sites, blame, waits, stalls, walks, storms, "
-	       "stragglers, order, lost (default: all). Times are in milliseconds in text, "
+	       "Sections: %s (default: all). Times are in milliseconds in text, "
 	       "nanoseconds in CSV and JSON; - and empty mean unknown. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };

@@ -23,12 +23,6 @@ struct report_options {
 	void (*remark)(FILE *f, const struct table *t, const char *unseen);
 };
 
-struct capture_info;
-
-/* The capture as a whole: text or the beginning of a JSON object; CSV has none. */
-int show_capture(FILE *f, const struct db *db, const struct capture_info *info,
-		 enum output_format format);
-
 /* Everything is written. Returns @ret, or a negative errno with @err. */
 int show_end(FILE *f, int ret, struct error *err);
 

@@ -42,10 +42,7 @@ enum {
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SECONDS", 0, "time between refreshes (default 1)", 0 },
 	{ "window", 'w', "SECONDS", 0, "time that rates are over (default 10)", 0 },
-	{ "screen", 's', "NAME", 0,
-	  "vmas, locks, blocked, storms, stalls, walks, heatmap or processes "
-	  "(batch: that one alone)",
-	  0 },
+	{ "screen", 's', "NAME", 0, "%s (batch: that one alone)", 0 },
 	{ "batch", 'b', NULL, 0, "print plain text instead of taking over the terminal", 0 },
 	{ "frames", 'n', "N", 0, "batch: end after N frames", 0 },
 	{ "output", 'o', "FILE", 0, "keep what is recorded in FILE", 0 },
@@ -53,9 +50,15 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+static const char *screen_name(unsigned int i)
+{
+	return top_views[i].table ? top_views[i].table->name : NULL;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *a = state->input;
+	char names[256];
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -72,10 +75,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 's':
 		if (!view_by_name(arg))
-			cli_wrong(state,
-				  "--screen: no screen '%s'; there are: vmas, locks, blocked, "
-				  "storms, stalls, walks, heatmap, processes",
-				  arg);
+			cli_wrong(state, "--screen: no screen '%s'; there are: %s", arg,
+				  cli_names(names, sizeof(names), screen_name, ", "));
 		a->tui.screen = arg;
 		return 0;
 	case 'b':
@@ -118,7 +119,20 @@ static const struct argp_child children[] = {
 	{ 0 },
 };
 
+/* argp frees what this returns. */
+static char *help(int key, const char *text, void *input)
+{
+	char names[256], *whole;
+
+	(void)input;
+	if (key != 's' ||
+	    asprintf(&whole, text, cli_names(names, sizeof(names), screen_name, " or ")) < 0)
+		return (char *)text;
+	return whole;
+}
+
 static const struct argp argp = {
+	.help_filter = help,
 	.options = options,
 	.parser = parse,
 	.children = children,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a table shows, as a file: CSV, or JSON when its name ends in .json. */
+/* What a table shows, as a file: the format is that of its name's ending, or CSV. */
 #ifndef RMAPSCOPE_TUI_EXPORT_H
 #define RMAPSCOPE_TUI_EXPORT_H
 

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CSV: a line of column names, then a line per row; NULL is an empty field. Text
+ * that a spreadsheet would take for a formula has a "'" before it; controls and
+ * what is no UTF-8 are '?', but for the ends of lines within a field.
+ */
 #include <inttypes.h>
 #include <string.h>
 
+#include "analysis/filter.h"
 #include "analysis/output/output.h"
 #include "lib/text.h"
 
@@ -60,17 +66,70 @@ static void print_cell(FILE *f, const struct cell *cell)
 	}
 }
 
-void output_csv(FILE *f, const struct table *t)
+/* A table has no place for it, unless it is a comment before the first of several. */
+static int begin(struct output *o, const struct output_head *head)
+{
+	char text[FILTER_TEXT_LEN], shown[FILTER_TEXT_LEN];
+
+	if (!head->filter)
+		return 0;
+	filter_text(text, sizeof(text), head->filter);
+	text_shown(shown, sizeof(shown), text);
+	if (o->several)
+		fprintf(o->f, "# filter: %s\n", shown);
+	else if (!fflush(o->f))
+		fprintf(stderr, "rmapscope: filter: %s\n", shown);
+	return 0;
+}
+
+static int begin_table(struct output *o, const struct table *t, const struct said *said)
 {
 	unsigned int i;
-	size_t row;
 
+	(void)said;
+	if (o->several)
+		fprintf(o->f, "# %s\n", t->def->name);
 	for (i = 0; i < t->nr_columns; i++)
-		fprintf(f, "%s%s", i ? "," : "", t->def->columns[i].name);
-	fputc('\n', f);
-	for (row = 0; row < t->nr_rows; row++)
-		for (i = 0; i < t->nr_columns; i++) {
-			print_cell(f, &t->rows[row][i]);
-			fputc(i + 1 < t->nr_columns ? ',' : '\n', f);
-		}
+		fprintf(o->f, "%s%s", i ? "," : "", t->def->columns[i].name);
+	fputc('\n', o->f);
+	return 0;
 }
+
+static int print_row(struct output *o, const struct table *t, size_t row)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->nr_columns; i++) {
+		print_cell(o->f, &t->rows[row][i]);
+		fputc(i + 1 < t->nr_columns ? ',' : '\n', o->f);
+	}
+	return 0;
+}
+
+/* There is no place for why rows are missing, either. */
+static int tell_unseen(struct output *o, const struct table *t, const struct said *said)
+{
+	char reason[SEEN_REASON_LEN];
+
+	if (said->unseen[0] && !fflush(o->f))
+		fprintf(stderr, "rmapscope: %s: not %sseen: %s\n", t->def->name,
+			t->nr_rows ? "all " : "", text_shown(reason, sizeof(reason), said->unseen));
+	return 0;
+}
+
+static void end(struct output *o, int ret)
+{
+	(void)o;
+	(void)ret;
+}
+
+const struct output_ops csv_ops = {
+	.name = "csv",
+	.ending = ".csv",
+	.tail = "",
+	.begin = begin,
+	.table = begin_table,
+	.row = print_row,
+	.lost = tell_unseen,
+	.end = end,
+};

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * JSON: an object of the capture, and for each table an array of one object per
+ * row. Strings are the true text, escaped; a number that is not finite is null.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -6,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/capture.h"
+#include "analysis/filter.h"
 #include "analysis/output/output.h"
 #include "lib/text.h"
 
@@ -92,39 +98,6 @@ static int print_cell(FILE *f, sqlite3_stmt *stmt, const struct cell *cell)
 	return 0;
 }
 
-static int print_row(FILE *f, sqlite3_stmt *stmt, const struct table *t, size_t row)
-{
-	unsigned int i;
-	int ret = 0;
-
-	fputs(row ? ",\n {" : "\n {", f);
-	for (i = 0; !ret && i < t->nr_columns; i++) {
-		fprintf(f, "%s\"%s\":", i ? "," : "", t->def->columns[i].name);
-		ret = print_cell(f, stmt, &t->rows[row][i]);
-	}
-	if (!ret)
-		fputc('}', f);
-	return ret;
-}
-
-int output_json(FILE *f, const struct table *t)
-{
-	sqlite3_stmt *stmt;
-	sqlite3 *db;
-	size_t row;
-	int ret = open_json(&db, &stmt);
-
-	if (ret)
-		return ret;
-	fputc('[', f);
-	for (row = 0; !ret && row < t->nr_rows; row++)
-		ret = print_row(f, stmt, t, row);
-	if (!ret)
-		fputs(t->nr_rows ? "\n]" : "]", f);
-	close_json(db, stmt);
-	return ret;
-}
-
 int output_json_string(FILE *f, const char *text)
 {
 	sqlite3_stmt *stmt;
@@ -137,3 +110,171 @@ int output_json_string(FILE *f, const char *text)
 	close_json(db, stmt);
 	return ret;
 }
+
+static int print_capture(FILE *f, const struct capture_info *info)
+{
+	const struct {
+		const char *key, *value;
+	} texts[] = {
+		{ "host", info->host },	    { "kernel_release", info->kernel },
+		{ "source", info->source }, { "profile", info->profile },
+		{ "limits", info->limits }, { "trouble", info->trouble },
+		{ "asleep", info->asleep },
+	};
+	const struct {
+		const char *key;
+		int64_t value;
+		bool known;
+	} numbers[] = {
+		{ "first_ns", info->first_ns, info->first_ns },
+		{ "last_ns", info->last_ns, info->first_ns },
+		{ "nr_events", info->nr_events, true },
+		{ "nr_waits", info->nr_waits, info->sees_waits },
+		{ "nr_open", info->nr_open_all, info->sees_waits },
+		{ "nr_uncertain", info->nr_uncertain, info->sees_waits },
+		{ "nr_lost", info->nr_lost, !info->nr_uncounted },
+		{ "nr_lost_min", info->nr_lost, true },
+		{ "nr_gaps", info->nr_gaps, true },
+		{ "kept_from_ns", info->kept_from_ns, info->kept_from_ns },
+		{ "rollups_from_ns", info->rollups_from_ns, info->rollups_from_ns },
+		{ "names_from_ns", info->names_from_ns, info->names_from_ns },
+	};
+	unsigned int i;
+	int ret = 0;
+
+	fputs("{\"capture\":{", f);
+	for (i = 0; !ret && i < sizeof(texts) / sizeof(*texts); i++) {
+		fprintf(f, "\"%s\":", texts[i].key);
+		ret = texts[i].value[0]	     ? output_json_string(f, texts[i].value)
+		      : fputs("null", f) < 0 ? -EIO
+					     : 0;
+		fputc(',', f);
+	}
+	fprintf(f, "\"finished\":%s,\"being_recorded\":%s", info->recording ? "false" : "true",
+		info->recorder_pid			  ? "true"
+		: info->recording && !info->recorder_gone ? "null"
+							  : "false");
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (numbers[i].known)
+			fprintf(f, ",\"%s\":%" PRId64, numbers[i].key, numbers[i].value);
+		else
+			fprintf(f, ",\"%s\":null", numbers[i].key);
+	fputc('}', f);
+	return ret;
+}
+
+static int print_filter(FILE *f, const struct filter *filter)
+{
+	const struct {
+		const char *key, *value;
+	} texts[] = {
+		{ "comm", filter->comm },
+		{ "cgroup", filter->cgroup },
+		{ "class", filter->class },
+		{ "by", filter_by_label(filter->by) },
+	};
+	const struct {
+		const char *key;
+		int64_t value;
+	} ints[] = {
+		{ "pid", filter->pid },
+		{ "since_ns", filter->since_ns },
+		{ "until_ns", filter->until_ns },
+	};
+	unsigned int i;
+	int ret = 0;
+
+	fputs(",\n\"filter\":{", f);
+	for (i = 0; !ret && i < sizeof(texts) / sizeof(*texts); i++) {
+		fprintf(f, "%s\"%s\":", i ? "," : "", texts[i].key);
+		if (texts[i].value)
+			ret = output_json_string(f, texts[i].value);
+		else
+			fputs("null", f);
+	}
+	for (i = 0; i < sizeof(ints) / sizeof(*ints); i++)
+		/* 0 prints no digit here */
+		fprintf(f, ",\"%s\":%s%.0" PRId64, ints[i].key, ints[i].value ? "" : "null",
+			ints[i].value);
+	fputc('}', f);
+	return ret;
+}
+
+static int begin(struct output *o, const struct output_head *head)
+{
+	int ret = print_capture(o->f, head->info);
+
+	if (!ret && head->filter)
+		ret = print_filter(o->f, head->filter);
+	if (!ret && head->at_ns)
+		fprintf(o->f, ",\n\"at_ns\":%" PRId64, *head->at_ns);
+	if (!ret && head->verdict) {
+		fputs(",\n\"verdict\":", o->f);
+		ret = output_json_string(o->f, head->verdict);
+	}
+	return ret;
+}
+
+/* What could not be seen is null, not a list without elements. */
+static int begin_table(struct output *o, const struct table *t, const struct said *said)
+{
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+
+	if (!o->alone)
+		fprintf(o->f, ",\n\"%s\":", t->def->name);
+	if (t->nr_rows)
+		fputc('[', o->f);
+	else
+		fputs(said->unseen[0] ? "null" : "[]", o->f);
+	if (o->state)
+		return 0;
+	if (open_json(&db, &stmt))
+		return -ENOMEM;
+	o->state = stmt;
+	return 0;
+}
+
+static int print_row(struct output *o, const struct table *t, size_t row)
+{
+	unsigned int i;
+	int ret = 0;
+
+	fputs(row ? ",\n {" : "\n {", o->f);
+	for (i = 0; !ret && i < t->nr_columns; i++) {
+		fprintf(o->f, "%s\"%s\":", i ? "," : "", t->def->columns[i].name);
+		ret = print_cell(o->f, o->state, &t->rows[row][i]);
+	}
+	if (!ret)
+		fputc('}', o->f);
+	return ret;
+}
+
+static int end_table(struct output *o, const struct table *t, const struct said *said)
+{
+	if (t->nr_rows)
+		fputs("\n]", o->f);
+	if (!said->unseen[0])
+		return 0;
+	fprintf(o->f, ",\n\"%s_unseen\":", t->def->name);
+	return print_string(o->f, o->state, said->unseen);
+}
+
+static void end(struct output *o, int ret)
+{
+	if (!ret && !o->alone)
+		fputs("}\n", o->f);
+	if (o->state)
+		close_json(sqlite3_db_handle(o->state), o->state);
+}
+
+const struct output_ops json_ops = {
+	.name = "json",
+	.ending = ".json",
+	.tail = "\n",
+	.begin = begin,
+	.table = begin_table,
+	.row = print_row,
+	.lost = end_table,
+	.end = end,
+};

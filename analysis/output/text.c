@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tables as text for people: columns that are not details, as wide as their cells
+ * need. Where a line has a width, texts are cut for it, then the last columns are
+ * left out (not the one that the rows are sorted by), which a line says.
+ */
+#include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
+#include "analysis/capture.h"
+#include "analysis/filter.h"
 #include "analysis/output/output.h"
+#include "analysis/verdict.h"
 #include "lib/text.h"
 
 #define CELL_LEN   256
@@ -14,21 +22,6 @@
 #define MAX_SHOWN  64
 /* columns of a text that is cut */
 #define LEAST_TEXT 10
-
-int output_format(const char *name)
-{
-	static const char *const names[] = {
-		[OUTPUT_TEXT] = "text",
-		[OUTPUT_CSV] = "csv",
-		[OUTPUT_JSON] = "json",
-	};
-	unsigned int i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!strcmp(names[i], name))
-			return i;
-	return -1;
-}
 
 /* The first column that people see, which a tree indents by the depth. */
 static unsigned int first_shown(const struct table_def *def)
@@ -190,35 +183,114 @@ static void print_left_out(FILE *f, const struct layout *l, const struct table *
 		fputs(")\n", f);
 }
 
-void output_text(FILE *f, const struct table *t, size_t max_rows, int width, const char *empty)
+static void print_limits(FILE *f, const char *limits)
 {
-	size_t nr_rows = max_rows && max_rows < t->nr_rows ? max_rows : t->nr_rows, row;
-	char text[CELL_LEN], said[SEEN_EMPTY_LEN];
-	struct layout l;
+	const char *line = limits;
+
+	while (*line) {
+		int len = strcspn(line, "\n");
+		char text[1024];
+
+		snprintf(text, sizeof(text), "%.*s", len, line);
+		text_make_printable(text);
+		fprintf(f, "note: %s\n", text);
+		line += len + (line[len] == '\n');
+	}
+}
+
+static int begin(struct output *o, const struct output_head *head)
+{
+	char text[FILTER_TEXT_LEN], shown[FILTER_TEXT_LEN], verdict[VERDICT_LEN];
+
+	if (head->verdict)
+		fprintf(o->f, "%s\n", text_shown(verdict, sizeof(verdict), head->verdict));
+	output_text_capture(o->f, head->path, head->info);
+	print_limits(o->f, head->info->limits);
+	if (head->filter) {
+		filter_text(text, sizeof(text), head->filter);
+		fprintf(o->f, "filter: %s\n", text_shown(shown, sizeof(shown), text));
+	}
+	return 0;
+}
+
+static void print_heading(const struct output *o, const struct table *t, const struct said *said)
+{
+	char reason[SEEN_REASON_LEN];
+
+	if (o->alone)
+		return;
+	if (said->heading)
+		fputs(said->heading, o->f);
+	else
+		fprintf(o->f, "\n%s: %s\n", t->def->title, t->def->help);
+	if (said->unseen[0] && t->nr_rows)
+		fprintf(o->f, "(not all seen: %s)\n",
+			text_shown(reason, sizeof(reason), said->unseen));
+}
+
+static size_t nr_shown(const struct output *o, const struct table *t)
+{
+	return o->max_rows && o->max_rows < t->nr_rows ? o->max_rows : t->nr_rows;
+}
+
+static int begin_table(struct output *o, const struct table *t, const struct said *said)
+{
+	char text[SEEN_EMPTY_LEN];
+	struct layout *l = o->state;
 	unsigned int i;
 
+	print_heading(o, t, said);
 	if (!t->nr_rows) {
-		fprintf(f, "(%s)\n", text_shown(said, sizeof(said), empty));
-		return;
-	}
-	lay_out(&l, t, nr_rows, width);
-	for (i = 0; i < l.nr; i++)
-		print_cell(f, &l, t, i, t->def->columns[l.shown[i].column].title);
-	for (row = 0; row < nr_rows; row++)
-		for (i = 0; i < l.nr; i++) {
-			format_cell(text, sizeof(text), t, row, l.shown[i].column);
-			print_cell(f, &l, t, i, text);
-		}
-	print_left_out(f, &l, t);
-	if (nr_rows < t->nr_rows)
-		fprintf(f, "(%zu more)\n", t->nr_rows - nr_rows);
-}
-
-int output_width(FILE *f)
-{
-	struct winsize size;
-
-	if (!isatty(fileno(f)) || ioctl(fileno(f), TIOCGWINSZ, &size))
+		fprintf(o->f, "(%s)\n", text_shown(text, sizeof(text), said->empty));
 		return 0;
-	return size.ws_col;
+	}
+	if (!l)
+		o->state = l = malloc(sizeof(*l));
+	if (!l)
+		return -ENOMEM;
+	lay_out(l, t, nr_shown(o, t), o->width);
+	for (i = 0; i < l->nr; i++)
+		print_cell(o->f, l, t, i, t->def->columns[l->shown[i].column].title);
+	return 0;
 }
+
+static int print_row(struct output *o, const struct table *t, size_t row)
+{
+	const struct layout *l = o->state;
+	char text[CELL_LEN];
+	unsigned int i;
+
+	if (row >= nr_shown(o, t))
+		return 0;
+	for (i = 0; i < l->nr; i++) {
+		format_cell(text, sizeof(text), t, row, l->shown[i].column);
+		print_cell(o->f, l, t, i, text);
+	}
+	return 0;
+}
+
+static int print_missing(struct output *o, const struct table *t, const struct said *said)
+{
+	(void)said;
+	if (t->nr_rows)
+		print_left_out(o->f, o->state, t);
+	if (nr_shown(o, t) < t->nr_rows)
+		fprintf(o->f, "(%zu more)\n", t->nr_rows - nr_shown(o, t));
+	return 0;
+}
+
+static void end(struct output *o, int ret)
+{
+	(void)ret;
+	free(o->state);
+}
+
+const struct output_ops text_ops = {
+	.name = "text",
+	.tail = "",
+	.begin = begin,
+	.table = begin_table,
+	.row = print_row,
+	.lost = print_missing,
+	.end = end,
+};

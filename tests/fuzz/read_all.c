@@ -83,7 +83,7 @@ static void reports(struct db *db)
 	struct print p;
 	int ret;
 
-	for (opt.format = OUTPUT_TEXT; opt.format <= OUTPUT_JSON; opt.format++) {
+	for (opt.format = OUTPUT_TEXT; opt.format < NR_OUTPUT_FORMATS; opt.format++) {
 		begin(&p);
 		/* what CSV has no place for is told there */
 		stderr = p.f;
@@ -117,6 +117,7 @@ static void details(struct db *db, const struct view_def *views, const struct wi
 		{ "wait_id", id },  { "duration_ns", 1 }, { 0 },
 	};
 	struct error err = { 0 };
+	struct output o;
 	struct print p;
 	struct table t;
 
@@ -125,7 +126,8 @@ static void details(struct db *db, const struct view_def *views, const struct wi
 		if (view_read(&t, views, db, window, params, &err))
 			continue;
 		begin(&p);
-		output_text(p.f, &t, 0, 80, "");
+		o = (struct output){ .f = p.f, .format = OUTPUT_TEXT, .width = 80 };
+		output_end(&o, output_table(&o, &t, &(struct said){ "", "", "" }));
 		end(&p, 0, OUTPUT_TEXT);
 		table_free(&t);
 	}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a capture is as a whole, in text: the header of a report and of `top -b`. */
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/capture.h"
+#include "analysis/instant.h"
+#include "analysis/output/output.h"
+#include "lib/text.h"
+
+/* Say so when rows were trimmed. */
+static void print_kept(FILE *f, const struct capture_info *info)
+{
+	char from[64];
+
+	if (info->kept_from_ns) {
+		instant_format(from, sizeof(from), info->kept_from_ns, info);
+		fprintf(f, "note: rows from %s on; older ones had to go (--max-size, --max-age)\n",
+			from);
+	}
+	if (info->rollups_from_ns) {
+		instant_format(from, sizeof(from), info->rollups_from_ns, info);
+		fprintf(f, "note: sums per second from %s on\n", from);
+	}
+	if (info->names_from_ns > info->rollups_from_ns) {
+		instant_format(from, sizeof(from), info->names_from_ns, info);
+		fprintf(f, "note: sums before %s name no process, lock or VMA (--max-age)\n", from);
+	}
+}
+
+static void print_lost(FILE *f, const struct capture_info *info)
+{
+	char lost[48];
+
+	capture_lost_format(lost, sizeof(lost), info, false);
+	if (lost[0] == '-')
+		fprintf(f, ", events lost in %" PRId64 " gaps: how many is not known\n",
+			info->nr_gaps);
+	else
+		fprintf(f, ", %s events lost in %" PRId64 " gaps\n", lost, info->nr_gaps);
+}
+
+void output_text_capture(FILE *f, const char *path, const struct capture_info *info)
+{
+	const char *const texts[] = {
+		path, info->host, info->kernel, info->source, info->profile,
+	};
+	char shown[sizeof(texts) / sizeof(*texts)][PATH_MAX];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		text_shown(shown[i], sizeof(shown[i]), texts[i][0] ? texts[i] : "-");
+	fprintf(f, "%s: %s %s, source %s, profile %s%s\n", shown[0], shown[1], shown[2], shown[3],
+		shown[4],
+		!info->recording      ? ""
+		: info->recorder_gone ? ", not finished: its recorder was killed, or is elsewhere"
+		: info->recorder_pid  ? ", not finished: being recorded now"
+				      : ", not finished");
+	fprintf(f, "%.3f s, %" PRId64 " events, ", (info->last_ns - info->first_ns) / 1e9,
+		info->nr_events);
+	if (info->sees_waits)
+		fprintf(f, "%" PRId64 " waits, %" PRId64 " open, %" PRId64 " uncertain",
+			info->nr_waits, info->nr_open_all, info->nr_uncertain);
+	else
+		fputs("waits not seen", f);
+	print_lost(f, info);
+	if (info->trouble[0])
+		fprintf(f, "note: not recorded now: %s\n",
+			text_shown(shown[0], sizeof(shown[0]), info->trouble));
+	if (info->asleep[0])
+		fprintf(f, "note: " CAPTURE_ASLEEP "%s\n",
+			text_shown(shown[0], sizeof(shown[0]), info->asleep));
+	print_kept(f, info);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/format_args.h"
+
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum {
+	OPT_FORMAT = 0x400,
+};
+
+static const struct argp_option options[] = {
+	{ "format", OPT_FORMAT, "FORMAT", 0, "", 0 },
+	{ 0 },
+};
+
+static const char *format_name(unsigned int i)
+{
+	return i < NR_OUTPUT_FORMATS ? output_ops(i)->name : NULL;
+}
+
+/* For help, which says what is the default. */
+static const char *format_help(unsigned int i)
+{
+	return i == OUTPUT_TEXT ? "text (default)" : format_name(i);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	enum output_format *format = state->input;
+	char names[128];
+	int found;
+
+	if (key != OPT_FORMAT)
+		return ARGP_ERR_UNKNOWN;
+	found = output_format(arg);
+	if (found < 0)
+		cli_wrong(state, "--format: '%s' is not %s", arg,
+			  cli_names(names, sizeof(names), format_name, " or "));
+	*format = found;
+	return 0;
+}
+
+/* argp frees what this returns. */
+static char *help(int key, const char *text, void *input)
+{
+	char names[128];
+
+	(void)input;
+	if (key != OPT_FORMAT)
+		return (char *)text;
+	return strdup(cli_names(names, sizeof(names), format_help, " or "));
+}
+
+const struct argp format_argp = { .options = options, .parser = parse, .help_filter = help };
