@@ -13,7 +13,6 @@
 
 #include "cli/asleep.h"
 #include "cli/recording_meta.h"
-#include "cli/store_sink.h"
 #include "collector/continuity.h"
 #include "collector/instance.h"
 #include "collector/model/model.h"

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/clock.h"
 #include "schema/hist_sql.h"
@@ -88,7 +89,7 @@ int store_create(struct store **stp, const char *path, bool force, struct error 
 		free(st);
 		return ret;
 	}
-	st->done.wait_min_ns = st->done.hold_min_ns = NO_TIME;
+	memset(st->done.min_ns, 0xff, sizeof(st->done.min_ns)); /* NO_TIME */
 	st->kept_from_ns = st->names_from_ns = NO_TIME;
 	ret = open_file(st);
 	if (!ret)

@@ -14,6 +14,7 @@
 
 #include "lib/error.h"
 #include "schema/rows.h"
+#include "schema/sink.h"
 
 struct store;
 
@@ -54,38 +55,15 @@ int store_limit(struct store *st, int64_t max_bytes, int64_t max_age_ns);
 /* Rows; each returns 0 or a negative errno, the message is in store_error(). */
 int store_meta_text(struct store *st, const char *key, const char *value);
 int store_meta_int(struct store *st, const char *key, int64_t value);
-int store_process(struct store *st, const struct process_row *row);
-int store_task(struct store *st, const struct task_row *row);
-int store_lock(struct store *st, const struct lock_row *row);
-int store_site(struct store *st, const struct site_row *row);
-int store_stack(struct store *st, const struct stack_row *row);
-/*
- * Sets @row->id. A row that comes again replaces the former and gets a new
- * id, so that ids rise with the time at which waits end.
- */
-int store_wait(struct store *st, struct wait_row *row);
-/* Likewise. */
-int store_hold(struct store *st, struct hold_row *row);
+/* A row of each table of rows.def: store_process(), store_task(), ... */
+#define ROW(table)	int store_##table(struct store *st, const struct table##_row *row);
+#define NUMBERED(table) int store_##table(struct store *st, struct table##_row *row);
+#include "schema/rows.def"
 /* The VMA of a wait that was written without one. */
 int store_wait_vma(struct store *st, int64_t wait_id, int64_t vma_id);
-int store_vma(struct store *st, const struct vma_row *row);
-/* Sets @row->id at the first call; a later one updates to_ns. */
-int store_lock_vma(struct store *st, struct lock_vma_row *row);
-int store_walk(struct store *st, const struct walk_row *row);
-int store_walk_rollup(struct store *st, const struct walk_rollup_row *row);
-int store_retry(struct store *st, const struct retry_row *row);
-int store_skip(struct store *st, const struct skip_row *row);
-int store_move(struct store *st, const struct move_row *row);
-int store_wait_part(struct store *st, const struct wait_part_row *row);
-int store_stall(struct store *st, const struct stall_row *row);
-/* Sets @row->id at the first call; a later one replaces the row. */
-int store_storm(struct store *st, struct storm_row *row);
-int store_straggler(struct store *st, const struct straggler_row *row);
-int store_order_edge(struct store *st, const struct order_edge_row *row);
-int store_loss(struct store *st, const struct loss_row *row);
-int store_rollup(struct store *st, const struct rollup_row *row);
-int store_second_rollup(struct store *st, const struct second_rollup_row *row);
-int store_holder_rollup(struct store *st, const struct holder_rollup_row *row);
+
+/* The store as the model's sink. It must outlive the model. */
+struct sink store_sink(struct store *st);
 
 /*
  * store_commit - end the transaction and begin the next

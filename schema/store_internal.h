@@ -8,43 +8,31 @@
 #include "schema/output_file.h"
 #include "schema/store.h"
 
+/* An INSERT for each table of rows.def, and what else is written again and again. */
 enum statement {
+#define ROW(table) ST_##table,
+#include "schema/rows.def"
 	ST_META,
-	ST_PROCESS,
-	ST_TASK,
-	ST_LOCK,
-	ST_SITE,
-	ST_STACK,
-	ST_WAIT,
+	ST_CHECKPOINT,
 	ST_WAIT_FORGET,
 	ST_WAIT_VMA,
-	ST_CHECKPOINT,
-	ST_LOSS,
-	ST_ROLLUP,
-	ST_SECOND_ROLLUP,
-	ST_HOLDER_ROLLUP,
-	ST_VMA,
-	ST_LOCK_VMA,
-	ST_LOCK_VMA_END,
-	ST_HOLD,
 	ST_HOLD_FORGET,
-	ST_WALK,
-	ST_WALK_ROLLUP,
-	ST_RETRY,
-	ST_SKIP,
-	ST_MOVE,
-	ST_WAIT_PART,
-	ST_STALL,
-	ST_STORM,
-	ST_STRAGGLER,
-	ST_ORDER_EDGE,
+	ST_LOCK_VMA_END,
 	NR_STATEMENTS,
 };
 
 /* The tables whose rows come in time order: see table checkpoint. */
+enum ordered {
+#define ROW(table)
+#define ORDERED(table) AT_##table,
+#define SPAN(table)    AT_##table,
+#include "schema/rows.def"
+	NR_ORDERED,
+};
+
 struct progress {
-	int64_t wait_id, hold_id, walk_id, stall_id, retry_id, skip_id, move_id;
-	int64_t wait_min_ns, hold_min_ns; /* since the last checkpoint; NO_TIME */
+	int64_t id[NR_ORDERED];	    /* highest */
+	int64_t min_ns[NR_ORDERED]; /* SPAN: earliest start since the last checkpoint; NO_TIME */
 };
 
 /* Where store_forget() goes on: the table, and the next id of each. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* How rows are written: for each table of rows.def the INSERT, and what it is given. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,134 +8,119 @@
 #include "schema/enums.h"
 #include "schema/store_internal.h"
 
-static const char *const statement_sql[NR_STATEMENTS] = {
-	[ST_META] = "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-	[ST_PROCESS] =
-		"INSERT OR REPLACE INTO process (id, tgid, of_thread, comm, exe, cmdline, cgroup, "
-		"first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_TASK] = "INSERT OR REPLACE INTO task (id, tid, tgid, comm, is_main, process_id, "
-		    "first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_LOCK] = "INSERT OR REPLACE INTO lock (id, class, class_why, address, generation, "
-		    "vma_id, first_ns, last_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_SITE] = "INSERT INTO site (id, symbol, offset, role) VALUES (?, ?, ?, ?)",
-	[ST_STACK] = "INSERT INTO stack (id, site_id, frames) VALUES (?, ?, ?)",
-	[ST_WAIT] =
-		"INSERT INTO wait (id, start_ns, duration_ns, slept_ns, runnable_ns, spun_ns, lock_id, "
-		"task_id, mode, site_id, stack_id, vma_id, holder_task_id, holder_site_id, "
-		"holder_source, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_WAIT_FORGET] = "DELETE FROM wait WHERE id = ?",
-	/* two commits in one nanosecond are one checkpoint, with all that was added */
-	[ST_CHECKPOINT] = "INSERT INTO checkpoint (time_ns, wait_id, wait_min_ns, hold_id, "
-			  "hold_min_ns, walk_id, stall_id, retry_id, skip_id, move_id) "
-			  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-			  "wait_id = excluded.wait_id, "
-			  "wait_min_ns = min(coalesce(wait_min_ns, excluded.wait_min_ns), "
-			  "coalesce(excluded.wait_min_ns, wait_min_ns)), "
-			  "hold_id = excluded.hold_id, "
-			  "hold_min_ns = min(coalesce(hold_min_ns, excluded.hold_min_ns), "
-			  "coalesce(excluded.hold_min_ns, hold_min_ns)), "
-			  "walk_id = excluded.walk_id, stall_id = excluded.stall_id, "
-			  "retry_id = excluded.retry_id, skip_id = excluded.skip_id, "
-			  "move_id = excluded.move_id",
-	[ST_LOSS] = "INSERT OR REPLACE INTO loss (id, start_ns, end_ns, cpu, nr_lost, reason) "
-		    "VALUES (?, ?, ?, ?, ?, ?)",
-	[ST_ROLLUP] = "INSERT OR REPLACE INTO rollup (second, process_id, lock_id, vma_id, "
-		      "site_id, mode, nr_waits, wait_ns, max_wait_ns, slept_ns, runnable_ns, "
-		      "nr_uncertain, nr_holds, hold_ns, nr_retries, nr_moves, hist) "
-		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_SECOND_ROLLUP] = "INSERT OR REPLACE INTO second_rollup (second, nr_waits, wait_ns, "
-			     "max_wait_ns, nr_uncertain, hist) VALUES (?, ?, ?, ?, ?, ?)",
-	[ST_WAIT_VMA] = "UPDATE wait SET vma_id = ? WHERE id = ?",
-	/* a wait is booked to the seconds in which it lasted when its holder is known */
-	[ST_HOLDER_ROLLUP] =
-		"INSERT INTO holder_rollup (second, lock_id, process_id, holder_task_id, nr_waits, "
-		"wait_ns, runnable_ns) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-		"nr_waits = nr_waits + excluded.nr_waits, wait_ns = wait_ns + excluded.wait_ns, "
-		"runnable_ns = iif(runnable_ns IS NULL, excluded.runnable_ns, "
-		"runnable_ns + coalesce(excluded.runnable_ns, 0))",
-	[ST_VMA] = "INSERT OR REPLACE INTO vma (id, process_id, start, end, perms, name, "
-		   "from_ns, to_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_LOCK_VMA] =
-		"INSERT INTO lock_vma (lock_id, vma_id, from_ns, to_ns) VALUES (?, ?, ?, ?)",
-	[ST_LOCK_VMA_END] = "UPDATE lock_vma SET to_ns = ? WHERE id = ?",
-	[ST_HOLD] = "INSERT INTO hold (id, start_ns, duration_ns, lock_id, task_id, mode, site_id, "
-		    "nr_waiters, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_HOLD_FORGET] = "DELETE FROM hold WHERE id = ?",
-	[ST_WALK] = "INSERT INTO walk (start_ns, duration_ns, task_id, kind, site_id, pfn, "
-		    "nr_pages, nr_vmas, nr_retries, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_WALK_ROLLUP] = "INSERT OR REPLACE INTO walk_rollup (second, kind, site_id, nr_walks, "
-			   "walk_ns, max_walk_ns, nr_vmas, nr_retries, nr_contended, nr_uncertain, "
-			   "hist) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_RETRY] = "INSERT INTO retry (time_ns, task_id, pfn, old_lock_id, new_lock_id, attempt, "
-		     "slow) VALUES (?, ?, ?, ?, ?, ?, ?)",
-	[ST_SKIP] = "INSERT INTO skip (time_ns, task_id, pfn, reason, site_id) "
-		    "VALUES (?, ?, ?, ?, ?)",
-	[ST_MOVE] = "INSERT INTO move (time_ns, task_id, pfn, nr_pages, old_lock_id, new_lock_id, "
-		    "vma_id, root_changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_WAIT_PART] =
-		"INSERT INTO wait_part (wait_id, nr, holder_task_id, holder_site_id, mode, "
-		"duration_ns) VALUES (?, ?, ?, ?, ?, ?)",
-	[ST_STALL] = "INSERT INTO stall (start_ns, duration_ns, task_id, wait_id, waker_task_id, "
-		     "site_id, stack_id, io_wait, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_STORM] = "INSERT OR REPLACE INTO storm (id, kind, start_ns, duration_ns, outcome, "
-		     "lock_id, nr_events, peak_per_s, nr_walkers, nr_movers, nr_moves, "
-		     "walker_task_id, walker_site_id, mover_task_id, from_vma_id, to_vma_id) "
-		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_STRAGGLER] = "INSERT INTO straggler (time_ns, task_id, address, nr_pages, why, "
-			 "other_task_id, other_ns) VALUES (?, ?, ?, ?, ?, ?, ?)",
-	[ST_ORDER_EDGE] =
-		"INSERT OR REPLACE INTO order_edge (id, held_class, taken_class, nr_taken, "
-		"nr_tried, documented, time_ns, task_id, held_lock_id, taken_lock_id, "
-		"held_site_id, taken_site_id, held_stack_id, taken_stack_id) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+/* An INSERT; of columns and values the first two characters are left out. */
+struct insert {
+	const char *verb, *table;
+	const char *columns; /* ", name" of each */
+	const char *values;  /* ", ?" of each */
+	const char *suffix;
 };
 
-static sqlite3_stmt *begin_row(struct store *st, enum statement which)
+#define COLUMN(name) ", " #name
+#define ROW(table)   static const char table##_columns[] = ""
+#define END(table)   ;
+#include "schema/rows.def"
+
+#define COLUMN(name) ", ?"
+#define ROW(table)   static const char table##_values[] = ""
+#define END(table)   ;
+#include "schema/rows.def"
+
+static const char checkpoint_columns[] = ", time_ns"
+#define ORDERED(table) ", " #table "_id"
+#define SPAN(table)    ", " #table "_id, " #table "_min_ns"
+#include "schema/rows.def"
+	;
+static const char checkpoint_values[] = ", ?"
+#define ORDERED(table) ", ?"
+#define SPAN(table)    ", ?, ?"
+#include "schema/rows.def"
+	;
+/* two commits in one nanosecond are one checkpoint, with all that was added */
+static const char checkpoint_again[] = " ON CONFLICT DO UPDATE SET time_ns = excluded.time_ns"
+#define ORDERED(table) ", " #table "_id = excluded." #table "_id"
+#define SPAN(table)                                                                                \
+	ORDERED(table)                                                                             \
+	", " #table "_min_ns = min(coalesce(" #table "_min_ns, excluded." #table "_min_ns), "      \
+	"coalesce(excluded." #table "_min_ns, " #table "_min_ns))"
+#include "schema/rows.def"
+	;
+
+/* a wait is booked to the seconds in which it lasted when its holder is known */
+static const char add_holder_rollup[] =
+	" ON CONFLICT DO UPDATE SET "
+	"nr_waits = nr_waits + excluded.nr_waits, wait_ns = wait_ns + excluded.wait_ns, "
+	"runnable_ns = iif(runnable_ns IS NULL, excluded.runnable_ns, "
+	"runnable_ns + coalesce(excluded.runnable_ns, 0))";
+
+#define INSERT_ROW(verb, table, suffix)                                                            \
+	[ST_##table] = { verb, #table, table##_columns, table##_values, suffix },
+
+static const struct insert insert[NR_STATEMENTS] = {
+#define ROW(table)   INSERT_ROW("INSERT OR REPLACE", table, "")
+#define ONCE(table)  INSERT_ROW("INSERT", table, "")
+#define SPAN(table)  INSERT_ROW("INSERT", table, "")
+#define ADDED(table) INSERT_ROW("INSERT", table, add_##table)
+#include "schema/rows.def"
+	[ST_META] = { "INSERT OR REPLACE", "meta", ", key, value", ", ?, ?", "" },
+	[ST_CHECKPOINT] = { "INSERT", "checkpoint", checkpoint_columns, checkpoint_values,
+			    checkpoint_again },
+};
+
+static const char *const statement_sql[NR_STATEMENTS] = {
+	[ST_WAIT_FORGET] = "DELETE FROM wait WHERE id = ?",
+	[ST_WAIT_VMA] = "UPDATE wait SET vma_id = ? WHERE id = ?",
+	[ST_HOLD_FORGET] = "DELETE FROM hold WHERE id = ?",
+	[ST_LOCK_VMA_END] = "UPDATE lock_vma SET to_ns = ? WHERE id = ?",
+};
+
+static int prepare(struct store *st, enum statement which)
+{
+	const struct insert *in = &insert[which];
+	char *made = in->table
+			     ? sqlite3_mprintf("%s INTO %s (%s) VALUES (%s)%s", in->verb, in->table,
+					       in->columns + 2, in->values + 2, in->suffix)
+			     : NULL;
+	int rc = SQLITE_NOMEM;
+
+	if (made || !in->table)
+		rc = sqlite3_prepare_v3(st->db, made ? made : statement_sql[which], -1,
+					SQLITE_PREPARE_PERSISTENT, &st->stmt[which], NULL);
+	sqlite3_free(made);
+	return rc;
+}
+
+/* A row that is being written: each bind_*() takes the next column. */
+struct binder {
+	sqlite3_stmt *stmt;
+	int at;
+	bool no_memory;
+};
+
+static struct binder begin_row(struct store *st, enum statement which)
 {
 	int rc;
 
 	if (!st->stmt[which]) {
-		rc = sqlite3_prepare_v3(st->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
-					&st->stmt[which], NULL);
+		rc = prepare(st, which);
 		if (rc != SQLITE_OK)
 			store_fail(st, rc);
 	}
-	return st->stmt[which];
+	return (struct binder){ .stmt = st->stmt[which] };
 }
 
-static int end_row(struct store *st, sqlite3_stmt *stmt)
+static int end_row(struct store *st, const struct binder *b)
 {
 	int rc;
 
 	if (st->broken)
 		return st->ret;
-	rc = sqlite3_step(stmt);
-	sqlite3_reset(stmt);
+	if (b->no_memory)
+		return store_fail(st, SQLITE_NOMEM);
+	rc = sqlite3_step(b->stmt);
+	sqlite3_reset(b->stmt);
 	return rc == SQLITE_DONE ? 0 : store_fail(st, rc);
 }
-
-/* Likewise a row that SQLite numbers. */
-static int end_numbered(struct store *st, sqlite3_stmt *stmt, int64_t *id)
-{
-	int ret = end_row(st, stmt);
-
-	if (!ret)
-		*id = sqlite3_last_insert_rowid(st->db);
-	return ret;
-}
-
-/* The earliest start since the last checkpoint. */
-static void note_start(int64_t *min_ns, int64_t start_ns)
-{
-	if (*min_ns == NO_TIME || start_ns < *min_ns)
-		*min_ns = start_ns;
-}
-
-/* Binding: each takes the next column. Unknown values become NULL. */
-struct binder {
-	sqlite3_stmt *stmt;
-	int at;
-};
 
 static void bind_int(struct binder *b, int64_t v)
 {
@@ -173,469 +159,212 @@ static void bind_text(struct binder *b, const char *text)
 	sqlite3_bind_text(b->stmt, ++b->at, copy, -1, free);
 }
 
+static void bind_hist(struct binder *b, const struct hist *hist)
+{
+	size_t max = hist_encoded_max(hist);
+	uint8_t *blob = malloc(max ? max : 1);
+
+	b->no_memory = !blob;
+	if (blob)
+		sqlite3_bind_blob(b->stmt, ++b->at, blob, hist_encode(hist, blob), free);
+}
+
+#define ROW(table)                                                                                 \
+	static void bind_##table(struct binder *b, const struct table##_row *row)                  \
+	{
+#define INT(type, name)		      bind_int(b, row->name);
+#define ID(name)		      bind_id(b, row->name);
+#define UNLESS(type, name, unknown)   bind_unless(b, row->name, unknown);
+#define TEXT(name, bytes)	      bind_text(b, row->name);
+#define STRING(name)		      bind_text(b, row->name);
+#define HIST(name)		      bind_hist(b, &row->name);
+#define DERIVED(name, unknown, value) bind_unless(b, value, unknown);
+#define END(table)		      }
+#include "schema/rows.def"
+
+/* A row that is written as it is. */
+#define ROW(table)                                                                                 \
+	static int write_##table(struct store *st, const struct table##_row *row)                  \
+	{                                                                                          \
+		struct binder b = begin_row(st, ST_##table);                                       \
+                                                                                                   \
+		bind_##table(&b, row);                                                             \
+		return end_row(st, &b);                                                            \
+	}
+#include "schema/rows.def"
+
+#define ROW(table)                                                                                 \
+	int store_##table(struct store *st, const struct table##_row *row)                         \
+	{                                                                                          \
+		return write_##table(st, row);                                                     \
+	}
+/* SQLite numbers it. */
+#define ORDERED(table)                                                                             \
+	int store_##table(struct store *st, const struct table##_row *row)                         \
+	{                                                                                          \
+		int ret = write_##table(st, row);                                                  \
+                                                                                                   \
+		if (!ret)                                                                          \
+			st->done.id[AT_##table] = sqlite3_last_insert_rowid(st->db);               \
+		return ret;                                                                        \
+	}
+/* below: each of its own way to come again */
+#define NUMBERED(table)
+#define ADDED(table)
+#include "schema/rows.def"
+
 int store_meta_text(struct store *st, const char *key, const char *value)
 {
-	struct binder b = { begin_row(st, ST_META), 0 };
+	struct binder b = begin_row(st, ST_META);
 
 	bind_text(&b, key);
 	bind_text(&b, value);
-	return end_row(st, b.stmt);
+	return end_row(st, &b);
 }
 
 int store_meta_int(struct store *st, const char *key, int64_t value)
 {
-	struct binder b = { begin_row(st, ST_META), 0 };
+	struct binder b = begin_row(st, ST_META);
 
 	bind_text(&b, key);
 	bind_int(&b, value);
-	return end_row(st, b.stmt);
-}
-
-int store_process(struct store *st, const struct process_row *row)
-{
-	struct binder b = { begin_row(st, ST_PROCESS), 0 };
-
-	bind_int(&b, row->id);
-	bind_int(&b, row->tgid);
-	bind_int(&b, row->of_thread);
-	bind_text(&b, row->comm);
-	bind_text(&b, row->exe);
-	bind_text(&b, row->cmdline);
-	bind_text(&b, row->cgroup);
-	bind_int(&b, row->first_ns);
-	bind_int(&b, row->last_ns);
-	return end_row(st, b.stmt);
-}
-
-int store_task(struct store *st, const struct task_row *row)
-{
-	struct binder b = { begin_row(st, ST_TASK), 0 };
-
-	bind_int(&b, row->id);
-	bind_int(&b, row->tid);
-	bind_unless(&b, row->tgid, -1);
-	bind_text(&b, row->comm);
-	bind_unless(&b, row->tgid < 0 ? -1 : row->tid == row->tgid, -1);
-	bind_id(&b, row->process_id);
-	bind_int(&b, row->first_ns);
-	bind_int(&b, row->last_ns);
-	return end_row(st, b.stmt);
-}
-
-int store_lock(struct store *st, const struct lock_row *row)
-{
-	struct binder b = { begin_row(st, ST_LOCK), 0 };
-
-	bind_int(&b, row->id);
-	bind_unless(&b, row->class, ENUM_NONE);
-	bind_unless(&b, row->class == ENUM_NONE ? row->class_why : ENUM_NONE, ENUM_NONE);
-	bind_int(&b, (int64_t)row->address);
-	bind_int(&b, row->generation);
-	bind_id(&b, row->vma_id);
-	bind_int(&b, row->first_ns);
-	bind_int(&b, row->last_ns);
-	return end_row(st, b.stmt);
-}
-
-int store_site(struct store *st, const struct site_row *row)
-{
-	struct binder b = { begin_row(st, ST_SITE), 0 };
-
-	bind_int(&b, row->id);
-	bind_text(&b, row->symbol);
-	bind_int(&b, row->offset);
-	bind_unless(&b, row->role, ENUM_NONE);
-	return end_row(st, b.stmt);
-}
-
-int store_stack(struct store *st, const struct stack_row *row)
-{
-	struct binder b = { begin_row(st, ST_STACK), 0 };
-
-	bind_int(&b, row->id);
-	bind_id(&b, row->site_id);
-	bind_text(&b, row->frames);
-	return end_row(st, b.stmt);
+	return end_row(st, &b);
 }
 
 /* The row was open, and comes again. */
 static int forget(struct store *st, enum statement which, int64_t id)
 {
-	struct binder b = { begin_row(st, which), 0 };
+	struct binder b = begin_row(st, which);
 
 	bind_int(&b, id);
-	return end_row(st, b.stmt);
+	return end_row(st, &b);
+}
+
+/* A span is written: of the id, which SQLite would give once more after a deletion of the last. */
+static void note_span(struct store *st, enum ordered which, int64_t *id, int64_t start_ns)
+{
+	int64_t *min_ns = &st->done.min_ns[which];
+
+	*id = ++st->done.id[which];
+	if (*min_ns == NO_TIME || start_ns < *min_ns)
+		*min_ns = start_ns;
 }
 
 int store_wait(struct store *st, struct wait_row *row)
 {
-	struct binder b = { begin_row(st, ST_WAIT), 0 };
+	struct wait_row next = *row;
 	int ret = row->id ? forget(st, ST_WAIT_FORGET, row->id) : 0;
 
-	if (ret)
-		return ret;
-	/* SQLite would give the id of a last row that was deleted once more */
-	bind_int(&b, st->done.wait_id + 1);
-	bind_int(&b, row->start_ns);
-	bind_unless(&b, row->duration_ns, NO_TIME);
-	bind_unless(&b, row->slept_ns, NO_TIME);
-	bind_unless(&b, row->runnable_ns, NO_TIME);
-	bind_unless(&b, row->spun_ns, NO_TIME);
-	bind_int(&b, row->lock_id);
-	bind_int(&b, row->task_id);
-	bind_int(&b, row->mode);
-	bind_id(&b, row->site_id);
-	bind_id(&b, row->stack_id);
-	bind_id(&b, row->vma_id);
-	bind_id(&b, row->holder_task_id);
-	bind_id(&b, row->holder_site_id);
-	bind_int(&b, row->holder_source);
-	bind_int(&b, row->outcome);
-	ret = end_row(st, b.stmt);
-	if (ret)
-		return ret;
-	row->id = ++st->done.wait_id;
-	note_start(&st->done.wait_min_ns, row->start_ns);
-	return 0;
-}
-
-int store_wait_vma(struct store *st, int64_t wait_id, int64_t vma_id)
-{
-	struct binder b = { begin_row(st, ST_WAIT_VMA), 0 };
-
-	bind_id(&b, vma_id);
-	bind_int(&b, wait_id);
-	return end_row(st, b.stmt);
-}
-
-int store_loss(struct store *st, const struct loss_row *row)
-{
-	struct binder b = { begin_row(st, ST_LOSS), 0 };
-
-	bind_id(&b, row->id);
-	bind_unless(&b, row->start_ns, NO_TIME);
-	bind_unless(&b, row->end_ns, NO_TIME);
-	bind_unless(&b, row->cpu, LOSS_EVERY_CPU);
-	bind_unless(&b, row->nr_lost, -1);
-	bind_int(&b, row->reason);
-	return end_row(st, b.stmt);
-}
-
-/* Bind @hist as the last column and end the row. */
-static int end_row_hist(struct store *st, struct binder *b, const struct hist *hist)
-{
-	size_t max = hist_encoded_max(hist);
-	uint8_t *blob = malloc(max ? max : 1);
-	int ret;
-
-	if (!blob)
-		return store_fail(st, SQLITE_NOMEM);
-	sqlite3_bind_blob(b->stmt, ++b->at, blob, hist_encode(hist, blob), SQLITE_STATIC);
-	ret = end_row(st, b->stmt);
-	free(blob);
-	return ret;
-}
-
-int store_rollup(struct store *st, const struct rollup_row *row)
-{
-	struct binder b = { begin_row(st, ST_ROLLUP), 0 };
-
-	bind_int(&b, row->second);
-	bind_int(&b, row->process_id);
-	bind_int(&b, row->lock_id);
-	bind_int(&b, row->vma_id);
-	bind_int(&b, row->site_id);
-	bind_int(&b, row->mode);
-	bind_int(&b, row->nr_waits);
-	bind_int(&b, row->wait_ns);
-	bind_int(&b, row->max_wait_ns);
-	bind_unless(&b, row->slept_ns, NO_TIME);
-	bind_unless(&b, row->runnable_ns, NO_TIME);
-	bind_int(&b, row->nr_uncertain);
-	bind_unless(&b, row->nr_holds, NO_TIME);
-	bind_unless(&b, row->hold_ns, NO_TIME);
-	bind_unless(&b, row->nr_retries, NO_TIME);
-	bind_unless(&b, row->nr_moves, NO_TIME);
-	return end_row_hist(st, &b, &row->hist);
-}
-
-int store_second_rollup(struct store *st, const struct second_rollup_row *row)
-{
-	struct binder b = { begin_row(st, ST_SECOND_ROLLUP), 0 };
-
-	bind_int(&b, row->second);
-	bind_int(&b, row->nr_waits);
-	bind_int(&b, row->wait_ns);
-	bind_int(&b, row->max_wait_ns);
-	bind_int(&b, row->nr_uncertain);
-	return end_row_hist(st, &b, &row->hist);
-}
-
-int store_holder_rollup(struct store *st, const struct holder_rollup_row *row)
-{
-	struct binder b = { begin_row(st, ST_HOLDER_ROLLUP), 0 };
-	/* a wait of long ago may have ended only now: its second has no names any more */
-	const bool named = st->names_from_ns == NO_TIME ||
-			   row->second >= st->names_from_ns / (int64_t)NSEC_PER_SEC;
-
-	bind_int(&b, row->second);
-	bind_int(&b, named ? row->lock_id : 0);
-	bind_int(&b, named ? row->process_id : 0);
-	bind_int(&b, named ? row->holder_task_id : 0);
-	bind_int(&b, row->nr_waits);
-	bind_int(&b, row->wait_ns);
-	bind_unless(&b, row->runnable_ns, NO_TIME);
-	return end_row(st, b.stmt);
-}
-
-int store_vma(struct store *st, const struct vma_row *row)
-{
-	struct binder b = { begin_row(st, ST_VMA), 0 };
-
-	bind_int(&b, row->id);
-	bind_id(&b, row->process_id);
-	bind_int(&b, (int64_t)row->start);
-	bind_int(&b, (int64_t)row->end);
-	bind_text(&b, row->perms);
-	bind_text(&b, row->name);
-	bind_unless(&b, row->from_ns, NO_TIME);
-	bind_unless(&b, row->to_ns, NO_TIME);
-	return end_row(st, b.stmt);
-}
-
-int store_lock_vma(struct store *st, struct lock_vma_row *row)
-{
-	struct binder b = { begin_row(st, row->id ? ST_LOCK_VMA_END : ST_LOCK_VMA), 0 };
-	int ret;
-
-	if (row->id) {
-		bind_unless(&b, row->to_ns, NO_TIME);
-		bind_int(&b, row->id);
-		return end_row(st, b.stmt);
-	}
-	bind_int(&b, row->lock_id);
-	bind_int(&b, row->vma_id);
-	bind_unless(&b, row->from_ns, NO_TIME);
-	bind_unless(&b, row->to_ns, NO_TIME);
-	ret = end_row(st, b.stmt);
-	row->id = sqlite3_last_insert_rowid(st->db);
+	next.id = st->done.id[AT_wait] + 1;
+	if (!ret)
+		ret = write_wait(st, &next);
+	if (!ret)
+		note_span(st, AT_wait, &row->id, row->start_ns);
 	return ret;
 }
 
 int store_hold(struct store *st, struct hold_row *row)
 {
-	struct binder b = { begin_row(st, ST_HOLD), 0 };
+	struct hold_row next = *row;
 	int ret = row->id ? forget(st, ST_HOLD_FORGET, row->id) : 0;
 
-	if (ret)
-		return ret;
-	bind_int(&b, st->done.hold_id + 1);
-	bind_int(&b, row->start_ns);
-	bind_unless(&b, row->duration_ns, NO_TIME);
-	bind_int(&b, row->lock_id);
-	bind_int(&b, row->task_id);
-	bind_int(&b, row->mode);
-	bind_id(&b, row->site_id);
-	bind_int(&b, row->nr_waiters);
-	bind_int(&b, row->outcome);
-	ret = end_row(st, b.stmt);
-	if (ret)
-		return ret;
-	row->id = ++st->done.hold_id;
-	note_start(&st->done.hold_min_ns, row->start_ns);
-	return 0;
+	next.id = st->done.id[AT_hold] + 1;
+	if (!ret)
+		ret = write_hold(st, &next);
+	if (!ret)
+		note_span(st, AT_hold, &row->id, row->start_ns);
+	return ret;
 }
 
-int store_walk(struct store *st, const struct walk_row *row)
+int store_wait_vma(struct store *st, int64_t wait_id, int64_t vma_id)
 {
-	struct binder b = { begin_row(st, ST_WALK), 0 };
+	struct binder b = begin_row(st, ST_WAIT_VMA);
 
-	bind_int(&b, row->start_ns);
-	bind_unless(&b, row->duration_ns, NO_TIME);
-	bind_int(&b, row->task_id);
-	bind_int(&b, row->kind);
-	bind_id(&b, row->site_id);
-	bind_int(&b, (int64_t)row->pfn);
-	bind_unless(&b, row->nr_pages, 0);
-	bind_unless(&b, row->nr_vmas, -1);
-	bind_int(&b, row->nr_retries);
-	bind_int(&b, row->outcome);
-	return end_numbered(st, b.stmt, &st->done.walk_id);
+	bind_id(&b, vma_id);
+	bind_int(&b, wait_id);
+	return end_row(st, &b);
 }
 
-int store_walk_rollup(struct store *st, const struct walk_rollup_row *row)
+/* It is unlinked; the row may be gone by now. */
+static int end_lock_vma(struct store *st, const struct lock_vma_row *row)
 {
-	struct binder b = { begin_row(st, ST_WALK_ROLLUP), 0 };
+	struct binder b = begin_row(st, ST_LOCK_VMA_END);
 
-	bind_int(&b, row->second);
-	bind_int(&b, row->kind);
-	bind_int(&b, row->site_id);
-	bind_int(&b, row->nr_walks);
-	bind_int(&b, row->walk_ns);
-	bind_int(&b, row->max_walk_ns);
-	bind_int(&b, row->nr_vmas);
-	bind_int(&b, row->nr_retries);
-	bind_int(&b, row->nr_contended);
-	bind_int(&b, row->nr_uncertain);
-	return end_row_hist(st, &b, &row->hist);
+	bind_unless(&b, row->to_ns, NO_TIME);
+	bind_int(&b, row->id);
+	return end_row(st, &b);
 }
 
-int store_retry(struct store *st, const struct retry_row *row)
+int store_lock_vma(struct store *st, struct lock_vma_row *row)
 {
-	struct binder b = { begin_row(st, ST_RETRY), 0 };
+	int ret;
 
-	bind_int(&b, row->time_ns);
-	bind_int(&b, row->task_id);
-	bind_int(&b, (int64_t)row->pfn);
-	bind_id(&b, row->old_lock_id);
-	bind_id(&b, row->new_lock_id);
-	bind_int(&b, row->attempt);
-	bind_int(&b, row->slow);
-	return end_numbered(st, b.stmt, &st->done.retry_id);
-}
-
-int store_skip(struct store *st, const struct skip_row *row)
-{
-	struct binder b = { begin_row(st, ST_SKIP), 0 };
-
-	bind_int(&b, row->time_ns);
-	bind_int(&b, row->task_id);
-	bind_int(&b, (int64_t)row->pfn);
-	bind_int(&b, row->reason);
-	bind_id(&b, row->site_id);
-	return end_numbered(st, b.stmt, &st->done.skip_id);
-}
-
-int store_move(struct store *st, const struct move_row *row)
-{
-	struct binder b = { begin_row(st, ST_MOVE), 0 };
-
-	bind_int(&b, row->time_ns);
-	bind_int(&b, row->task_id);
-	bind_int(&b, (int64_t)row->pfn);
-	bind_unless(&b, row->nr_pages, 0);
-	bind_id(&b, row->old_lock_id);
-	bind_id(&b, row->new_lock_id);
-	bind_id(&b, row->vma_id);
-	bind_int(&b, row->root_changed);
-	return end_numbered(st, b.stmt, &st->done.move_id);
-}
-
-int store_wait_part(struct store *st, const struct wait_part_row *row)
-{
-	struct binder b = { begin_row(st, ST_WAIT_PART), 0 };
-
-	bind_int(&b, row->wait_id);
-	bind_int(&b, row->nr);
-	bind_id(&b, row->holder_task_id);
-	bind_id(&b, row->holder_site_id);
-	bind_unless(&b, row->mode, ENUM_NONE);
-	bind_int(&b, row->duration_ns);
-	return end_row(st, b.stmt);
-}
-
-int store_stall(struct store *st, const struct stall_row *row)
-{
-	struct binder b = { begin_row(st, ST_STALL), 0 };
-
-	bind_int(&b, row->start_ns);
-	bind_unless(&b, row->duration_ns, NO_TIME);
-	bind_int(&b, row->task_id);
-	bind_id(&b, row->wait_id);
-	bind_id(&b, row->waker_task_id);
-	bind_id(&b, row->site_id);
-	bind_id(&b, row->stack_id);
-	bind_unless(&b, row->io_wait, -1);
-	bind_int(&b, row->outcome);
-	return end_numbered(st, b.stmt, &st->done.stall_id);
+	if (row->id)
+		return end_lock_vma(st, row);
+	ret = write_lock_vma(st, row);
+	row->id = sqlite3_last_insert_rowid(st->db);
+	return ret;
 }
 
 int store_storm(struct store *st, struct storm_row *row)
 {
-	struct binder b = { begin_row(st, ST_STORM), 0 };
-	int ret;
+	int ret = write_storm(st, row);
 
-	bind_id(&b, row->id);
-	bind_int(&b, row->kind);
-	bind_int(&b, row->start_ns);
-	bind_int(&b, row->duration_ns);
-	bind_int(&b, row->outcome);
-	bind_id(&b, row->lock_id);
-	bind_int(&b, row->nr_events);
-	bind_int(&b, row->peak_per_s);
-	bind_int(&b, row->nr_walkers);
-	bind_unless(&b, row->nr_movers, NO_TIME);
-	bind_unless(&b, row->nr_moves, NO_TIME);
-	bind_id(&b, row->walker_task_id);
-	bind_id(&b, row->walker_site_id);
-	bind_id(&b, row->mover_task_id);
-	bind_id(&b, row->from_vma_id);
-	bind_id(&b, row->to_vma_id);
-	ret = end_row(st, b.stmt);
 	if (!ret && !row->id)
 		row->id = sqlite3_last_insert_rowid(st->db);
 	return ret;
 }
 
-int store_straggler(struct store *st, const struct straggler_row *row)
+int store_holder_rollup(struct store *st, const struct holder_rollup_row *row)
 {
-	struct binder b = { begin_row(st, ST_STRAGGLER), 0 };
+	struct holder_rollup_row named = *row;
 
-	bind_int(&b, row->time_ns);
-	bind_int(&b, row->task_id);
-	bind_int(&b, (int64_t)row->address);
-	bind_unless(&b, row->nr_pages, 0);
-	bind_int(&b, row->why);
-	bind_id(&b, row->other_task_id);
-	bind_unless(&b, row->other_ns, NO_TIME);
-	return end_row(st, b.stmt);
-}
-
-int store_order_edge(struct store *st, const struct order_edge_row *row)
-{
-	struct binder b = { begin_row(st, ST_ORDER_EDGE), 0 };
-
-	bind_int(&b, row->id);
-	bind_int(&b, row->held_class);
-	bind_int(&b, row->taken_class);
-	bind_int(&b, row->nr_taken);
-	bind_int(&b, row->nr_tried);
-	bind_unless(&b, row->documented, ENUM_NONE);
-	bind_int(&b, row->time_ns);
-	bind_int(&b, row->task_id);
-	bind_id(&b, row->held_lock_id);
-	bind_id(&b, row->taken_lock_id);
-	bind_id(&b, row->held_site_id);
-	bind_id(&b, row->taken_site_id);
-	bind_id(&b, row->held_stack_id);
-	bind_id(&b, row->taken_stack_id);
-	return end_row(st, b.stmt);
-}
-
-static bool same_ids(const struct progress *a, const struct progress *b)
-{
-	return a->wait_id == b->wait_id && a->hold_id == b->hold_id && a->walk_id == b->walk_id &&
-	       a->stall_id == b->stall_id && a->retry_id == b->retry_id &&
-	       a->skip_id == b->skip_id && a->move_id == b->move_id;
+	/* a wait of long ago may have ended only now: its second has no names any more */
+	if (st->names_from_ns != NO_TIME && row->second < st->names_from_ns / (int64_t)NSEC_PER_SEC)
+		named.lock_id = named.process_id = named.holder_task_id = 0;
+	return write_holder_rollup(st, &named);
 }
 
 int store_checkpoint(struct store *st, int64_t time_ns)
 {
-	struct binder b = { begin_row(st, ST_CHECKPOINT), 0 };
+	struct binder b = begin_row(st, ST_CHECKPOINT);
 
-	if (same_ids(&st->done, &st->checkpointed))
+	if (!memcmp(st->done.id, st->checkpointed.id, sizeof(st->done.id)))
 		return 0;
 	bind_int(&b, time_ns);
-	bind_int(&b, st->done.wait_id);
-	bind_unless(&b, st->done.wait_min_ns, NO_TIME);
-	bind_int(&b, st->done.hold_id);
-	bind_unless(&b, st->done.hold_min_ns, NO_TIME);
-	bind_int(&b, st->done.walk_id);
-	bind_int(&b, st->done.stall_id);
-	bind_int(&b, st->done.retry_id);
-	bind_int(&b, st->done.skip_id);
-	bind_int(&b, st->done.move_id);
-	st->done.wait_min_ns = st->done.hold_min_ns = NO_TIME;
+#define ORDERED(table) bind_int(&b, st->done.id[AT_##table]);
+#define SPAN(table)                                                                                \
+	bind_int(&b, st->done.id[AT_##table]);                                                     \
+	bind_unless(&b, st->done.min_ns[AT_##table], NO_TIME);
+#include "schema/rows.def"
+	memset(st->done.min_ns, 0xff, sizeof(st->done.min_ns)); /* NO_TIME */
 	st->checkpointed = st->done;
-	return end_row(st, b.stmt);
+	return end_row(st, &b);
+}
+
+#define ROW(table)                                                                                 \
+	static int sink_##table(void *ctx, const struct table##_row *row)                          \
+	{                                                                                          \
+		return store_##table(ctx, row);                                                    \
+	}
+#define NUMBERED(table)                                                                            \
+	static int sink_##table(void *ctx, struct table##_row *row)                                \
+	{                                                                                          \
+		return store_##table(ctx, row);                                                    \
+	}
+#include "schema/rows.def"
+
+static int sink_wait_vma(void *ctx, int64_t wait_id, int64_t vma_id)
+{
+	return store_wait_vma(ctx, wait_id, vma_id);
+}
+
+struct sink store_sink(struct store *st)
+{
+	return (struct sink){
+		.ctx = st,
+		.wait_vma = sink_wait_vma,
+#define ROW(table) .table = sink_##table,
+#include "schema/rows.def"
+	};
 }

@@ -20,30 +20,26 @@
 /* Up to the ids of a checkpoint. What is open is still needed. */
 static const struct {
 	const char *sql;
-	int column; /* of the checkpoint */
+	enum ordered table;
 } by_id[] = {
-	{ "DELETE FROM wait_part WHERE wait_id <= ?", 1 },
-	{ "DELETE FROM wait WHERE id <= ? AND outcome <> 1", 1 },
-	{ "DELETE FROM hold WHERE id <= ? AND outcome <> 1", 2 },
-	{ "DELETE FROM walk WHERE id <= ?", 3 },
-	{ "DELETE FROM stall WHERE id <= ?", 4 },
-	{ "DELETE FROM retry WHERE id <= ?", 5 },
-	{ "DELETE FROM skip WHERE id <= ?", 6 },
-	{ "DELETE FROM move WHERE id <= ?", 7 },
-	{ "DELETE FROM checkpoint WHERE time_ns <= ?", 0 },
+	{ "DELETE FROM wait_part WHERE wait_id <= ?", AT_wait },
+#define ROW(name)
+#define ORDERED(name) { "DELETE FROM " #name " WHERE id <= ?", AT_##name },
+#define SPAN(name)    { "DELETE FROM " #name " WHERE id <= ? AND outcome <> 1", AT_##name },
+#include "schema/rows.def"
 };
 
 /* Few, and in no order of their ids. */
 static const char *const by_time[] = {
+	"DELETE FROM checkpoint WHERE time_ns <= ?",
 	"DELETE FROM storm WHERE start_ns + duration_ns <= ? AND outcome <> 1",
 	"DELETE FROM straggler WHERE time_ns <= ?",
 };
 
 static const char *const by_second[] = {
-	"DELETE FROM rollup WHERE second <= ?",
-	"DELETE FROM second_rollup WHERE second <= ?",
-	"DELETE FROM holder_rollup WHERE second <= ?",
-	"DELETE FROM walk_rollup WHERE second <= ?",
+#define ROW(name)
+#define ROLLUP(name) "DELETE FROM " #name " WHERE second <= ?",
+#include "schema/rows.def"
 };
 
 /*
@@ -82,10 +78,13 @@ static int run_with(struct store *st, const char *sql, int64_t arg)
 /* The rows of the oldest checkpoint that is before @before_ns. */
 static int trim_rows(struct store *st, int64_t before_ns, bool *done)
 {
-	static const char sql[] = "SELECT time_ns, wait_id, hold_id, walk_id, stall_id, retry_id, "
-				  "skip_id, move_id FROM checkpoint WHERE time_ns < ? "
-				  "ORDER BY time_ns LIMIT 1";
-	int64_t id[8];
+	static const char sql[] = "SELECT time_ns"
+#define ROW(name)
+#define ORDERED(name) ", " #name "_id"
+#define SPAN(name)    ", " #name "_id"
+#include "schema/rows.def"
+				  " FROM checkpoint WHERE time_ns < ? ORDER BY time_ns LIMIT 1";
+	int64_t time_ns = 0, id[NR_ORDERED];
 	sqlite3_stmt *stmt;
 	unsigned int i;
 	int ret, rc = sqlite3_prepare_v2(st->db, sql, -1, &stmt, NULL);
@@ -95,19 +94,21 @@ static int trim_rows(struct store *st, int64_t before_ns, bool *done)
 		return store_fail(st, rc);
 	sqlite3_bind_int64(stmt, 1, before_ns);
 	*done = sqlite3_step(stmt) == SQLITE_ROW;
-	for (i = 0; *done && i < sizeof(id) / sizeof(*id); i++)
-		id[i] = sqlite3_column_int64(stmt, i);
+	if (*done)
+		time_ns = sqlite3_column_int64(stmt, 0);
+	for (i = 0; *done && i < NR_ORDERED; i++)
+		id[i] = sqlite3_column_int64(stmt, i + 1);
 	rc = sqlite3_finalize(stmt);
 	if (rc != SQLITE_OK)
 		return store_fail(st, rc);
 	if (!*done)
 		return 0;
 	for (i = 0, ret = 0; !ret && i < sizeof(by_id) / sizeof(*by_id); i++)
-		ret = run_with(st, by_id[i].sql, id[by_id[i].column]);
+		ret = run_with(st, by_id[i].sql, id[by_id[i].table]);
 	for (i = 0; !ret && i < sizeof(by_time) / sizeof(*by_time); i++)
-		ret = run_with(st, by_time[i], id[0]);
-	st->kept_from_ns = id[0];
-	return ret ? ret : store_meta_int(st, "kept_from_ns", id[0]);
+		ret = run_with(st, by_time[i], time_ns);
+	st->kept_from_ns = time_ns;
+	return ret ? ret : store_meta_int(st, "kept_from_ns", time_ns);
 }
 
 /* The roll-ups of the oldest second before @before. */

@@ -28,8 +28,8 @@ $(BUILD)/tests/live/%_test: $(BUILD)/tests/live/%_test.o $(BUILD)/librmapscope.a
 # events by hand, through the model into a database
 stage := $(BUILD)/tests/stage/stage-events
 
-$(stage): $(BUILD)/tests/stage/stage_events.o $(BUILD)/cli/store_sink.o \
-	  $(BUILD)/cli/recording_meta.o $(BUILD)/librmapscope.a
+$(stage): $(BUILD)/tests/stage/stage_events.o $(BUILD)/cli/recording_meta.o \
+	  $(BUILD)/librmapscope.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 

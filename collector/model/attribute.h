@@ -20,11 +20,11 @@
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
 #include "collector/model/rollup.h"
-#include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 /* Of a wait that has ended: what its row does not say. */
 struct wait_end {

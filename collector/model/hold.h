@@ -15,10 +15,10 @@
 #include "collector/event.h"
 #include "collector/model/lock.h"
 #include "collector/model/rollup.h"
-#include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 /* A thread holds a lock once, in one mode. */
 struct hold_key {

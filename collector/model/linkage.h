@@ -18,9 +18,9 @@
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
-#include "collector/model/sink.h"
 #include "collector/model/vma.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 struct anon_root;
 struct anon_vma_of;

@@ -21,10 +21,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector/model/sink.h"
 #include "lib/hash.h"
 #include "schema/enums.h"
 #include "schema/rows.h"
+#include "schema/sink.h"
 
 /* A set of lock classes. */
 #define CLASS_BIT(class) (1U << (class))

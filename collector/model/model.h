@@ -17,7 +17,6 @@
 #include "collector/model/move.h"
 #include "collector/model/order.h"
 #include "collector/model/rollup.h"
-#include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/stall.h"
 #include "collector/model/storm.h"
@@ -26,6 +25,7 @@
 #include "collector/model/vma.h"
 #include "collector/model/wait.h"
 #include "collector/model/walk.h"
+#include "schema/sink.h"
 
 struct model {
 	struct sink sink;

@@ -9,9 +9,9 @@
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
 #include "collector/model/rollup.h"
-#include "collector/model/sink.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
+#include "schema/sink.h"
 
 struct moves {
 	struct tasks *tasks;

@@ -25,10 +25,10 @@
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
-#include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 struct order_thread;
 

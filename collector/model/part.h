@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector/model/sink.h"
+#include "schema/sink.h"
 
 struct account; /* of a lock that is waited for */
 struct hold;

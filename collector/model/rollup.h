@@ -12,8 +12,8 @@
 
 #include "collector/model/holder_rollup.h"
 #include "collector/model/second_rollup.h"
-#include "collector/model/sink.h"
 #include "schema/rows.h"
+#include "schema/sink.h"
 
 struct rollup;
 

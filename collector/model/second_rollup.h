@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "collector/model/sink.h"
 #include "schema/rows.h"
+#include "schema/sink.h"
 
 struct second_rollup;
 

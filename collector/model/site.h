@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 #include "collector/kstack.h"
-#include "collector/model/sink.h"
 #include "collector/symbols.h"
 #include "lib/hash.h"
 #include "schema/rows.h"
+#include "schema/sink.h"
 
 struct site {
 	struct site *next;

@@ -19,10 +19,10 @@
 #include <stdint.h>
 
 #include "collector/event.h"
-#include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 /* A thread that sleeps, or may do so before it is seen at work again. */
 struct sleeper {

@@ -18,13 +18,13 @@
 #include "collector/event.h"
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
-#include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
 #include "collector/model/walk.h"
 #include "lib/clock.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 /*
  * What makes a storm: so many events, with no longer pause between two

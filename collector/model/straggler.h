@@ -25,9 +25,9 @@
 #include <stdint.h>
 
 #include "collector/event.h"
-#include "collector/model/sink.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 struct migration;
 struct migrator;

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "collector/event.h"
-#include "collector/model/sink.h"
 #include "lib/hash.h"
 #include "schema/rows.h"
+#include "schema/sink.h"
 
 /*
  * A process; or, with row.of_thread, threads of which is known that they are of

@@ -16,11 +16,11 @@
 #include "collector/model/lock.h"
 #include "collector/model/part.h"
 #include "collector/model/release.h"
-#include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/stall.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 struct wait {
 	UT_hash_handle hh;	  /* by tid: a thread waits for one rwsem at a time */

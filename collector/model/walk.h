@@ -14,10 +14,10 @@
 #include "collector/event.h"
 #include "collector/model/linkage.h"
 #include "collector/model/rollup.h"
-#include "collector/model/sink.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
+#include "schema/sink.h"
 
 struct walk {
 	UT_hash_handle hh; /* by tid: a thread walks one folio at a time */

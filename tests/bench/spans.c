@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/store_sink.h"
 #include "collector/model/rollup.h"
 #include "lib/clock.h"
 #include "schema/enums.h"

@@ -22,7 +22,6 @@
 #include <unistd.h>
 
 #include "cli/recording_meta.h"
-#include "cli/store_sink.h"
 #include "collector/decode.h"
 #include "collector/model/model.h"
 #include "lib/process.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/model/sink.h"
+#include "schema/sink.h"
 #include "tests/unit/unit.h"
 
 struct seen_site {
@@ -62,47 +62,79 @@ struct seen {
 	unsigned int nr_wait_parts, nr_stalls, nr_storms, nr_stragglers, nr_order_edges;
 	unsigned int nr_vmas, nr_lock_vmas, nr_holds, nr_walks, nr_retries, nr_skips, nr_moves,
 		nr_walk_rollups, nr_holder_rollups, nr_second_rollups;
-	unsigned int nr_wait_writes;
-	int64_t last_wait_id, last_hold_id;
-	int fail; /* what every callback returns, 0 normally */
+	unsigned int nr_wait_writes, last_hold_id; /* the last ids given */
+	int fail;				   /* what every callback returns, 0 normally */
 };
 
-/* Replace the element of the same id, or append. */
-#define SEEN_BY_ID(array, nr, new_row)                                                             \
-	do {                                                                                       \
-		unsigned int seen_at;                                                              \
+/* Each is the callback of a table whose rows are kept as they are: see rows.def. */
+#define SEEN_APPEND(table, nr)                                                                     \
+	static inline int seen_##table(void *ctx, const struct table##_row *row)                   \
+	{                                                                                          \
+		struct seen *s = ctx;                                                              \
                                                                                                    \
-		for (seen_at = 0; seen_at < (nr); seen_at++)                                       \
-			if ((array)[seen_at].id == (new_row)->id)                                  \
+		s->table = grow(s->table, s->nr);                                                  \
+		s->table[s->nr++] = *row;                                                          \
+		return s->fail;                                                                    \
+	}
+
+/* Replaces the row of the same id, or appends. */
+#define SEEN_REPLACE(table, nr, row_type, set_id)                                                  \
+	static inline int seen_##table(void *ctx, row_type *row)                                   \
+	{                                                                                          \
+		struct seen *s = ctx;                                                              \
+		unsigned int i;                                                                    \
+                                                                                                   \
+		set_id;                                                                            \
+		for (i = 0; i < s->nr && s->table[i].id != row->id; i++)                           \
+			;                                                                          \
+		if (i == s->nr)                                                                    \
+			s->table = grow(s->table, s->nr++);                                        \
+		s->table[i] = *row;                                                                \
+		return s->fail;                                                                    \
+	}
+
+#define SEEN_BY_ID(table, nr) SEEN_REPLACE(table, nr, const struct table##_row, (void)0)
+/* The first time the row gets an id. */
+#define SEEN_NUMBERED(table, nr)                                                                   \
+	SEEN_REPLACE(table, nr, struct table##_row, row->id = row->id ? row->id : s->nr + 1)
+
+/* Takes the former row of the same id away, and appends it with a new one. */
+#define SEEN_SPAN(table, nr, nr_writes)                                                            \
+	static inline int seen_##table(void *ctx, struct table##_row *row)                         \
+	{                                                                                          \
+		struct seen *s = ctx;                                                              \
+		unsigned int i;                                                                    \
+                                                                                                   \
+		for (i = 0; row->id && i < s->nr; i++)                                             \
+			if (s->table[i].id == row->id) {                                           \
+				s->nr--;                                                           \
+				memmove(&s->table[i], &s->table[i + 1],                            \
+					(s->nr - i) * sizeof(*s->table));                          \
 				break;                                                             \
-		if (seen_at == (nr))                                                               \
-			(array) = grow(array, (nr)++);                                             \
-		(array)[seen_at] = *(new_row);                                                     \
-	} while (0)
+			}                                                                          \
+		row->id = ++s->nr_writes;                                                          \
+		s->table = grow(s->table, s->nr);                                                  \
+		s->table[s->nr++] = *row;                                                          \
+		return s->fail;                                                                    \
+	}
 
-static inline int seen_process(void *ctx, const struct process_row *row)
-{
-	struct seen *s = ctx;
-
-	SEEN_BY_ID(s->process, s->nr_processes, row);
-	return s->fail;
-}
-
-static inline int seen_task(void *ctx, const struct task_row *row)
-{
-	struct seen *s = ctx;
-
-	SEEN_BY_ID(s->task, s->nr_tasks, row);
-	return s->fail;
-}
-
-static inline int seen_lock(void *ctx, const struct lock_row *row)
-{
-	struct seen *s = ctx;
-
-	SEEN_BY_ID(s->lock, s->nr_locks, row);
-	return s->fail;
-}
+SEEN_BY_ID(process, nr_processes)
+SEEN_BY_ID(task, nr_tasks)
+SEEN_BY_ID(lock, nr_locks)
+SEEN_BY_ID(vma, nr_vmas)
+SEEN_BY_ID(loss, nr_losses)
+SEEN_BY_ID(order_edge, nr_order_edges)
+SEEN_NUMBERED(lock_vma, nr_lock_vmas)
+SEEN_NUMBERED(storm, nr_storms)
+SEEN_SPAN(wait, nr_waits, nr_wait_writes)
+SEEN_SPAN(hold, nr_holds, last_hold_id)
+SEEN_APPEND(wait_part, nr_wait_parts)
+SEEN_APPEND(walk, nr_walks)
+SEEN_APPEND(retry, nr_retries)
+SEEN_APPEND(skip, nr_skips)
+SEEN_APPEND(move, nr_moves)
+SEEN_APPEND(stall, nr_stalls)
+SEEN_APPEND(straggler, nr_stragglers)
 
 static inline int seen_site(void *ctx, const struct site_row *row)
 {
@@ -126,24 +158,6 @@ static inline int seen_stack(void *ctx, const struct stack_row *row)
 	return s->fail;
 }
 
-static inline int seen_wait(void *ctx, struct wait_row *row)
-{
-	struct seen *s = ctx;
-	unsigned int i;
-
-	for (i = 0; row->id && i < s->nr_waits; i++)
-		if (s->wait[i].id == row->id) {
-			s->nr_waits--;
-			memmove(&s->wait[i], &s->wait[i + 1], (s->nr_waits - i) * sizeof(*s->wait));
-			break;
-		}
-	row->id = ++s->last_wait_id;
-	s->wait = grow(s->wait, s->nr_waits);
-	s->wait[s->nr_waits++] = *row;
-	s->nr_wait_writes++;
-	return s->fail;
-}
-
 static inline int seen_wait_vma(void *ctx, int64_t wait_id, int64_t vma_id)
 {
 	struct seen *s = ctx;
@@ -155,14 +169,6 @@ static inline int seen_wait_vma(void *ctx, int64_t wait_id, int64_t vma_id)
 	assert_true(i < s->nr_waits);
 	assert_int_equal(s->wait[i].vma_id, 0);
 	s->wait[i].vma_id = vma_id;
-	return s->fail;
-}
-
-static inline int seen_loss(void *ctx, const struct loss_row *row)
-{
-	struct seen *s = ctx;
-
-	SEEN_BY_ID(s->loss, s->nr_losses, row);
 	return s->fail;
 }
 
@@ -237,77 +243,6 @@ static inline int seen_holder_rollup(void *ctx, const struct holder_rollup_row *
 	return 0;
 }
 
-static inline int seen_vma(void *ctx, const struct vma_row *row)
-{
-	struct seen *s = ctx;
-
-	SEEN_BY_ID(s->vma, s->nr_vmas, row);
-	return s->fail;
-}
-
-static inline int seen_lock_vma(void *ctx, struct lock_vma_row *row)
-{
-	struct seen *s = ctx;
-
-	if (!row->id)
-		row->id = s->nr_lock_vmas + 1;
-	SEEN_BY_ID(s->lock_vma, s->nr_lock_vmas, row);
-	return s->fail;
-}
-
-static inline int seen_hold(void *ctx, struct hold_row *row)
-{
-	struct seen *s = ctx;
-	unsigned int i;
-
-	for (i = 0; row->id && i < s->nr_holds; i++)
-		if (s->hold[i].id == row->id) {
-			s->nr_holds--;
-			memmove(&s->hold[i], &s->hold[i + 1], (s->nr_holds - i) * sizeof(*s->hold));
-			break;
-		}
-	row->id = ++s->last_hold_id;
-	s->hold = grow(s->hold, s->nr_holds);
-	s->hold[s->nr_holds++] = *row;
-	return s->fail;
-}
-
-static inline int seen_walk(void *ctx, const struct walk_row *row)
-{
-	struct seen *s = ctx;
-
-	s->walk = grow(s->walk, s->nr_walks);
-	s->walk[s->nr_walks++] = *row;
-	return s->fail;
-}
-
-static inline int seen_retry(void *ctx, const struct retry_row *row)
-{
-	struct seen *s = ctx;
-
-	s->retry = grow(s->retry, s->nr_retries);
-	s->retry[s->nr_retries++] = *row;
-	return s->fail;
-}
-
-static inline int seen_skip(void *ctx, const struct skip_row *row)
-{
-	struct seen *s = ctx;
-
-	s->skip = grow(s->skip, s->nr_skips);
-	s->skip[s->nr_skips++] = *row;
-	return s->fail;
-}
-
-static inline int seen_move(void *ctx, const struct move_row *row)
-{
-	struct seen *s = ctx;
-
-	s->move = grow(s->move, s->nr_moves);
-	s->move[s->nr_moves++] = *row;
-	return s->fail;
-}
-
 static inline int seen_walk_rollup(void *ctx, const struct walk_rollup_row *row)
 {
 	struct seen *s = ctx;
@@ -325,79 +260,13 @@ static inline int seen_walk_rollup(void *ctx, const struct walk_rollup_row *row)
 	return s->fail;
 }
 
-static inline int seen_stall(void *ctx, const struct stall_row *row)
-{
-	struct seen *s = ctx;
-
-	s->stall = grow(s->stall, s->nr_stalls);
-	s->stall[s->nr_stalls++] = *row;
-	return s->fail;
-}
-
-static inline int seen_wait_part(void *ctx, const struct wait_part_row *row)
-{
-	struct seen *s = ctx;
-
-	s->wait_part = grow(s->wait_part, s->nr_wait_parts);
-	s->wait_part[s->nr_wait_parts++] = *row;
-	return s->fail;
-}
-
-static inline int seen_straggler(void *ctx, const struct straggler_row *row)
-{
-	struct seen *s = ctx;
-
-	s->straggler = grow(s->straggler, s->nr_stragglers);
-	s->straggler[s->nr_stragglers++] = *row;
-	return s->fail;
-}
-
-static inline int seen_storm(void *ctx, struct storm_row *row)
-{
-	struct seen *s = ctx;
-
-	if (!row->id)
-		row->id = s->nr_storms + 1;
-	SEEN_BY_ID(s->storm, s->nr_storms, row);
-	return s->fail;
-}
-
-static inline int seen_order_edge(void *ctx, const struct order_edge_row *row)
-{
-	struct seen *s = ctx;
-
-	SEEN_BY_ID(s->order_edge, s->nr_order_edges, row);
-	return s->fail;
-}
-
 static inline struct sink seen_sink(struct seen *s)
 {
 	return (struct sink){
 		.ctx = s,
-		.process = seen_process,
-		.task = seen_task,
-		.lock = seen_lock,
-		.site = seen_site,
-		.stack = seen_stack,
-		.wait = seen_wait,
 		.wait_vma = seen_wait_vma,
-		.loss = seen_loss,
-		.vma = seen_vma,
-		.lock_vma = seen_lock_vma,
-		.hold = seen_hold,
-		.walk = seen_walk,
-		.retry = seen_retry,
-		.skip = seen_skip,
-		.move = seen_move,
-		.wait_part = seen_wait_part,
-		.stall = seen_stall,
-		.storm = seen_storm,
-		.straggler = seen_straggler,
-		.order_edge = seen_order_edge,
-		.walk_rollup = seen_walk_rollup,
-		.rollup = seen_rollup,
-		.second_rollup = seen_second_rollup,
-		.holder_rollup = seen_holder_rollup,
+#define ROW(table) .table = seen_##table,
+#include "schema/rows.def"
 	};
 }
 
@@ -407,29 +276,8 @@ static inline void seen_free(struct seen *s)
 
 	for (i = 0; i < s->nr_stacks; i++)
 		free(s->stack[i].frames);
-	free(s->process);
-	free(s->task);
-	free(s->lock);
-	free(s->site);
-	free(s->stack);
-	free(s->wait);
-	free(s->loss);
-	free(s->vma);
-	free(s->lock_vma);
-	free(s->hold);
-	free(s->walk);
-	free(s->retry);
-	free(s->skip);
-	free(s->move);
-	free(s->wait_part);
-	free(s->stall);
-	free(s->storm);
-	free(s->straggler);
-	free(s->order_edge);
-	free(s->walk_rollup);
-	free(s->rollup);
-	free(s->second_rollup);
-	free(s->holder_rollup);
+#define ROW(table) free(s->table);
+#include "schema/rows.def"
 	memset(s, 0, sizeof(*s));
 }
 
