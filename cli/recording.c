@@ -22,7 +22,6 @@
 #include "collector/profile.h"
 #include "collector/self.h"
 #include "collector/symbols.h"
-#include "collector/tracedat_source.h"
 #include "collector/tracefs_source.h"
 #include "lib/clock.h"
 #include "lib/crash.h"
@@ -257,7 +256,7 @@ static void find_possible(bool *has, const struct source *src, unsigned int prof
 {
 	const struct profile_event *pe;
 
-	memcpy(has, src->dec.has, sizeof(src->dec.has));
+	memcpy(has, src->has, sizeof(src->has));
 	for (pe = profile_events; src->live && pe->id != NR_EVENTS; pe++)
 		has[pe->id] &= !!(pe->profiles & profiles);
 }
@@ -276,7 +275,6 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 		.vma = live_vma,
 	};
 	bool live = rec->src->live;
-	const struct symbols symbols = { .tep = rec->src->tep, .load_live = live };
 	bool has[NR_EVENTS];
 	struct sink sink;
 	int ret;
@@ -292,7 +290,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 					.lookup = !live		   ? &file_lookup
 						  : rec->self.proc ? &live_lookup
 								   : &no_lookup,
-					.symbols = &symbols,
+					.symbols = &rec->src->symbols,
 					.has = has,
 					.traced = live ? rec->traced : NULL,
 					.keep_all = opt->keep_all,
@@ -429,12 +427,12 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 }
 
 /* A stack alone says nothing, and every file has its format. */
-static bool reads_any(const struct decoder *dec)
+static bool reads_any(const struct source *src)
 {
 	unsigned int id;
 
 	for (id = 0; id < NR_EVENTS; id++)
-		if (dec->has[id] && id != EVENT_KERNEL_STACK)
+		if (src->has[id] && id != EVENT_KERNEL_STACK)
 			return true;
 	return false;
 }
@@ -447,10 +445,8 @@ int recording_import(struct recording **recp, const char *trace,
 
 	if (!rec)
 		return error_set(err, -ENOMEM, "out of memory");
-	ret = tracedat_source_open(&rec->src, trace, err);
-	if (!ret && opt->stderr_fd)
-		tracedat_source_watch_stderr(rec->src, opt->stderr_fd);
-	if (!ret && !reads_any(&rec->src->dec))
+	ret = source_open_file(&rec->src, trace, opt->stderr_fd, err);
+	if (!ret && !reads_any(rec->src))
 		ret = error_set(err, -ENODATA,
 				"%s holds none of the events that rmapscope reads; record with "
 				"trace-cmd record -e lock -e sched",

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "collector/decode.h"
 #include "collector/profile.h"
 #include "collector/source.h"
 #include "lib/clock.h"
@@ -24,7 +25,7 @@ static bool is_traced(const struct source *src, unsigned int profiles, enum even
 
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++)
 		if (pe->id == id)
-			return src->dec.has[id] && pe->profiles & profiles;
+			return src->has[id] && pe->profiles & profiles;
 	return false;
 }
 
@@ -34,7 +35,7 @@ static void limits_add_vmas(char *limits, size_t room, const struct source *src,
 {
 	bool links = is_traced(src, profiles, EVENT_ANON_VMA_LINK);
 
-	if (src->dec.has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !links)
+	if (src->has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !links)
 		limits_add(limits, room,
 			   "VMAs: of waits for VMA locks only; profile walks tells more");
 	else if (links)
@@ -44,7 +45,7 @@ static void limits_add_vmas(char *limits, size_t room, const struct source *src,
 	else if (is_traced(src, profiles, EVENT_PAGE_FAULT_USER))
 		limits_add(limits, room,
 			   "VMAs: of waits in page faults only: stock events name none");
-	else if (src->dec.has[EVENT_PAGE_FAULT_USER])
+	else if (src->has[EVENT_PAGE_FAULT_USER])
 		limits_add(limits, room,
 			   "VMAs: unknown: stock events name none; profile holds learns those of "
 			   "page faults");
@@ -61,7 +62,7 @@ static bool is_live_only(enum event_id id)
 void limits_find(char *limits, size_t room, const struct source *src, unsigned int profiles)
 {
 	const struct profile_event *pe;
-	const bool *has = src->dec.has;
+	const bool *has = src->has;
 	char line[192];
 
 	if (src->notes[0])
@@ -145,7 +146,7 @@ int meta_write(struct store *st, const struct source *src, const struct recordin
 	store_meta_text(st, "command", opt->command);
 	if (src->live)
 		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);
-	meta_write_events(st, src->dec.has, src->live ? traced : NULL);
+	meta_write_events(st, src->has, src->live ? traced : NULL);
 	store_meta_text(st, "limits", limits);
 	write_machine(st, src);
 	return store_commit(st, 0, NULL);

@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector/decode.h"
 #include "collector/event.h"
 #include "collector/lane.h"
+#include "collector/symbols.h"
 #include "lib/error.h"
 
 struct source;
@@ -61,10 +61,10 @@ struct source_ops {
 struct source {
 	const struct source_ops *ops;
 	unsigned int nr_lanes;
-	bool *behind;		/* [nr_lanes]: reader found no room lately */
-	uint16_t *lane_buffer;	/* [nr_lanes]; NULL: no event can be in two lanes */
-	struct tep_handle *tep; /* formats and kernel symbols */
-	struct decoder dec;
+	bool *behind;		 /* [nr_lanes]: reader found no room lately */
+	uint16_t *lane_buffer;	 /* [nr_lanes]; NULL: no event can be in two lanes */
+	bool has[NR_EVENTS];	 /* this input's kernel has the event */
+	struct symbols symbols;	 /* of that kernel; empty: none are known */
 	bool live;		 /* the kernel of this machine, now */
 	uint64_t max_silence_ns; /* see continuity.h; known with the first event; 0: none */
 	bool preempt_rt;	 /* a kernel of that configuration, as far as it is known */
@@ -74,6 +74,28 @@ struct source {
 
 /* One more line of @s->notes; what does not fit is left out. */
 void source_note(struct source *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A kind of file that events are imported from. */
+struct source_opener {
+	/* Whether a file that begins with @size bytes @head is of this kind. */
+	bool (*probe)(const void *head, size_t size);
+	/*
+	 * open - all events of the file @path
+	 * @stderr_fd: file that the process's stderr goes to, for libraries that tell
+	 *	of damage there only; 0: none
+	 *
+	 * Fails with one clear line. Returns 0 or a negative errno.
+	 */
+	int (*open)(struct source **src, const char *path, int stderr_fd, struct error *err);
+};
+
+/*
+ * source_open_file - the events of @path, whichever kind of file it is
+ *
+ * What no opener takes for its own goes to the first, which says what is wrong
+ * with it. As open() of struct source_opener.
+ */
+int source_open_file(struct source **src, const char *path, int stderr_fd, struct error *err);
 
 static inline void source_close(struct source *s)
 {

@@ -82,7 +82,9 @@ void symbol_find(struct symbols *syms, uint64_t addr, struct symbol *sym)
 	size_t len;
 
 	memset(sym, 0, sizeof(*sym));
-	if (!syms->tep)
+	if (syms->find)
+		syms->find(syms->ctx, addr, sym);
+	if (syms->find || !syms->tep)
 		return;
 	if (syms->load_live)
 		load_live(syms);

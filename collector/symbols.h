@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kernel addresses to function names, through libtraceevent's symbol table. */
+/* Kernel addresses to function names. */
 #ifndef RMAPSCOPE_SYMBOLS_H
 #define RMAPSCOPE_SYMBOLS_H
 
@@ -20,8 +20,11 @@ struct symbol {
 
 /* A symbol table. All calls from one thread. */
 struct symbols {
+	/* Fills @sym, which is empty, or leaves it; NULL: libtraceevent's table is asked. */
+	void (*find)(void *ctx, uint64_t addr, struct symbol *sym);
+	void *ctx;		/* of find() */
 	struct tep_handle *tep; /* the caller's; NULL: no symbols */
-	bool load_live;		/* read /proc/kallsyms at the first look-up */
+	bool load_live;		/* read /proc/kallsyms into it at the first look-up */
 };
 
 /*

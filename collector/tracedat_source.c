@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "collector/continuity.h"
+#include "collector/decode.h"
 #include "collector/page_watch.h"
 #include "collector/tracedat_head.h"
 
@@ -53,6 +54,8 @@ struct file_lane {
 
 struct tracedat_source {
 	struct source src;
+	struct tep_handle *tep; /* of the handle */
+	struct decoder dec;
 	struct tracecmd_input *handle;
 	struct tracecmd_input **buffers; /* without the top-level buffer */
 	unsigned int nr_buffers;
@@ -227,8 +230,8 @@ static int survey_lane(struct tracedat_source *td, struct file_lane *lane, struc
 	for (; rec && max && !ret; max--) {
 		if (rec->missed_events)
 			chain.known = false;
-		if (rec->size >= 0 && decode(&td->src.dec, &td->stacks, rec->data, rec->size,
-					     rec->ts, lane->cpu, &ev) == 1)
+		if (rec->size >= 0 && decode(&td->dec, &td->stacks, rec->data, rec->size, rec->ts,
+					     lane->cpu, &ev) == 1)
 			ret = survey_event(sv, &chain, &td->seen, &ev);
 		tracecmd_free_record(rec);
 		rec = tracecmd_read_data(lane->handle, lane->cpu);
@@ -319,7 +322,7 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 			continue;
 		}
 		ret = rec->size < 0 ? -EBADMSG
-				    : decode(&s->dec, &td->stacks, rec->data, rec->size, rec->ts,
+				    : decode(&td->dec, &td->stacks, rec->data, rec->size, rec->ts,
 					     lane->cpu, &ev[nr]);
 		if (ret == -EBADMSG) {
 			make_loss(lane, 1, LOSS_DAMAGED_INPUT, rec->ts, &ev[nr]);
@@ -351,7 +354,7 @@ static void tracedat_progress(const struct source *s, uint64_t *done, uint64_t *
 
 static const char *tracedat_comm(struct source *s, int32_t tid)
 {
-	const char *comm = tep_data_comm_from_pid(s->tep, tid);
+	const char *comm = tep_data_comm_from_pid(to_tracedat(s)->tep, tid);
 
 	return comm && strcmp(comm, "<...>") ? comm : NULL;
 }
@@ -371,7 +374,7 @@ static void tracedat_close(struct source *s)
 			tracecmd_free_record(td->lane[i].pending);
 	for (i = 0; i < td->nr_buffers; i++)
 		tracecmd_close(td->buffers[i]);
-	decoder_free(&s->dec);
+	decoder_free(&td->dec);
 	if (td->handle)
 		tracecmd_close(td->handle);
 	else if (td->fd >= 0)
@@ -580,11 +583,12 @@ int tracedat_source_open(struct source **srcp, const char *path, struct error *e
 	ret = open_file(td, path, &head, err);
 	if (ret)
 		goto fail;
-	td->src.tep = tracecmd_get_tep(td->handle);
+	td->tep = td->src.symbols.tep = tracecmd_get_tep(td->handle);
 	td->src.preempt_rt = strstr(tracecmd_get_uname(td->handle) ?: "", "PREEMPT_RT");
-	ret = decoder_init(&td->src.dec, td->src.tep, err);
+	ret = decoder_init(&td->dec, td->tep, err);
 	if (ret)
 		goto fail;
+	memcpy(td->src.has, td->dec.has, sizeof(td->dec.has));
 	ret = open_lanes(td, &head);
 	if (ret == -EBADMSG)
 		error_set(
@@ -610,3 +614,22 @@ void tracedat_source_watch_stderr(struct source *src, int fd)
 	td->stderr_fd = fd;
 	td->stderr_bytes = lseek(fd, 0, SEEK_END);
 }
+
+/* trace-cmd.dat(5): the initial format of the file */
+static bool probe(const void *head, size_t size)
+{
+	static const char magic[] = "\x17\x08\x44tracing";
+
+	return size >= sizeof(magic) - 1 && !memcmp(head, magic, sizeof(magic) - 1);
+}
+
+static int open_watched(struct source **src, const char *path, int stderr_fd, struct error *err)
+{
+	int ret = tracedat_source_open(src, path, err);
+
+	if (!ret && stderr_fd)
+		tracedat_source_watch_stderr(*src, stderr_fd);
+	return ret;
+}
+
+const struct source_opener tracedat_opener = { .probe = probe, .open = open_watched };

@@ -5,6 +5,9 @@
 
 #include "collector/source.h"
 
+/* For source_open_file(). */
+extern const struct source_opener tracedat_opener;
+
 /*
  * tracedat_source_open - all buffers of the file @path, each CPU a lane
  *

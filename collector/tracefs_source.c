@@ -16,6 +16,7 @@
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
+#include "collector/decode.h"
 #include "collector/instance.h"
 #include "collector/trace_watch.h"
 #include "lib/clock.h"
@@ -65,6 +66,8 @@ struct lookout {
 
 struct tracefs_source {
 	struct source src;
+	struct tep_handle *tep;
+	struct decoder dec;
 	struct tracefs_instance *inst;
 	struct cpu_lane *lane;
 	int page_bytes;
@@ -159,8 +162,8 @@ static int read_page(struct tracefs_source *ts, struct cpu_lane *lane, struct ev
 			lane->loaded = false;
 			break;
 		}
-		ret = decode(&ts->src.dec, &lane->stacks, data, kbuffer_event_size(lane->kbuf),
-			     time_ns, lane->cpu, &ev[nr]);
+		ret = decode(&ts->dec, &lane->stacks, data, kbuffer_event_size(lane->kbuf), time_ns,
+			     lane->cpu, &ev[nr]);
 		kbuffer_next_event(lane->kbuf, NULL);
 		lane->nr_read++;
 		if (ret < 0)
@@ -396,8 +399,8 @@ static void tracefs_close(struct source *s)
 	}
 	trace_watch_close(ts->lookout.watch);
 	pthread_mutex_destroy(&ts->lookout.lock);
-	decoder_free(&s->dec);
-	tep_free(s->tep);
+	decoder_free(&ts->dec);
+	tep_free(ts->tep);
 	free(ts->lane);
 	free(s->behind);
 	free(ts);
@@ -515,20 +518,22 @@ int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, str
 	ts->inst = inst;
 	pthread_mutex_init(&ts->lookout.lock, NULL);
 	errno = 0;
-	ts->src.tep = load_formats();
-	if (!ts->src.tep) {
+	ts->tep = load_formats();
+	if (!ts->tep) {
 		ret = error_set(err, -errno ?: -ENOMEM,
 				"cannot read the kernel's event formats in %s: %s",
 				tracefs_tracing_dir(), strerror(errno ?: ENOMEM));
 		goto fail;
 	}
-	ret = check_formats(ts->src.tep, err);
+	ret = check_formats(ts->tep, err);
 	if (!ret)
-		ret = decoder_init(&ts->src.dec, ts->src.tep, err);
+		ret = decoder_init(&ts->dec, ts->tep, err);
 	if (ret)
 		goto fail;
+	memcpy(ts->src.has, ts->dec.has, sizeof(ts->dec.has));
+	ts->src.symbols = (struct symbols){ .tep = ts->tep, .load_live = true };
 
-	ts->page_bytes = tep_get_sub_buffer_size(ts->src.tep);
+	ts->page_bytes = tep_get_sub_buffer_size(ts->tep);
 	ts->src.nr_lanes = count_cpus(inst);
 	ts->lane = calloc(ts->src.nr_lanes, sizeof(*ts->lane));
 	ts->src.behind = calloc(ts->src.nr_lanes, sizeof(*ts->src.behind));

@@ -4,6 +4,7 @@
  * behalf, and what class of lock it was.
  */
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -362,6 +363,32 @@ static void the_innermost_role_decides(void **state)
 	assert_int_equal(r.role, ROLE_MUNMAP);
 }
 
+/* What a source without libtraceevent knows: one function. */
+static void find_one(void *ctx, uint64_t addr, struct symbol *sym)
+{
+	const uint64_t *start = ctx;
+
+	if (addr < *start || addr >= *start + 0x100)
+		return;
+	snprintf(sym->name, sizeof(sym->name), "down_write");
+	sym->offset = addr - *start;
+}
+
+static void a_source_may_look_its_symbols_up_itself(void **state)
+{
+	uint64_t start = 0xffffffff81000000;
+	struct symbols symbols = { .find = find_one, .ctx = &start };
+	struct symbol sym;
+
+	(void)state;
+	symbol_find(&symbols, start + 0x10, &sym);
+	assert_string_equal(sym.name, "down_write");
+	assert_int_equal(sym.offset, 0x10);
+	symbol_find(&symbols, start + 0x100, &sym);
+	assert_string_equal(sym.name, "");
+	assert_int_equal(sym.offset, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +399,7 @@ int main(void)
 		cmocka_unit_test(locking_functions_alone_are_no_site),
 		cmocka_unit_test(frames_without_names_contradict_no_class),
 		cmocka_unit_test(the_innermost_role_decides),
+		cmocka_unit_test(a_source_may_look_its_symbols_up_itself),
 	};
 
 	return cmocka_run_group_tests_name("site", tests, NULL, NULL);

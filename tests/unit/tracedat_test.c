@@ -80,8 +80,8 @@ static void every_cpu_is_a_lane_with_its_events(void **state)
 	src = open_dat(f->path);
 	assert_int_equal(src->nr_lanes, 2);
 	assert_false(src->live);
-	assert_true(src->dec.has[EVENT_CONTENTION_BEGIN]);
-	assert_false(src->dec.has[EVENT_TASK_RENAME]);
+	assert_true(src->has[EVENT_CONTENTION_BEGIN]);
+	assert_false(src->has[EVENT_TASK_RENAME]);
 	assert_int_equal(read_lane(src, 0, ev, 16), 2);
 	assert_int_equal(ev[0].id, EVENT_CONTENTION_BEGIN);
 	assert_int_equal(ev[0].time_ns, 1000);
@@ -337,7 +337,7 @@ static void import(const char *path, struct seen *seen)
 		atomic_store(&lane[i].complete_ns, LANE_ENDED);
 	}
 	assert_int_equal(merge_init(&merge, lane, src->nr_lanes), 0);
-	model_init(&model, &(struct model_options){ .sink = &sink, .has = src->dec.has });
+	model_init(&model, &(struct model_options){ .sink = &sink, .has = src->has });
 	assert_true(merge_run(&merge, 100, (int (*)(void *, const struct event *))model_event,
 			      &model, &ended) > 0);
 	assert_true(ended);
