@@ -36,6 +36,16 @@ enum event_id {
 /* End of a gap that lasts to the end of the capture. */
 #define LOSS_TO_END_NS INT64_MAX
 
+/*
+ * Flags of contention_begin, include/trace/events/lock.h. READ or WRITE alone is an
+ * rwsem. With RT it is an rwsem or an rwlock of a PREEMPT_RT kernel
+ * (kernel/locking/rwbase_rt.c): there a stack tells which. RT alone is an rtmutex,
+ * whatever that is a part of.
+ */
+#define LCB_F_READ  (1U << 1)
+#define LCB_F_WRITE (1U << 2)
+#define LCB_F_RT    (1U << 3)
+
 /* CPU of a gap in the events of all of them. */
 #define ALL_CPUS UINT16_MAX
 
@@ -53,7 +63,9 @@ struct event {
 	union {
 		struct {
 			uint64_t lock;
-			uint32_t flags; /* LCB_F_* */
+			uint32_t flags;	  /* LCB_F_* */
+			int32_t owner;	  /* tid of the writer that holds it; 0: not told */
+			uint32_t classes; /* a bit for each LOCK_* that it may be; 0: not told */
 		} contention_begin;
 		struct {
 			uint64_t lock;

@@ -11,15 +11,6 @@
 #include "lib/clock.h"
 
 /*
- * include/trace/events/lock.h. READ or WRITE alone is an rwsem. With RT it is an
- * rwsem or an rwlock of a PREEMPT_RT kernel (kernel/locking/rwbase_rt.c): there a
- * stack tells which. RT alone is an rtmutex, whatever that is a part of.
- */
-#define LCB_F_READ  (1U << 1)
-#define LCB_F_WRITE (1U << 2)
-#define LCB_F_RT    (1U << 3)
-
-/*
  * The rwsem of an anon_vma, and of an address_space, lies within so many bytes
  * of the structure whose address the kernel series gives.
  */
@@ -371,8 +362,9 @@ static int contention_begin(struct waits *ws, const struct event *ev)
 	struct wait *w = waits_find(ws, ev->tid);
 	const struct wait_begin b = {
 		.key = { .address = ev->contention_begin.lock },
-		.classes = CLASS_UNSEEN,
+		.classes = ev->contention_begin.classes,
 		.mode = flags == LCB_F_WRITE ? MODE_WRITE : MODE_READ,
+		.owner = ev->contention_begin.owner,
 	};
 	int ret = 0;
 
