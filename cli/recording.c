@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/asleep.h"
+#include "cli/live_lookup.h"
 #include "cli/recording_meta.h"
 #include "collector/continuity.h"
 #include "collector/instance.h"
@@ -164,47 +165,6 @@ static void exclude_thread(void *ctx)
 	tracefs_instance_file_append(rec->inst, "set_event_notrace_pid", text);
 }
 
-static int live_comm(void *ctx, int32_t tid, char comm[COMM_LEN])
-{
-	(void)ctx;
-	return proc_comm(tid, comm);
-}
-
-static int32_t live_tgid(void *ctx, int32_t tid)
-{
-	(void)ctx;
-	return proc_tgid(tid);
-}
-
-static int live_process(void *ctx, int32_t tgid, struct process_row *row)
-{
-	struct proc_process p;
-	int ret = proc_process(tgid, &p);
-
-	(void)ctx;
-	if (ret)
-		return ret;
-	snprintf(row->comm, sizeof(row->comm), "%s", p.comm);
-	snprintf(row->exe, sizeof(row->exe), "%s", p.exe);
-	snprintf(row->cmdline, sizeof(row->cmdline), "%s", p.cmdline);
-	snprintf(row->cgroup, sizeof(row->cgroup), "%s", p.cgroup);
-	return 0;
-}
-
-static int live_vma(void *ctx, int32_t tgid, uint64_t address, struct vma_row *row)
-{
-	struct procmap_entry e;
-	int ret = procmap_find(ctx, tgid, address, &e);
-
-	if (ret)
-		return ret;
-	row->start = e.start;
-	row->end = e.end;
-	memcpy(row->perms, e.perms, sizeof(row->perms));
-	snprintf(row->name, sizeof(row->name), "%.*s", (int)sizeof(row->name) - 1, e.name);
-	return 0;
-}
-
 static int file_comm(void *ctx, int32_t tid, char comm[COMM_LEN])
 {
 	struct source *src = ctx;
@@ -267,13 +227,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 {
 	const struct task_lookup file_lookup = { .ctx = rec->src, .comm = file_comm };
 	const struct task_lookup no_lookup = { 0 };
-	const struct task_lookup live_lookup = {
-		.ctx = &rec->procmap,
-		.comm = live_comm,
-		.tgid = live_tgid,
-		.process = live_process,
-		.vma = live_vma,
-	};
+	const struct task_lookup proc_lookup = live_lookup(&rec->procmap);
 	bool live = rec->src->live;
 	bool has[NR_EVENTS];
 	struct sink sink;
@@ -288,7 +242,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 	model_init(&rec->model, &(struct model_options){
 					.sink = &sink,
 					.lookup = !live		   ? &file_lookup
-						  : rec->self.proc ? &live_lookup
+						  : rec->self.proc ? &proc_lookup
 								   : &no_lookup,
 					.symbols = &rec->src->symbols,
 					.has = has,
