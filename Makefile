@@ -16,7 +16,7 @@ BUILD	?= build
 WERROR	?=
 SANITIZE ?=
 
-PKGS	:= libtracefs libtraceevent libtracecmd sqlite3 ncursesw ck
+PKGS	:= libtracefs libtraceevent libtracecmd libbpf sqlite3 ncursesw ck
 
 # Only where they are needed: `make deps` must work before they are installed.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
@@ -99,6 +99,24 @@ $(BUILD)/cli/demo_capture.o: cli/demo_capture.S docs/demo.db
 	$(call say,AS)
 	$(Q)$(CC) -c -o $@ $<
 
+# Programs for the kernel, as C headers that are committed: nobody needs clang to build.
+# What they are made with decides their bytes: clang 14 and bpftool 7.1, as in Debian 12.
+bpf_srcs := $(wildcard collector/bpf/*.bpf.c)
+BPF_OUT	 ?= collector/bpf
+BPFTOOL	 ?= $(shell PATH="$$PATH:/usr/sbin" command -v bpftool)
+
+.PHONY: bpf
+bpf: $(bpf_srcs:collector/bpf/%.bpf.c=bpf-%)
+
+bpf-%: collector/bpf/%.bpf.c FORCE
+	@mkdir -p $(BUILD)/collector/bpf $(BPF_OUT)
+	$(call say,BPF)
+	$(Q)clang -g -O2 -target bpf -Wall -Wextra -Werror -fdebug-compilation-dir=. -I. \
+		-idirafter /usr/include/$$($(CC) -print-multiarch) \
+		-c -o $(BUILD)/collector/bpf/$*.clang.o $<
+	$(Q)$(BPFTOOL) gen object $(BUILD)/collector/bpf/$*.o $(BUILD)/collector/bpf/$*.clang.o
+	$(Q)$(BPFTOOL) gen skeleton $(BUILD)/collector/bpf/$*.o name $*_bpf >$(BPF_OUT)/$*.skel.h
+
 rmapscope_hist.so: schema/hist.c schema/hist_sql.c schema/hist.h schema/hist_sql.h
 	$(call say,LINK)
 	$(Q)$(CC) -std=gnu11 -I. -Wall -Wextra $(CFLAGS) -fPIC -shared -DHIST_EXTENSION -o $@ \
@@ -118,6 +136,7 @@ help:
 #: make test-bare    README's commands on bare Debian 12 and 13, in a chroot, as root and as a user
 #: make bench        measure speed and cost; prints ratios against the peers
 #: make install      install below PREFIX (default /usr/local; DESTDIR is honoured)
+#: make bpf          compile collector/bpf/ anew (clang 14, bpftool 7.1)
 #: make format       format all C sources in place
 #: make clean        remove what make made
 
@@ -141,7 +160,8 @@ install:
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/man/*.1
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/rmapscope README.md docs/*.md
 
-formatted := $(shell find lib collector schema analysis tui cli tests -name '*.[ch]' 2>/dev/null)
+formatted := $(shell find lib collector schema analysis tui cli tests -name '*.[ch]' \
+	       ! -name '*.skel.h' 2>/dev/null)
 
 .PHONY: format format-check
 format:

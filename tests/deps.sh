@@ -22,6 +22,7 @@ libc6-dev glibc-devel glibc
 libtracefs-dev libtracefs-devel libtracefs
 libtraceevent-dev libtraceevent-devel libtraceevent
 libtracecmd-dev libtracecmd-devel trace-cmd
+libbpf-dev libbpf-devel libbpf
 libsqlite3-dev sqlite-devel sqlite
 libncurses-dev ncurses-devel ncurses
 libck-dev ck-devel ck
@@ -41,6 +42,7 @@ needs_ci='
 clang clang clang
 clang-format clang-tools-extra clang
 libclang-rt-14-dev compiler-rt compiler-rt
+bpftool bpftool bpf
 '
 
 needs_bare='

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each thread that is in the slow path of an rwsem now, by an iterator over all
+ * threads: the lock that it waits for (task_struct.blocker,
+ * CONFIG_DETECT_HUNG_TASK_BLOCKER), the writer that holds it, and its stack.
+ */
+/* in this order: each needs the one before */
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include <bpf/bpf_core_read.h>
+#include <stdbool.h>
+
+#include "collector/bpf/chain_now.h"
+
+/* Kernel structures with the fields that are read; libbpf finds them in the kernel's BTF. */
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	long counter;
+} kernel_atomic_long;
+
+/* kernel/locking/rwsem.c */
+struct rw_semaphore {
+	kernel_atomic_long count, owner;
+};
+
+struct anon_vma {
+	struct anon_vma *root;
+	struct rw_semaphore rwsem;
+};
+
+struct mm_struct {
+	struct rw_semaphore mmap_lock;
+};
+
+struct sched_entity {
+	unsigned long long sum_exec_runtime, prev_sum_exec_runtime;
+};
+
+struct sched_info {
+	unsigned long long last_arrival;
+};
+
+struct task_struct {
+	int prio;
+	struct sched_entity se;
+	struct sched_info sched_info;
+	struct mm_struct *mm;
+	int pid, tgid;
+	unsigned long nvcsw, nivcsw;
+	char comm[CHAIN_COMM_LEN];
+	unsigned long blocker;
+};
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+	unsigned long long seq_num;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+struct kmem_cache {
+	const char *name;
+};
+
+#pragma clang attribute pop
+
+/* include/linux/hung_task.h: the two lowest bits of task_struct.blocker */
+#define BLOCKER_RWSEM	     0x2UL
+#define BLOCKER_RWSEM_WRITER 0x3UL
+#define BLOCKER_TYPE	     0x3UL
+
+/* kernel/locking/rwsem.c: bits of rw_semaphore.owner and .count */
+#define READER_OWNED  0x1UL
+#define NONSPINNABLE  0x2UL
+#define WRITER_LOCKED 0x1UL
+
+/* include/linux/sched/prio.h: lower ones are real-time */
+#define MAX_RT_PRIO 100
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct chain_record);
+} scratch SEC(".maps");
+
+/* From the scheduler's clock to CLOCK_MONOTONIC. */
+static volatile __s64 clock_offset_ns;
+
+/*
+ * Who reads has slept just before, so that the time it came to run is now. The
+ * scheduler's clock itself cannot be read here.
+ */
+static __always_inline void learn_clock_offset(void)
+{
+	struct task_struct *me = (struct task_struct *)bpf_get_current_task_btf();
+
+	if (bpf_core_field_exists(me->sched_info.last_arrival))
+		clock_offset_ns = bpf_ktime_get_ns() - me->sched_info.last_arrival;
+}
+
+/* When it last came to run, and for how long it did then: its present sleep began after that. */
+static __always_inline __s64 off_cpu_since(struct task_struct *task)
+{
+	__s64 ns;
+
+	if (!bpf_core_field_exists(task->sched_info.last_arrival) || !clock_offset_ns)
+		return 0;
+	ns = task->sched_info.last_arrival + clock_offset_ns;
+	/* kernel/sched/fair.c alone notes what it had run before */
+	if (task->prio >= MAX_RT_PRIO)
+		ns += task->se.sum_exec_runtime - task->se.prev_sum_exec_runtime;
+	return ns;
+}
+
+#ifdef CHAIN_BY_SLAB
+extern struct kmem_cache *bpf_get_kmem_cache(__u64 addr) __ksym;
+
+/* What the memory is of that the lock is in. */
+static __always_inline enum chain_class class_by_slab(__u64 lock)
+{
+	struct kmem_cache *cache = bpf_get_kmem_cache(lock);
+	char name[16] = "";
+
+	if (!cache)
+		return CHAIN_CLASS_OPEN;
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(cache, name));
+	if (!bpf_strncmp(name, sizeof(name), "anon_vma"))
+		return CHAIN_CLASS_ANON_VMA;
+	if (!bpf_strncmp(name, sizeof(name), "mm_struct"))
+		return CHAIN_CLASS_MMAP;
+	return CHAIN_CLASS_OPEN;
+}
+#else
+static __always_inline enum chain_class class_by_slab(__u64 lock)
+{
+	(void)lock;
+	return CHAIN_CLASS_OPEN;
+}
+#endif
+
+/* What the lock is a part of, by what is around it. */
+static __always_inline enum chain_class class_by_place(struct task_struct *task, __u64 lock)
+{
+	const __u64 mm = (__u64)task->mm;
+	struct anon_vma *anon_vma, *root = NULL;
+
+	if (mm && lock == mm + bpf_core_field_offset(struct mm_struct, mmap_lock))
+		return CHAIN_CLASS_MMAP;
+	/* only the lock of a root is taken, and a root is its own root */
+	anon_vma = (struct anon_vma *)(lock - bpf_core_field_offset(struct anon_vma, rwsem));
+	if (!bpf_core_read(&root, sizeof(root), &anon_vma->root) && root == anon_vma)
+		return CHAIN_CLASS_ANON_VMA;
+	return CHAIN_CLASS_OPEN;
+}
+
+/* A writer notes itself in the lock, and takes that back before it lets go. */
+static __always_inline void read_owner(struct chain_record *r)
+{
+	struct rw_semaphore *sem = (struct rw_semaphore *)r->lock;
+	unsigned long count = BPF_CORE_READ(sem, count.counter);
+	unsigned long word = BPF_CORE_READ(sem, owner.counter);
+	struct task_struct *owner = (struct task_struct *)(word & ~(READER_OWNED | NONSPINNABLE));
+
+	r->owner_tid = r->owner_tgid = 0;
+	if (!owner || word & READER_OWNED || !(count & WRITER_LOCKED))
+		return;
+	r->owner_tgid = BPF_CORE_READ(owner, tgid);
+	bpf_core_read_str(r->owner_comm, sizeof(r->owner_comm), &owner->comm);
+	/* that was the owner's only if it is still the owner */
+	if (BPF_CORE_READ(sem, owner.counter) == (long)word)
+		r->owner_tid = BPF_CORE_READ(owner, pid);
+}
+
+static __always_inline void read_wait(struct chain_record *r, struct task_struct *task,
+				      unsigned long blocker)
+{
+	long nr_bytes;
+
+	r->has_blocker = true;
+	r->lock = blocker & ~BLOCKER_TYPE;
+	r->write = (blocker & BLOCKER_TYPE) == BLOCKER_RWSEM_WRITER;
+	r->nr_switches = task->nvcsw + task->nivcsw;
+	r->off_cpu_ns = off_cpu_since(task);
+	r->tid = task->pid;
+	r->tgid = task->tgid;
+	bpf_core_read_str(r->comm, sizeof(r->comm), &task->comm);
+	r->class = class_by_slab(r->lock);
+	if (r->class == CHAIN_CLASS_OPEN)
+		r->class = class_by_place(task, r->lock);
+	read_owner(r);
+	nr_bytes = bpf_get_task_stack(task, r->frame, sizeof(r->frame), 0);
+	r->nr_frames = nr_bytes > 0 ? nr_bytes / sizeof(*r->frame) : 0;
+}
+
+SEC("iter/task")
+int chain_now(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct chain_record *r;
+	unsigned long blocker;
+	__u32 zero = 0;
+
+	r = bpf_map_lookup_elem(&scratch, &zero);
+	if (!r || !task)
+		return 0;
+	if (!ctx->meta->seq_num)
+		learn_clock_offset();
+	if (!bpf_core_field_exists(task->blocker)) {
+		r->has_blocker = false;
+		if (!ctx->meta->seq_num)
+			bpf_seq_write(ctx->meta->seq, r, sizeof(*r));
+		return 0;
+	}
+	blocker = task->blocker;
+	if (!(blocker & BLOCKER_RWSEM))
+		return 0;
+	read_wait(r, task, blocker);
+	/* it may have gone on meanwhile */
+	if (task->blocker == blocker)
+		bpf_seq_write(ctx->meta->seq, r, sizeof(*r));
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
