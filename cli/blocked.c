@@ -2,13 +2,16 @@
 /* rmapscope blocked: who waits for whom at one instant. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "analysis/blocked.h"
 #include "analysis/capture.h"
 #include "analysis/instant.h"
+#include "cli/chain_db.h"
 #include "cli/cli.h"
 #include "cli/format_args.h"
 #include "cli/show.h"
+#include "cli/temp_db.h"
 
 enum {
 	OPT_AT = 0x100,
@@ -44,8 +47,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			cli_wrong(state, "one FILE at a time");
 		a->path = arg;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		cli_wrong(state, "which FILE?");
+	case ARGP_KEY_END:
+		if (!a->path && strcmp(a->at, "now"))
+			cli_wrong(state, "--at: of which FILE?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -58,8 +62,9 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
-	.args_doc = "FILE",
-	.doc = "Show which threads waited at an instant, for which lock, held by whom.\v"
+	.args_doc = "[FILE]",
+	.doc = "Show which threads waited at an instant, for which lock, held by whom; without "
+	       "FILE: now, on this machine, as the kernel's own state has it.\v"
 	       "A tree: under each thread the locks that it holds, under each lock its waiters, "
 	       "who may hold locks themselves. Waits are written once they are 20 ms old. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
@@ -105,23 +110,22 @@ static int show(FILE *f, struct db *db, const struct args *a, int64_t at_ns,
 	return show_end(f, ret, err);
 }
 
-static int blocked(int argc, char **argv)
+/* Returns an exit code. */
+static int show_file(const char *path, const struct args *a)
 {
-	struct args a = { .at = "now" };
 	struct capture_info info;
 	struct error err = { 0 };
 	struct db *db;
 	int64_t at_ns;
 	int ret;
 
-	cli_parse(&argp, argc, argv, &a);
-	if (db_open(&db, a.path, &err))
+	if (db_open(&db, path, &err))
 		return cli_fail(&err);
 	ret = db_begin(db, &err);
 	if (!ret)
 		ret = capture_info_read(&info, db, &err);
 	if (!ret) {
-		ret = instant_parse(&at_ns, a.at, &info, &err);
+		ret = instant_parse(&at_ns, a->at, &info, &err);
 		if (ret == -EINVAL) {
 			db_close(db);
 			cli_fail(&err);
@@ -132,12 +136,34 @@ static int blocked(int argc, char **argv)
 		ret = error_set(&err, -ENODATA,
 				"%s is %.3f s too early: what was before had to go (--max-size, "
 				"--max-age)",
-				a.at, (info.kept_from_ns - at_ns) / 1e9);
+				a->at, (info.kept_from_ns - at_ns) / 1e9);
 	if (!ret)
-		ret = show(stdout, db, &a, at_ns, &info, &err);
+		ret = show(stdout, db, a, at_ns, &info, &err);
 	db_end(db);
 	db_close(db);
 	return ret ? cli_fail(&err) : EXIT_DONE;
+}
+
+/* Likewise, of this machine: its database is gone before anything can be asked of it again. */
+static int show_now(const struct args *a)
+{
+	struct error err = { 0 };
+	struct temp_db temp;
+	int code;
+
+	if (temp_db_create(&temp, &err))
+		return cli_fail(&err);
+	code = chain_db_make(temp.path, &err) ? cli_fail(&err) : show_file(temp.path, a);
+	temp_db_remove(&temp);
+	return code;
+}
+
+static int blocked(int argc, char **argv)
+{
+	struct args a = { .at = "now" };
+
+	cli_parse(&argp, argc, argv, &a);
+	return a.path ? show_file(a.path, &a) : show_now(&a);
 }
 
 const struct subcommand cmd_blocked = {

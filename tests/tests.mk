@@ -68,9 +68,22 @@ $(chain): $(chain).o
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 
+# a writer that holds the mmap_lock, and a reader that waits for it
+write_hold := $(BUILD)/tests/live/write_hold
+$(write_hold): $(write_hold).o
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+
 # to be preloaded: allocations that fail
 fail_malloc := $(BUILD)/tests/stage/fail-malloc.so
 $(fail_malloc): tests/stage/fail_malloc.c
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) -O2 -Wall -Wextra -fPIC -shared -o $@ $<
+
+# to be preloaded: stops where a BPF program is loaded
+stop_at_iter := $(BUILD)/tests/stage/stop-at-iter.so
+$(stop_at_iter): tests/stage/stop_at_iter.c
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) -O2 -Wall -Wextra -fPIC -shared -o $@ $<
@@ -80,7 +93,7 @@ $(fail_malloc): tests/stage/fail_malloc.c
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(fail_malloc) $(bench_tools) $(chain)
+check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter)
 
 test:
 	@sh tests/deps.sh test
@@ -90,7 +103,8 @@ test:
 .PHONY: run-tests
 # $(1): options of prove; $(2): tests
 run_tests = $(if $(strip $(2)),WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
-	STAGE_DAT=$(abspath $(stage_dat)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) \
+	STAGE_DAT=$(abspath $(stage_dat)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) WRITE_HOLD=$(abspath $(write_hold)) \
+	STOP_AT_ITER_SO=$(abspath $(stop_at_iter)) \
 	CMOCKA_MESSAGE_OUTPUT=TAP prove $(1) --timer --merge -e tests/exec.sh $(2) 3>&2,true)
 # what shows time or this kernel's tracing has the machine to itself
 one_by_one := tests/live/% tests/tui/%
