@@ -80,7 +80,7 @@ $(BUILD)/%.o: %.c
 
 # the SQL text as C strings: schema/NNN-name.sql is schema_NNN_name_sql
 sql := $(sort $(wildcard schema/*.sql analysis/*.sql))
-$(BUILD)/schema/sql.c: $(sql) schema/embed.sh
+$(BUILD)/schema/sql.c: $(sql) schema/embed.sh schema/fragments.h schema/enums.def
 	@mkdir -p $(@D)
 	$(call say,SQL)
 	$(Q)sh schema/embed.sh $@ $(BUILD)/schema/sql.h $(sql)

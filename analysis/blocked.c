@@ -10,6 +10,7 @@
 #include "analysis/wait_graph.h"
 #include "lib/saturate.h"
 #include "schema/enums.h"
+#include "schema/fragments.h"
 
 static const struct column columns[] = {
 	[BLOCKED_DEPTH] = { "depth", "DEPTH", UNIT_ID, 2, "0 for a root of the forest", true },
@@ -63,13 +64,13 @@ enum name {
 	NR_NAMES,
 };
 
+#define LOCK LOCK_NAME(l)
+
 static const char *const name_sql[NR_NAMES] = {
 	[NAME_TASK] = "SELECT t.tid, t.comm, t.tgid, p.comm FROM task t "
 		      "LEFT JOIN process p ON p.id = t.process_id WHERE t.id = ?1",
-	[NAME_LOCK] = "SELECT e.label, printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' "
-		      "ELSE '#' || l.generation END, coalesce(e.label, 'lock') || ' ' || "
-		      "printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' "
-		      "ELSE '#' || l.generation END FROM lock l LEFT JOIN enum e ON "
+	[NAME_LOCK] = "SELECT e.label, " LOCK ", coalesce(e.label, 'lock') || ' ' || " LOCK
+		      " FROM lock l LEFT JOIN enum e ON "
 		      "e.domain = 'lock_class' AND e.value = l.class WHERE l.id = ?1",
 	[NAME_ROLE] = "SELECT e.label FROM site s JOIN enum e ON e.domain = 'role' AND "
 		      "e.value = s.role WHERE s.id = ?1",

@@ -26,9 +26,12 @@ static const struct column totals_columns[] = {
 /* Few rows each, by an index: the header is read anew all the time. */
 static const struct table_def totals = {
 	.name = "totals",
-	.sql = "SELECT (SELECT count(*) FROM wait WHERE outcome = 1) AS nr_open, "
-	       "(SELECT min(start_ns) FROM wait WHERE outcome = 1) AS first_open_ns, "
-	       "(SELECT count(*) FROM main.wait WHERE outcome = 1) AS nr_open_all, "
+	.sql = "SELECT (SELECT count(*) FROM wait WHERE outcome = " SQL_OUTCOME_OPEN
+	       ") AS nr_open, "
+	       "(SELECT min(start_ns) FROM wait WHERE outcome = " SQL_OUTCOME_OPEN
+	       ") AS first_open_ns, "
+	       "(SELECT count(*) FROM main.wait WHERE outcome = " SQL_OUTCOME_OPEN
+	       ") AS nr_open_all, "
 	       "coalesce(sum(nr_lost_min), 0) AS nr_lost, coalesce(sum(nr_gaps), 0) AS nr_gaps, "
 	       "coalesce(sum(nr_unknown), 0) AS nr_uncounted FROM lost",
 	.columns = totals_columns,

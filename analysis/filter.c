@@ -10,6 +10,7 @@
 
 #include "analysis/db_internal.h"
 #include "lib/clock.h"
+#include "schema/sql.h"
 
 /* Threads and processes change their names: all are looked at again after this. */
 #define REBUILD_NS (10 * NSEC_PER_SEC)
@@ -118,7 +119,8 @@ static void add_time_condition(sqlite3_str *s, const struct filter *f)
 				    " AND CASE WHEN duration_ns IS NOT NULL "
 				    "THEN start_ns + duration_ns >= %lld "
 				    "AND start_ns + duration_ns < %lld "
-				    "ELSE start_ns < %lld AND (outcome = 1 OR start_ns >= %lld) END",
+				    "ELSE start_ns < %lld AND (outcome = " SQL_OUTCOME_OPEN
+				    " OR start_ns >= %lld) END",
 				    f->since_ns, until_ns, until_ns, f->since_ns);
 }
 

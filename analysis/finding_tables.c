@@ -5,6 +5,7 @@
  */
 #include "analysis/finding_tables.h"
 #include "analysis/filter.h"
+#include "schema/fragments.h"
 
 static const struct column storms_columns[] = {
 	{ "kind", "KIND", UNIT_TEXT, 5, "walks that start over (retry) or are given up (skip)",
@@ -131,13 +132,15 @@ static const struct column walks_columns[] = {
 	{ 0 },
 };
 
+#define WALK_KIND LABEL(walk_kind, r.kind)
+#define WALK_ROLE LABEL(role, s.role)
+
 /* As view walk_cost, with quantiles: plain SQL has none. */
 const struct table_def walks_table = {
 	.name = "walks",
 	.title = "Rmap walks",
 	.help = "what they cost, by kind and purpose",
-	.sql = "SELECT (SELECT label FROM enum WHERE domain = 'walk_kind' AND value = r.kind) AS "
-	       "kind, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role, "
+	.sql = "SELECT " WALK_KIND " AS kind, " WALK_ROLE " AS role, "
 	       "s.symbol AS rmap_one, sum(r.nr_walks) AS nr_walks, sum(r.nr_vmas) AS nr_vmas, "
 	       "sum(r.walk_ns) AS walk_ns, hist_quantile(hist_merge(r.hist), 0.5) AS p50_ns, "
 	       "hist_quantile(hist_merge(r.hist), 0.99) AS p99_ns, "

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a lock: what it is, or why that is not known, and its life.
-SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
+SELECT LABEL(lock_class, l.class) AS class,
        CASE WHEN l.class IS NOT NULL THEN NULL
 	    WHEN l.class_why = 0 THEN 'no stack was recorded'
 	    WHEN l.class_why = 1 THEN 'its call sites are not known'

@@ -5,11 +5,7 @@ span AS (
 	SELECT * FROM (
 		SELECT 'wait' AS what, w.start_ns, w.duration_ns, w.task_id, w.mode, w.site_id
 		FROM wait w
-		WHERE w.id > coalesce((SELECT wait_id FROM checkpoint
-			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
-	AND w.id <= coalesce((SELECT wait_id FROM checkpoint
-			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
-			     9223372036854775807)
+		WHERE ID_IN_WINDOW(w.id, wait)
 	AND w.duration_ns IS NOT NULL
 	AND w.start_ns + w.duration_ns >= :start_ns
 	AND w.start_ns + w.duration_ns < :end_ns
@@ -18,18 +14,14 @@ span AS (
 	SELECT * FROM (
 		SELECT 'hold', h.start_ns, h.duration_ns, h.task_id, h.mode, h.site_id
 		FROM hold h
-		WHERE h.id > coalesce((SELECT hold_id FROM checkpoint
-				       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
-		AND h.id <= coalesce((SELECT hold_id FROM checkpoint
-				      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
-				     9223372036854775807)
+		WHERE ID_IN_WINDOW(h.id, hold)
 		AND h.lock_id = :lock_id AND h.duration_ns IS NOT NULL
 		AND h.start_ns + h.duration_ns >= :start_ns AND h.start_ns + h.duration_ns < :end_ns
 		ORDER BY h.id DESC LIMIT 500)
 )
 SELECT a.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns, a.what, t.comm, t.tid,
-       (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = a.mode) AS mode,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       LABEL(lock_mode, a.mode) AS mode,
+       LABEL(role, s.role) AS role,
        a.duration_ns, a.start_ns
 FROM span a
 JOIN task t ON t.id = a.task_id

@@ -1,15 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a lock: the stacks that waited for it, innermost function first.
-SELECT (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+SELECT LABEL(role, s.role) AS role,
        sum(w.duration_ns) AS wait_ns, count(*) AS nr_waits, max(w.duration_ns) AS max_ns, replace(k.frames, char(10), ' < ') AS stack
 FROM wait w
 LEFT JOIN stack k ON k.id = w.stack_id
 LEFT JOIN site s ON s.id = w.site_id
-WHERE w.id > coalesce((SELECT wait_id FROM checkpoint
-			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
-	AND w.id <= coalesce((SELECT wait_id FROM checkpoint
-			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
-			     9223372036854775807)
+WHERE ID_IN_WINDOW(w.id, wait)
 	AND w.duration_ns IS NOT NULL
 	AND w.start_ns + w.duration_ns >= :start_ns
 	AND w.start_ns + w.duration_ns < :end_ns

@@ -6,7 +6,6 @@ FROM (SELECT * FROM storm WHERE start_ns + duration_ns > :after_ns
 UNION ALL
 SELECT 'stall', start_ns, start_ns + duration_ns
 FROM (SELECT * FROM stall
-      WHERE id > coalesce((SELECT stall_id FROM checkpoint
-			   WHERE time_ns <= :after_ns ORDER BY time_ns DESC LIMIT 1), 0)
+      WHERE id > ID_BEFORE(stall, :after_ns)
       AND duration_ns >= 10000000 AND start_ns + duration_ns > :after_ns ORDER BY id LIMIT 1)
 ORDER BY 3 LIMIT 1

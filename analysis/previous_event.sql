@@ -6,9 +6,7 @@ FROM (SELECT * FROM storm WHERE start_ns + duration_ns <= :before_ns
 UNION ALL
 SELECT 'stall', start_ns, start_ns + duration_ns
 FROM (SELECT * FROM stall
-      WHERE id <= coalesce((SELECT stall_id FROM checkpoint
-			    WHERE time_ns >= :before_ns ORDER BY time_ns LIMIT 1),
-			   9223372036854775807)
+      WHERE id <= ID_UNTIL(stall, :before_ns)
       AND duration_ns >= 10000000 AND start_ns + duration_ns <= :before_ns
       ORDER BY id DESC LIMIT 1)
 ORDER BY 3 DESC LIMIT 1

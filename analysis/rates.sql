@@ -22,4 +22,4 @@ pair AS (
 SELECT (SELECT (retry_id - retry_before) / seconds FROM pair) AS retries_per_s,
        (SELECT (move_id - move_before) / seconds FROM pair) AS moves_per_s,
        (SELECT count(*) FROM storm WHERE start_ns < :end_ns
-	AND (outcome = 1 OR start_ns + duration_ns >= :start_ns)) AS nr_storms
+	AND (outcome = OUTCOME_OPEN OR start_ns + duration_ns >= :start_ns)) AS nr_storms

@@ -3,9 +3,9 @@
 -- with what they have lasted so far. Names are joined to these alone.
 WITH
 longest AS MATERIALIZED (
-	SELECT id, iif(outcome = 1, (SELECT value FROM meta WHERE key = 'last_ns') - start_ns,
+	SELECT id, iif(outcome = OUTCOME_OPEN, (SELECT value FROM meta WHERE key = 'last_ns') - start_ns,
 		       duration_ns) AS ns
-	FROM wait WHERE outcome = 1 OR duration_ns IS NOT NULL
+	FROM wait WHERE outcome = OUTCOME_OPEN OR duration_ns IS NOT NULL
 	ORDER BY ns DESC, id LIMIT 1000
 )
 SELECT w.start_ns, l.ns AS duration_ns, w.comm, w.class, w.role, w.holder_comm, w.lock,

@@ -15,15 +15,10 @@ row(what, start_ns, ns, task_id, site_id, mode, source, rank) AS (
 	UNION ALL
 	SELECT 'holds', h.start_ns, coalesce(h.duration_ns, :end_ns - h.start_ns), h.task_id, h.site_id, h.mode, 3, 2
 	FROM waited w CROSS JOIN hold h
-	WHERE h.id > coalesce((SELECT hold_id FROM checkpoint, waited
-			       WHERE checkpoint.time_ns <= waited.start_ns
-			       ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
-	AND h.id <= coalesce((SELECT hold_id FROM checkpoint, waited
-			      WHERE checkpoint.time_ns > waited.start_ns + waited.ns
-			      ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	WHERE ID_IN_SPAN(h.id, hold, waited, waited.start_ns, waited.start_ns + waited.ns)
 	AND h.lock_id = w.lock_id AND h.task_id != w.task_id
 	AND h.start_ns < w.start_ns + w.ns
-	AND (h.outcome = 1 OR h.start_ns + h.duration_ns >= w.start_ns)
+	AND (h.outcome = OUTCOME_OPEN OR h.start_ns + h.duration_ns >= w.start_ns)
 	UNION ALL
 	SELECT 'share of wait', NULL, p.duration_ns, p.holder_task_id, p.holder_site_id, p.mode, 3, 3
 	FROM waited w JOIN wait_part p ON p.wait_id = w.id
@@ -40,9 +35,9 @@ row(what, start_ns, ns, task_id, site_id, mode, source, rank) AS (
 	FROM one WHERE waker_task_id IS NOT NULL
 )
 SELECT r.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns, r.what, t.comm, t.tid, p.comm AS process,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
-       (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = r.mode) AS mode,
-       r.ns AS duration_ns, (SELECT label FROM enum WHERE domain = 'holder_source' AND value = r.source) AS holder_source, r.start_ns
+       LABEL(role, s.role) AS role,
+       LABEL(lock_mode, r.mode) AS mode,
+       r.ns AS duration_ns, LABEL(holder_source, r.source) AS holder_source, r.start_ns
 FROM row r
 LEFT JOIN task t ON t.id = r.task_id
 LEFT JOIN process p ON p.id = t.process_id

@@ -6,12 +6,7 @@ one AS MATERIALIZED (
 ),
 moved AS MATERIALIZED (
 	SELECT m.* FROM one CROSS JOIN move m
-	WHERE m.id > coalesce((SELECT move_id FROM checkpoint, one
-			      WHERE checkpoint.time_ns <= one.start_ns
-			      ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
-	AND m.id <= coalesce((SELECT move_id FROM checkpoint, one
-			       WHERE checkpoint.time_ns > one.end_ns
-			       ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	WHERE ID_IN_SPAN(m.id, move, one, one.start_ns, one.end_ns)
 	AND m.time_ns BETWEEN one.start_ns AND one.end_ns
 	AND (one.lock_id IS NULL OR m.old_lock_id = one.lock_id OR m.new_lock_id = one.lock_id)
 )

@@ -6,23 +6,13 @@ one AS MATERIALIZED (
 ),
 event AS MATERIALIZED (
 	SELECT r.time_ns, r.task_id, NULL AS site_id FROM one CROSS JOIN retry r
-	WHERE one.kind = 0
-	AND r.id > coalesce((SELECT retry_id FROM checkpoint, one
-			      WHERE checkpoint.time_ns <= one.start_ns
-			      ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
-	AND r.id <= coalesce((SELECT retry_id FROM checkpoint, one
-			       WHERE checkpoint.time_ns > one.end_ns
-			       ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	WHERE one.kind = STORM_RETRY
+	AND ID_IN_SPAN(r.id, retry, one, one.start_ns, one.end_ns)
 	AND r.time_ns BETWEEN one.start_ns AND one.end_ns AND r.old_lock_id IS one.lock_id
 	UNION ALL
 	SELECT k.time_ns, k.task_id, k.site_id FROM one CROSS JOIN skip k
-	WHERE one.kind = 1
-	AND k.id > coalesce((SELECT skip_id FROM checkpoint, one
-			      WHERE checkpoint.time_ns <= one.start_ns
-			      ORDER BY checkpoint.time_ns DESC LIMIT 1), 0)
-	AND k.id <= coalesce((SELECT skip_id FROM checkpoint, one
-			       WHERE checkpoint.time_ns > one.end_ns
-			       ORDER BY checkpoint.time_ns LIMIT 1), 9223372036854775807)
+	WHERE one.kind = STORM_SKIP
+	AND ID_IN_SPAN(k.id, skip, one, one.start_ns, one.end_ns)
 	AND k.time_ns BETWEEN one.start_ns AND one.end_ns
 ),
 slot AS (

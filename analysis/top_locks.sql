@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- A row of screen "locks" of top, of a group of roll-ups.
-SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
-       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END AS lock,
+SELECT LABEL(lock_class, l.class) AS class,
+       LOCK_NAME(l) AS lock,
        :wait_ns / :seconds AS wait_ns_per_s, :nr_waits / :seconds AS waits_per_s,
        h.comm AS holder,
        p.comm AS process,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       LABEL(role, s.role) AS role,
        h.tid AS holder_tid, :p99_ns AS p99_ns, :max_ns AS max_ns,
        :slept_ns / :seconds AS slept_ns_per_s, :runnable_ns / :seconds AS runnable_ns_per_s,
        :nr_waits AS nr_waits, :wait_ns AS wait_ns, :nr_uncertain AS nr_uncertain, :lock_id AS lock_id

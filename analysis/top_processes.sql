@@ -3,8 +3,8 @@
 SELECT p.comm AS process, iif(p.of_thread, NULL, p.tgid) AS tgid,
        :wait_ns / :seconds AS wait_ns_per_s, :nr_waits / :seconds AS waits_per_s,
        h.comm AS holder,
-       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       LABEL(lock_class, l.class) AS class,
+       LABEL(role, s.role) AS role,
        h.tid AS holder_tid, :p99_ns AS p99_ns, :max_ns AS max_ns,
        :slept_ns / :seconds AS slept_ns_per_s, :runnable_ns / :seconds AS runnable_ns_per_s,
        :nr_waits AS nr_waits, :wait_ns AS wait_ns, :nr_uncertain AS nr_uncertain, :process_id AS process_id

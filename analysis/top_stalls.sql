@@ -6,29 +6,24 @@ WITH
 recent AS (
 	SELECT id, coalesce(duration_ns, :end_ns - start_ns) AS ns
 	FROM stall
-	WHERE id > coalesce((SELECT stall_id FROM checkpoint
-			     WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
-	AND id <= coalesce((SELECT stall_id FROM checkpoint
-			    WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
-			   9223372036854775807)
+	WHERE ID_IN_WINDOW(id, stall)
 	AND start_ns < :end_ns
-	AND (outcome = 1 OR start_ns + duration_ns >= :start_ns)
-	AND (outcome = 1 OR start_ns + duration_ns < :end_ns)
+	AND (outcome = OUTCOME_OPEN OR start_ns + duration_ns >= :start_ns)
+	AND (outcome = OUTCOME_OPEN OR start_ns + duration_ns < :end_ns)
 	ORDER BY ns DESC LIMIT 1000
 )
 SELECT t.comm, t.tid, r.ns AS duration_ns,
        coalesce(ss.symbol, st.symbol, iif(s.stack_id IS NULL, 'not recorded', '?')) AS slept_in,
-       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = st.role) AS role,
+       LABEL(lock_class, l.class) AS class,
+       LABEL(role, st.role) AS role,
        h.comm AS holder,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = hs.role) AS holder_role,
+       LABEL(role, hs.role) AS holder_role,
        h.tid AS holder_tid,
-       (SELECT label FROM enum WHERE domain = 'holder_source'
-	AND value = iif(w.holder_source = 0, NULL, w.holder_source)) AS holder_source,
+       LABEL(holder_source, iif(w.holder_source = 0, NULL, w.holder_source)) AS holder_source,
        k.comm AS waker, k.tid AS waker_tid, p.comm AS process, t.tgid,
-       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END AS lock,
+       LOCK_NAME(l) AS lock,
        s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns,
-       (SELECT label FROM enum WHERE domain = 'outcome' AND value = iif(s.outcome = 0, NULL, s.outcome)) AS outcome,
+       iif(s.outcome = OUTCOME_ACQUIRED, NULL, LABEL(outcome, s.outcome)) AS outcome,
        w.duration_ns AS wait_ns, s.io_wait, s.id AS stall_id, s.start_ns, w.lock_id
 FROM recent r JOIN stall s ON s.id = r.id
 JOIN task t ON t.id = s.task_id

@@ -1,15 +1,15 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Screen "storms" of top: those that had begun by the end of the window, the
 -- latest thousand.
-SELECT (SELECT label FROM enum WHERE domain = 'storm_kind' AND value = s.kind) AS kind,
-       CASE WHEN s.outcome = 1 OR s.start_ns + s.duration_ns >= :end_ns THEN 'on'
+SELECT LABEL(storm_kind, s.kind) AS kind,
+       CASE WHEN s.outcome = OUTCOME_OPEN OR s.start_ns + s.duration_ns >= :end_ns THEN 'on'
 	    WHEN s.start_ns + s.duration_ns >= :start_ns THEN 'just over'
 	    ELSE 'over' END AS state,
        s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns,
        s.duration_ns, s.nr_events, s.peak_per_s,
-       w.comm AS walker, (SELECT label FROM enum WHERE domain = 'role' AND value = ws.role) AS walker_role,
+       w.comm AS walker, LABEL(role, ws.role) AS walker_role,
        m.comm AS mover, s.nr_walkers, s.nr_movers, s.nr_moves,
-       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END AS lock,
+       LOCK_NAME(l) AS lock,
        coalesce(f.name, iif(f.id IS NULL, NULL, printf('%x-%x', f.start, f.end))) AS from_vma,
        coalesce(t.name, iif(t.id IS NULL, NULL, printf('%x-%x', t.start, t.end))) AS to_vma,
        s.id AS storm_id, s.start_ns, s.lock_id

@@ -6,8 +6,8 @@ SELECT p.comm AS process, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end
        :wait_ns / :seconds AS wait_ns_per_s, :nr_waits / :seconds AS waits_per_s, :p99_ns AS p99_ns, :max_ns AS max_ns,
        :hold_ns / :seconds AS hold_ns_per_s, :nr_retries / :seconds AS retries_per_s, :trend AS trend,
        h.comm AS holder,
-       (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+       LABEL(lock_class, l.class) AS class,
+       LABEL(role, s.role) AS role,
        iif(p.of_thread, NULL, p.tgid) AS tgid, h.tid AS holder_tid, :slept_ns / :seconds AS slept_ns_per_s, :runnable_ns / :seconds AS runnable_ns_per_s,
        v.perms,
        :nr_waits AS nr_waits, :wait_ns AS wait_ns, :nr_uncertain AS nr_uncertain, :process_id AS process_id, :vma_id AS vma_id

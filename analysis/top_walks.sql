@@ -8,11 +8,7 @@ span AS (
 skipped AS (
 	SELECT CASE k.reason WHEN 1 THEN 0 WHEN 2 THEN 1 END AS kind, s.role, count(*) AS nr_skips
 	FROM skip k LEFT JOIN site s ON s.id = k.site_id
-	WHERE k.id > coalesce((SELECT skip_id FROM checkpoint
-			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
-	AND k.id <= coalesce((SELECT skip_id FROM checkpoint
-			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
-			     9223372036854775807)
+	WHERE ID_IN_WINDOW(k.id, skip)
 	AND k.time_ns >= :start_ns AND k.time_ns < :end_ns
 	GROUP BY 1, 2
 ),
@@ -28,8 +24,8 @@ walked AS (
 both AS (
 	SELECT kind, role FROM walked UNION SELECT kind, role FROM skipped
 )
-SELECT (SELECT label FROM enum WHERE domain = 'walk_kind' AND value = b.kind) AS kind,
-       (SELECT label FROM enum WHERE domain = 'role' AND value = b.role) AS role,
+SELECT LABEL(walk_kind, b.kind) AS kind,
+       LABEL(role, b.role) AS role,
        w.nr_walks / seconds AS walks_per_s, w.walk_ns / seconds AS walk_ns_per_s,
        w.nr_vmas * 1.0 / nullif(w.nr_walks, 0) AS vmas_per_walk,
        min(hist_quantile(w.hist, 0.5), w.max_ns) AS p50_ns, min(hist_quantile(w.hist, 0.99), w.max_ns) AS p99_ns,

@@ -7,6 +7,8 @@
 #include "analysis/filter.h"
 #include "analysis/seen.h"
 #include "lib/clock.h"
+#include "schema/fragments.h"
+#include "schema/sql.h"
 
 /* Waits that are shorter are no reason to look further. */
 #define SHORT_NS ((int64_t)NSEC_PER_MSEC)
@@ -34,12 +36,15 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
+#define WORST_CLASS                                                                                \
+	LABEL(lock_class, (SELECT class FROM sums GROUP BY class ORDER BY sum(ns) DESC LIMIT 1))
+
 static const struct table_def def = {
 	.name = "verdict",
 	.sql = "WITH sums AS MATERIALIZED ("
 	       "SELECT t.process_id, l.class, count(w.duration_ns) AS nr, sum(w.duration_ns) AS ns, "
-	       "max(w.duration_ns) AS max_ns, sum(w.outcome = 1) AS nr_open, "
-	       "min(iif(w.outcome = 1, w.start_ns, NULL)) AS open_from "
+	       "max(w.duration_ns) AS max_ns, sum(w.outcome = " SQL_OUTCOME_OPEN ") AS nr_open, "
+	       "min(iif(w.outcome = " SQL_OUTCOME_OPEN ", w.start_ns, NULL)) AS open_from "
 	       "FROM wait w JOIN task t ON t.id = w.task_id JOIN lock l ON l.id = w.lock_id "
 	       "GROUP BY 1, 2), "
 	       "worst AS (SELECT process_id, sum(ns) AS ns FROM sums GROUP BY 1 "
@@ -47,9 +52,8 @@ static const struct table_def def = {
 	       "SELECT sum(nr) AS nr_waits, sum(ns) AS wait_ns, max(max_ns) AS max_ns, "
 	       "sum(nr_open) AS nr_open, (SELECT value FROM meta WHERE key = 'last_ns') - "
 	       "min(open_from) AS open_ns, (SELECT p.comm FROM worst JOIN process p "
-	       "ON p.id = worst.process_id) AS process, (SELECT ns FROM worst) AS process_ns, "
-	       "(SELECT label FROM enum WHERE domain = 'lock_class' AND value = (SELECT class "
-	       "FROM sums GROUP BY class ORDER BY sum(ns) DESC LIMIT 1)) AS class FROM sums",
+	       "ON p.id = worst.process_id) AS process, (SELECT ns FROM worst) AS process_ns, " WORST_CLASS
+	       " AS class FROM sums",
 	.columns = columns,
 };
 

@@ -5,11 +5,7 @@
 WITH
 recent AS MATERIALIZED (
 	SELECT w.* FROM wait w JOIN task t ON t.id = w.task_id
-	WHERE w.id > coalesce((SELECT wait_id FROM checkpoint
-			       WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1), 0)
-	AND w.id <= coalesce((SELECT wait_id FROM checkpoint
-			      WHERE time_ns >= :end_ns ORDER BY time_ns LIMIT 1),
-			     9223372036854775807)
+	WHERE ID_IN_WINDOW(w.id, wait)
 	AND w.duration_ns IS NOT NULL
 	AND w.start_ns + w.duration_ns >= :start_ns
 	AND w.start_ns + w.duration_ns < :end_ns
@@ -27,10 +23,9 @@ part AS (
 	SELECT r.id, 'waiting for a CPU', 0, NULL, NULL, r.runnable_ns
 	FROM recent r WHERE r.runnable_ns > 0
 )
-SELECT a.cause, h.comm AS holder, (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
+SELECT a.cause, h.comm AS holder, LABEL(role, s.role) AS role,
        sum(a.duration_ns) AS wait_ns, count(DISTINCT a.id) AS nr_waits, max(a.duration_ns) AS max_ns,
-       (SELECT label FROM enum WHERE domain = 'holder_source'
-	AND value = iif(a.holder_source = 0, NULL, a.holder_source)) AS holder_source,
+       LABEL(holder_source, iif(a.holder_source = 0, NULL, a.holder_source)) AS holder_source,
        s.symbol, p.comm AS process, h.tid AS holder_tid
 FROM part a
 LEFT JOIN site s ON s.id = a.holder_site_id

@@ -4,8 +4,8 @@ WITH span AS (
 	SELECT :start_ns / 1000000000 AS first,
 	       (:end_ns - 1) / 1000000000 - :start_ns / 1000000000 + 1 AS nr
 )
-SELECT (SELECT label FROM enum WHERE domain = 'lock_class' AND value = l.class) AS class,
-       printf('%x', l.address) || CASE l.generation WHEN 0 THEN '' ELSE '#' || l.generation END AS lock,
+SELECT LABEL(lock_class, l.class) AS class,
+       LOCK_NAME(l) AS lock,
        sum(r.wait_ns) AS wait_ns, sum(r.nr_waits) AS nr_waits,
        min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)) AS p99_ns,
        iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns,

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Of a VMA, or of a process when there is no :vma_id: where it waited.
-SELECT (SELECT label FROM enum WHERE domain = 'role' AND value = s.role) AS role,
-       s.symbol, (SELECT label FROM enum WHERE domain = 'lock_mode' AND value = r.mode) AS mode,
+SELECT LABEL(role, s.role) AS role,
+       s.symbol, LABEL(lock_mode, r.mode) AS mode,
        sum(r.wait_ns) AS wait_ns, sum(r.nr_waits) AS nr_waits,
        min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)) AS p99_ns,
        iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns

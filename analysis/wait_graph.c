@@ -11,6 +11,7 @@
 #include "analysis/wait_cycle.h"
 #include "lib/saturate.h"
 #include "schema/enums.h"
+#include "schema/sql.h"
 
 /*
  * An exact holder of a lock whose holds are not traced is known by its release, at
@@ -28,7 +29,7 @@
 #define ENDED_LATER                                                                                \
 	"WHERE id > ?2 AND id <= ?3 AND start_ns <= ?1 AND duration_ns IS NOT NULL "               \
 	"AND start_ns + duration_ns > ?1"
-#define STILL_OPEN "WHERE outcome = 1 AND start_ns <= ?1"
+#define STILL_OPEN "WHERE outcome = " SQL_OUTCOME_OPEN " AND start_ns <= ?1"
 
 static struct graph_task *task_of(struct wait_graph *g, int64_t id)
 {

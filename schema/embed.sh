@@ -6,6 +6,9 @@
 # The files schema/NNN-*.sql are the steps of the schema, in the order of their
 # names: OUT.c holds them as schema_steps[], OUT.h defines their number as
 # SCHEMA_VERSION.
+#
+# In the other files, what schema/fragments.h defines and the values of
+# schema/enums.def are written as in C.
 set -eu
 
 source=$1 header=$2
@@ -13,6 +16,19 @@ shift 2
 
 name_of() {
 	echo "$1" | sed 's/[^A-Za-z0-9]/_/g'
+}
+
+fragments=$(sed -n 's/^#define \([A-Z_]*\)(.*/\1/p' schema/fragments.h | paste -sd '|')
+values=$(sed -n 's/^VALUE([a-z_]*, \([A-Z_0-9]*\), .*/\1/p' schema/enums.def | paste -sd '|')
+
+# the lines of a file as strings
+strings_of() {
+	case $1 in
+	schema/*) expand= ;;
+	*) expand="s/\\b($fragments)\\((([^()]|\\([^()]*\\))*)\\)/\" & \"/g;
+		s/\\b($values)\\b/\" SQL_& \"/g" ;;
+	esac
+	sed -E -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "$expand" -e 's/.*/\t"&\\n"/' "$1"
 }
 
 {
@@ -25,14 +41,17 @@ name_of() {
 	echo '/* user_version of the files that this build writes */'
 	echo "#define SCHEMA_VERSION $(printf '%s\n' "$@" | grep -c '^schema/[0-9]')"
 	echo 'extern const char *const schema_steps[SCHEMA_VERSION];'
+	echo '/* the values of schema/enums.def in SQL */'
+	sed -n 's/^VALUE([a-z_]*, \([A-Z_0-9]*\), \([0-9]*\), .*/#define SQL_\1 "\2"/p' schema/enums.def
 	echo '#endif'
 } >"$header"
 
 {
+	echo '#include "schema/fragments.h"'
 	echo "#include \"${header#"${source%/schema/*}"/}\""
 	for file; do
 		printf 'const char %s[] =\n' "$(name_of "$file")"
-		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/\t"&\\n"/' "$file"
+		strings_of "$file"
 		printf '\t"";\n'
 	done
 	echo 'const char *const schema_steps[SCHEMA_VERSION] = {'

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "lib/clock.h"
+#include "schema/sql.h"
 #include "schema/store_internal.h"
 
 /* Rows that one commit looks at. */
@@ -23,8 +24,8 @@
 
 /* What is open and what has no order in time may refer to older things. */
 #define OPEN_OF(column)                                                                            \
-	"SELECT " column " FROM wait WHERE outcome = 1 UNION SELECT " column                       \
-	" FROM hold WHERE outcome = 1"
+	"SELECT " column " FROM wait WHERE outcome = " SQL_OUTCOME_OPEN " UNION SELECT " column    \
+	" FROM hold WHERE outcome = " SQL_OUTCOME_OPEN
 #define TASKS_IN_USE                                                                               \
 	OPEN_OF("task_id")                                                                         \
 	" UNION SELECT ifnull(walker_task_id, 0) FROM storm"                                       \

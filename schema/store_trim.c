@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "lib/clock.h"
+#include "schema/sql.h"
 #include "schema/store_internal.h"
 
 /* Each commit deletes the rows of two commits, so that deletion outpaces insertion. */
@@ -25,14 +26,15 @@ static const struct {
 	{ "DELETE FROM wait_part WHERE wait_id <= ?", AT_wait },
 #define ROW(name)
 #define ORDERED(name) { "DELETE FROM " #name " WHERE id <= ?", AT_##name },
-#define SPAN(name)    { "DELETE FROM " #name " WHERE id <= ? AND outcome <> 1", AT_##name },
+#define SPAN(name)                                                                                 \
+	{ "DELETE FROM " #name " WHERE id <= ? AND outcome <> " SQL_OUTCOME_OPEN, AT_##name },
 #include "schema/rows.def"
 };
 
 /* Few, and in no order of their ids. */
 static const char *const by_time[] = {
 	"DELETE FROM checkpoint WHERE time_ns <= ?",
-	"DELETE FROM storm WHERE start_ns + duration_ns <= ? AND outcome <> 1",
+	("DELETE FROM storm WHERE start_ns + duration_ns <= ? AND outcome <> " SQL_OUTCOME_OPEN),
 	"DELETE FROM straggler WHERE time_ns <= ?",
 };
 
