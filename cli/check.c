@@ -6,6 +6,7 @@
 #include <tracefs/tracefs.h>
 
 #include "cli/cli.h"
+#include "collector/bpf_ladder.h"
 #include "collector/decode.h"
 #include "collector/instance.h"
 #include "collector/profile.h"
@@ -76,6 +77,31 @@ static void check_symbols(void)
 	say("kernel symbols", ret ? "no" : "yes", err.msg);
 }
 
+static const struct {
+	const char *name, *gives;
+} rungs[NR_BPF_RUNGS] = {
+	[BPF_RUNG_STATE] = { "BPF: who waits now", "sudo rmapscope blocked" },
+	[BPF_RUNG_TRACEPOINT] = { "BPF: tracepoints", "loads; no capture uses it yet" },
+	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions", "loads; no capture uses it yet" },
+};
+
+/* Each by itself: what this kernel refuses is missing, and nothing else. */
+static bool check_bpf(void)
+{
+	bool sees_now = false;
+	enum bpf_rung rung;
+
+	for (rung = 0; rung < NR_BPF_RUNGS; rung++) {
+		struct error err = { 0 };
+		int ret = bpf_rung_try(rung, &err);
+
+		say(rungs[rung].name, ret ? "no" : "yes", ret ? err.msg : rungs[rung].gives);
+		if (rung == BPF_RUNG_STATE)
+			sees_now = !ret;
+	}
+	return sees_now;
+}
+
 static int check_processes(struct error *err)
 {
 	struct self self;
@@ -127,11 +153,14 @@ static bool check_series(const struct profile_result *result)
 	return any;
 }
 
-static void print_answers(bool series)
+static void print_answers(bool series, bool sees_now)
 {
 	unsigned int i;
 
 	printf("\nWhat a capture on this kernel can tell:\n");
+	printf("  %-60s %s\n", "who waits now, and which writer holds the lock",
+	       sees_now ? "yes, also of waits that began before: rmapscope blocked"
+			: "waits that begin during a capture; see above");
 	for (i = 0; i < sizeof(answers) / sizeof(*answers); i++)
 		printf("  %-60s %s\n", answers[i].question,
 		       series ? answers[i].series : answers[i].stock);
@@ -147,12 +176,13 @@ static int check(int argc, char **argv)
 	struct profile_result result[NR_EVENTS] = { 0 };
 	struct error err = { 0 };
 	struct utsname uts;
-	bool series;
+	bool series, sees_now;
 	int ret;
 
 	cli_parse(&argp, argc, argv, NULL);
 	uname(&uts);
 	say("kernel", uts.machine, uts.release);
+	sees_now = check_bpf();
 	ret = tracefs_usable(&err);
 	if (ret) {
 		say("live capture", "no", err.msg);
@@ -164,7 +194,7 @@ static int check(int argc, char **argv)
 	series = check_series(result);
 	say("live capture", ret ? "no" : "yes", ret ? err.msg : "sudo rmapscope top");
 	if (!ret)
-		print_answers(series);
+		print_answers(series, sees_now);
 	return ret ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -95,3 +95,19 @@ int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, stru
 	free(log);
 	return ret;
 }
+
+int bpf_object_try(const struct bpf_image *image, struct error *err)
+{
+	struct bpf_object *obj;
+	struct bpf_link *link;
+	int ret = bpf_object_load(&obj, image, err);
+
+	if (ret)
+		return ret;
+	link = bpf_program__attach(bpf_object__next_program(obj, NULL));
+	if (!link)
+		ret = refused(-errno, image, "", err);
+	bpf_link__destroy(link);
+	bpf_object__close(obj);
+	return ret;
+}

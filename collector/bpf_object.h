@@ -28,4 +28,7 @@ struct bpf_image {
  */
 int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, struct error *err);
 
+/* Likewise load it, attach its first program, and take all away. */
+int bpf_object_try(const struct bpf_image *image, struct error *err);
+
 #endif

@@ -81,9 +81,12 @@ $(fail_malloc): tests/stage/fail_malloc.c
 	$(call say,LINK)
 	$(Q)$(CC) -O2 -Wall -Wextra -fPIC -shared -o $@ $<
 
-# to be preloaded: stops where a BPF program is loaded
+# to be preloaded: stops where a BPF program is loaded; has a kernel without BPF
 stop_at_iter := $(BUILD)/tests/stage/stop-at-iter.so
+fail_bpf := $(BUILD)/tests/stage/fail-bpf.so
 $(stop_at_iter): tests/stage/stop_at_iter.c
+$(fail_bpf): tests/stage/fail_bpf.c
+$(stop_at_iter) $(fail_bpf):
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) -O2 -Wall -Wextra -fPIC -shared -o $@ $<
@@ -93,7 +96,7 @@ $(stop_at_iter): tests/stage/stop_at_iter.c
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter)
+check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter) $(fail_bpf)
 
 test:
 	@sh tests/deps.sh test
@@ -104,7 +107,7 @@ test:
 # $(1): options of prove; $(2): tests
 run_tests = $(if $(strip $(2)),WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
 	STAGE_DAT=$(abspath $(stage_dat)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) WRITE_HOLD=$(abspath $(write_hold)) \
-	STOP_AT_ITER_SO=$(abspath $(stop_at_iter)) \
+	STOP_AT_ITER_SO=$(abspath $(stop_at_iter)) FAIL_BPF_SO=$(abspath $(fail_bpf)) \
 	CMOCKA_MESSAGE_OUTPUT=TAP prove $(1) --timer --merge -e tests/exec.sh $(2) 3>&2,true)
 # what shows time or this kernel's tracing has the machine to itself
 one_by_one := tests/live/% tests/tui/%

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What BPF can do on this kernel, for this user: found by trying it. */
+#ifndef RMAPSCOPE_BPF_LADDER_H
+#define RMAPSCOPE_BPF_LADDER_H
+
+#include "lib/error.h"
+
+enum bpf_rung {
+	BPF_RUNG_STATE,	     /* who waits now, from the kernel's state: chain_now.h */
+	BPF_RUNG_TRACEPOINT, /* programs at tracepoints */
+	BPF_RUNG_FUNCTION,   /* programs where kernel functions begin */
+	NR_BPF_RUNGS,
+};
+
+/*
+ * bpf_rung_try - load the smallest program of @rung, attach it, and take it away
+ *
+ * Returns 0; or a negative errno, and why with the remedy in @err.
+ */
+int bpf_rung_try(enum bpf_rung rung, struct error *err);
+
+#endif
