@@ -127,6 +127,12 @@ static void find_limits(char *limits, size_t room, const struct chain_now *chain
 	limits_add(limits, room,
 		   "kernel state: who has waited all through two looks at it; a holder is known "
 		   "while a writer has the lock, readers are not");
+	/* task_seq_get_next() of kernel/bpf/task_iter.c looks no further */
+	if (process_pid_ns() != PROCESS_INITIAL_PID_NS)
+		limits_add(
+			limits, room,
+			"only threads of this PID namespace are looked at; their ids are those of "
+			"the initial one");
 	if (chain->ages_unknown)
 		limits_add(limits, room,
 			   "since when they wait is not known: needs CONFIG_SCHED_INFO");

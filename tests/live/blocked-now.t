@@ -37,7 +37,13 @@ await 120 look
 tap_is "$tree" "$want" \
 	"a wait that began before we came is found: lock, class, role, and the holder by the owner word"
 kill "$live_pid"
-tap_is "$(ls "$tracing/instances" | grep "^rmapscope\.$!\.")" "" "no event was enabled"
+
+if unshare -pf --mount-proc true 2>/dev/null; then
+	tap_is "$(unshare -pf --mount-proc "$RMAPSCOPE" blocked | grep -c '^note: only threads of this PID namespace')" 1 \
+		"in another PID namespace it says that it looks no further"
+else
+	tap_skip "no PID namespaces" "another PID namespace"
+fi
 
 if command -v bpftool >/dev/null; then
 	programs() {
@@ -52,6 +58,7 @@ if command -v bpftool >/dev/null; then
 	pid=$live_pid
 	await 60 is_stopped && [ "$(programs)" -gt "$nr_before" ]
 	live_need "its program is in the kernel"
+	tap_is "$(instance_of "$pid")" "" "it has no tracefs instance: no event is enabled"
 	kill -KILL "$pid"
 	live_wait "$pid" 2>/dev/null
 	gone() {
