@@ -23,12 +23,28 @@
 #define DIR_LEN	      512
 #define SWITCH	      "/tracing_on"
 
-/* A sanitizer says more about those than we do. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static const int taken[] = { SIGBUS };
-#else
-static const int taken[] = { SIGBUS, SIGSEGV, SIGABRT, SIGFPE, SIGILL };
+static const int taken[] = {
+	SIGBUS,
+/* a sanitizer says more about those than we do */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	SIGSEGV,
+	SIGABRT,
+	SIGFPE,
+	SIGILL,
 #endif
+	/* no crash, but they end a process that does not ask for them: signal(7) */
+	SIGXCPU,
+	SIGALRM,
+	SIGVTALRM,
+	SIGPROF,
+	SIGUSR1,
+	SIGUSR2,
+	SIGPOLL,
+	SIGPWR,
+	SIGSTKFLT,
+	SIGSYS,
+	SIGTRAP,
+};
 
 #define NR_TAKEN (sizeof(taken) / sizeof(*taken))
 
@@ -92,11 +108,22 @@ static void end(const char *why)
 	_exit(1);
 }
 
+static bool is_crash(int sig)
+{
+	return sig == SIGBUS || sig == SIGSEGV || sig == SIGABRT || sig == SIGFPE || sig == SIGILL;
+}
+
 static void on_crash(int sig)
 {
 	end(sig == SIGBUS
 		    ? "rmapscope: another program cut a file short that is in use (SIGBUS), or "
 		      "its disk is full; what was committed to a database is in it\n"
+	    : sig == SIGXCPU
+		    ? "rmapscope: the limit of CPU time is reached (SIGXCPU, ulimit -t); what was "
+		      "committed to a database is in it\n"
+	    : !is_crash(sig)
+		    ? "rmapscope: ended by a signal that another program sent (SIGUSR1 or the "
+		      "like); what was committed to a database is in it\n"
 	    : sig == SIGABRT
 		    ? "rmapscope: a library gave up (SIGABRT): is there enough memory? If so, "
 		      "please report it\n"
@@ -118,8 +145,13 @@ void crash_take_signals(void)
 
 	sigaltstack(&stack, NULL);
 	sigemptyset(&sa.sa_mask);
-	for (i = 0; i < NR_TAKEN; i++)
-		sigaction(taken[i], &sa, NULL);
+	for (i = 0; i < NR_TAKEN; i++) {
+		struct sigaction before;
+
+		/* whoever started us may have it ignored: signal(7), execve(2) */
+		if (!sigaction(taken[i], NULL, &before) && before.sa_handler != SIG_IGN)
+			sigaction(taken[i], &sa, NULL);
+	}
 }
 
 void crash_let_through(sigset_t *set)

@@ -5,14 +5,15 @@
  *
  * For what no return value tells: a mapped file that another program cut short
  * (SIGBUS), memory that a library did not get and used all the same (SIGSEGV,
- * SIGABRT), a defect. What was committed to a database is in it, as after a kill.
+ * SIGABRT), a defect, the limit of CPU time (SIGXCPU), and other signals that end a
+ * process by default. What was committed to a database is in it, as after a kill.
  */
 #ifndef RMAPSCOPE_CRASH_H
 #define RMAPSCOPE_CRASH_H
 
 #include <signal.h>
 
-/* Take the signals of a crash, in all threads. */
+/* Take these signals, in all threads, but for those that are ignored. */
 void crash_take_signals(void);
 
 /* Take them out of @set, which a thread is to block: a crash would end it unseen. */

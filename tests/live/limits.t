@@ -47,6 +47,15 @@ truncate -s 0 "$db-shm"
 ended "cut a file short.*SIGBUS" "a truncated -shm"
 sound "a truncated -shm"
 
+# --- signals that end whoever does not ask for them
+
+for signal in XCPU USR1 ALRM; do
+	record_in_background
+	kill -$signal "$recorder"
+	ended "signal|limit of CPU time" "SIG$signal"
+	sound "SIG$signal"
+done
+
 # --- a crash
 
 if sanitized; then
