@@ -491,6 +491,15 @@ static int finish_store(struct recording *rec, struct error *err)
 	return store_meta_text(rec->store, "state", "finished");
 }
 
+/* What becomes of the file when writing it failed with @ret. */
+static const char *kept_text(const struct recording *rec, int ret)
+{
+	if (!rec->inst)
+		return "; nothing is kept";
+	/* the file is another program's doing now */
+	return ret == -ESTALE || ret == -EUCLEAN ? "" : "; it keeps what was recorded before";
+}
+
 int recording_finish(struct recording *rec, struct recording_result *result, struct error *err)
 {
 	struct error later = { 0 };
@@ -504,7 +513,7 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 		error_set(err, ret, "%s%s",
 			  store_error(rec->store)->msg[0] ? store_error(rec->store)->msg
 							  : later.msg,
-			  rec->inst ? "; it keeps what was recorded before" : "; nothing is kept");
+			  kept_text(rec, ret));
 	if (result)
 		sum_up(rec, result);
 	model_free(&rec->model);

@@ -37,6 +37,9 @@ static int errno_of(const struct store *st, int rc)
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 		return system ? -system : -EACCES;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return -EUCLEAN;
 	case SQLITE_IOERR:
 		return (rc == SQLITE_IOERR_NOMEM) ? -ENOMEM : system ? -system : -EIO;
 	default:
@@ -56,6 +59,8 @@ static const char *cause(const struct store *st, int ret)
 		return "the file would be larger than is allowed (ulimit -f)";
 	case -EMFILE:
 		return "too many open files (ulimit -n)";
+	case -EUCLEAN:
+		return "another program has changed the file; what it has left may be damaged";
 	case -EBUSY:
 	case -EIO:
 		return sqlite3_errmsg(st->db);
