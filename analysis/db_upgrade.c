@@ -75,8 +75,29 @@ static int create(const char *name, const struct db_file *like)
 	return 0;
 }
 
+/* Damage is copied along with what is whole. @why: set to the first that is found. */
+static int check_whole(sqlite3 *to, char *why, size_t room)
+{
+	sqlite3_stmt *stmt;
+	const char *said;
+	int rc = sqlite3_prepare_v2(to, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		said = (const char *)sqlite3_column_text(stmt, 0);
+		rc = said && !strcmp(said, "ok") ? SQLITE_OK : SQLITE_CORRUPT;
+		snprintf(why, room, "it is damaged: %.*s", (int)strcspn(said ?: "", "\n"),
+			 said ?: "");
+	}
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
 static int write_new(struct db *db, const char *name, int64_t version, struct error *err)
 {
+	char damage[256];
 	const char *why;
 	sqlite3 *to;
 	int rc = sqlite3_open_v2(name, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -87,6 +108,12 @@ static int write_new(struct db *db, const char *name, int64_t version, struct er
 	why = to ? sqlite3_errmsg(to) : "out of memory";
 	if (rc == SQLITE_OK)
 		rc = db_copy_upgraded(to, db->db, version, &db->guard, &why);
+	if (rc == SQLITE_OK) {
+		guard_refill(&db->guard);
+		snprintf(damage, sizeof(damage), "%s", "it cannot be checked");
+		why = damage;
+		rc = check_whole(to, damage, sizeof(damage));
+	}
 	if (rc != SQLITE_OK)
 		error_set(err, rc == SQLITE_INTERRUPT ? -EINTR : -EIO,
 			  "cannot bring %s to schema version %d: %s; it is as it was", db->path,

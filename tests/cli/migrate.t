@@ -61,6 +61,23 @@ before=$(md5sum "$old")
 tap_is "$("$RMAPSCOPE" upgrade "$old"):$(md5sum "$old")" \
 	"$old: has schema version 3, nothing to do:$before" "once more: nothing"
 
+# one that is damaged is not made into one that looks whole
+{
+	echo ".dbconfig defensive off"
+	sed 's/^\(	tid		INTEGER\) NOT NULL/\1/' schema/001-initial.sql
+	echo "PRAGMA user_version = 1; INSERT INTO meta VALUES ('state', 'finished');
+	INSERT INTO task (id, tid, comm) VALUES (1, NULL, 'waiter'); PRAGMA writable_schema = ON;
+	UPDATE sqlite_schema SET sql = replace(sql, '	tid		INTEGER,', '	tid		INTEGER NOT NULL,')
+		WHERE name = 'task';"
+} | sqlite3 "$tap_dir/damaged.db"
+before=$(folder "$tap_dir")
+"$RMAPSCOPE" upgrade "$tap_dir/damaged.db" >"$tap_dir.out" 2>&1
+tap_is "$?:$(cat "$tap_dir.out")" \
+	"1:rmapscope: cannot bring $tap_dir/damaged.db to schema version 3: it is damaged: NULL value in task.tid; it is as it was" \
+	"a damaged one is refused"
+rm -f "$tap_dir.out"
+tap_is "$(folder "$tap_dir")" "$before" "it is as it was, and nothing is beside it"
+
 # a symbolic link keeps leading there
 cp "$tap_dir/kept.db" "$tap_dir/there.db"
 ln -s there.db "$tap_dir/link.db"
