@@ -53,6 +53,15 @@ static bool is_inside(int64_t at_ns, const struct capture_info *info)
 	return at_ns >= info->first_ns && at_ns <= info->last_ns;
 }
 
+/* The end in whole milliseconds, as reports print it: rounded, so it may be a little later. */
+static bool is_rounded_end(int64_t at_ns, const struct capture_info *info)
+{
+	const int64_t late_ns = at_ns - info->last_ns;
+
+	return late_ns > 0 && late_ns <= (int64_t)NSEC_PER_MSEC / 2 &&
+	       (at_ns - info->first_ns) % (int64_t)NSEC_PER_MSEC == 0;
+}
+
 /* Seconds since the start, or nanoseconds of the clock. */
 static bool parse_number(int64_t *at_ns, const char *text, const struct capture_info *info)
 {
@@ -140,9 +149,9 @@ int instant_parse(int64_t *at_ns, const char *text, const struct capture_info *i
 				 "'%s' is no time: give seconds since the start (12.345), "
 				 "nanoseconds of its clock (12345678901234), HH:MM:SS or now",
 				 text);
-	if (!is_inside(*at_ns, info))
-		return outside(text, info, err);
-	return 0;
+	if (is_rounded_end(*at_ns, info))
+		*at_ns = info->last_ns;
+	return is_inside(*at_ns, info) ? 0 : outside(text, info, err);
 }
 
 int instant_format(char *buf, size_t room, int64_t at_ns, const struct capture_info *info)

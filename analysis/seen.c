@@ -251,23 +251,40 @@ static int count_gaps(int64_t *nr, struct db *db, int64_t start_ns, int64_t end_
 	return ret;
 }
 
+#define NOT_KEPT "rows of that time had to go (--max-size, --max-age)"
+
+/* Rows that began earlier are gone; 0: all are there. */
+static int kept_from(int64_t *ns, struct db *db, struct error *err)
+{
+	int ret;
+
+	*ns = 0;
+	ret = db_meta_int(db, "kept_from_ns", ns, err);
+	return ret == -ENOENT ? 0 : ret;
+}
+
 /*
- * The time that there are rows of. Returns 0, -ENOENT: the capture has no
- * events, or another negative errno.
+ * The time that there are rows of and that passes the filter; empty: it ends before
+ * it starts. Returns 0, -ENOENT: the capture has no events, or another negative errno.
  */
 static int whole(struct window *w, struct db *db, struct error *err)
 {
-	int64_t kept_from_ns = 0;
+	const struct filter *f = filter_of(db);
+	int64_t kept_from_ns;
 	int ret = db_meta_int(db, "first_ns", &w->start_ns, err);
 
 	if (!ret)
 		ret = db_meta_int(db, "last_ns", &w->end_ns, err);
 	if (ret)
 		return ret;
-	ret = db_meta_int(db, "kept_from_ns", &kept_from_ns, err);
+	ret = kept_from(&kept_from_ns, db, err);
+	if (f && f->since_ns)
+		w->start_ns = f->since_ns;
+	if (f && f->until_ns)
+		w->end_ns = f->until_ns;
 	if (kept_from_ns > w->start_ns)
 		w->start_ns = kept_from_ns;
-	return ret == -ENOENT ? 0 : ret;
+	return ret;
 }
 
 int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
@@ -290,6 +307,10 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 	}
 	if (window)
 		w = *window;
+	if (!ret && w.end_ns < w.start_ns) {
+		snprintf(text, SEEN_EMPTY_LEN, "not kept: " NOT_KEPT);
+		return 0;
+	}
 	if (!ret)
 		ret = count_gaps(&nr_gaps, db, w.start_ns, w.end_ns, err);
 	if (ret)
@@ -307,25 +328,32 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 
 int seen_instant(char reason[SEEN_REASON_LEN], struct db *db, int64_t at_ns, struct error *err)
 {
-	int64_t nr_gaps = 0;
+	int64_t nr_gaps = 0, kept_from_ns = 0;
 	int ret = seen_reason(reason, db, SIGHT_WAITS, err);
 
 	if (!ret && !reason[0])
+		ret = kept_from(&kept_from_ns, db, err);
+	if (!ret && !reason[0])
 		ret = count_gaps(&nr_gaps, db, at_ns, at_ns, err);
-	if (nr_gaps)
+	if (at_ns < kept_from_ns)
+		snprintf(reason, SEEN_REASON_LEN, NOT_KEPT);
+	else if (nr_gaps)
 		snprintf(reason, SEEN_REASON_LEN, "events were lost then");
 	return ret;
 }
 
 int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct error *err)
 {
-	char reason[SEEN_REASON_LEN];
+	char reason[SEEN_REASON_LEN], asleep[8] = "";
 	int ret = seen_instant(reason, db, at_ns, err);
 
-	snprintf(text, SEEN_EMPTY_LEN, "%s%s",
-		 reason[0]	 ? "not seen: "
-		 : filter_of(db) ? "nobody who passes the filter waited then"
-				 : "nobody waited then",
-		 reason);
-	return ret;
+	if (!ret)
+		ret = db_meta_text(db, "asleep", asleep, sizeof(asleep), err);
+	if (reason[0])
+		snprintf(text, SEEN_EMPTY_LEN, "not seen: %s", reason);
+	else
+		snprintf(text, SEEN_EMPTY_LEN, "nobody%s waited then%s",
+			 filter_of(db) ? " who passes the filter" : "",
+			 asleep[0] ? ", but for who has slept since before the capture" : "");
+	return ret == -ENOENT ? 0 : ret;
 }

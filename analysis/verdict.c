@@ -47,30 +47,33 @@ static const struct table_def def = {
 	       "min(iif(w.outcome = " SQL_OUTCOME_OPEN ", w.start_ns, NULL)) AS open_from "
 	       "FROM wait w JOIN task t ON t.id = w.task_id JOIN lock l ON l.id = w.lock_id "
 	       "GROUP BY 1, 2), "
-	       "worst AS (SELECT process_id, sum(ns) AS ns FROM sums GROUP BY 1 "
-	       "ORDER BY 2 DESC LIMIT 1) "
+	       "worst AS (SELECT p.comm AS process, sum(ns) AS ns FROM sums "
+	       "LEFT JOIN process p ON p.id = sums.process_id GROUP BY 1 ORDER BY 2 DESC LIMIT 1) "
 	       "SELECT sum(nr) AS nr_waits, sum(ns) AS wait_ns, max(max_ns) AS max_ns, "
 	       "sum(nr_open) AS nr_open, (SELECT value FROM meta WHERE key = 'last_ns') - "
-	       "min(open_from) AS open_ns, (SELECT p.comm FROM worst JOIN process p "
-	       "ON p.id = worst.process_id) AS process, (SELECT ns FROM worst) AS process_ns, " WORST_CLASS
-	       " AS class FROM sums",
+	       "min(open_from) AS open_ns, (SELECT process FROM worst) AS process, "
+	       "(SELECT ns FROM worst) AS process_ns, " WORST_CLASS " AS class FROM sums",
 	.columns = columns,
 };
 
-/* Seconds that are shown: of the capture, or of the filter. */
-static double seconds(const struct capture_info *info, const struct filter *f)
+/* What is shown: of the capture or of the filter, as far as there are rows of it. */
+static struct window shown_window(const struct capture_info *info, const struct filter *f)
 {
-	const int64_t since_ns = f && f->since_ns ? f->since_ns : info->first_ns;
-	const int64_t until_ns = f && f->until_ns ? f->until_ns : info->last_ns;
+	struct window w = {
+		.start_ns = f && f->since_ns ? f->since_ns : info->first_ns,
+		.end_ns = f && f->until_ns ? f->until_ns : info->last_ns,
+	};
 
-	return (until_ns - since_ns) / 1e9;
+	if (w.start_ns < info->kept_from_ns)
+		w.start_ns = info->kept_from_ns;
+	return w;
 }
 
 struct verdict {
 	char *text;
 	const struct cell *cell;
 	const struct capture_info *info;
-	double seconds; /* that are shown */
+	double seconds; /* that are shown, and of which there are rows */
 	bool filtered;
 };
 
@@ -158,12 +161,21 @@ int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_inf
 	struct verdict v = {
 		.text = text,
 		.info = info,
-		.seconds = seconds(info, filter_of(db)),
 		.filtered = filter_of(db),
 	};
+	const struct window w = shown_window(info, filter_of(db));
 	struct table t;
-	int ret = table_read(&t, &def, db, NULL, err);
+	int ret;
 
+	if (w.end_ns < w.start_ns) {
+		snprintf(text, VERDICT_LEN,
+			 "The rows of that time had to go (--max-size, --max-age): those from "
+			 "%.3f s on are there.",
+			 (info->kept_from_ns - info->first_ns) / 1e9);
+		return 0;
+	}
+	v.seconds = (w.end_ns - w.start_ns) / 1e9;
+	ret = table_read(&t, &def, db, NULL, err);
 	if (ret)
 		return ret;
 	v.cell = t.rows[0];

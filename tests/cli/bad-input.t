@@ -39,7 +39,7 @@ one_line() {
 
 # run COMMAND...: with a deadline; sets $code and says its process id in $tap_dir/pid
 run() {
-	timeout -k 2 20 sh -c 'echo $$ >"$0"; exec "$@"' "$tap_dir/pid" "$@" \
+	timeout -k 2 60 sh -c 'echo $$ >"$0"; exec "$@"' "$tap_dir/pid" "$@" \
 		>"$tap_dir/out" 2>"$tap_dir/err" </dev/null
 	code=$?
 } 2>/dev/null
@@ -324,7 +324,7 @@ fi
 # try N FILE: import $dir/N.dat; one line of result in $dir/N.result
 try() {
 	local out=$dir/$1.db code
-	timeout -k 2 20 "$R" import "$dir/$1.dat" -o "$out" >"$dir/$1.out" 2>"$dir/$1.err"
+	timeout -k 2 60 "$R" import "$dir/$1.dat" -o "$out" >"$dir/$1.out" 2>"$dir/$1.err"
 	code=$?
 	if [ "$code" = 1 ]; then
 		code=refused

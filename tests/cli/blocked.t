@@ -253,4 +253,21 @@ done
 tap_like "$("$RMAPSCOPE" blocked "$db" --at 0.6 2>&1)" \
 	'^rmapscope: 0.6 is outside the capture, which goes from 0.000 s \(22:13:20.000\) to 0.500 s \(22:13:20.500\)' \
 	"a time outside says the range"
+
+# the end is printed rounded, and taken so
+cp "$db" "$tap_dir/end.db"
+sqlite3 "$tap_dir/end.db" "UPDATE meta SET value = value - 400000 WHERE key = 'last_ns'"
+tap_like "$("$RMAPSCOPE" report "$tap_dir/end.db" 2>&1)" '(^|\n)0\.500 s, ' "the end of a capture is rounded to 0.500 s"
+"$RMAPSCOPE" blocked "$tap_dir/end.db" --at 0.5 >"$tap_dir/said" 2>&1
+tap_is "$?" 0 "which is a time of it"
+tap_like "$("$RMAPSCOPE" blocked "$tap_dir/end.db" --at 0.501 2>&1)" 'outside the capture' "a millisecond later is none"
+
+# rows that had to go, and who slept all along, are not nobody
+sqlite3 "$tap_dir/end.db" "DELETE FROM wait;
+	INSERT INTO meta SELECT 'kept_from_ns', value + 300000000 FROM meta WHERE key = 'first_ns'"
+tap_like "$("$RMAPSCOPE" top -b -n 1 -s blocked --until 0.2 "$tap_dir/end.db" 2>&1)" \
+	'not seen: rows of that time had to go \(--max-size, --max-age\)' "rows that had to go are not nobody's"
+sqlite3 "$tap_dir/end.db" "INSERT INTO meta VALUES ('asleep', 'b/7 in vm_mmap_pgoff')"
+tap_like "$("$RMAPSCOPE" blocked "$tap_dir/end.db" --at 0.4 2>&1)" \
+	'nobody waited then, but for who has slept since before the capture' "who slept since before is not nobody"
 tap_done

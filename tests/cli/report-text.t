@@ -111,4 +111,17 @@ start=$("$RMAPSCOPE" report -n 1 "$tap_dir/copy.db" waits | awk '/START ns/ { ge
 tap_is "$start" 100000000 "a time below a second of the clock"
 tap_like "$("$RMAPSCOPE" blocked --at "$start" "$tap_dir/copy.db")" '^Blocked at 0\.099 s' "is taken as printed, too"
 
+# many processes of one name are one name
+cp "$db" "$tap_dir/copy.db"
+sqlite3 "$tap_dir/copy.db" "UPDATE process SET comm = 'churn' WHERE id > 1"
+tap_like "$("$RMAPSCOPE" report "$tap_dir/copy.db" | head -n 1)" '7[0-9] % of it in churn' "processes of one name are one in the summary"
+
+# what retention took away is not in the time of what is left
+sqlite3 "$tap_dir/copy.db" "INSERT INTO meta SELECT 'kept_from_ns', value - 4000000000 FROM meta WHERE key = 'last_ns'"
+tap_like "$("$RMAPSCOPE" report "$tap_dir/copy.db" | head -n 1)" '^Waits took [0-9.]+ ms in 4\.000 s' "the time is that of the rows"
+report=$("$RMAPSCOPE" report "$tap_dir/copy.db" --since 0 --until 3)
+tap_like "$(head -n 1 <<<"$report")" '^The rows of that time had to go \(--max-size, --max-age\): those from 6\.000 s on are there\.$' \
+	"a time without rows is none in which nobody waited"
+tap_like "$report" 'not kept: rows of that time had to go' "a section says so, too"
+
 tap_done
