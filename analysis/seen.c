@@ -323,6 +323,9 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 	if (nr_gaps)
 		snprintf(text + strlen(text), SEEN_EMPTY_LEN - strlen(text),
 			 " but for %" PRId64 " gaps", nr_gaps);
+	/* a window is shown by sums */
+	if (window && filter_sums_are_less(db))
+		snprintf(text + strlen(text), SEEN_EMPTY_LEN - strlen(text), FILTER_SUMS_NOTE);
 	return 0;
 }
 

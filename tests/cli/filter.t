@@ -237,4 +237,10 @@ tap_like "$("$RMAPSCOPE" top -b -n 1 -s blocked --comm httpd "$db" | tail -n 2)"
 tap_like "$("$RMAPSCOPE" top -b -n 1 -s processes --since 2 --until 4 "$db")" '^window 1002000000000\.\.1005000000000 ns' \
 	"top --since --until: the whole seconds that they are in"
 
+cp "$db" "$tap_dir/thread.db"
+sqlite3 "$tap_dir/thread.db" "UPDATE task SET comm = 'of-no-process' WHERE id = (SELECT min(task_id) FROM wait)"
+tap_like "$("$RMAPSCOPE" top -b -n 1 -s locks --comm of-no-process "$tap_dir/thread.db" | tail -n 2)" \
+	'nothing passes the filter: .*; sums per second are those of processes of that name' \
+	"top: what no process of that name has waited is not what its threads have"
+
 tap_done
