@@ -18,7 +18,7 @@ enum {
 };
 
 struct args {
-	const char *path;
+	const char *path; /* NULL: this machine, now */
 	const char *at;
 	enum output_format format;
 };
@@ -90,7 +90,11 @@ static void heading(char *buf, size_t room, const struct table *t, int64_t at_ns
 static int show(FILE *f, struct db *db, const struct args *a, int64_t at_ns,
 		const struct capture_info *info, struct error *err)
 {
-	const struct output_head head = { .path = db_path(db), .info = info, .at_ns = &at_ns };
+	const struct output_head head = {
+		.path = a->path ? db_path(db) : "this machine, now",
+		.info = info,
+		.at_ns = &at_ns,
+	};
 	char unseen[SEEN_REASON_LEN] = "", empty[SEEN_EMPTY_LEN] = "", title[256];
 	struct output o = { .f = f, .format = a->format, .width = output_width(f) };
 	struct table t;
