@@ -24,7 +24,8 @@ tui_keys Home
 tui_sees 'AT 9\.800 ' "deleted: its past can still be seen"
 tui_fixture
 tui_loses 'is gone' "deleted: a new file of that name is shown"
-sqlite3 "$db" "UPDATE meta SET value = 'another-host' WHERE key = 'host'"
+# the screens may be reading
+sqlite3 -cmd '.timeout 5000' "$db" "UPDATE meta SET value = 'another-host' WHERE key = 'host'"
 tui_sees 'host another-host' "changed: what is new comes up"
 tui_keys q
 tap_is "$(tui_ended)" 0 "deleted: quits"
