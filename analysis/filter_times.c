@@ -21,3 +21,14 @@ int filter_times(struct filter *f, const char *since, const char *until,
 		ret = error_set(err, -EINVAL, "--since %s is not before --until %s", since, until);
 	return ret;
 }
+
+struct window filter_window(struct window whole, int64_t kept_from_ns, const struct filter *f)
+{
+	if (f && f->since_ns)
+		whole.start_ns = f->since_ns;
+	if (f && f->until_ns)
+		whole.end_ns = f->until_ns;
+	if (whole.start_ns < kept_from_ns)
+		whole.start_ns = kept_from_ns;
+	return whole;
+}

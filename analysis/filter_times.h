@@ -5,6 +5,7 @@
 
 #include "analysis/capture.h"
 #include "analysis/filter.h"
+#include "analysis/table.h"
 
 /*
  * filter_times - set the times of @f to what @since and @until mean in the capture @info
@@ -15,5 +16,15 @@
  */
 int filter_times(struct filter *f, const char *since, const char *until,
 		 const struct capture_info *info, struct error *err);
+
+/*
+ * filter_window - the time that rows are shown of
+ * @whole: of the capture
+ * @kept_from_ns: earlier rows are gone
+ * @f: or NULL
+ *
+ * One that ends before it starts is empty: all its rows are gone.
+ */
+struct window filter_window(struct window whole, int64_t kept_from_ns, const struct filter *f);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analysis/filter.h"
+#include "analysis/filter_times.h"
 #include "analysis/table.h"
 
 #define SERIES "rmap:"
@@ -264,12 +265,11 @@ static int kept_from(int64_t *ns, struct db *db, struct error *err)
 }
 
 /*
- * The time that there are rows of and that passes the filter; empty: it ends before
- * it starts. Returns 0, -ENOENT: the capture has no events, or another negative errno.
+ * The time that rows are shown of, see filter_window(). Returns 0, -ENOENT: the
+ * capture has no events, or another negative errno.
  */
 static int whole(struct window *w, struct db *db, struct error *err)
 {
-	const struct filter *f = filter_of(db);
 	int64_t kept_from_ns;
 	int ret = db_meta_int(db, "first_ns", &w->start_ns, err);
 
@@ -278,12 +278,7 @@ static int whole(struct window *w, struct db *db, struct error *err)
 	if (ret)
 		return ret;
 	ret = kept_from(&kept_from_ns, db, err);
-	if (f && f->since_ns)
-		w->start_ns = f->since_ns;
-	if (f && f->until_ns)
-		w->end_ns = f->until_ns;
-	if (kept_from_ns > w->start_ns)
-		w->start_ns = kept_from_ns;
+	*w = filter_window(*w, kept_from_ns, filter_of(db));
 	return ret;
 }
 
@@ -347,6 +342,7 @@ int seen_instant(char reason[SEEN_REASON_LEN], struct db *db, int64_t at_ns, str
 
 int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct error *err)
 {
+	/* whether it says anything: until when they slept is not known */
 	char reason[SEEN_REASON_LEN], asleep[8] = "";
 	int ret = seen_instant(reason, db, at_ns, err);
 
@@ -357,6 +353,8 @@ int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct 
 	else
 		snprintf(text, SEEN_EMPTY_LEN, "nobody%s waited then%s",
 			 filter_of(db) ? " who passes the filter" : "",
-			 asleep[0] ? ", but for who has slept since before the capture" : "");
+			 asleep[0] ? "; a thread that has slept since before the capture is not "
+				     "among its waits"
+				   : "");
 	return ret == -ENOENT ? 0 : ret;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analysis/filter.h"
+#include "analysis/filter_times.h"
 #include "analysis/seen.h"
 #include "lib/clock.h"
 #include "schema/fragments.h"
@@ -56,24 +57,11 @@ static const struct table_def def = {
 	.columns = columns,
 };
 
-/* What is shown: of the capture or of the filter, as far as there are rows of it. */
-static struct window shown_window(const struct capture_info *info, const struct filter *f)
-{
-	struct window w = {
-		.start_ns = f && f->since_ns ? f->since_ns : info->first_ns,
-		.end_ns = f && f->until_ns ? f->until_ns : info->last_ns,
-	};
-
-	if (w.start_ns < info->kept_from_ns)
-		w.start_ns = info->kept_from_ns;
-	return w;
-}
-
 struct verdict {
 	char *text;
 	const struct cell *cell;
 	const struct capture_info *info;
-	double seconds; /* that are shown, and of which there are rows */
+	double seconds; /* of the time that rows are shown of */
 	bool filtered;
 };
 
@@ -163,7 +151,8 @@ int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_inf
 		.info = info,
 		.filtered = filter_of(db),
 	};
-	const struct window w = shown_window(info, filter_of(db));
+	const struct window whole = { .start_ns = info->first_ns, .end_ns = info->last_ns };
+	const struct window w = filter_window(whole, info->kept_from_ns, filter_of(db));
 	struct table t;
 	int ret;
 
