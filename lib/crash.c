@@ -23,27 +23,42 @@
 #define DIR_LEN	      512
 #define SWITCH	      "/tracing_on"
 
-static const int taken[] = {
-	SIGBUS,
+#define COMMITTED "what was committed to a database is in it\n"
+#define CRASHED                                                                                    \
+	"rmapscope: crashed (SIGSEGV or the like): is there enough memory? If so, please report "  \
+	"it\n"
+#define ENDED "rmapscope: ended by a signal (SIGUSR1 or the like); " COMMITTED
+
+static const struct {
+	int sig;
+	bool crash; /* taken even where it was ignored: the kernel does not ignore a fault */
+	const char *why;
+} taken[] = {
+	{ SIGBUS, true,
+	  "rmapscope: another program cut a file short that is in use (SIGBUS), or its disk is "
+	  "full; " COMMITTED },
 /* a sanitizer says more about those than we do */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-	SIGSEGV,
-	SIGABRT,
-	SIGFPE,
-	SIGILL,
+	{ SIGSEGV, true, CRASHED },
+	{ SIGFPE, true, CRASHED },
+	{ SIGILL, true, CRASHED },
+	{ SIGABRT, true,
+	  "rmapscope: a library gave up (SIGABRT): is there enough memory? If so, please report "
+	  "it\n" },
 #endif
 	/* no crash, but they end a process that does not ask for them: signal(7) */
-	SIGXCPU,
-	SIGALRM,
-	SIGVTALRM,
-	SIGPROF,
-	SIGUSR1,
-	SIGUSR2,
-	SIGPOLL,
-	SIGPWR,
-	SIGSTKFLT,
-	SIGSYS,
-	SIGTRAP,
+	{ SIGXCPU, false,
+	  "rmapscope: the limit of CPU time is reached (SIGXCPU, ulimit -t); " COMMITTED },
+	{ SIGALRM, false, ENDED },
+	{ SIGVTALRM, false, ENDED },
+	{ SIGPROF, false, ENDED },
+	{ SIGUSR1, false, ENDED },
+	{ SIGUSR2, false, ENDED },
+	{ SIGPOLL, false, ENDED },
+	{ SIGPWR, false, ENDED },
+	{ SIGSTKFLT, false, ENDED },
+	{ SIGSYS, false, ENDED },
+	{ SIGTRAP, false, ENDED },
 };
 
 #define NR_TAKEN (sizeof(taken) / sizeof(*taken))
@@ -108,27 +123,13 @@ static void end(const char *why)
 	_exit(1);
 }
 
-static bool is_crash(int sig)
+static void on_signal(int sig)
 {
-	return sig == SIGBUS || sig == SIGSEGV || sig == SIGABRT || sig == SIGFPE || sig == SIGILL;
-}
+	unsigned int i = 0;
 
-static void on_crash(int sig)
-{
-	end(sig == SIGBUS
-		    ? "rmapscope: another program cut a file short that is in use (SIGBUS), or "
-		      "its disk is full; what was committed to a database is in it\n"
-	    : sig == SIGXCPU
-		    ? "rmapscope: the limit of CPU time is reached (SIGXCPU, ulimit -t); what was "
-		      "committed to a database is in it\n"
-	    : !is_crash(sig)
-		    ? "rmapscope: ended by a signal that another program sent (SIGUSR1 or the "
-		      "like); what was committed to a database is in it\n"
-	    : sig == SIGABRT
-		    ? "rmapscope: a library gave up (SIGABRT): is there enough memory? If so, "
-		      "please report it\n"
-		    : "rmapscope: crashed (SIGSEGV or the like): is there enough memory? If so, "
-		      "please report it\n");
+	while (taken[i].sig != sig)
+		i++;
+	end(taken[i].why);
 }
 
 void crash_out_of_memory(void)
@@ -138,7 +139,7 @@ void crash_out_of_memory(void)
 
 void crash_take_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_crash, .sa_flags = SA_ONSTACK };
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_ONSTACK };
 	/* a stack overflow is a crash, too */
 	const stack_t stack = { .ss_sp = state.stack, .ss_size = sizeof(state.stack) };
 	unsigned int i;
@@ -148,9 +149,10 @@ void crash_take_signals(void)
 	for (i = 0; i < NR_TAKEN; i++) {
 		struct sigaction before;
 
-		/* whoever started us may have it ignored: signal(7), execve(2) */
-		if (!sigaction(taken[i], NULL, &before) && before.sa_handler != SIG_IGN)
-			sigaction(taken[i], &sa, NULL);
+		/* whoever started us may have it ignored: execve(2) */
+		if (taken[i].crash || sigaction(taken[i].sig, NULL, &before) ||
+		    before.sa_handler != SIG_IGN)
+			sigaction(taken[i].sig, &sa, NULL);
 	}
 }
 
@@ -159,7 +161,7 @@ void crash_let_through(sigset_t *set)
 	unsigned int i;
 
 	for (i = 0; i < NR_TAKEN; i++)
-		sigdelset(set, taken[i]);
+		sigdelset(set, taken[i].sig);
 }
 
 void crash_leave_signals(void)
@@ -167,7 +169,7 @@ void crash_leave_signals(void)
 	unsigned int i;
 
 	for (i = 0; i < NR_TAKEN; i++)
-		signal(taken[i], SIG_DFL);
+		signal(taken[i].sig, SIG_DFL);
 }
 
 void crash_add_instance(const char *dir)

@@ -13,7 +13,7 @@
 
 #include <signal.h>
 
-/* Take these signals, in all threads, but for those that are ignored. */
+/* Take these signals, in all threads. Those that are no crash stay ignored where they are. */
 void crash_take_signals(void);
 
 /* Take them out of @set, which a thread is to block: a crash would end it unseen. */
