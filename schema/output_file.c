@@ -176,7 +176,7 @@ static struct file_id id_of(const char *name)
 
 	if (lstat(name, &st))
 		return (struct file_id){ 0 };
-	return (struct file_id){ .dev = st.st_dev, .ino = st.st_ino };
+	return (struct file_id){ .dev = st.st_dev, .ino = st.st_ino, .nr_bytes = st.st_size };
 }
 
 int output_file_place(struct output_file *of, struct error *err)
@@ -231,6 +231,13 @@ int output_file_check(struct output_file *of, struct error *err)
 					 "%s%s was removed or replaced while it was recorded; "
 					 "recording has ended",
 					 of->path, suffix[i]);
+		/* nothing is vacuumed while it is recorded, so it only grows; its log does not */
+		if (!i && now.nr_bytes < known->nr_bytes)
+			return error_set(err, -ESTALE,
+					 "%s was cut by another program while it was recorded, and "
+					 "may be damaged; recording has ended",
+					 of->path);
+		known->nr_bytes = now.nr_bytes;
 	}
 	return 0;
 }

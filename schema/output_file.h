@@ -21,6 +21,7 @@
 struct file_id {
 	dev_t dev;
 	ino_t ino; /* 0: no file */
+	off_t nr_bytes;
 };
 
 struct output_file {
@@ -67,9 +68,11 @@ int output_file_create(struct output_file *of, const char *path, bool force, str
 int output_file_place(struct output_file *of, struct error *err);
 
 /*
- * output_file_check - whether all its parts still are where they were
+ * output_file_check - whether all its parts still are where they were, and the
+ * database is as long as it was
  *
- * Returns 0, or -ESTALE with @err when somebody has removed or replaced one.
+ * SQLite itself may not read for long what another program has cut off. Returns 0, or
+ * -ESTALE with @err when somebody has removed or replaced a part, or cut the database.
  */
 int output_file_check(struct output_file *of, struct error *err);
 
