@@ -15,7 +15,7 @@
 #include "lib/process.h"
 #include "schema/store.h"
 
-/* What a look at the kernel's state is like: a source that has one kind of event. */
+/* The snapshot of the kernel's state, as a source with one kind of event. */
 static const struct source_ops ops = { .name = "kernel state" };
 
 static const struct chain_record *record_of(const struct chain_now *chain, int32_t tid)
@@ -45,15 +45,19 @@ static int32_t chain_tgid(void *ctx, int32_t tid)
 	return !r ? -1 : r->tid == tid ? r->tgid : r->owner_tgid;
 }
 
-static int chain_process(void *ctx, int32_t tgid, struct process_row *row)
+/* What the look itself has found, and of a process what /proc knows besides. */
+static struct task_lookup chain_lookup(struct chain_now *chain)
 {
-	const struct task_lookup proc = live_lookup(NULL);
+	struct task_lookup lookup = live_lookup(NULL);
 
-	(void)ctx;
+	lookup.ctx = chain;
+	lookup.comm = chain_comm;
+	lookup.tgid = chain_tgid;
+	lookup.vma = NULL;
 	/* the ids are those of the initial namespace */
 	if (process_pid_ns() != PROCESS_INITIAL_PID_NS)
-		return -ENOENT;
-	return proc.process(NULL, tgid, row);
+		lookup.process = NULL;
+	return lookup;
 }
 
 static uint32_t classes_of(const struct chain_record *r)
@@ -93,12 +97,7 @@ static int give_wait(struct model *m, const struct chain_record *r, struct kstac
 
 static int give_waits(struct store *store, struct chain_now *chain, const struct source *src)
 {
-	const struct task_lookup lookup = {
-		.ctx = chain,
-		.comm = chain_comm,
-		.tgid = chain_tgid,
-		.process = chain_process,
-	};
+	const struct task_lookup lookup = chain_lookup(chain);
 	const struct sink sink = store_sink(store);
 	struct kstack_table stacks = { 0 };
 	struct model m;

@@ -161,3 +161,12 @@ const char *cli_names(char *buf, size_t room, const char *(*name)(unsigned int i
 				name(i));
 	return buf;
 }
+
+char *cli_names_help(const char *text, const char *(*name)(unsigned int i), const char *last)
+{
+	char names[256], *whole;
+
+	return asprintf(&whole, text, cli_names(names, sizeof(names), name, last)) < 0
+		       ? (char *)text
+		       : whole;
+}

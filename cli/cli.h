@@ -68,6 +68,13 @@ void cli_summary(const char *path, const struct recording_result *result);
 const char *cli_names(char *buf, size_t room, const char *(*name)(unsigned int i),
 		      const char *last);
 
+/*
+ * cli_names_help - @text of an argp's help with such a list in place of its %s
+ *
+ * For a help_filter, whose result argp frees. Without memory it is @text itself.
+ */
+char *cli_names_help(const char *text, const char *(*name)(unsigned int i), const char *last);
+
 /* The words of argv as one text, cut to @room. */
 void cli_join(char *buf, size_t room, char *const *argv);
 

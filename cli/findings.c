@@ -99,20 +99,13 @@ static const char *text_of(const struct table *t, size_t row, const char *column
 
 static void print_stack(FILE *f, const char *what, const char *class, const char *stack)
 {
-	char name[64];
+	char name[64], line[256];
 
 	fprintf(f, "  %s: %s\n", what, class ? text_shown(name, sizeof(name), class) : "-");
 	if (!stack)
 		fprintf(f, "    (no stack: it was taken without waiting)\n");
-	while (stack && *stack) {
-		int len = strcspn(stack, "\n");
-		char line[256];
-
-		snprintf(line, sizeof(line), "%.*s", len, stack);
-		text_make_printable(line);
+	while (stack && text_next_line(line, sizeof(line), &stack))
 		fprintf(f, "    %s\n", line);
-		stack += len + (stack[len] == '\n');
-	}
 }
 
 /* The two stacks of each inversion, and how many there are. */

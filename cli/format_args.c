@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/format_args.h"
 
-#include <string.h>
-
 #include "cli/cli.h"
 
 enum {
@@ -10,7 +8,7 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ "format", OPT_FORMAT, "FORMAT", 0, "", 0 },
+	{ "format", OPT_FORMAT, "FORMAT", 0, "%s", 0 },
 	{ 0 },
 };
 
@@ -41,15 +39,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* argp frees what this returns. */
 static char *help(int key, const char *text, void *input)
 {
-	char names[128];
-
 	(void)input;
-	if (key != OPT_FORMAT)
-		return (char *)text;
-	return strdup(cli_names(names, sizeof(names), format_help, " or "));
+	return key == OPT_FORMAT ? cli_names_help(text, format_help, " or ") : (char *)text;
 }
 
 const struct argp format_argp = { .options = options, .parser = parse, .help_filter = help };

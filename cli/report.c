@@ -45,7 +45,6 @@ static const char *section_name(unsigned int i)
 static void add_section(struct args *a, const char *name, struct argp_state *state)
 {
 	const struct table_def *def = table_by_name(report_tables, name);
-
 	char names[256];
 
 	if (!def)
@@ -96,16 +95,11 @@ static const struct argp_child children[] = {
 	{ 0 },
 };
 
-/* argp frees what this returns. */
 static char *help(int key, const char *text, void *input)
 {
-	char names[256], *whole;
-
 	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC ||
-	    asprintf(&whole, text, cli_names(names, sizeof(names), section_name, ", ")) < 0)
-		return (char *)text;
-	return whole;
+	return key == ARGP_KEY_HELP_POST_DOC ? cli_names_help(text, section_name, ", ")
+					     : (char *)text;
 }
 
 static const struct argp argp = {

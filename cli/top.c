@@ -119,16 +119,10 @@ static const struct argp_child children[] = {
 	{ 0 },
 };
 
-/* argp frees what this returns. */
 static char *help(int key, const char *text, void *input)
 {
-	char names[256], *whole;
-
 	(void)input;
-	if (key != 's' ||
-	    asprintf(&whole, text, cli_names(names, sizeof(names), screen_name, " or ")) < 0)
-		return (char *)text;
-	return whole;
+	return key == 's' ? cli_names_help(text, screen_name, " or ") : (char *)text;
 }
 
 static const struct argp argp = {

@@ -264,11 +264,9 @@ static void read_unsectioned(struct tracedat_head *head, struct reader *r)
 	head->is_text |= !r->bad && !memcmp(text, "latency", 7);
 }
 
-/* The first bytes of every trace.dat. */
 static int check_magic(struct reader *r, const char *path, struct error *err)
 {
-	static const char magic[] = "\x17\x08\x44tracing";
-	char head[sizeof(magic) - 1];
+	char head[TRACEDAT_MAGIC_BYTES];
 
 	if (!r->end)
 		return error_set(err, -EBADMSG, "%s is empty; nothing to import", path);
@@ -276,7 +274,7 @@ static int check_magic(struct reader *r, const char *path, struct error *err)
 	take(r, head, sizeof(head));
 	if (r->bad && errno)
 		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
-	if (r->bad || memcmp(head, magic, sizeof(head)))
+	if (r->bad || memcmp(head, TRACEDAT_MAGIC, sizeof(head)))
 		return error_set(err, -EBADMSG,
 				 "%s is not a trace-cmd file; import takes the output of trace-cmd "
 				 "record or trace-cmd extract",

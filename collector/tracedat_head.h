@@ -33,6 +33,10 @@ struct tracedat_head {
 	unsigned int nr_buffers;
 };
 
+/* The first bytes of every trace-cmd file. */
+#define TRACEDAT_MAGIC	     "\x17\x08\x44tracing"
+#define TRACEDAT_MAGIC_BYTES (sizeof(TRACEDAT_MAGIC) - 1)
+
 /*
  * tracedat_head_read - read it from the file @fd, whose offset stays
  * @path: for messages

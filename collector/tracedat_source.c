@@ -615,12 +615,9 @@ void tracedat_source_watch_stderr(struct source *src, int fd)
 	td->stderr_bytes = lseek(fd, 0, SEEK_END);
 }
 
-/* trace-cmd.dat(5): the initial format of the file */
 static bool probe(const void *head, size_t size)
 {
-	static const char magic[] = "\x17\x08\x44tracing";
-
-	return size >= sizeof(magic) - 1 && !memcmp(head, magic, sizeof(magic) - 1);
+	return size >= TRACEDAT_MAGIC_BYTES && !memcmp(head, TRACEDAT_MAGIC, TRACEDAT_MAGIC_BYTES);
 }
 
 static int open_watched(struct source **src, const char *path, int stderr_fd, struct error *err)

@@ -150,3 +150,15 @@ const char *text_shown(char *buf, size_t room, const char *text)
 	text_make_printable(buf);
 	return buf;
 }
+
+const char *text_next_line(char *buf, size_t room, const char **text)
+{
+	const int len = strcspn(*text, "\n");
+
+	if (!**text)
+		return NULL;
+	snprintf(buf, room, "%.*s", len, *text);
+	text_make_printable(buf);
+	*text += len + ((*text)[len] == '\n');
+	return buf;
+}

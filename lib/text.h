@@ -56,4 +56,11 @@ void text_make_printable(char *text);
 /* @text made printable, cut to @room. Returns @buf. */
 const char *text_shown(char *buf, size_t room, const char *text);
 
+/*
+ * text_next_line - likewise the first line of *@text, and advance *@text past it
+ *
+ * Returns @buf; NULL when *@text is at its end.
+ */
+const char *text_next_line(char *buf, size_t room, const char **text);
+
 #endif

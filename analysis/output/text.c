@@ -185,17 +185,10 @@ static void print_left_out(FILE *f, const struct layout *l, const struct table *
 
 static void print_limits(FILE *f, const char *limits)
 {
-	const char *line = limits;
+	char line[1024];
 
-	while (*line) {
-		int len = strcspn(line, "\n");
-		char text[1024];
-
-		snprintf(text, sizeof(text), "%.*s", len, line);
-		text_make_printable(text);
-		fprintf(f, "note: %s\n", text);
-		line += len + (line[len] == '\n');
-	}
+	while (text_next_line(line, sizeof(line), &limits))
+		fprintf(f, "note: %s\n", line);
 }
 
 static int begin(struct output *o, const struct output_head *head)
