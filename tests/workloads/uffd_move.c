@@ -238,7 +238,14 @@ static void free_arena(struct arena *arena)
 		close(arena->uffd);
 }
 
-/* Move every page of @from to @to, one system call each; stop in between. */
+/*
+ * Move every page of @from to @to, one system call each; stop in between.
+ *
+ * EEXIST is a page that was moved. move_pages() of Linux 6.18 tries again after
+ * -EAGAIN, but does not forget that error where the second try succeeds; its
+ * third try meets the page that the second one moved. Later kernels set err to 0
+ * first (7.3). Nothing else fills the destination of these moves.
+ */
 static int sweep(struct mover *mover, char *to, char *from, const atomic_bool *stop)
 {
 	size_t offset = 0;
@@ -252,7 +259,7 @@ static int sweep(struct mover *mover, char *to, char *from, const atomic_bool *s
 			.mode = UFFDIO_MOVE_MODE_DONTWAKE,
 		};
 
-		if (!ioctl(mover->uffd, UFFDIO_MOVE, &move)) {
+		if (!ioctl(mover->uffd, UFFDIO_MOVE, &move) || errno == EEXIST) {
 			mover->nr_moves++;
 			offset += mover->page_bytes;
 		} else if (errno == EAGAIN) {
