@@ -4,10 +4,10 @@
 # not installed, and as an ordinary user with sudo.
 #
 # SUITES (bookworm trixie) are Debian's releases. The bare systems are kept in
-# build/bare as archives; everything else is removed at the end.
+# BARE_CACHE (build/bare) as archives; everything else is removed at the end.
 . tests/tap.sh
 
-kept=$(pwd)/build/bare
+kept=${BARE_CACHE:-$(pwd)/build/bare}
 chroot_dir=$tap_dir/root
 
 [ "$(id -u)" = 0 ] || tap_skip_all "a chroot needs root"

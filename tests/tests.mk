@@ -8,8 +8,13 @@ workloads  := $(addprefix $(BUILD)/tests/workloads/,uffd-move fork-chain mmap-ch
 	      vfork-sleep process-churn)
 scripts    := $(wildcard tests/cli/*.t tests/tui/*.t tests/live/*.t)
 
+# under a sanitizer: what reads input or draws it; what is about signals, time and
+# texts takes ten times as long there and runs the same code
+sanitized  := $(addprefix tests/,$(addsuffix .t,$(addprefix cli/,bad-input blocked hostile-db import \
+	      findings migrate report waits) tui/screens tui/keys live/record))
+
 # `make test T=tests/cli/report.t` runs one
-T ?= $(unit_tests) $(scripts)
+T ?= $(unit_tests) $(if $(SANITIZE),$(sanitized),$(scripts))
 
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/librmapscope.a
 	$(call say,LINK)

@@ -10,9 +10,10 @@ need gcc gcc
 # for the buffers
 export RMAPSCOPE GUEST_MEMORY="${GUEST_MEMORY:-2048}"
 
-# The programs that tell the truth about themselves, besides the guest's workloads.
+# build_programs VERSION: those that tell the truth about themselves, besides the
+# guest's workloads; in a folder of its own for each kernel, whose tests may run at once.
 build_programs() {
-	local dir=$guest_cache/programs w cc="gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -pthread -I$root_dir"
+	local dir=$guest_cache/programs-$1 w cc="gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -pthread -I$root_dir"
 
 	mkdir -p "$dir" || fail "cannot make $dir"
 	for w in uffd-move fork-chain mmap-churn vfork-sleep; do
@@ -32,7 +33,7 @@ collect() {
 	local version=$1 programs initramfs
 
 	shift
-	programs=$(build_programs) || exit 1
+	programs=$(build_programs "$version") || exit 1
 	initramfs=$guest_cache/initramfs-$version-collect.gz
 	"$guest_dir/make-initramfs" "$initramfs" "$RMAPSCOPE" "$programs"/* || exit 1
 	out=$(QEMU_ARGS="${QEMU_ARGS:-} -initrd $initramfs" GUEST_CMDLINE="no_hash_pointers ${GUEST_CMDLINE:-}" \

@@ -34,7 +34,7 @@ look() {
 }
 want="holder|$writer|hold/writer|mmap|owner|write|waiter|hold/reader|$writer|read|mincore|waiting"
 await 120 look
-tap_is "$tree" "$want" \
+tap_is "$?:$tree" "0:$want" \
 	"a wait that began before we came is found: lock, class, role, and the holder by the owner word"
 kill "$live_pid"
 

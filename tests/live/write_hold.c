@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define BYTES	(64UL << 20)
-#define NR_MAPS 128
+#define NR_MAPS 512
 
 static char *area;
 static pthread_barrier_t both_begin;
