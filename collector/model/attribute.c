@@ -209,8 +209,9 @@ static int told(struct attribution *at, const struct event *ev, struct vma_at wh
 	return sum_up(at, u);
 }
 
-static int chain(struct attribution *at, const struct event *ev)
+static int chain(void *machine, const struct event *ev)
 {
+	struct attribution *at = machine;
 	const struct unattributed *u = find(at, ev->tid);
 
 	if (!u || ev->anon_vma_chain.root != u->end.key.address)
@@ -221,8 +222,9 @@ static int chain(struct attribution *at, const struct event *ev)
 		    ev->id == EVENT_ANON_VMA_UNLINK);
 }
 
-static int move(struct attribution *at, const struct event *ev)
+static int move(void *machine, const struct event *ev)
 {
+	struct attribution *at = machine;
 	const struct unattributed *u = find(at, ev->tid);
 
 	if (!u || !ev->folio_move.vm_end ||
@@ -235,14 +237,27 @@ static int move(struct attribution *at, const struct event *ev)
 		    false);
 }
 
-static int released(struct attribution *at, const struct event *ev)
+static int released(void *machine, const struct event *ev)
 {
+	struct attribution *at = machine;
 	struct unattributed *u = find(at, ev->tid);
 
+	at->sees_releases = true;
 	return u && u->end.key.address == ev->lock_op.lock ? sum_up(at, u) : 0;
 }
 
-int attribution_flush(struct attribution *at, uint64_t now_ns)
+/* It waits for another lock. */
+static int waits_again(void *machine, const struct event *ev)
+{
+	return silent(machine, ev->tid);
+}
+
+static int exited(void *machine, const struct event *ev)
+{
+	return silent(machine, ev->sched_process_exit.tid);
+}
+
+int attribution_pass(struct attribution *at, uint64_t now_ns)
 {
 	const uint64_t tell_ns = at->sees_releases ? TELL_HOLDING_NS : TELL_NS;
 	struct unattributed *u, *tmp;
@@ -258,44 +273,18 @@ int attribution_flush(struct attribution *at, uint64_t now_ns)
 	return 0;
 }
 
-int attribution_event(struct attribution *at, const struct event *ev)
+static int flush(void *machine, uint64_t complete_ns)
 {
-	int ret;
-
-	at->sees_releases |= ev->id == EVENT_ANON_VMA_LOCK_RELEASED;
-	if (!at->by_tid)
-		return 0;
-	if (ev->id == EVENT_LOSS)
-		/* events after a gap may belong to a later operation */
-		return attribution_finish(at);
-	ret = attribution_flush(at, ev->time_ns);
-	if (ret)
-		return ret;
-	switch (ev->id) {
-	case EVENT_ANON_VMA_LINK:
-	case EVENT_ANON_VMA_UNLINK:
-		return chain(at, ev);
-	case EVENT_FOLIO_MOVE_ANON_RMAP:
-		return move(at, ev);
-	case EVENT_ANON_VMA_LOCK_RELEASED:
-		return released(at, ev);
-	case EVENT_CONTENTION_BEGIN:
-	case EVENT_ANON_VMA_CONTENTION_BEGIN:
-	case EVENT_I_MMAP_CONTENTION_BEGIN:
-	case EVENT_VMA_LOCK_CONTENTION_BEGIN:
-		return silent(at, ev->tid);
-	case EVENT_SCHED_PROCESS_EXIT:
-		return silent(at, ev->sched_process_exit.tid);
-	default:
-		return 0;
-	}
+	return attribution_pass(machine, complete_ns);
 }
 
-int attribution_finish(struct attribution *at)
+static int finish(void *machine, int64_t end_ns)
 {
+	struct attribution *at = machine;
 	struct unattributed *u, *tmp;
 	int ret;
 
+	(void)end_ns;
 	HASH_ITER(hh, at->by_tid, u, tmp) {
 		ret = sum_up(at, u);
 		if (ret)
@@ -304,8 +293,15 @@ int attribution_finish(struct attribution *at)
 	return 0;
 }
 
-void attribution_free(struct attribution *at)
+/* Events after a gap may belong to a later operation. */
+static int loss(void *machine, const struct event *ev)
 {
+	return finish(machine, ev->time_ns);
+}
+
+static void free_all(void *machine)
+{
+	struct attribution *at = machine;
 	struct unattributed *u, *tmp;
 
 	HASH_ITER(hh, at->by_tid, u, tmp) {
@@ -313,3 +309,41 @@ void attribution_free(struct attribution *at)
 		free(u);
 	}
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	const bool *maybe = opt->traced ?: opt->has;
+
+	*(struct attribution *)machine = (struct attribution){
+		.tasks = all->tasks,
+		.locks = all->locks,
+		.vmas = all->vmas,
+		.linkage = all->linkage,
+		.rollups = all->rollups,
+		.sink = all->sink,
+		.watch = maybe[EVENT_ANON_VMA_LINK] || maybe[EVENT_FOLIO_MOVE_ANON_RMAP],
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_ANON_VMA_LINK, chain },
+	{ EVENT_ANON_VMA_UNLINK, chain },
+	{ EVENT_FOLIO_MOVE_ANON_RMAP, move },
+	{ EVENT_ANON_VMA_LOCK_RELEASED, released },
+	{ EVENT_CONTENTION_BEGIN, waits_again },
+	{ EVENT_ANON_VMA_CONTENTION_BEGIN, waits_again },
+	{ EVENT_I_MMAP_CONTENTION_BEGIN, waits_again },
+	{ EVENT_VMA_LOCK_CONTENTION_BEGIN, waits_again },
+	{ EVENT_SCHED_PROCESS_EXIT, exited },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine attribution_machine = {
+	.init = init,
+	.hears = hears,
+	.flush = flush,
+	.finish = finish,
+	.free = free_all,
+};

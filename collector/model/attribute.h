@@ -19,6 +19,7 @@
 #include "collector/event.h"
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
+#include "collector/model/machine.h"
 #include "collector/model/rollup.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
@@ -67,14 +68,12 @@ int attribution_ended(struct attribution *at, const struct wait_row *row,
 int attribution_lasts(struct attribution *at, const struct wait_row *row, struct wait_end *end,
 		      const struct wait_so_far *now);
 
-/* One event, after waits and linkage. Returns 0 or a negative errno. */
-int attribution_event(struct attribution *at, const struct event *ev);
+/*
+ * attribution_pass - the events have reached @now_ns: what is not going to be told is
+ * summed up; before any machine hears the next event
+ */
+int attribution_pass(struct attribution *at, uint64_t now_ns);
 
-/* Sum what is not going to be told. @now_ns: the time that the events have reached */
-int attribution_flush(struct attribution *at, uint64_t now_ns);
-
-/* The capture is over. */
-int attribution_finish(struct attribution *at);
-void attribution_free(struct attribution *at);
+extern const struct machine attribution_machine;
 
 #endif

@@ -63,8 +63,10 @@ static int close_unreleased(struct holds *hs, struct hold *h, uint64_t now_ns)
 	return ret ?: close_hold(hs, h, now_ns, OUTCOME_UNCERTAIN);
 }
 
-static int acquired(struct holds *hs, const struct event *ev, int class)
+static int acquired(void *machine, const struct event *ev)
 {
+	struct holds *hs = machine;
+	const int class = lock_class_of(ev->id);
 	const struct hold_key key = key_of(ev);
 	struct site *site;
 	struct task *task;
@@ -72,6 +74,8 @@ static int acquired(struct holds *hs, const struct event *ev, int class)
 	struct hold *h;
 	int ret = 0;
 
+	if (!ev->lock_op.success)
+		return 0;
 	HASH_FIND(hh, hs->by_key, &key, sizeof(key), h);
 	if (h)
 		ret = close_unreleased(hs, h, ev->time_ns);
@@ -89,7 +93,7 @@ static int acquired(struct holds *hs, const struct event *ev, int class)
 		return ret ?: -ENOMEM;
 	h->key = key;
 	h->process_id = task->row.process_id;
-	h->tainted = ev->time_ns < hs->gap_end_ns;
+	h->tainted = gap_covers(hs->gap, ev->time_ns);
 	h->row = (struct hold_row){
 		.start_ns = ev->time_ns,
 		.duration_ns = NO_TIME,
@@ -107,8 +111,9 @@ static int acquired(struct holds *hs, const struct event *ev, int class)
 	return parts_acquired(hs->locks, lock, h, ev->time_ns);
 }
 
-static int released(struct holds *hs, const struct event *ev)
+static int released(void *machine, const struct event *ev)
 {
+	struct holds *hs = machine;
 	const struct hold_key key = key_of(ev);
 	struct lock *lock = lock_find(hs->locks, &key.lock);
 	struct hold *h;
@@ -127,8 +132,9 @@ static int released(struct holds *hs, const struct event *ev)
 	return close_hold(hs, h, ev->time_ns, OUTCOME_ACQUIRED);
 }
 
-static int loss(struct holds *hs, const struct event *ev)
+static int loss(void *machine, const struct event *ev)
 {
+	struct holds *hs = machine;
 	struct hold *h, *tmp;
 	int ret;
 
@@ -138,26 +144,7 @@ static int loss(struct holds *hs, const struct event *ev)
 			return ret;
 	}
 	hs->locks->nr_gaps++;
-	if (ev->loss.end_ns > hs->gap_end_ns)
-		hs->gap_end_ns = ev->loss.end_ns;
 	return 0;
-}
-
-int holds_event(struct holds *hs, const struct event *ev)
-{
-	switch (ev->id) {
-	case EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED:
-		return ev->lock_op.success ? acquired(hs, ev, LOCK_ANON_VMA) : 0;
-	case EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED:
-		return ev->lock_op.success ? acquired(hs, ev, LOCK_I_MMAP) : 0;
-	case EVENT_ANON_VMA_LOCK_RELEASED:
-	case EVENT_I_MMAP_LOCK_RELEASED:
-		return released(hs, ev);
-	case EVENT_LOSS:
-		return loss(hs, ev);
-	default:
-		return 0;
-	}
 }
 
 static bool is_looked_at(const struct lock *lock)
@@ -172,12 +159,18 @@ static bool is_looked_at(const struct lock *lock)
 	return false;
 }
 
-int holds_flush(struct holds *hs)
+/*
+ * Write holds that a wait which is written is for: who looks at a wait can see who
+ * holds its lock.
+ */
+static int flush(void *machine, uint64_t complete_ns)
 {
+	struct holds *hs = machine;
 	struct hold *h, *tmp;
 	struct lock *lock;
 	int ret;
 
+	(void)complete_ns;
 	HASH_ITER(hh, hs->by_key, h, tmp) {
 		lock = h->row.id || h->tainted || !h->row.nr_waiters
 			       ? NULL
@@ -192,7 +185,7 @@ int holds_flush(struct holds *hs)
 }
 
 /* @least_ns: only holds that have lasted longer than this */
-static int book(struct holds *hs, int64_t until_ns, int64_t least_ns)
+static int book_all(struct holds *hs, int64_t until_ns, int64_t least_ns)
 {
 	struct hold *h, *tmp;
 	int ret;
@@ -208,15 +201,16 @@ static int book(struct holds *hs, int64_t until_ns, int64_t least_ns)
 	return 0;
 }
 
-int holds_book(struct holds *hs, int64_t until_ns)
+static int book(void *machine, int64_t until_ns)
 {
-	return book(hs, until_ns, 0);
+	return book_all(machine, until_ns, 0);
 }
 
-int holds_finish(struct holds *hs, int64_t end_ns)
+static int finish(void *machine, int64_t end_ns)
 {
+	struct holds *hs = machine;
 	struct hold *h, *tmp;
-	int ret = book(hs, end_ns, LASTS_NS);
+	int ret = book_all(hs, end_ns, LASTS_NS);
 
 	if (ret)
 		return ret;
@@ -231,8 +225,9 @@ int holds_finish(struct holds *hs, int64_t end_ns)
 	return 0;
 }
 
-void holds_free(struct holds *hs)
+static void free_all(void *machine)
 {
+	struct holds *hs = machine;
 	struct hold *h, *tmp;
 
 	HASH_ITER(hh, hs->by_key, h, tmp) {
@@ -240,3 +235,36 @@ void holds_free(struct holds *hs)
 		free(h);
 	}
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	*(struct holds *)machine = (struct holds){
+		.tasks = all->tasks,
+		.locks = all->locks,
+		.sites = all->sites,
+		.waits = all->waits,
+		.rollups = all->rollups,
+		.sink = all->sink,
+		.gap = all->gap,
+		.keep_all = opt->keep_all,
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED, acquired },
+	{ EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED, acquired },
+	{ EVENT_ANON_VMA_LOCK_RELEASED, released },
+	{ EVENT_I_MMAP_LOCK_RELEASED, released },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine holds_machine = {
+	.init = init,
+	.hears = hears,
+	.book = book,
+	.flush = flush,
+	.finish = finish,
+	.free = free_all,
+};

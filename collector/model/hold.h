@@ -14,6 +14,7 @@
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
+#include "collector/model/machine.h"
 #include "collector/model/rollup.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
@@ -49,21 +50,9 @@ struct holds {
 	struct rollups *rollups;
 	const struct sink *sink;
 	bool keep_all; /* every hold is a row */
-	uint64_t gap_end_ns;
+	const struct gap *gap;
 };
 
-/* One event. Returns 0 or a negative errno. */
-int holds_event(struct holds *hs, const struct event *ev);
-/*
- * holds_flush - write holds that a wait which is written is for
- *
- * After waits_flush(): who looks at a wait can see who holds its lock.
- */
-int holds_flush(struct holds *hs);
-/* Book the time before @until_ns of all holds that go on. */
-int holds_book(struct holds *hs, int64_t until_ns);
-/* The capture is over at @end_ns: what is still open is stored as open. */
-int holds_finish(struct holds *hs, int64_t end_ns);
-void holds_free(struct holds *hs);
+extern const struct machine holds_machine;
 
 #endif

@@ -114,8 +114,10 @@ static int note_linker(struct linkage *lk, const struct event *ev)
 }
 
 /* exec: the mm with the new stack is the process's own now; the former mm is gone. */
-static int note_exec(struct linkage *lk, const struct event *ev)
+static int note_exec(void *machine, const struct event *ev)
 {
+	struct linkage *lk = machine;
+
 	int32_t tgid = task_tgid(lk->tasks, ev->tid);
 	struct mm_owner *owner = owner_of(lk, tgid);
 	uint64_t mm = owner ? owner->child_mm : 0;
@@ -127,17 +129,19 @@ static int note_exec(struct linkage *lk, const struct event *ev)
 	return ret ?: vmas_over(lk->vmas, tgid, mm, ev->time_ns);
 }
 
-static void note_exit(struct linkage *lk, int32_t tid)
+static int note_exit(void *machine, const struct event *ev)
 {
-	struct mm_owner *owner = owner_of(lk, tid);
+	struct mm_owner *owner = owner_of(machine, ev->sched_process_exit.tid);
 
 	if (owner)
 		owner->exited = true;
+	return 0;
 }
 
 /* The fork has linked the child's VMAs before; the child's process id is known now. */
-static int note_child(struct linkage *lk, const struct event *ev)
+static int note_child(void *machine, const struct event *ev)
 {
+	struct linkage *lk = machine;
 	struct mm_owner *former = owner_of(lk, ev->task_newtask.tid), *owner;
 	uint64_t mm;
 
@@ -247,7 +251,7 @@ static bool is_new_root(struct linkage *lk, const struct event *ev)
 	const struct lock *lock = seen_lock(lk, ev->anon_vma_chain.root);
 	const struct hold *hold = lock ? lock->holds : NULL;
 
-	if (!process_began_after(lk->tasks, ev->anon_vma_chain.tgid, lk->gap_end_ns))
+	if (!process_began_after(lk->tasks, ev->anon_vma_chain.tgid, lk->gap->end_ns))
 		return false;
 	return !lock || (hold && !hold->next && hold->key.tid == ev->tid &&
 			 lock->row.first_ns == hold->row.start_ns);
@@ -263,8 +267,9 @@ static struct vma_at vma_at_of(const struct event *ev, int32_t tgid)
 	};
 }
 
-static int link_vma(struct linkage *lk, const struct event *ev)
+static int link_vma(void *machine, const struct event *ev)
 {
+	struct linkage *lk = machine;
 	struct anon_root *root = find_root(lk, ev->anon_vma_chain.root);
 	struct link *link;
 	struct vma_at at;
@@ -372,8 +377,9 @@ static void forget_anon_vma(struct linkage *lk, uint64_t address)
 	free(av);
 }
 
-static int unlink_vma(struct linkage *lk, const struct event *ev)
+static int unlink_vma(void *machine, const struct event *ev)
 {
+	struct linkage *lk = machine;
 	const struct lock_key key = { .address = ev->anon_vma_chain.root };
 	struct anon_root *root = find_root(lk, key.address);
 	struct link *link = root ? find_link(root, ev) : NULL;
@@ -428,36 +434,21 @@ static void forget_all(struct linkage *lk)
 	}
 }
 
-int linkage_event(struct linkage *lk, const struct event *ev)
+static int loss(void *machine, const struct event *ev)
 {
-	switch (ev->id) {
-	case EVENT_ANON_VMA_LINK:
-		return link_vma(lk, ev);
-	case EVENT_ANON_VMA_UNLINK:
-		return unlink_vma(lk, ev);
-	case EVENT_TASK_NEWTASK:
-		return note_child(lk, ev);
-	case EVENT_SCHED_PROCESS_EXEC:
-		return note_exec(lk, ev);
-	case EVENT_SCHED_PROCESS_EXIT:
-		note_exit(lk, ev->sched_process_exit.tid);
-		return 0;
-	case EVENT_LOSS:
-		forget_all(lk);
-		if (ev->loss.end_ns > lk->gap_end_ns)
-			lk->gap_end_ns = ev->loss.end_ns;
-		return 0;
-	default:
-		return 0;
-	}
+	(void)ev;
+	forget_all(machine);
+	return 0;
 }
 
-int linkage_flush(struct linkage *lk)
+static int flush(void *machine, uint64_t complete_ns)
 {
+	struct linkage *lk = machine;
 	struct anon_root *root, *tmp;
 	struct link *link, *ltmp;
 	int ret;
 
+	(void)complete_ns;
 	HASH_ITER(hh, lk->roots, root, tmp) {
 		struct lock *lock = seen_lock(lk, root->address);
 
@@ -475,11 +466,42 @@ int linkage_flush(struct linkage *lk)
 	return 0;
 }
 
-void linkage_free(struct linkage *lk)
+static void free_all(void *machine)
 {
+	struct linkage *lk = machine;
 	struct mm_owner *owner, *tmp;
 
 	forget_all(lk);
 	HASH_ITER(hh, lk->owners, owner, tmp)
 		forget_owner(lk, owner);
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	(void)opt;
+	*(struct linkage *)machine = (struct linkage){
+		.locks = all->locks,
+		.vmas = all->vmas,
+		.tasks = all->tasks,
+		.sink = all->sink,
+		.gap = all->gap,
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_ANON_VMA_LINK, link_vma },
+	{ EVENT_ANON_VMA_UNLINK, unlink_vma },
+	{ EVENT_TASK_NEWTASK, note_child },
+	{ EVENT_SCHED_PROCESS_EXEC, note_exec },
+	{ EVENT_SCHED_PROCESS_EXIT, note_exit },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine linkage_machine = {
+	.init = init,
+	.hears = hears,
+	.flush = flush,
+	.free = free_all,
+};

@@ -18,6 +18,7 @@
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
+#include "collector/model/machine.h"
 #include "collector/model/vma.h"
 #include "lib/hash.h"
 #include "schema/sink.h"
@@ -35,11 +36,10 @@ struct linkage {
 	struct vmas *vmas;
 	struct tasks *tasks;
 	const struct sink *sink;
-	uint64_t gap_end_ns; /* links made before may be missing */
+	const struct gap *gap; /* links made before its end may be missing */
 };
 
-/* One event. Returns 0 or a negative errno. */
-int linkage_event(struct linkage *lk, const struct event *ev);
+extern const struct machine linkage_machine;
 
 /*
  * lock.id of the root of @anon_vma, 0 when it is not known; errno in @ret. @root: the
@@ -64,9 +64,5 @@ bool linkage_only_vma(struct linkage *lk, uint64_t address, struct vma_at *at);
  * False when there are several, or some may not be known.
  */
 bool linkage_only_vma_of(struct linkage *lk, uint64_t root, uint64_t mm, struct vma_at *at);
-
-/* Give links of roots that have become rows. */
-int linkage_flush(struct linkage *lk);
-void linkage_free(struct linkage *lk);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "collector/event.h"
 #include "collector/model/part.h"
 
 /*
@@ -60,8 +61,8 @@ static int give(struct lock *lock, const struct sink *sink)
 }
 
 /* The next life of @lock, which is given to @sink and gone; nobody waits for it or holds it. */
-static struct lock *next_life(struct locks *ls, struct lock *lock, unsigned int former,
-			      uint64_t now_ns, const struct sink *sink, int *ret)
+static struct lock *next_life(struct locks *ls, struct lock *lock, uint64_t now_ns,
+			      const struct sink *sink, int *ret)
 {
 	const struct lock old = *lock;
 	struct lock *next;
@@ -75,8 +76,7 @@ static struct lock *next_life(struct locks *ls, struct lock *lock, unsigned int 
 		*ret = -ENOMEM;
 		return NULL;
 	}
-	next->former = former;
-	next->known_gap = old.known_gap;
+	next->heritage = old.heritage;
 	return next;
 }
 
@@ -103,7 +103,7 @@ static bool is_another(const struct lock *lock, unsigned int classes, uint64_t n
 		return false;
 	if (lock->freed)
 		return true;
-	return !(lock->classes & classes) && !lock->disputed && !(lock->former & classes);
+	return !(lock->classes & classes) && !lock->disputed && !(lock->heritage.former & classes);
 }
 
 /* The reason why the class is open, from the uses so far. */
@@ -132,6 +132,26 @@ static void narrow(struct lock *lock, unsigned int classes)
 	} else {
 		lock->row.class = ENUM_NONE;
 		lock->row.class_why = why_open(lock);
+	}
+}
+
+int lock_class_of(unsigned int id)
+{
+	switch (id) {
+	case EVENT_ANON_VMA_CONTENTION_BEGIN:
+	case EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED:
+	case EVENT_ANON_VMA_LOCK_RELEASED:
+		return LOCK_ANON_VMA;
+	case EVENT_I_MMAP_CONTENTION_BEGIN:
+	case EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED:
+	case EVENT_I_MMAP_LOCK_RELEASED:
+		return LOCK_I_MMAP;
+	case EVENT_MMAP_LOCK_RELEASED:
+		return LOCK_MMAP;
+	case EVENT_VMA_LOCK_CONTENTION_BEGIN:
+		return LOCK_VMA;
+	default:
+		return ENUM_NONE;
 	}
 }
 
@@ -166,9 +186,8 @@ struct lock *lock_used(struct locks *ls, const struct lock_key *key, unsigned in
 
 	*ret = 0;
 	if (lock && is_another(lock, may_be, now_ns)) {
-		const unsigned int former = lock->freed ? 0 : lock->former | lock->classes;
-
-		lock = next_life(ls, lock, former, now_ns, sink, ret);
+		lock->heritage.former = lock->freed ? 0 : lock->heritage.former | lock->classes;
+		lock = next_life(ls, lock, now_ns, sink, ret);
 	} else if (!lock) {
 		lock = add(ls, key, 0, now_ns);
 		*ret = lock ? 0 : -ENOMEM;

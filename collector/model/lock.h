@@ -36,6 +36,13 @@ struct lock_key {
 	uint64_t vm_start; /* VMA locks only, else 0 */
 };
 
+/* What outlives a lock: its address is another one's now. */
+struct lock_heritage {
+	unsigned int known_gap; /* locks.nr_gaps + 1 when all who hold it became known */
+	unsigned int
+		former; /* CLASS_BIT of what earlier lives were, which contradicted each other */
+};
+
 struct lock {
 	UT_hash_handle hh;	  /* by key */
 	struct lock *prev, *next; /* in locks.by_use */
@@ -45,12 +52,11 @@ struct lock {
 	struct wait *waits; /* open ones; utlist */
 	unsigned int nr_waits;
 	struct account *account; /* while it is waited for, see part.h */
-	unsigned int known_gap;	 /* locks.nr_gaps + 1 when all who hold it became known */
-	unsigned int classes;	 /* CLASS_BIT of all that it may still be */
-	unsigned int former;	 /* what the lives before were, which contradicted each other */
-	bool has_stack;		 /* one of its uses had */
-	bool disputed;		 /* its uses contradict each other */
-	bool freed;		 /* over, as soon as nobody uses it any more */
+	struct lock_heritage heritage;
+	unsigned int classes; /* CLASS_BIT of all that it may still be */
+	bool has_stack;	      /* one of its uses had */
+	bool disputed;	      /* its uses contradict each other */
+	bool freed;	      /* over, as soon as nobody uses it any more */
 	bool dirty;
 };
 
@@ -72,6 +78,9 @@ struct locks {
  */
 struct lock *lock_used(struct locks *ls, const struct lock_key *key, unsigned int classes,
 		       uint64_t now_ns, const struct sink *sink, int *ret);
+
+/* LOCK_* of the locks that events @id, of enum event_id, are about; ENUM_NONE: of no single class. */
+int lock_class_of(unsigned int id);
 
 /* The latest life at @key, which may be over; NULL when nothing was seen of it. */
 struct lock *lock_find(struct locks *ls, const struct lock_key *key);

@@ -1,52 +1,88 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/model/model.h"
 
+#include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "lib/clock.h"
 
-/* include/uapi/linux/sched.h */
-#define CLONE_THREAD 0x00010000
+struct place {
+	const struct machine *machine;
+	size_t offset; /* of its struct in struct model */
+};
 
-/* What is concluded from several spans and events. */
-static void init_findings(struct model *m, const bool *has)
+#define PLACE(member)                                                                              \
+	{                                                                                          \
+		&member##_machine, offsetof(struct model, member)                                  \
+	}
+
+/* In this order they hear an event. */
+static const struct place by_event[] = {
+	PLACE(names),  /* first: all others know who an event is about */
+	PLACE(stalls), /* before waits: how long a waiter has slept by the end of its wait */
+	PLACE(waits),  /* before holds: whoever has waited is no waiter of its own hold */
+	PLACE(holds),	    PLACE(walks),  PLACE(moves), PLACE(linkage),
+	PLACE(attribution), /* after waits and linkage: an event may name the VMA of a wait */
+	PLACE(storms),	    /* after walks, moves and linkage, which they are made of */
+	PLACE(stragglers),  PLACE(orders), PLACE(lives), /* last: whoever exits is there for all others */
+};
+
+/* In this order they give what has changed, and end. */
+static const struct place by_flush[] = {
+	PLACE(waits), /* before stalls and holds, which refer to the rows of waits */
+	PLACE(attribution), PLACE(stalls), PLACE(stragglers), PLACE(holds),
+	PLACE(walks),	    PLACE(storms), PLACE(orders),     PLACE(linkage),
+};
+
+#define NR(array) (sizeof(array) / sizeof(*(array)))
+
+static_assert(NR(by_event) <= MAX_HEARERS, "MAX_HEARERS is too small");
+
+static void *at(struct model *m, const struct place *place)
 {
-	m->storms = (struct storms){
-		.tasks = &m->tasks,
-		.locks = &m->locks,
-		.sites = &m->sites,
-		.vmas = &m->vmas,
-		.linkage = &m->linkage,
-		.walks = &m->walks,
-		.sink = &m->sink,
-		.watch_moves = has[EVENT_FOLIO_MOVE_ANON_RMAP],
-	};
-	m->stragglers = (struct stragglers){
-		.tasks = &m->tasks,
-		.sink = &m->sink,
-	};
-	m->orders = (struct orders){
-		.tasks = &m->tasks,
-		.locks = &m->locks,
-		.sites = &m->sites,
-		.sink = &m->sink,
-		.watch = has[EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED] ||
-			 has[EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED] ||
-			 has[EVENT_MMAP_LOCK_ACQUIRE_RETURNED],
-	};
+	return (char *)m + place->offset;
 }
 
-void model_init(struct model *m, const struct model_options *opt)
+static void add_hearer(struct model *m, unsigned int id, const struct hearer *hearer)
 {
-	const bool *maybe = opt->traced ?: opt->has;
+	struct hearer *h = m->hearers[id];
 
-	memset(m, 0, sizeof(*m));
-	m->sink = *opt->sink;
+	while (h->hear)
+		h++;
+	*h = *hearer;
+}
+
+/* The machine at @place hears events from now on. */
+static void start_hearing(struct model *m, const struct place *place)
+{
+	const struct hearing *hearing;
+	bool listed[NR_EVENTS] = { 0 };
+	struct hearer hearer = {
+		.machine = at(m, place),
+		.deaf_in_gaps = place->machine->deaf_in_gaps,
+	};
+	unsigned int id;
+
+	for (hearing = place->machine->hears; hearing->id < NR_EVENTS; hearing++) {
+		listed[hearing->id] = true;
+		hearer.hear = hearing->hear;
+		if (hearer.hear)
+			add_hearer(m, hearing->id, &hearer);
+	}
+	hearer.hear = place->machine->hear_others;
+	for (id = 0; hearer.hear && id < NR_EVENTS; id++)
+		if (!listed[id])
+			add_hearer(m, id, &hearer);
+}
+
+/* What the machines share. */
+static void init_tables(struct model *m, const struct model_options *opt)
+{
 	if (opt->lookup)
 		m->tasks.lookup = *opt->lookup;
 	if (opt->symbols)
 		m->sites.symbols = *opt->symbols;
-	m->first_ns = m->last_ns = NO_TIME;
 	m->vmas = (struct vmas){
 		.tasks = &m->tasks,
 		.sink = &m->sink,
@@ -56,101 +92,33 @@ void model_init(struct model *m, const struct model_options *opt)
 		.watch_moves = opt->traced && opt->traced[EVENT_FOLIO_MOVE_ANON_RMAP],
 		.watch_retries = opt->traced && opt->traced[EVENT_RMAP_WALK_RETRY],
 	};
-	m->linkage = (struct linkage){
-		.locks = &m->locks,
-		.vmas = &m->vmas,
-		.tasks = &m->tasks,
+}
+
+void model_init(struct model *m, const struct model_options *opt)
+{
+	const struct machines all = {
 		.sink = &m->sink,
-	};
-	m->attribution = (struct attribution){
+		.gap = &m->gap,
 		.tasks = &m->tasks,
 		.locks = &m->locks,
+		.sites = &m->sites,
+		.rollups = &m->rollups,
 		.vmas = &m->vmas,
 		.linkage = &m->linkage,
-		.rollups = &m->rollups,
-		.sink = &m->sink,
-		.watch = maybe[EVENT_ANON_VMA_LINK] || maybe[EVENT_FOLIO_MOVE_ANON_RMAP],
-	};
-	m->stalls = (struct stalls){
-		.tasks = &m->tasks,
-		.sink = &m->sink,
-		.sites = &m->sites,
-		.watch_reason = opt->has[EVENT_SCHED_BLOCKED_REASON],
-		.keep = opt->keep_stalls && opt->has[EVENT_SCHED_SWITCH],
-		.self_tgid = opt->self_tgid,
-	};
-	m->waits = (struct waits){
-		.tasks = &m->tasks,
-		.locks = &m->locks,
-		.sites = &m->sites,
 		.attribution = &m->attribution,
 		.stalls = &m->stalls,
-		.sink = &m->sink,
-		.watch_sleep = opt->has[EVENT_SCHED_SWITCH],
-		.watch_wake = opt->has[EVENT_SCHED_SWITCH] && opt->has[EVENT_SCHED_WAKING],
-		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
-			      opt->has[EVENT_ANON_VMA_CONTENTION_BEGIN],
-	};
-	m->waits.releases.seen = opt->traced && opt->traced[EVENT_CONTENDED_RELEASE];
-	m->holds = (struct holds){
-		.tasks = &m->tasks,
-		.locks = &m->locks,
-		.sites = &m->sites,
 		.waits = &m->waits,
-		.rollups = &m->rollups,
-		.sink = &m->sink,
-		.keep_all = opt->keep_all,
+		.walks = &m->walks,
 	};
-	m->walks = (struct walks){
-		.tasks = &m->tasks,
-		.sites = &m->sites,
-		.linkage = &m->linkage,
-		.sums = &m->rollups,
-		.sink = &m->sink,
-		.keep_all = opt->keep_all,
-	};
-	m->moves = (struct moves){
-		.tasks = &m->tasks,
-		.locks = &m->locks,
-		.vmas = &m->vmas,
-		.linkage = &m->linkage,
-		.rollups = &m->rollups,
-		.sink = &m->sink,
-		.keep_all = opt->keep_all,
-	};
-	init_findings(m, opt->has);
-}
+	unsigned int i;
 
-static void learn_names(struct model *m, const struct event *ev)
-{
-	switch (ev->id) {
-	case EVENT_SCHED_SWITCH:
-		task_name(&m->tasks, ev->tid, ev->sched_switch.prev_comm);
-		task_name(&m->tasks, ev->sched_switch.next_tid, ev->sched_switch.next_comm);
-		break;
-	case EVENT_SCHED_WAKING:
-		task_name(&m->tasks, ev->sched_waking.tid, ev->sched_waking.comm);
-		break;
-	case EVENT_TASK_RENAME:
-		task_name(&m->tasks, ev->task_rename.tid, ev->task_rename.comm);
-		break;
-	default:
-		break;
-	}
-}
-
-/* Note the process of a thread, if the event tells it. */
-static int learn_processes(struct model *m, const struct event *ev)
-{
-	switch (ev->id) {
-	case EVENT_SCHED_PROCESS_EXEC:
-		return task_execed(&m->tasks, ev);
-	case EVENT_ANON_VMA_LINK:
-	case EVENT_ANON_VMA_UNLINK:
-		return tasks_seed(&m->tasks, ev->tid, ev->anon_vma_chain.tgid);
-	default:
-		return 0;
-	}
+	memset(m, 0, sizeof(*m));
+	m->sink = *opt->sink;
+	m->first_ns = m->last_ns = NO_TIME;
+	init_tables(m, opt);
+	for (i = 0; i < NR(by_event); i++)
+		if (by_event[i].machine->init(at(m, &by_event[i]), &all, opt))
+			start_hearing(m, &by_event[i]);
 }
 
 static int give_loss(struct model *m, const struct event *ev)
@@ -188,29 +156,6 @@ static void note_time(struct model *m, int64_t time_ns)
 		m->last_ns = time_ns;
 }
 
-static int started(struct model *m, const struct event *ev)
-{
-	int ret = 0;
-
-	/* a new process: a former one of that id is gone, whatever we saw of its end */
-	if (!(ev->task_newtask.clone_flags & CLONE_THREAD))
-		ret = vmas_over(&m->vmas, ev->task_newtask.tid, 0, ev->time_ns);
-	return ret ? ret : task_started(&m->tasks, &m->sink, ev);
-}
-
-static int exited(struct model *m, const struct event *ev)
-{
-	int32_t tid = ev->sched_process_exit.tid, tgid = task_tgid(&m->tasks, tid);
-	int ret = 0;
-
-	/* kernels before 6.16 do not tell whether it is the last thread */
-	if (vmas_of(&m->vmas, tgid) &&
-	    (ev->sched_process_exit.group_dead || task_exit_is_last(&m->tasks, tid)))
-		ret = vmas_over(&m->vmas, tgid, 0, ev->time_ns);
-	task_exited(&m->tasks, tid, ev->time_ns);
-	return ret;
-}
-
 /*
  * A second is over: what goes on is booked to the one before it. What ends, or
  * turns out uncertain, within a second or so is not booked before that.
@@ -218,16 +163,33 @@ static int exited(struct model *m, const struct event *ev)
 static int seconds_pass(struct model *m, uint64_t now_ns)
 {
 	const uint64_t second_ns = now_ns - now_ns % NSEC_PER_SEC;
-	const int64_t until_ns = second_ns - NSEC_PER_SEC;
-	int ret;
+	unsigned int i;
+	int ret = 0;
 
 	if (now_ns < m->next_second_ns)
 		return 0;
 	m->next_second_ns = second_ns + NSEC_PER_SEC;
-	ret = waits_book(&m->waits, until_ns);
-	if (!ret)
-		ret = holds_book(&m->holds, until_ns);
-	return ret ?: walks_book(&m->walks, until_ns);
+	for (i = 0; i < NR(by_flush) && !ret; i++)
+		if (by_flush[i].machine->book)
+			ret = by_flush[i].machine->book(at(m, &by_flush[i]),
+							second_ns - NSEC_PER_SEC);
+	return ret;
+}
+
+static int hear(struct model *m, const struct event *ev)
+{
+	const bool in_gap = gap_covers(&m->gap, ev->time_ns) && ev->id != EVENT_LOSS;
+	const struct hearer *h;
+	int ret;
+
+	for (h = m->hearers[ev->id]; h->hear; h++) {
+		if (h->deaf_in_gaps && in_gap)
+			continue;
+		ret = h->hear(h->machine, ev);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 int model_event(struct model *m, const struct event *ev)
@@ -239,60 +201,28 @@ int model_event(struct model *m, const struct event *ev)
 	if (ev->id != EVENT_LOSS)
 		note_time(m, ev->time_ns);
 
-	learn_names(m, ev);
-	ret = learn_processes(m, ev);
+	ret = seconds_pass(m, ev->time_ns);
 	if (!ret)
-		ret = seconds_pass(m, ev->time_ns);
+		ret = attribution_pass(&m->attribution, ev->time_ns);
 	if (!ret)
-		ret = stalls_event(&m->stalls, ev);
-	if (!ret)
-		ret = waits_event(&m->waits, ev);
-	if (!ret)
-		ret = holds_event(&m->holds, ev);
-	if (!ret)
-		ret = walks_event(&m->walks, ev);
-	if (!ret)
-		ret = moves_event(&m->moves, ev);
-	if (!ret)
-		ret = linkage_event(&m->linkage, ev);
-	if (!ret)
-		ret = attribution_event(&m->attribution, ev);
-	if (!ret)
-		ret = storms_event(&m->storms, ev);
-	if (!ret)
-		ret = stragglers_event(&m->stragglers, ev);
-	if (!ret)
-		ret = orders_event(&m->orders, ev);
-	if (ret)
+		ret = hear(m, ev);
+	if (ret || ev->id != EVENT_LOSS)
 		return ret;
-	switch (ev->id) {
-	case EVENT_TASK_NEWTASK:
-		return started(m, ev);
-	case EVENT_SCHED_PROCESS_FORK:
-		return task_forked(&m->tasks, &m->sink, ev);
-	case EVENT_SCHED_PROCESS_EXIT:
-		return exited(m, ev);
-	case EVENT_PAGE_FAULT_USER:
-		return task_faulted(&m->tasks, ev->tid, ev->page_fault.address, ev->time_ns);
-	case EVENT_LOSS:
-		return give_loss(m, ev);
-	default:
-		return 0;
-	}
+	gap_extend(&m->gap, ev->loss.end_ns);
+	return give_loss(m, ev);
 }
 
-static int flush_rows(struct model *m, uint64_t complete_ns)
+/* The rows of what the machines share come last: spans make them. */
+static int flush_all(struct model *m, uint64_t complete_ns)
 {
-	int ret = rollups_flush(&m->rollups, &m->sink);
+	unsigned int i;
+	int ret = 0;
 
+	for (i = 0; i < NR(by_flush) && !ret; i++)
+		if (by_flush[i].machine->flush)
+			ret = by_flush[i].machine->flush(at(m, &by_flush[i]), complete_ns);
 	if (!ret)
-		ret = walks_flush(&m->walks);
-	if (!ret)
-		ret = storms_flush(&m->storms, complete_ns);
-	if (!ret)
-		ret = orders_flush(&m->orders);
-	if (!ret)
-		ret = linkage_flush(&m->linkage);
+		ret = rollups_flush(&m->rollups, &m->sink);
 	if (!ret)
 		ret = locks_flush(&m->locks, &m->sink);
 	if (!ret)
@@ -305,45 +235,28 @@ int model_flush(struct model *m, uint64_t complete_ns)
 {
 	int ret = seconds_pass(m, complete_ns);
 
-	if (!ret)
-		ret = waits_flush(&m->waits, complete_ns);
-	if (!ret)
-		ret = attribution_flush(&m->attribution, complete_ns);
-	if (!ret)
-		ret = stalls_flush(&m->stalls, complete_ns);
-	stragglers_flush(&m->stragglers, complete_ns);
-	if (!ret)
-		ret = holds_flush(&m->holds);
-	return ret ? ret : flush_rows(m, complete_ns);
+	return ret ?: flush_all(m, complete_ns);
 }
 
 int model_finish(struct model *m)
 {
 	const int64_t end_ns = m->last_ns == NO_TIME ? 0 : m->last_ns;
-	int ret = waits_finish(&m->waits, end_ns);
+	unsigned int i;
+	int ret = 0;
 
-	if (!ret)
-		ret = attribution_finish(&m->attribution);
-	if (!ret)
-		ret = stalls_finish(&m->stalls);
-	if (!ret)
-		ret = holds_finish(&m->holds, end_ns);
-	if (!ret)
-		ret = walks_finish(&m->walks, end_ns);
-	return ret ? ret : flush_rows(m, end_ns);
+	for (i = 0; i < NR(by_flush) && !ret; i++)
+		if (by_flush[i].machine->finish)
+			ret = by_flush[i].machine->finish(at(m, &by_flush[i]), end_ns);
+	return ret ?: flush_all(m, end_ns);
 }
 
 void model_free(struct model *m)
 {
-	waits_free(&m->waits);
-	attribution_free(&m->attribution);
-	stalls_free(&m->stalls);
-	holds_free(&m->holds);
-	walks_free(&m->walks);
-	storms_free(&m->storms);
-	stragglers_free(&m->stragglers);
-	orders_free(&m->orders);
-	linkage_free(&m->linkage);
+	unsigned int i;
+
+	for (i = 0; i < NR(by_flush); i++)
+		if (by_flush[i].machine->free)
+			by_flush[i].machine->free(at(m, &by_flush[i]));
 	vmas_free(&m->vmas);
 	rollups_free(&m->rollups);
 	sites_free(&m->sites);

@@ -2,7 +2,7 @@
 /*
  * Typed events in time order in, spans out through a sink.
  *
- * One small state machine per file; this one hands the events round.
+ * One small state machine per file; this one gives each event to those that hear it.
  */
 #ifndef RMAPSCOPE_MODEL_H
 #define RMAPSCOPE_MODEL_H
@@ -12,8 +12,10 @@
 #include "collector/event.h"
 #include "collector/model/attribute.h"
 #include "collector/model/hold.h"
+#include "collector/model/life.h"
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
+#include "collector/model/machine.h"
 #include "collector/model/move.h"
 #include "collector/model/order.h"
 #include "collector/model/rollup.h"
@@ -27,13 +29,26 @@
 #include "collector/model/walk.h"
 #include "schema/sink.h"
 
+/* As many machines hear one event. */
+#define MAX_HEARERS 12
+
+struct hearer {
+	int (*hear)(void *machine, const struct event *ev);
+	void *machine;
+	bool deaf_in_gaps;
+};
+
 struct model {
 	struct sink sink;
+	struct gap gap;
+	struct hearer hearers[NR_EVENTS][MAX_HEARERS + 1]; /* in order; the last has no hear() */
+	/* what the machines share */
 	struct tasks tasks;
 	struct locks locks;
 	struct sites sites;
 	struct rollups rollups;
 	struct vmas vmas;
+	/* the machines; model.c has their orders */
 	struct linkage linkage;
 	struct attribution attribution;
 	struct stalls stalls;
@@ -44,23 +59,14 @@ struct model {
 	struct storms storms;
 	struct stragglers stragglers;
 	struct orders orders;
+	struct names names;
+	struct lives lives;
 	int64_t first_ns, last_ns; /* of the events given; NO_TIME before */
 	uint64_t next_second_ns;   /* when the second of the latest event is over */
 	uint64_t nr_events;
 	int64_t loss_id;	  /* of the last gap */
 	uint64_t lasting_gap_ns;  /* its start as it is told, if it may be told again; or 0 */
 	int64_t lasting_start_ns; /* and as it is stored */
-};
-
-struct model_options {
-	const struct sink *sink;	  /* copied */
-	const struct task_lookup *lookup; /* copied; NULL: none */
-	const struct symbols *symbols;	  /* copied; NULL: none */
-	const bool *has;		  /* [NR_EVENTS]: events that the input may hold */
-	const bool *traced;		  /* [NR_EVENTS]: of those, enabled; NULL: not known */
-	bool keep_all;			  /* every span is a row */
-	bool keep_stalls;		  /* every uninterruptible sleep is one */
-	int32_t self_tgid;		  /* of the collector; 0: not among the watched */
 };
 
 /*

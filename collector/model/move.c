@@ -32,8 +32,9 @@ static struct vma *destination(struct moves *ms, const struct event *ev, const s
 	return vma_get(ms->vmas, &at, ev->time_ns, ret);
 }
 
-int moves_event(struct moves *ms, const struct event *ev)
+static int folio_moved(void *machine, const struct event *ev)
 {
+	struct moves *ms = machine;
 	bool changed = ev->folio_move.old_root != ev->folio_move.new_root;
 	struct lock *old_lock, *new_lock;
 	struct move_row row;
@@ -41,7 +42,7 @@ int moves_event(struct moves *ms, const struct event *ev)
 	struct vma *vma;
 	int ret = 0;
 
-	if (ev->id != EVENT_FOLIO_MOVE_ANON_RMAP || (!changed && !ms->keep_all))
+	if (!changed && !ms->keep_all)
 		return 0;
 	task = task_get(ms->tasks, ev->tid, ev->time_ns);
 	if (!task)
@@ -67,3 +68,24 @@ int moves_event(struct moves *ms, const struct event *ev)
 		ret = rollup_move(ms->rollups, &row, task->row.process_id);
 	return ret ? ret : ms->sink->move(ms->sink->ctx, &row);
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	*(struct moves *)machine = (struct moves){
+		.tasks = all->tasks,
+		.locks = all->locks,
+		.vmas = all->vmas,
+		.linkage = all->linkage,
+		.rollups = all->rollups,
+		.sink = all->sink,
+		.keep_all = opt->keep_all,
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_FOLIO_MOVE_ANON_RMAP, folio_moved },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine moves_machine = { .init = init, .hears = hears };

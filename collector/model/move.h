@@ -8,6 +8,7 @@
 #include "collector/event.h"
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
+#include "collector/model/machine.h"
 #include "collector/model/rollup.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
@@ -23,7 +24,6 @@ struct moves {
 	bool keep_all; /* also moves that stay below one root */
 };
 
-/* One event. Returns 0 or a negative errno. */
-int moves_event(struct moves *ms, const struct event *ev);
+extern const struct machine moves_machine;
 
 #endif

@@ -284,8 +284,10 @@ static int settled(struct orders *os, struct order_thread *th, int ret)
 	return ret;
 }
 
-static int acquired(struct orders *os, const struct event *ev, int class)
+static int acquired(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
+	const int class = lock_class_of(ev->id);
 	struct order_thread *th = get_thread(os, ev->tid);
 	struct held *again;
 	struct take t;
@@ -314,8 +316,10 @@ static int acquired(struct orders *os, const struct event *ev, int class)
 	return settled(os, th, ret);
 }
 
-static int released(struct orders *os, const struct event *ev, int class)
+static int released(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
+	const int class = lock_class_of(ev->id);
 	struct order_thread *th = find_thread(os, ev->tid);
 	struct held *h = th ? find_held(th, class, ev->lock_op.lock) : NULL;
 	int ret = 0;
@@ -346,8 +350,9 @@ static bool waited_for_mm(const struct order_thread *th, uint64_t mm)
 	return th->acquire.rwsem >= mm && th->acquire.rwsem - mm < MM_LOCK_BYTES;
 }
 
-static int mmap_acquired(struct orders *os, const struct event *ev)
+static int mmap_acquired(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
 	struct order_thread *th = find_thread(os, ev->tid);
 	struct held *h = th ? find_held(th, LOCK_MMAP, ev->lock_op.lock) : NULL;
 	struct take t = {
@@ -381,18 +386,20 @@ static int mmap_acquired(struct orders *os, const struct event *ev)
 	return settled(os, th, ret ?: hold(th, &t));
 }
 
-static int mmap_released(struct orders *os, const struct event *ev)
+static int mmap_released(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
 	struct order_thread *th = find_thread(os, ev->tid);
 
 	if (th)
 		drop_vma(th, ev->lock_op.lock);
-	return released(os, ev, LOCK_MMAP);
+	return released(os, ev);
 }
 
 /* A VMA is locked for writing as long as the mmap_lock is. */
-static int vma_locked(struct orders *os, const struct event *ev)
+static int vma_locked(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
 	struct take t = {
 		.key = { LOCK_VMA, ev->lock_op.lock },
 		.vm_start = ev->lock_op.vm_start,
@@ -430,8 +437,9 @@ static int may_wait(struct orders *os, struct order_thread *th, const struct eve
 	return ret;
 }
 
-static int start_locking(struct orders *os, const struct event *ev)
+static int start_locking(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
 	struct order_thread *th = find_thread(os, ev->tid);
 
 	/* no lock is held: this makes no edge */
@@ -439,15 +447,17 @@ static int start_locking(struct orders *os, const struct event *ev)
 }
 
 /* Likewise; its stack is of use to the locks that are taken later, too. */
-static int contention_begin(struct orders *os, const struct event *ev)
+static int contention_begin(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
 	struct order_thread *th = get_thread(os, ev->tid);
 
 	return th ? may_wait(os, th, ev) : -ENOMEM;
 }
 
-static int rwsem_contention_begin(struct orders *os, const struct event *ev)
+static int rwsem_contention_begin(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
 	struct order_thread *th = find_thread(os, ev->tid);
 	int ret = 0;
 	int64_t id;
@@ -469,15 +479,16 @@ static void forget_all(struct orders *os)
 		forget_thread(os, th);
 }
 
-static void loss(struct orders *os, const struct event *ev)
+static int loss(void *machine, const struct event *ev)
 {
-	forget_all(os);
-	if (ev->loss.end_ns > os->gap_end_ns)
-		os->gap_end_ns = ev->loss.end_ns;
+	(void)ev;
+	forget_all(machine);
+	return 0;
 }
 
-static int newtask(struct orders *os, const struct event *ev)
+static int newtask(void *machine, const struct event *ev)
 {
+	struct orders *os = machine;
 	struct order_thread *th = find_thread(os, ev->task_newtask.tid);
 
 	if (th)
@@ -485,51 +496,14 @@ static int newtask(struct orders *os, const struct event *ev)
 	return 0;
 }
 
-int orders_event(struct orders *os, const struct event *ev)
+static int flush(void *machine, uint64_t complete_ns)
 {
-	if (ev->id == EVENT_LOSS)
-		loss(os, ev);
-	/* a lock taken in a gap may also have been released in it */
-	if (!os->watch || ev->time_ns < os->gap_end_ns)
-		return 0;
-	switch (ev->id) {
-	case EVENT_LOSS:
-		return 0;
-	case EVENT_ANON_VMA_LOCK_START_LOCKING:
-	case EVENT_I_MMAP_LOCK_START_LOCKING:
-		return start_locking(os, ev);
-	case EVENT_ANON_VMA_CONTENTION_BEGIN:
-	case EVENT_I_MMAP_CONTENTION_BEGIN:
-		return contention_begin(os, ev);
-	case EVENT_CONTENTION_BEGIN:
-		return rwsem_contention_begin(os, ev);
-	case EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED:
-		return acquired(os, ev, LOCK_ANON_VMA);
-	case EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED:
-		return acquired(os, ev, LOCK_I_MMAP);
-	case EVENT_MMAP_LOCK_ACQUIRE_RETURNED:
-		return mmap_acquired(os, ev);
-	case EVENT_ANON_VMA_LOCK_RELEASED:
-		return released(os, ev, LOCK_ANON_VMA);
-	case EVENT_I_MMAP_LOCK_RELEASED:
-		return released(os, ev, LOCK_I_MMAP);
-	case EVENT_MMAP_LOCK_RELEASED:
-		return mmap_released(os, ev);
-	case EVENT_VMA_START_WRITE:
-		return vma_locked(os, ev);
-	case EVENT_TASK_NEWTASK:
-		return newtask(os, ev);
-	default:
-		return 0;
-	}
-}
-
-int orders_flush(struct orders *os)
-{
+	struct orders *os = machine;
 	struct order_edge *edge = &os->edge[0][0][0];
 	unsigned int i, nr = sizeof(os->edge) / sizeof(*edge);
 	int ret;
 
+	(void)complete_ns;
 	for (i = 0; i < nr; i++) {
 		if (!edge[i].dirty)
 			continue;
@@ -541,7 +515,47 @@ int orders_flush(struct orders *os)
 	return 0;
 }
 
-void orders_free(struct orders *os)
+static void free_all(void *machine)
 {
-	forget_all(os);
+	forget_all(machine);
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	*(struct orders *)machine = (struct orders){
+		.tasks = all->tasks,
+		.locks = all->locks,
+		.sites = all->sites,
+		.sink = all->sink,
+	};
+	return opt->has[EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED] ||
+	       opt->has[EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED] ||
+	       opt->has[EVENT_MMAP_LOCK_ACQUIRE_RETURNED];
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_ANON_VMA_LOCK_START_LOCKING, start_locking },
+	{ EVENT_I_MMAP_LOCK_START_LOCKING, start_locking },
+	{ EVENT_ANON_VMA_CONTENTION_BEGIN, contention_begin },
+	{ EVENT_I_MMAP_CONTENTION_BEGIN, contention_begin },
+	{ EVENT_CONTENTION_BEGIN, rwsem_contention_begin },
+	{ EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED, acquired },
+	{ EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED, acquired },
+	{ EVENT_MMAP_LOCK_ACQUIRE_RETURNED, mmap_acquired },
+	{ EVENT_ANON_VMA_LOCK_RELEASED, released },
+	{ EVENT_I_MMAP_LOCK_RELEASED, released },
+	{ EVENT_MMAP_LOCK_RELEASED, mmap_released },
+	{ EVENT_VMA_START_WRITE, vma_locked },
+	{ EVENT_TASK_NEWTASK, newtask },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+/* a lock taken in a gap may also have been released in it */
+const struct machine orders_machine = {
+	.init = init,
+	.hears = hears,
+	.deaf_in_gaps = true,
+	.flush = flush,
+	.free = free_all,
+};

@@ -25,6 +25,7 @@
 
 #include "collector/event.h"
 #include "collector/model/lock.h"
+#include "collector/model/machine.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
@@ -46,15 +47,9 @@ struct orders {
 	struct locks *locks;
 	struct sites *sites;
 	const struct sink *sink;
-	bool watch; /* the input has acquires and releases */
-	uint64_t gap_end_ns;
 };
 
-/* One event. Returns 0 or a negative errno. */
-int orders_event(struct orders *os, const struct event *ev);
-/* Give all edges that changed since the last call. */
-int orders_flush(struct orders *os);
-void orders_free(struct orders *os);
+extern const struct machine orders_machine;
 
 /* 1: @held before @taken is the documented order, 0: against it, ENUM_NONE: it has none. */
 int order_documented(int held, int taken);

@@ -43,7 +43,7 @@ struct account {
 
 static bool all_known(const struct locks *ls, const struct lock *lock)
 {
-	return lock->known_gap == ls->nr_gaps + 1;
+	return lock->heritage.known_gap == ls->nr_gaps + 1;
 }
 
 static void account_until(struct account *a, int64_t now_ns)
@@ -351,7 +351,7 @@ int parts_acquired(struct locks *ls, struct lock *lock, struct hold *hold, int64
 		return ret;
 	/* a writer holds it alone */
 	if (hold->row.mode == MODE_WRITE)
-		lock->known_gap = ls->nr_gaps + 1;
+		lock->heritage.known_gap = ls->nr_gaps + 1;
 	if (ret || !lock->account)
 		return ret;
 	lock->account->all_known = all_known(ls, lock);
@@ -370,7 +370,7 @@ int parts_released(struct locks *ls, struct lock *lock, struct hold *hold, int64
 int parts_contradicted(struct locks *ls, struct lock *lock, int64_t now_ns)
 {
 	if (all_known(ls, lock)) {
-		lock->known_gap = 0;
+		lock->heritage.known_gap = 0;
 		/* a hold was missed: open waits get no parts */
 		parts_close(lock);
 	}

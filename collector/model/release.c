@@ -17,7 +17,7 @@ static struct release *find(const struct releases *rs, uint64_t address)
 	return r;
 }
 
-static int released(struct releases *rs, const struct event *ev)
+int releases_add(struct releases *rs, const struct event *ev)
 {
 	struct release *r = find(rs, ev->contended_release.lock);
 
@@ -33,20 +33,6 @@ static int released(struct releases *rs, const struct event *ev)
 	r->tid = ev->in_irq ? 0 : ev->tid;
 	r->stack = ev->stack;
 	return 0;
-}
-
-int releases_event(struct releases *rs, const struct event *ev)
-{
-	switch (ev->id) {
-	case EVENT_CONTENDED_RELEASE:
-		return released(rs, ev);
-	case EVENT_LOSS:
-		/* a later release may be missing */
-		releases_free(rs);
-		return 0;
-	default:
-		return 0;
-	}
 }
 
 const struct release *releases_last(const struct releases *rs, uint64_t address)

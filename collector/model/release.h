@@ -31,8 +31,8 @@ struct releases {
 	bool seen; /* there are such events: who wakes says nothing more */
 };
 
-/* One event. Returns 0 or -ENOMEM. */
-int releases_event(struct releases *rs, const struct event *ev);
+/* Event contended_release. Returns 0 or -ENOMEM. */
+int releases_add(struct releases *rs, const struct event *ev);
 
 /* The last release of the lock at @address, if it was not long ago; or NULL. */
 const struct release *releases_last(const struct releases *rs, uint64_t address);

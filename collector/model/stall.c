@@ -128,7 +128,7 @@ static int give(struct stalls *ss, struct sleeper *s, int64_t duration_ns, int32
 static int woken(struct stalls *ss, struct sleeper *s, uint64_t now_ns, int32_t waker)
 {
 	/* clocks of two CPUs that are out of step give no duration */
-	if (s->since_ns < ss->gap_end_ns || now_ns < s->since_ns)
+	if (gap_covers(ss->gap, s->since_ns) || now_ns < s->since_ns)
 		return give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
 	s->slept_ns += now_ns - s->since_ns;
 	return give(ss, s, now_ns - s->since_ns, waker, OUTCOME_ACQUIRED);
@@ -182,8 +182,9 @@ static int falls_asleep(struct stalls *ss, const struct event *ev)
 	return 0;
 }
 
-static int sched_switch(struct stalls *ss, const struct event *ev)
+static int sched_switch(void *machine, const struct event *ev)
 {
+	struct stalls *ss = machine;
 	struct sleeper *prev = find(ss, ev->tid), *next;
 	int ret = 0;
 
@@ -201,8 +202,10 @@ static int sched_switch(struct stalls *ss, const struct event *ev)
 }
 
 /* A wake-up in an interrupt has no waker; the idle task wakes in interrupts only. */
-static int sched_waking(struct stalls *ss, const struct event *ev)
+static int sched_waking(void *machine, const struct event *ev)
 {
+	struct stalls *ss = machine;
+
 	int32_t tid = ev->sched_waking.tid;
 	int32_t waker = ev->in_irq || ev->tid == tid ? 0 : ev->tid;
 	struct sleeper *s = ss->keep ? get(ss, tid) : find(ss, tid);
@@ -223,7 +226,7 @@ static int sched_waking(struct stalls *ss, const struct event *ev)
 	if (s->asleep)
 		ret = give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
 	/* it may have run inside the gap */
-	if (ev->time_ns >= ss->gap_end_ns) {
+	if (!gap_covers(ss->gap, ev->time_ns)) {
 		s->woken_ns = ev->time_ns;
 		s->waker = waker;
 	}
@@ -234,8 +237,9 @@ static int sched_waking(struct stalls *ss, const struct event *ev)
  * Event sched_blocked_reason, from whoever wakes a thread, right behind its
  * sched_waking. The function is known better by the stack, where there is one.
  */
-static int blocked_reason(struct stalls *ss, const struct event *ev)
+static int blocked_reason(void *machine, const struct event *ev)
 {
+	struct stalls *ss = machine;
 	struct sleeper *s = find(ss, ev->sched_blocked_reason.tid);
 	const struct site *site;
 	int ret = 0;
@@ -251,11 +255,13 @@ static int blocked_reason(struct stalls *ss, const struct event *ev)
 }
 
 /* Every sleep may have ended in the gap, and who was woken may sleep again. */
-static int loss(struct stalls *ss, const struct event *ev)
+static int loss(void *machine, const struct event *ev)
 {
+	struct stalls *ss = machine;
 	struct sleeper *s, *tmp;
 	int ret;
 
+	(void)ev;
 	HASH_ITER(hh, ss->by_tid, s, tmp) {
 		s->woken_ns = 0;
 		ret = settle(ss, s);
@@ -264,42 +270,19 @@ static int loss(struct stalls *ss, const struct event *ev)
 		if (ret)
 			return ret;
 	}
-	if (ev->loss.end_ns > ss->gap_end_ns)
-		ss->gap_end_ns = ev->loss.end_ns;
 	return 0;
 }
 
-/*
- * Whether the thread did it, and not the scheduler on its way to the next, which
- * may wait for a spinlock after sched_switch was told.
- */
-static bool shows_work(const struct event *ev)
+/* Any other event: the thread was awake, if it did this itself. */
+static int at_any_work(void *machine, const struct event *ev)
 {
-	switch (ev->id) {
-	case EVENT_CONTENTION_END: /* stalls_awake() gets the reason */
-	case EVENT_CONTENDED_RELEASE:
-		return false;
-	case EVENT_CONTENTION_BEGIN:
-		return !(ev->contention_begin.flags & LCB_F_SPIN) && !ev->in_irq;
-	default:
-		return !ev->in_irq;
-	}
+	return ev->in_irq ? 0 : stalls_awake(machine, ev->tid, ev->time_ns);
 }
 
-int stalls_event(struct stalls *ss, const struct event *ev)
+/* The scheduler may wait for a spinlock on its way to the next thread, after sched_switch. */
+static int contention_begin(void *machine, const struct event *ev)
 {
-	switch (ev->id) {
-	case EVENT_LOSS:
-		return loss(ss, ev);
-	case EVENT_SCHED_SWITCH:
-		return sched_switch(ss, ev);
-	case EVENT_SCHED_WAKING:
-		return sched_waking(ss, ev);
-	case EVENT_SCHED_BLOCKED_REASON:
-		return blocked_reason(ss, ev);
-	default:
-		return shows_work(ev) ? stalls_awake(ss, ev->tid, ev->time_ns) : 0;
-	}
+	return ev->contention_begin.flags & LCB_F_SPIN ? 0 : at_any_work(machine, ev);
 }
 
 int stalls_awake(struct stalls *ss, int32_t tid, uint64_t now_ns)
@@ -361,8 +344,10 @@ int stalls_wait_end(struct stalls *ss, int32_t tid, int64_t wait_id)
 	return ret;
 }
 
-int stalls_flush(struct stalls *ss, uint64_t now_ns)
+/* Forget who was woken long before @now_ns. */
+static int flush(void *machine, uint64_t now_ns)
 {
+	struct stalls *ss = machine;
 	struct sleeper *s, *tmp;
 	int ret = 0;
 
@@ -380,26 +365,65 @@ int stalls_flush(struct stalls *ss, uint64_t now_ns)
 	return 0;
 }
 
-int stalls_finish(struct stalls *ss)
+/* All waits are over, too. */
+static int finish(void *machine, int64_t end_ns)
 {
+	struct stalls *ss = machine;
 	struct sleeper *s, *tmp;
 	int ret;
 
+	(void)end_ns;
 	HASH_ITER(hh, ss->by_tid, s, tmp) {
 		ret = settle(ss, s);
 		if (!ret && s->asleep)
 			ret = give(ss, s, NO_TIME, 0,
-				   s->since_ns < ss->gap_end_ns ? OUTCOME_UNCERTAIN : OUTCOME_OPEN);
+				   gap_covers(ss->gap, s->since_ns) ? OUTCOME_UNCERTAIN
+								    : OUTCOME_OPEN);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-void stalls_free(struct stalls *ss)
+static void free_all(void *machine)
 {
+	struct stalls *ss = machine;
 	struct sleeper *s, *tmp;
 
 	HASH_ITER(hh, ss->by_tid, s, tmp)
 		drop(ss, s);
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	*(struct stalls *)machine = (struct stalls){
+		.tasks = all->tasks,
+		.sites = all->sites,
+		.sink = all->sink,
+		.gap = all->gap,
+		.watch_reason = opt->has[EVENT_SCHED_BLOCKED_REASON],
+		.keep = opt->keep_stalls && opt->has[EVENT_SCHED_SWITCH],
+		.self_tgid = opt->self_tgid,
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_SCHED_SWITCH, sched_switch },
+	{ EVENT_SCHED_WAKING, sched_waking },
+	{ EVENT_SCHED_BLOCKED_REASON, blocked_reason },
+	{ EVENT_CONTENTION_BEGIN, contention_begin },
+	{ EVENT_CONTENTION_END, NULL }, /* stalls_awake() gets the reason */
+	{ EVENT_CONTENDED_RELEASE, NULL },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine stalls_machine = {
+	.init = init,
+	.hears = hears,
+	.hear_others = at_any_work,
+	.flush = flush,
+	.finish = finish,
+	.free = free_all,
+};

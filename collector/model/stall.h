@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "collector/event.h"
+#include "collector/model/machine.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
@@ -67,11 +68,10 @@ struct stalls {
 	bool watch_reason; /* the input has sched_blocked_reason */
 	bool keep;	   /* they are rows; else only threads that wait are watched */
 	int32_t self_tgid; /* of the collector, whose own are not kept; or 0 */
-	uint64_t gap_end_ns;
+	const struct gap *gap;
 };
 
-/* One event, before waits_event() sees it. Returns 0 or a negative errno. */
-int stalls_event(struct stalls *ss, const struct event *ev);
+extern const struct machine stalls_machine;
 
 /* Thread @tid was seen at work. Returns 0 or a negative errno. */
 int stalls_awake(struct stalls *ss, int32_t tid, uint64_t now_ns);
@@ -93,12 +93,5 @@ int64_t stalls_slept_until(const struct stalls *ss, int32_t tid, int64_t now_ns)
  * @wait_id: of the row that explains them; 0: none does
  */
 int stalls_wait_end(struct stalls *ss, int32_t tid, int64_t wait_id);
-
-/* Forget who was woken long before @now_ns. Returns 0 or a negative errno. */
-int stalls_flush(struct stalls *ss, uint64_t now_ns);
-
-/* The capture is over, and so are all waits: what goes on is stored as open. */
-int stalls_finish(struct stalls *ss);
-void stalls_free(struct stalls *ss);
 
 #endif

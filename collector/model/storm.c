@@ -321,8 +321,9 @@ static const struct storm_move *cause_of(struct storms *ss, const struct event *
 	return known_lock_id(ss, f->move.route.old_root) == lock_id ? &f->move : NULL;
 }
 
-static int walk_retry(struct storms *ss, const struct event *ev)
+static int walk_retry(void *machine, const struct event *ev)
 {
+	struct storms *ss = machine;
 	const struct task *task = task_get(ss->tasks, ev->tid, ev->time_ns);
 	const struct walk *walk = walks_open(ss->walks, ev->tid);
 	int64_t lock_id;
@@ -349,8 +350,9 @@ static int64_t lock_of_folio(struct storms *ss, const struct event *ev)
 	return f->lock_id && known_lock_id(ss, f->root) == f->lock_id ? f->lock_id : 0;
 }
 
-static int walk_skip(struct storms *ss, const struct event *ev)
+static int walk_skip(void *machine, const struct event *ev)
 {
+	struct storms *ss = machine;
 	const struct task *task = task_get(ss->tasks, ev->tid, ev->time_ns);
 	const struct walk *walk = walks_open(ss->walks, ev->tid);
 	struct site *site;
@@ -418,7 +420,7 @@ static int remember_folio(struct storms *ss, const struct event *ev, const struc
 			return -ENOMEM;
 	}
 	/* it may have moved on in the gap */
-	if (ev->time_ns < ss->gap_end_ns)
+	if (gap_covers(ss->gap, ev->time_ns))
 		lock_id = 0;
 	*folio_of(ss, ev->folio_move.pfn) = (struct storm_folio){
 		.pfn = ev->folio_move.pfn,
@@ -430,8 +432,9 @@ static int remember_folio(struct storms *ss, const struct event *ev, const struc
 	return 0;
 }
 
-static int folio_moved(struct storms *ss, const struct event *ev)
+static int folio_moved(void *machine, const struct event *ev)
 {
+	struct storms *ss = machine;
 	int64_t ids[2] = { 0, known_lock_id(ss, ev->folio_move.new_root) };
 	struct storm_move move;
 	struct storm *s;
@@ -458,33 +461,19 @@ static int folio_moved(struct storms *ss, const struct event *ev)
 }
 
 /* Folios may have moved on. */
-static int loss(struct storms *ss, const struct event *ev)
+static int loss(void *machine, const struct event *ev)
 {
+	struct storms *ss = machine;
+
+	(void)ev;
 	free(ss->folios);
 	ss->folios = NULL;
-	if (ev->loss.end_ns > ss->gap_end_ns)
-		ss->gap_end_ns = ev->loss.end_ns;
 	return 0;
 }
 
-int storms_event(struct storms *ss, const struct event *ev)
+static int flush(void *machine, uint64_t complete_ns)
 {
-	switch (ev->id) {
-	case EVENT_RMAP_WALK_RETRY:
-		return walk_retry(ss, ev);
-	case EVENT_RMAP_WALK_SKIP:
-		return walk_skip(ss, ev);
-	case EVENT_FOLIO_MOVE_ANON_RMAP:
-		return folio_moved(ss, ev);
-	case EVENT_LOSS:
-		return loss(ss, ev);
-	default:
-		return 0;
-	}
-}
-
-int storms_flush(struct storms *ss, uint64_t complete_ns)
-{
+	struct storms *ss = machine;
 	struct storm *s, *tmp;
 	int ret = 0;
 
@@ -499,11 +488,43 @@ int storms_flush(struct storms *ss, uint64_t complete_ns)
 	return 0;
 }
 
-void storms_free(struct storms *ss)
+static void free_all(void *machine)
 {
+	struct storms *ss = machine;
 	struct storm *s, *tmp;
 
 	HASH_ITER(hh, ss->by_key, s, tmp)
 		forget(ss, s);
 	free(ss->folios);
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	*(struct storms *)machine = (struct storms){
+		.tasks = all->tasks,
+		.locks = all->locks,
+		.sites = all->sites,
+		.vmas = all->vmas,
+		.linkage = all->linkage,
+		.walks = all->walks,
+		.sink = all->sink,
+		.gap = all->gap,
+		.watch_moves = opt->has[EVENT_FOLIO_MOVE_ANON_RMAP],
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_RMAP_WALK_RETRY, walk_retry },
+	{ EVENT_RMAP_WALK_SKIP, walk_skip },
+	{ EVENT_FOLIO_MOVE_ANON_RMAP, folio_moved },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine storms_machine = {
+	.init = init,
+	.hears = hears,
+	.flush = flush,
+	.free = free_all,
+};

@@ -18,6 +18,7 @@
 #include "collector/event.h"
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
+#include "collector/model/machine.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
 #include "collector/model/vma.h"
@@ -48,13 +49,9 @@ struct storms {
 	struct walks *walks;
 	const struct sink *sink;
 	bool watch_moves; /* moves are traced */
-	uint64_t gap_end_ns;
+	const struct gap *gap;
 };
 
-/* One event, after walks, moves and linkage had it. Returns 0 or a negative errno. */
-int storms_event(struct storms *ss, const struct event *ev);
-/* Give those that have changed, end those that are over before @complete_ns. */
-int storms_flush(struct storms *ss, uint64_t complete_ns);
-void storms_free(struct storms *ss);
+extern const struct machine storms_machine;
 
 #endif

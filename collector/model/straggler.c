@@ -116,8 +116,9 @@ static int leave(struct stragglers *ss, struct migrator *m)
 	return ret;
 }
 
-static int walk_vma(struct stragglers *ss, const struct event *ev)
+static int walk_vma(void *machine, const struct event *ev)
 {
+	struct stragglers *ss = machine;
 	struct migrator *m = find_migrator(ss, ev->tid);
 	const struct stack_shift *shift = find_shift(ss, ev->walk_vma.mm);
 	int ret = m ? leave(ss, m) : 0;
@@ -147,8 +148,9 @@ static int walk_vma(struct stragglers *ss, const struct event *ev)
 	return 0;
 }
 
-static int walk_end(struct stragglers *ss, const struct event *ev)
+static int walk_end(void *machine, const struct event *ev)
 {
+	struct stragglers *ss = machine;
 	struct migrator *m = find_migrator(ss, ev->tid);
 	int ret = m ? leave(ss, m) : 0;
 
@@ -167,8 +169,9 @@ static struct migrator *visit_at(struct stragglers *ss, int32_t tid, uint64_t ad
 	return m && m->visiting && address >= m->vm_start && address < m->vm_end ? m : NULL;
 }
 
-static int entry_set(struct stragglers *ss, const struct event *ev)
+static int entry_set(void *machine, const struct event *ev)
 {
+	struct stragglers *ss = machine;
 	struct migrator *m = visit_at(ss, ev->tid, ev->migration_pte.address);
 	struct migration *mig = m ? migration_of(ss, m) : NULL;
 
@@ -194,17 +197,20 @@ static int entry_set(struct stragglers *ss, const struct event *ev)
 	return 0;
 }
 
-static void entry_removed(struct stragglers *ss, const struct event *ev)
+static int entry_removed(void *machine, const struct event *ev)
 {
+	struct stragglers *ss = machine;
 	struct migrator *m = visit_at(ss, ev->tid, ev->migration_pte.address);
 	struct migration *mig = m ? migration_of(ss, m) : NULL;
 
 	if (mig && ++mig->nr_removed >= mig->nr_set)
 		drop_migration(ss, mig);
+	return 0;
 }
 
-static int shift_begins(struct stragglers *ss, const struct event *ev)
+static int shift_begins(void *machine, const struct event *ev)
 {
+	struct stragglers *ss = machine;
 	struct stack_shift *shift = find_shift(ss, ev->stack_shift.mm);
 
 	if (!shift) {
@@ -223,12 +229,14 @@ static int shift_begins(struct stragglers *ss, const struct event *ev)
 	return 0;
 }
 
-static void shift_ends(struct stragglers *ss, const struct event *ev)
+static int shift_ends(void *machine, const struct event *ev)
 {
+	struct stragglers *ss = machine;
 	struct stack_shift *shift = find_shift(ss, ev->stack_shift.mm);
 
 	if (shift)
 		shift->end_ns = ev->time_ns;
+	return 0;
 }
 
 static void forget_all(struct stragglers *ss)
@@ -250,46 +258,21 @@ static void forget_all(struct stragglers *ss)
 }
 
 /* Entries may have been removed in the gap, and their addresses moved. */
-static void loss(struct stragglers *ss, const struct event *ev)
+static int loss(void *machine, const struct event *ev)
 {
-	forget_all(ss);
-	if (ev->loss.end_ns > ss->gap_end_ns)
-		ss->gap_end_ns = ev->loss.end_ns;
+	(void)ev;
+	forget_all(machine);
+	return 0;
 }
 
-int stragglers_event(struct stragglers *ss, const struct event *ev)
+static int flush(void *machine, uint64_t complete_ns)
 {
-	if (ev->id == EVENT_LOSS)
-		loss(ss, ev);
-	if (ev->time_ns < ss->gap_end_ns)
-		return 0;
-	switch (ev->id) {
-	case EVENT_RMAP_WALK_VMA:
-		return walk_vma(ss, ev);
-	case EVENT_RMAP_WALK_END:
-		return walk_end(ss, ev);
-	case EVENT_SET_MIGRATION_PTE:
-		return entry_set(ss, ev);
-	case EVENT_REMOVE_MIGRATION_PTE:
-		entry_removed(ss, ev);
-		return 0;
-	case EVENT_EXEC_STACK_SHIFT_BEGIN:
-		return shift_begins(ss, ev);
-	case EVENT_EXEC_STACK_SHIFT_END:
-		shift_ends(ss, ev);
-		return 0;
-	default:
-		return 0;
-	}
-}
-
-void stragglers_flush(struct stragglers *ss, uint64_t complete_ns)
-{
+	struct stragglers *ss = machine;
 	struct migration *mig, *gtmp;
 	struct stack_shift *shift, *stmp;
 
 	if (complete_ns < FORGET_NS)
-		return;
+		return 0;
 	HASH_ITER(hh, ss->migrations, mig, gtmp)
 		if (mig->set_ns < complete_ns - FORGET_NS)
 			drop_migration(ss, mig);
@@ -298,9 +281,39 @@ void stragglers_flush(struct stragglers *ss, uint64_t complete_ns)
 			HASH_DEL(ss->shifts, shift);
 			free(shift);
 		}
+	return 0;
 }
 
-void stragglers_free(struct stragglers *ss)
+static void free_all(void *machine)
 {
-	forget_all(ss);
+	forget_all(machine);
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	(void)opt;
+	*(struct stragglers *)machine = (struct stragglers){
+		.tasks = all->tasks,
+		.sink = all->sink,
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_RMAP_WALK_VMA, walk_vma },
+	{ EVENT_RMAP_WALK_END, walk_end },
+	{ EVENT_SET_MIGRATION_PTE, entry_set },
+	{ EVENT_REMOVE_MIGRATION_PTE, entry_removed },
+	{ EVENT_EXEC_STACK_SHIFT_BEGIN, shift_begins },
+	{ EVENT_EXEC_STACK_SHIFT_END, shift_ends },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine stragglers_machine = {
+	.init = init,
+	.hears = hears,
+	.deaf_in_gaps = true,
+	.flush = flush,
+	.free = free_all,
+};

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "collector/event.h"
+#include "collector/model/machine.h"
 #include "collector/model/task.h"
 #include "lib/hash.h"
 #include "schema/sink.h"
@@ -40,13 +41,8 @@ struct stragglers {
 	uint64_t nr_visits;
 	struct tasks *tasks;
 	const struct sink *sink;
-	uint64_t gap_end_ns;
 };
 
-/* One event. Returns 0 or a negative errno. */
-int stragglers_event(struct stragglers *ss, const struct event *ev);
-/* Forget what is too old to be told of. */
-void stragglers_flush(struct stragglers *ss, uint64_t complete_ns);
-void stragglers_free(struct stragglers *ss);
+extern const struct machine stragglers_machine;
 
 #endif

@@ -112,7 +112,7 @@ static struct wait_so_far so_far(const struct waits *ws, const struct wait *w, i
 }
 
 /* @least_ns: of those that have lasted longer */
-static int book(struct waits *ws, int64_t until_ns, int64_t least_ns)
+static int book_all(struct waits *ws, int64_t until_ns, int64_t least_ns)
 {
 	struct wait *w, *tmp;
 	int ret = 0;
@@ -133,9 +133,9 @@ static int book(struct waits *ws, int64_t until_ns, int64_t least_ns)
 	return ret;
 }
 
-int waits_book(struct waits *ws, int64_t until_ns)
+static int book(void *machine, int64_t until_ns)
 {
-	return book(ws, until_ns, 0);
+	return book_all(machine, until_ns, 0);
 }
 
 /* The wait has ended, with the lock or without. Frees @w. */
@@ -240,7 +240,7 @@ static uint64_t fault_of(const struct waits *ws, const struct wait *w)
 {
 	const struct task *task = task_find(ws->tasks, w->tid);
 
-	if (!task || !task->fault_ns || task->fault_ns < ws->gap_end_ns ||
+	if (!task || !task->fault_ns || gap_covers(ws->gap, task->fault_ns) ||
 	    task->fault_ns > (uint64_t)w->row.start_ns)
 		return 0;
 	return task->fault;
@@ -310,7 +310,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	w->process_id = task->row.process_id;
 	w->freed_ns = NO_TIME;
 	w->booked.until_ns = ev->time_ns;
-	w->tainted = ev->time_ns < ws->gap_end_ns;
+	w->tainted = gap_covers(ws->gap, ev->time_ns);
 	w->row = (struct wait_row){
 		.start_ns = ev->time_ns,
 		.duration_ns = NO_TIME,
@@ -356,8 +356,9 @@ static bool is_rwlock(struct waits *ws, const struct event *ev, int *ret)
 	return stack && stack->of_rwlock;
 }
 
-static int contention_begin(struct waits *ws, const struct event *ev)
+static int contention_begin(void *machine, const struct event *ev)
 {
+	struct waits *ws = machine;
 	uint32_t flags = ev->contention_begin.flags & ~LCB_F_RT;
 	struct wait *w = waits_find(ws, ev->tid);
 	const struct wait_begin b = {
@@ -382,8 +383,9 @@ static int contention_begin(struct waits *ws, const struct event *ev)
 	return read_stack(ws, ev, w);
 }
 
-static int contention_end(struct waits *ws, const struct event *ev)
+static int contention_end(void *machine, const struct event *ev)
 {
+	struct waits *ws = machine;
 	struct wait *w = waits_find(ws, ev->tid);
 	int ret;
 
@@ -397,8 +399,10 @@ static int contention_end(struct waits *ws, const struct event *ev)
 							    : OUTCOME_ACQUIRED);
 }
 
-static int traced_begin(struct waits *ws, const struct event *ev, int class)
+static int traced_begin(void *machine, const struct event *ev)
 {
+	struct waits *ws = machine;
+	const int class = lock_class_of(ev->id);
 	const struct wait_begin b = {
 		.key = { ev->lock_op.lock, ev->lock_op.vm_start },
 		.classes = CLASS_BIT(class),
@@ -412,8 +416,9 @@ static int traced_begin(struct waits *ws, const struct event *ev, int class)
 	return begin(ws, ev, &b);
 }
 
-static int traced_end(struct waits *ws, const struct event *ev)
+static int traced_end(void *machine, const struct event *ev)
 {
+	struct waits *ws = machine;
 	struct wait *w = waits_find(ws, ev->tid);
 
 	if (!w || !w->traced || w->key.address != ev->lock_op.lock ||
@@ -423,56 +428,37 @@ static int traced_end(struct waits *ws, const struct event *ev)
 }
 
 /* Every wait that is open now may have ended in the gap. */
-static int loss(struct waits *ws, const struct event *ev)
+static int loss(void *machine, const struct event *ev)
 {
+	struct waits *ws = machine;
 	struct wait *w, *tmp;
 	int ret;
 
+	/* a later release may be missing */
+	releases_free(&ws->releases);
 	HASH_ITER(hh, ws->by_tid, w, tmp) {
 		ret = close_wait(ws, w, ev->time_ns, OUTCOME_UNCERTAIN);
 		if (ret)
 			return ret;
 	}
-	if (ev->loss.end_ns > ws->gap_end_ns)
-		ws->gap_end_ns = ev->loss.end_ns;
 	return 0;
 }
 
-static int exited(struct waits *ws, int32_t tid, uint64_t now_ns)
+static int exited(void *machine, const struct event *ev)
 {
-	struct wait *w = waits_find(ws, tid);
+	struct waits *ws = machine;
+	struct wait *w;
 
-	return w ? close_unended(ws, w, now_ns) : 0;
+	wait_holder_dies(ws, ev);
+	w = waits_find(ws, ev->sched_process_exit.tid);
+	return w ? close_unended(ws, w, ev->time_ns) : 0;
 }
 
-int waits_event(struct waits *ws, const struct event *ev)
+static int contended_release(void *machine, const struct event *ev)
 {
-	int ret = wait_holder_event(ws, ev);
+	struct waits *ws = machine;
 
-	if (ret)
-		return ret;
-	switch (ev->id) {
-	case EVENT_CONTENTION_BEGIN:
-		return contention_begin(ws, ev);
-	case EVENT_CONTENTION_END:
-		return contention_end(ws, ev);
-	case EVENT_ANON_VMA_CONTENTION_BEGIN:
-		return traced_begin(ws, ev, LOCK_ANON_VMA);
-	case EVENT_I_MMAP_CONTENTION_BEGIN:
-		return traced_begin(ws, ev, LOCK_I_MMAP);
-	case EVENT_VMA_LOCK_CONTENTION_BEGIN:
-		return traced_begin(ws, ev, LOCK_VMA);
-	case EVENT_ANON_VMA_CONTENTION_END:
-	case EVENT_I_MMAP_CONTENTION_END:
-	case EVENT_VMA_LOCK_CONTENTION_END:
-		return traced_end(ws, ev);
-	case EVENT_SCHED_PROCESS_EXIT:
-		return exited(ws, ev->sched_process_exit.tid, ev->time_ns);
-	case EVENT_LOSS:
-		return loss(ws, ev);
-	default:
-		return 0;
-	}
+	return releases_add(&ws->releases, ev);
 }
 
 static int write_open(struct waits *ws, struct wait *w)
@@ -487,8 +473,10 @@ static int write_open(struct waits *ws, struct wait *w)
 	return ret;
 }
 
-int waits_flush(struct waits *ws, uint64_t now_ns)
+/* Write waits that have been open for long. */
+static int flush(void *machine, uint64_t now_ns)
 {
+	struct waits *ws = machine;
 	struct wait *w, *tmp;
 	int ret;
 
@@ -503,10 +491,11 @@ int waits_flush(struct waits *ws, uint64_t now_ns)
 	return 0;
 }
 
-int waits_finish(struct waits *ws, int64_t end_ns)
+static int finish(void *machine, int64_t end_ns)
 {
+	struct waits *ws = machine;
 	struct wait *w, *tmp;
-	int ret = book(ws, end_ns, LASTS_NS);
+	int ret = book_all(ws, end_ns, LASTS_NS);
 
 	if (ret)
 		return ret;
@@ -521,11 +510,59 @@ int waits_finish(struct waits *ws, int64_t end_ns)
 	return 0;
 }
 
-void waits_free(struct waits *ws)
+static void free_all(void *machine)
 {
+	struct waits *ws = machine;
 	struct wait *w, *tmp;
 
 	HASH_ITER(hh, ws->by_tid, w, tmp)
 		free_wait(ws, w);
 	releases_free(&ws->releases);
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	*(struct waits *)machine = (struct waits){
+		.tasks = all->tasks,
+		.locks = all->locks,
+		.sites = all->sites,
+		.attribution = all->attribution,
+		.stalls = all->stalls,
+		.sink = all->sink,
+		.gap = all->gap,
+		.watch_sleep = opt->has[EVENT_SCHED_SWITCH],
+		.watch_wake = opt->has[EVENT_SCHED_SWITCH] && opt->has[EVENT_SCHED_WAKING],
+		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
+			      opt->has[EVENT_ANON_VMA_CONTENTION_BEGIN],
+		.releases.seen = opt->traced && opt->traced[EVENT_CONTENDED_RELEASE],
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_CONTENTION_BEGIN, contention_begin },
+	{ EVENT_CONTENTION_END, contention_end },
+	{ EVENT_CONTENDED_RELEASE, contended_release },
+	{ EVENT_ANON_VMA_CONTENTION_BEGIN, traced_begin },
+	{ EVENT_I_MMAP_CONTENTION_BEGIN, traced_begin },
+	{ EVENT_VMA_LOCK_CONTENTION_BEGIN, traced_begin },
+	{ EVENT_ANON_VMA_CONTENTION_END, traced_end },
+	{ EVENT_I_MMAP_CONTENTION_END, traced_end },
+	{ EVENT_VMA_LOCK_CONTENTION_END, traced_end },
+	{ EVENT_SCHED_WAKING, wait_holder_waking },
+	{ EVENT_SCHED_SWITCH, wait_holder_switch },
+	{ EVENT_SIGNAL_GENERATE, wait_holder_signal },
+	{ EVENT_SCHED_PROCESS_EXEC, wait_holder_dies },
+	{ EVENT_SCHED_PROCESS_EXIT, exited },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine waits_machine = {
+	.init = init,
+	.hears = hears,
+	.book = book,
+	.flush = flush,
+	.finish = finish,
+	.free = free_all,
+};

@@ -14,6 +14,7 @@
 #include "collector/event.h"
 #include "collector/model/attribute.h"
 #include "collector/model/lock.h"
+#include "collector/model/machine.h"
 #include "collector/model/part.h"
 #include "collector/model/release.h"
 #include "collector/model/site.h"
@@ -58,7 +59,7 @@ struct waits {
 	bool watch_sleep;	    /* the input has sched_switch: sleep is known */
 	bool watch_wake;	    /* and sched_waking */
 	bool watch_spin;	    /* the input has both kinds of contention events */
-	uint64_t gap_end_ns;	    /* waits that begin before are tainted */
+	const struct gap *gap;	    /* waits that begin before its end are tainted */
 	unsigned int sees_releases; /* CLASS_BITs: of their locks, who let them go is seen */
 	struct releases releases;
 };
@@ -72,20 +73,6 @@ static inline struct wait *waits_find(const struct waits *ws, int32_t tid)
 	return w;
 }
 
-/* One event. Returns 0 or a negative errno. */
-int waits_event(struct waits *ws, const struct event *ev);
-
-/*
- * waits_flush - write waits that last long enough to be looked at
- * @now_ns: the time that the events have reached
- */
-int waits_flush(struct waits *ws, uint64_t now_ns);
-
-/* Book the time before @until_ns of all waits that go on. */
-int waits_book(struct waits *ws, int64_t until_ns);
-
-/* The capture is over at @end_ns: what is still open is stored as open. */
-int waits_finish(struct waits *ws, int64_t end_ns);
-void waits_free(struct waits *ws);
+extern const struct machine waits_machine;
 
 #endif

@@ -106,8 +106,9 @@ static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
 }
 
 /* A wake-up from an interrupt does not come from the interrupted thread. */
-static int sched_waking(struct waits *ws, const struct event *ev)
+int wait_holder_waking(void *machine, const struct event *ev)
 {
+	struct waits *ws = machine;
 	struct wait *w = waits_find(ws, ev->sched_waking.tid);
 	int ret;
 
@@ -142,8 +143,9 @@ static void sleeps(struct wait *w)
 	parts_wait_sleeps(&w->part_start);
 }
 
-static void sched_switch(struct waits *ws, const struct event *ev)
+int wait_holder_switch(void *machine, const struct event *ev)
 {
+	struct waits *ws = machine;
 	struct wait *prev = waits_find(ws, ev->tid);
 	struct wait *next = waits_find(ws, ev->sched_switch.next_tid);
 
@@ -153,6 +155,7 @@ static void sched_switch(struct waits *ws, const struct event *ev)
 		next->asleep = false;
 		next->resumed = true;
 	}
+	return 0;
 }
 
 /*
@@ -174,31 +177,19 @@ static void woken_to_die(struct waits *ws, int32_t waker, int32_t tid)
 	}
 }
 
-int wait_holder_event(struct waits *ws, const struct event *ev)
+/* send_signal_locked() of kernel/signal.c wakes first, and tells then. */
+int wait_holder_signal(void *machine, const struct event *ev)
 {
-	int ret = releases_event(&ws->releases, ev);
+	if (!ev->in_irq)
+		woken_to_die(machine, ev->tid, ev->signal_generate.tid);
+	return 0;
+}
 
-	if (ret)
-		return ret;
-	switch (ev->id) {
-	case EVENT_SCHED_WAKING:
-		return sched_waking(ws, ev);
-	case EVENT_SCHED_SWITCH:
-		sched_switch(ws, ev);
-		return 0;
-	case EVENT_SIGNAL_GENERATE:
-		/* send_signal_locked() of kernel/signal.c wakes first, and tells then */
-		if (!ev->in_irq)
-			woken_to_die(ws, ev->tid, ev->signal_generate.tid);
-		return 0;
-	case EVENT_SCHED_PROCESS_EXIT:
-	case EVENT_SCHED_PROCESS_EXEC:
-		/* zap_other_threads() sends no signal */
-		woken_to_die(ws, ev->tid, ev->tid);
-		return 0;
-	default:
-		return 0;
-	}
+/* zap_other_threads() sends no signal. */
+int wait_holder_dies(void *machine, const struct event *ev)
+{
+	woken_to_die(machine, ev->tid, ev->tid);
+	return 0;
 }
 
 int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold_row *hold,

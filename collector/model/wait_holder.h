@@ -21,8 +21,15 @@ struct lock;
 struct wait;
 struct waits;
 
-/* Wake-ups, sleeps, signals, exits. Returns 0 or a negative errno. */
-int wait_holder_event(struct waits *ws, const struct event *ev);
+/*
+ * What waits_machine hears of wake-ups, sleeps, signals, and of the end of a process
+ * or its other threads (exit, exec). @machine: struct waits. Return 0 or a negative
+ * errno.
+ */
+int wait_holder_waking(void *machine, const struct event *ev);
+int wait_holder_switch(void *machine, const struct event *ev);
+int wait_holder_signal(void *machine, const struct event *ev);
+int wait_holder_dies(void *machine, const struct event *ev);
 
 /*
  * wait_holder_released - waits for @lock learn that its holder let it go

@@ -134,8 +134,9 @@ static int close_walk(struct walks *ws, struct walk *w, uint64_t end_ns, int64_t
 	return ret;
 }
 
-static int walk_begin(struct walks *ws, const struct event *ev)
+static int walk_begin(void *machine, const struct event *ev)
 {
+	struct walks *ws = machine;
 	struct walk *w = find(ws, ev->tid);
 	struct site *site;
 	struct task *task;
@@ -155,7 +156,7 @@ static int walk_begin(struct walks *ws, const struct event *ev)
 		return ret ?: -ENOMEM;
 	w->tid = ev->tid;
 	w->booked_ns = ev->time_ns;
-	w->tainted = ev->time_ns < ws->gap_end_ns;
+	w->tainted = gap_covers(ws->gap, ev->time_ns);
 	w->row = (struct walk_row){
 		.start_ns = ev->time_ns,
 		.duration_ns = NO_TIME,
@@ -186,8 +187,9 @@ static int outcome_of(uint32_t outcome)
 								: WALK_OUTCOME_UNCERTAIN;
 }
 
-static int walk_end(struct walks *ws, const struct event *ev)
+static int walk_end(void *machine, const struct event *ev)
 {
+	struct walks *ws = machine;
 	struct walk *w = find(ws, ev->tid);
 
 	/* a walk of another folio: the beginning of this one is missing */
@@ -197,8 +199,9 @@ static int walk_end(struct walks *ws, const struct event *ev)
 			  outcome_of(ev->walk_end.outcome));
 }
 
-static int walk_retry(struct walks *ws, const struct event *ev)
+static int walk_retry(void *machine, const struct event *ev)
 {
+	struct walks *ws = machine;
 	struct task *task = task_get(ws->tasks, ev->tid, ev->time_ns);
 	struct walk *w = find(ws, ev->tid);
 	struct retry_row row;
@@ -225,8 +228,9 @@ static int walk_retry(struct walks *ws, const struct event *ev)
 	return ret ? ret : ws->sink->retry(ws->sink->ctx, &row);
 }
 
-static int walk_skip(struct walks *ws, const struct event *ev)
+static int walk_skip(void *machine, const struct event *ev)
 {
+	struct walks *ws = machine;
 	struct task *task = task_get(ws->tasks, ev->tid, ev->time_ns);
 	struct site *site;
 	int ret;
@@ -245,8 +249,9 @@ static int walk_skip(struct walks *ws, const struct event *ev)
 					     });
 }
 
-static int loss(struct walks *ws, const struct event *ev)
+static int loss(void *machine, const struct event *ev)
 {
+	struct walks *ws = machine;
 	struct walk *w, *tmp;
 	int ret;
 
@@ -255,27 +260,7 @@ static int loss(struct walks *ws, const struct event *ev)
 		if (ret)
 			return ret;
 	}
-	if (ev->loss.end_ns > ws->gap_end_ns)
-		ws->gap_end_ns = ev->loss.end_ns;
 	return 0;
-}
-
-int walks_event(struct walks *ws, const struct event *ev)
-{
-	switch (ev->id) {
-	case EVENT_RMAP_WALK_BEGIN:
-		return walk_begin(ws, ev);
-	case EVENT_RMAP_WALK_END:
-		return walk_end(ws, ev);
-	case EVENT_RMAP_WALK_RETRY:
-		return walk_retry(ws, ev);
-	case EVENT_RMAP_WALK_SKIP:
-		return walk_skip(ws, ev);
-	case EVENT_LOSS:
-		return loss(ws, ev);
-	default:
-		return 0;
-	}
 }
 
 const struct walk *walks_open(const struct walks *ws, int32_t tid)
@@ -306,16 +291,18 @@ static int book_all(struct walks *ws, int64_t until_ns, int64_t least_ns)
 	return ret;
 }
 
-int walks_book(struct walks *ws, int64_t until_ns)
+static int book_open(void *machine, int64_t until_ns)
 {
-	return book_all(ws, until_ns, 0);
+	return book_all(machine, until_ns, 0);
 }
 
-int walks_flush(struct walks *ws)
+static int flush(void *machine, uint64_t complete_ns)
 {
+	struct walks *ws = machine;
 	struct walk_rollup *r, *tmp;
 	int ret;
 
+	(void)complete_ns;
 	if (ws->newest - KEEP_SECONDS > ws->oldest)
 		ws->oldest = ws->newest - KEEP_SECONDS;
 	HASH_ITER(hh, ws->rollups, r, tmp) {
@@ -331,8 +318,9 @@ int walks_flush(struct walks *ws)
 	return 0;
 }
 
-int walks_finish(struct walks *ws, int64_t end_ns)
+static int finish(void *machine, int64_t end_ns)
 {
+	struct walks *ws = machine;
 	struct walk *w, *tmp;
 	int ret = book_all(ws, end_ns, LASTS_NS);
 
@@ -352,8 +340,9 @@ int walks_finish(struct walks *ws, int64_t end_ns)
 	return 0;
 }
 
-void walks_free(struct walks *ws)
+static void free_all(void *machine)
 {
+	struct walks *ws = machine;
 	struct walk_rollup *r, *rtmp;
 	struct walk *w, *tmp;
 
@@ -364,3 +353,35 @@ void walks_free(struct walks *ws)
 		free(w);
 	}
 }
+
+static bool init(void *machine, const struct machines *all, const struct model_options *opt)
+{
+	*(struct walks *)machine = (struct walks){
+		.tasks = all->tasks,
+		.sites = all->sites,
+		.linkage = all->linkage,
+		.sums = all->rollups,
+		.sink = all->sink,
+		.gap = all->gap,
+		.keep_all = opt->keep_all,
+	};
+	return true;
+}
+
+static const struct hearing hears[] = {
+	{ EVENT_RMAP_WALK_BEGIN, walk_begin },
+	{ EVENT_RMAP_WALK_END, walk_end },
+	{ EVENT_RMAP_WALK_RETRY, walk_retry },
+	{ EVENT_RMAP_WALK_SKIP, walk_skip },
+	{ EVENT_LOSS, loss },
+	{ NR_EVENTS, NULL },
+};
+
+const struct machine walks_machine = {
+	.init = init,
+	.hears = hears,
+	.book = book_open,
+	.flush = flush,
+	.finish = finish,
+	.free = free_all,
+};

@@ -13,6 +13,7 @@
 
 #include "collector/event.h"
 #include "collector/model/linkage.h"
+#include "collector/model/machine.h"
 #include "collector/model/rollup.h"
 #include "collector/model/site.h"
 #include "collector/model/task.h"
@@ -40,18 +41,12 @@ struct walks {
 	struct rollups *sums; /* of waits: retries are counted beside them */
 	const struct sink *sink;
 	bool keep_all;
-	uint64_t gap_end_ns;
+	const struct gap *gap;
 };
 
-/* One event. Returns 0 or a negative errno. */
-int walks_event(struct walks *ws, const struct event *ev);
+extern const struct machine walks_machine;
+
 /* The walk that thread @tid is at, or NULL. */
 const struct walk *walks_open(const struct walks *ws, int32_t tid);
-int walks_flush(struct walks *ws);
-/* Book the time before @until_ns of all walks that go on. */
-int walks_book(struct walks *ws, int64_t until_ns);
-/* The capture is over at @end_ns: what is still open is stored as open. */
-int walks_finish(struct walks *ws, int64_t end_ns);
-void walks_free(struct walks *ws);
 
 #endif

@@ -692,7 +692,7 @@ static void an_error_of_the_sink_stops_the_model(void **state)
 	walker_holds(f, 100, ROOT);
 	feed(f, ev_link(1000, P, ROOT, ROOT, START, END));
 	f->seen.fail = -ENOSPC;
-	assert_int_equal(linkage_flush(&f->m.linkage), -ENOSPC);
+	assert_int_equal(linkage_machine.flush(&f->m.linkage, 0), -ENOSPC);
 	assert_int_equal(model_event(&f->m, &ev), -ENOSPC);
 }
 

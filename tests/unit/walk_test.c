@@ -618,7 +618,7 @@ static void an_error_of_the_sink_stops_the_model(void **state)
 	assert_int_equal(model_event(&f->m, &end), -ENOSPC);
 	assert_int_equal(model_event(&f->m, &retry), -ENOSPC);
 	assert_int_equal(model_event(&f->m, &skip), -ENOSPC);
-	assert_int_equal(walks_flush(&f->m.walks), -ENOSPC);
+	assert_int_equal(walks_machine.flush(&f->m.walks, 0), -ENOSPC);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
