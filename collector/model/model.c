@@ -12,27 +12,38 @@ struct place {
 	size_t offset; /* of its struct in struct model */
 };
 
-#define PLACE(member)                                                                              \
-	{                                                                                          \
-		&member##_machine, offsetof(struct model, member)                                  \
-	}
+#define PLACE(member) offsetof(struct model, member)
 
 /* In this order they hear an event. */
 static const struct place by_event[] = {
-	PLACE(names),  /* first: all others know who an event is about */
-	PLACE(stalls), /* before waits: how long a waiter has slept by the end of its wait */
-	PLACE(waits),  /* before holds: whoever has waited is no waiter of its own hold */
-	PLACE(holds),	    PLACE(walks),  PLACE(moves), PLACE(linkage),
-	PLACE(attribution), /* after waits and linkage: an event may name the VMA of a wait */
-	PLACE(storms),	    /* after walks, moves and linkage, which they are made of */
-	PLACE(stragglers),  PLACE(orders), PLACE(lives), /* last: whoever exits is there for all others */
+	/* first: all others know who an event is about */
+	{ &names_machine, PLACE(names) },
+	/* before waits: how long a waiter has slept by the end of its wait */
+	{ &stalls_machine, PLACE(stalls) },
+	/* before holds: whoever has waited is no waiter of its own hold */
+	{ &waits_machine, PLACE(waits) },
+	{ &holds_machine, PLACE(holds) },
+	{ &walks_machine, PLACE(walks) },
+	{ &moves_machine, PLACE(moves) },
+	{ &linkage_machine, PLACE(linkage) },
+	/* after waits and linkage: an event may name the VMA of a wait */
+	{ &attribution_machine, PLACE(attribution) },
+	/* after walks, moves and linkage, which they are made of */
+	{ &storms_machine, PLACE(storms) },
+	{ &stragglers_machine, PLACE(stragglers) },
+	{ &orders_machine, PLACE(orders) },
+	/* last: whoever exits is there for all others */
+	{ &lives_machine, PLACE(lives) },
 };
 
 /* In this order they give what has changed, and end. */
 static const struct place by_flush[] = {
-	PLACE(waits), /* before stalls and holds, which refer to the rows of waits */
-	PLACE(attribution), PLACE(stalls), PLACE(stragglers), PLACE(holds),
-	PLACE(walks),	    PLACE(storms), PLACE(orders),     PLACE(linkage),
+	/* before stalls and holds, which refer to the rows of waits */
+	{ &waits_machine, PLACE(waits) },     { &attribution_machine, PLACE(attribution) },
+	{ &stalls_machine, PLACE(stalls) },   { &stragglers_machine, PLACE(stragglers) },
+	{ &holds_machine, PLACE(holds) },     { &walks_machine, PLACE(walks) },
+	{ &storms_machine, PLACE(storms) },   { &orders_machine, PLACE(orders) },
+	{ &linkage_machine, PLACE(linkage) },
 };
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))
