@@ -22,9 +22,9 @@ struct asleep {
 };
 
 /*
- * takes_lock - whether the table of call sites knows a lock that is taken there
- * @text: /proc/PID/stack, "[<0>] function+0x10/0x20" a line; is changed
- * @function: set to the innermost one
+ * takes_lock - whether a function on the stack takes an rwsem, by the table of call sites
+ * @text: content of /proc/PID/stack, lines of "[<0>] function+0x10/0x20"; modified
+ * @function: set to the innermost function; points into @text
  */
 static bool takes_lock(char *text, const char **function)
 {
@@ -50,7 +50,7 @@ static bool takes_lock(char *text, const char **function)
 	       (reading.classes[0] != CLASS_ANY || reading.classes[1] != CLASS_ANY);
 }
 
-static void look(void *ctx, int32_t tid, int32_t tgid)
+static void add_if_asleep(void *ctx, int32_t tid, int32_t tgid)
 {
 	struct asleep **list = ctx, *a;
 	char stack[4096];
@@ -74,7 +74,7 @@ struct asleep *asleep_now(void)
 {
 	struct asleep *list = NULL;
 
-	proc_for_each_thread(look, &list);
+	proc_for_each_thread(add_if_asleep, &list);
 	return list;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Threads that sleep uninterruptibly where an rwsem is taken already when tracing
- * begins. No event tells that they do: /proc is asked before tracing is on, and once
- * more when those that slept for a short time have gone on. That a thread has not been
- * switched since then proves that it was asleep all the time; that it is the rwsem
- * which it waits for, is likely only: the kernel leaves the lock's own functions out
- * of /proc/PID/stack (stack_trace_consume_entry_nosched() in kernel/stacktrace.c).
+ * Threads that already sleep uninterruptibly in a function that takes an rwsem when
+ * tracing begins. No event shows these waits, so /proc is read twice: before tracing
+ * is on, and later, when short waits have ended. A thread without a context switch in
+ * between has slept all the time. That it waits for the rwsem is likely, not certain:
+ * the kernel leaves the lock functions out of /proc/PID/stack
+ * (stack_trace_consume_entry_nosched() in kernel/stacktrace.c).
  */
 #ifndef RMAPSCOPE_ASLEEP_H
 #define RMAPSCOPE_ASLEEP_H
@@ -14,14 +14,14 @@
 
 struct asleep;
 
-/* Those that sleep now. NULL: there are none, or no memory. To be freed. */
+/* The threads that sleep so now; free with asleep_free(). NULL: none, or out of memory. */
 struct asleep *asleep_now(void);
 
 /*
- * asleep_since - those that have slept since asleep_now()
+ * asleep_since - write the threads that have slept ever since asleep_now() to @text
  *
- * "b/1234 in vm_mmap_pgoff, ..., 3 others", or "". The names of threads may hold any
- * bytes, but no newline.
+ * "b/1234 in vm_mmap_pgoff, ..., 3 others"; "" if there are none. The names of threads may
+ * hold any byte except a newline.
  */
 void asleep_since(const struct asleep *before, char *text, size_t room);
 void asleep_free(struct asleep *before);

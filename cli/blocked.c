@@ -25,8 +25,8 @@ struct args {
 
 static const struct argp_option options[] = {
 	{ "at", OPT_AT, "TIME", 0,
-	  "seconds since the start (12.345), nanoseconds of the capture's clock, HH:MM:SS.mmm of "
-	  "its day, or now: its end so far (default)",
+	  "seconds since the start of the capture (12.345), nanoseconds of its clock, a time of "
+	  "its day (HH:MM:SS.mmm), or now: the end of the capture so far (default)",
 	  0 },
 	{ 0 },
 };
@@ -49,7 +49,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!a->path && strcmp(a->at, "now"))
-			cli_wrong(state, "--at: of which FILE?");
+			cli_wrong(state, "--at needs a FILE");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -63,14 +63,15 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[FILE]",
-	.doc = "Show which threads waited at an instant, for which lock, held by whom; without "
-	       "FILE: now, on this machine, as the kernel's own state has it.\v"
-	       "A tree: under each thread the locks that it holds, under each lock its waiters, "
-	       "who may hold locks themselves. Waits are written once they are 20 ms old. "
+	.doc = "Show which threads waited at one instant, for which lock, and who held it. Without "
+	       "FILE: now, on this machine, read from the kernel's own state.\v"
+	       "The output is a tree: under each thread the locks that it holds, under each lock "
+	       "its waiters, which may hold locks themselves. While a file is being recorded, a "
+	       "wait is in it once it is 20 ms old. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
-/* For people: the instant, and whether threads wait for each other. */
+/* The title of the text output: the instant, and a deadlock if there is one. */
 static void heading(char *buf, size_t room, const struct table *t, int64_t at_ns,
 		    const struct capture_info *info)
 {
@@ -138,7 +139,7 @@ static int show_file(const char *path, const struct args *a)
 	}
 	if (!ret && at_ns < info.kept_from_ns)
 		ret = error_set(&err, -ENODATA,
-				"%s is %.3f s too early: what was before had to go (--max-size, "
+				"%s is %.3f s too early: earlier rows were removed (--max-size, "
 				"--max-age)",
 				a->at, (info.kept_from_ns - at_ns) / 1e9);
 	if (!ret)
@@ -148,7 +149,7 @@ static int show_file(const char *path, const struct args *a)
 	return ret ? cli_fail(&err) : EXIT_DONE;
 }
 
-/* Likewise, of this machine: its database is gone before anything can be asked of it again. */
+/* Show who waits now, by way of a temporary database. Returns an exit code. */
 static int show_now(const struct args *a)
 {
 	struct error err = { 0 };

@@ -12,12 +12,14 @@ enum {
 
 static const struct argp_option options[] = {
 	{ "profile", OPT_PROFILE, "NAME,...", 0,
-	  "which events; they add up: contention (default of record): waits, cheap enough to stay "
-	  "on; holds: every acquire and release; walks: rmap walks, moved folios, linked VMAs; "
-	  "stalls: uninterruptible sleeps; all",
+	  "which events to record, one or more of: contention (default of record): waits, cheap "
+	  "enough to stay on; holds: every acquire and release; walks: rmap walks, moved folios, "
+	  "linked VMAs; stalls: uninterruptible sleeps; all",
 	  0 },
-	{ "pid", 'p', "PID", 0, "this process and the threads and children it makes", 0 },
-	{ "buffer", OPT_BUFFER, "KIB", 0, "ring buffer per CPU (default: the profile's)", 0 },
+	{ "pid", 'p', "PID", 0,
+	  "record only this process, and the threads and children that it creates from now on", 0 },
+	{ "buffer", OPT_BUFFER, "KIB", 0,
+	  "size of the kernel's ring buffer per CPU (default: by profile)", 0 },
 	{ 0 },
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is captured, and how: the options that record and top have in common. */
+/* The options of record and top that say what is captured. */
 #ifndef RMAPSCOPE_CAPTURE_ARGS_H
 #define RMAPSCOPE_CAPTURE_ARGS_H
 

@@ -45,7 +45,7 @@ static int32_t chain_tgid(void *ctx, int32_t tid)
 	return !r ? -1 : r->tid == tid ? r->tgid : r->owner_tgid;
 }
 
-/* What the look itself has found, and of a process what /proc knows besides. */
+/* Names and process ids come from the snapshot, the rest about a process from /proc. */
 static struct task_lookup chain_lookup(struct chain_now *chain)
 {
 	struct task_lookup lookup = live_lookup(NULL);
@@ -54,7 +54,7 @@ static struct task_lookup chain_lookup(struct chain_now *chain)
 	lookup.comm = chain_comm;
 	lookup.tgid = chain_tgid;
 	lookup.vma = NULL;
-	/* the ids are those of the initial namespace */
+	/* the snapshot has the ids of the initial PID namespace, /proc those of ours */
 	if (process_pid_ns() != PROCESS_INITIAL_PID_NS)
 		lookup.process = NULL;
 	return lookup;
@@ -72,7 +72,7 @@ static uint32_t classes_of(const struct chain_record *r)
 	}
 }
 
-static int give_wait(struct model *m, const struct chain_record *r, struct kstack_table *stacks)
+static int add_wait(struct model *m, const struct chain_record *r, struct kstack_table *stacks)
 {
 	struct kstack *stack = NULL;
 
@@ -95,7 +95,7 @@ static int give_wait(struct model *m, const struct chain_record *r, struct kstac
 			      });
 }
 
-static int give_waits(struct store *store, struct chain_now *chain, const struct source *src)
+static int add_waits(struct store *store, struct chain_now *chain, const struct source *src)
 {
 	const struct task_lookup lookup = chain_lookup(chain);
 	const struct sink sink = store_sink(store);
@@ -111,7 +111,7 @@ static int give_waits(struct store *store, struct chain_now *chain, const struct
 			       .has = src->has,
 		       });
 	for (i = 0; !ret && i < chain->nr_waits; i++)
-		ret = give_wait(&m, &chain->waits[i], &stacks);
+		ret = add_wait(&m, &chain->waits[i], &stacks);
 	if (!ret)
 		ret = model_flush(&m, chain->at_ns);
 	if (!ret)
@@ -124,17 +124,19 @@ static int give_waits(struct store *store, struct chain_now *chain, const struct
 static void find_limits(char *limits, size_t room, const struct chain_now *chain)
 {
 	limits_add(limits, room,
-		   "kernel state: who has waited all through two looks at it; a holder is known "
-		   "while a writer has the lock, readers are not");
-	/* task_seq_get_next() of kernel/bpf/task_iter.c looks no further */
+		   "kernel state: shows threads that waited from a first to a second look at it; "
+		   "a holder is known only if it is a writer");
+	/*
+	 * task_seq_get_next() in kernel/bpf/task_iter.c iterates over the caller's namespace
+	 * only
+	 */
 	if (process_pid_ns() != PROCESS_INITIAL_PID_NS)
-		limits_add(
-			limits, room,
-			"only threads of this PID namespace are looked at; their ids are those of "
-			"the initial one");
+		limits_add(limits, room,
+			   "only threads of this PID namespace are shown, with their ids of the "
+			   "initial namespace");
 	if (chain->ages_unknown)
 		limits_add(limits, room,
-			   "since when they wait is not known: needs CONFIG_SCHED_INFO");
+			   "the start of the waits is unknown: needs CONFIG_SCHED_INFO");
 	if (symbols_readable(NULL))
 		limits_add(
 			limits, room,
@@ -150,7 +152,7 @@ static int fill(struct store *store, struct chain_now *chain, struct source *src
 	find_limits(limits, sizeof(limits), chain);
 	ret = meta_write(store, src, &opt, NULL, limits);
 	if (!ret)
-		ret = give_waits(store, chain, src);
+		ret = add_waits(store, chain, src);
 	if (!ret)
 		ret = store_meta_int(store, "first_ns", chain->at_ns);
 	if (!ret)

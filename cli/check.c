@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rmapscope check: what this kernel and this user can see, and the remedies. */
+/* rmapscope check: what this kernel and this user can see, and how to get what is missing. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -13,12 +13,15 @@
 #include "collector/self.h"
 #include "collector/symbols.h"
 
-/* A small buffer: nothing is recorded. */
+/* Nothing is recorded, so a small buffer is enough. */
 #define CHECK_BUFFER_KB 64
 
 #define NEEDS_SERIES "no; needs the rmap:* events of tracepoints-patch/"
 
-/* What the questions that rmapscope is there for can be told by. */
+/*
+ * The questions that rmapscope answers, and what they need on a stock kernel and with the rmap
+ * events.
+ */
 static const struct {
 	const char *question, *stock, *series;
 } answers[] = {
@@ -26,13 +29,13 @@ static const struct {
 	  "yes; which VMA: in page faults only, with --profile holds",
 	  "yes; which VMA: with --profile walks" },
 	{ "who holds the lock that a thread is blocked on",
-	  "partly; after the wait, by who woke the waiter (from Linux 7.2: who let it go)",
+	  "partly; after the wait, from the wake-up (from Linux 7.2: from the release)",
 	  "yes, with --profile holds" },
 	{ "retry storms of rmap walks", NEEDS_SERIES,
-	  "retries and skips yes; who moves with walks" },
+	  "retries and skips: yes; moved folios: with --profile walks" },
 	{ "what rmap walks cost", NEEDS_SERIES, "yes, with --profile walks" },
 	{ "whether locks are taken against the documented order",
-	  "the mmap_lock alone, with --profile holds", "yes, with --profile holds" },
+	  "only for the mmap_lock, with --profile holds", "yes, with --profile holds" },
 	{ "migration entries that exec left behind", NEEDS_SERIES, "yes, with --profile walks" },
 	{ "in which kernel function a thread slept uninterruptibly", "yes, with --profile stalls",
 	  "yes, with --profile stalls" },
@@ -85,7 +88,10 @@ static const struct {
 	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions", "loads; no capture uses it yet" },
 };
 
-/* Each by itself: what this kernel refuses is missing, and nothing else. */
+/*
+ * Try each by itself: one that this kernel refuses does not affect the others. Whether
+ * `blocked` works.
+ */
 static bool check_bpf(void)
 {
 	bool sees_now = false;
@@ -115,8 +121,8 @@ static int check_processes(struct error *err)
 }
 
 /*
- * Enable every event in a tracefs instance of our own, which sets @result; print a line for
- * each event of a stock kernel. Returns 0, or a negative errno: nothing can be captured.
+ * Enable every event in a private tracefs instance, which sets @result, and print a line for
+ * each event of a stock kernel. Returns 0, or a negative errno if nothing can be captured.
  */
 static int check_events(struct profile_result *result, struct error *err)
 {
@@ -135,7 +141,7 @@ static int check_events(struct profile_result *result, struct error *err)
 	return ret ?: ret2;
 }
 
-/* One line for a stock kernel; each event when there are some. */
+/* Print the rmap events: one line in all on a stock kernel, otherwise one per event. */
 static bool check_series(const struct profile_result *result)
 {
 	const struct profile_event *pe;
@@ -145,7 +151,7 @@ static bool check_series(const struct profile_result *result)
 		any |= profile_is_series(pe->id) && result[pe->id].present;
 	if (!any)
 		say("rmap:* events", "no",
-		    "a stock kernel; spins, exact holders, walks and retries need a kernel with "
+		    "stock kernel; spinning, exact holders, walks and retries need a kernel with "
 		    "tracepoints-patch/");
 	for (pe = profile_events; any && pe->id != NR_EVENTS; pe++)
 		if (profile_is_series(pe->id))
@@ -157,17 +163,17 @@ static void print_answers(bool series, bool sees_now)
 {
 	unsigned int i;
 
-	printf("\nWhat a capture on this kernel can tell:\n");
+	printf("\nWhat a capture on this kernel can show:\n");
 	printf("  %-60s %s\n", "who waits now, and which writer holds the lock",
-	       sees_now ? "yes, also of waits that began before: rmapscope blocked"
-			: "waits that begin during a capture; see above");
+	       sees_now ? "yes, including waits that began earlier: rmapscope blocked"
+			: "only waits that begin during a capture; see above");
 	for (i = 0; i < sizeof(answers) / sizeof(*answers); i++)
 		printf("  %-60s %s\n", answers[i].question,
 		       series ? answers[i].series : answers[i].stock);
 }
 
 static const struct argp argp = {
-	.doc = "Say what this kernel and this user can see, and what to do about what is missing.\v"
+	.doc = "Print what this kernel and this user can see, and how to get what is missing.\v"
 	       "Exit codes: 0 live capture is possible, 1 it is not, 2 wrong usage.",
 };
 
@@ -200,6 +206,6 @@ static int check(int argc, char **argv)
 
 const struct subcommand cmd_check = {
 	.name = "check",
-	.help = "what this kernel and this user can see, and the remedies",
+	.help = "what this kernel and this user can see, and how to get the rest",
 	.run = check,
 };

@@ -30,7 +30,7 @@ static int open_pipes(int go[2], int status[2])
 	return 0;
 }
 
-/* In the child: wait for the word; leave when the parent is gone instead. */
+/* In the child: wait for the byte of child_go(); exit if the pipe is closed instead. */
 static void await_go(int go_fd)
 {
 	char byte;
@@ -116,7 +116,7 @@ int child_fork_exec(struct child *c, char *const *argv, struct error *err)
 	int go[2], status[2];
 	int ret = find_program(argv[0]);
 
-	/* now, before anything is done for its sake */
+	/* fail here, before a capture is started for the command */
 	c->exec_ret = ret;
 	if (ret)
 		return error_set(err, ret, "cannot run %s: %s", argv[0], strerror(-ret));
@@ -141,15 +141,15 @@ int child_fork_fn(struct child *c, const char *name, int (*fn)(void *ctx), void 
 	if (ret || c->pid)
 		return ret;
 	close(status[1]);
-	/* of no use without us; it gets the chance to clear up */
+	/* end with the parent; SIGTERM lets it clean up */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
 	crash_leave_signals();
-	/* known by its own name, as an executed program would be */
+	/* name it as an executed program would be named */
 	prctl(PR_SET_NAME, name);
 	c->status = fn(ctx);
-	/* not exit(): what the parent has registered is the parent's */
+	/* not exit(): the atexit() handlers are the parent's */
 	fflush(NULL);
 	_exit(c->status);
 }

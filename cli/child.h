@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A process to be watched: forked before the collector's threads, let go
- * once tracing is on.
+ * The command that is recorded: forked before the collector's threads exist,
+ * started once tracing is on.
  */
 #ifndef RMAPSCOPE_CHILD_H
 #define RMAPSCOPE_CHILD_H
@@ -16,7 +16,7 @@ struct child {
 	int status_fd; /* read: errno of a failed exec; closed on success */
 	int done_fd;   /* pidfd: readable once it has ended */
 	int status;    /* as of waitpid(2), after child_reap() */
-	int exec_ret;  /* why its program cannot be executed, a negative errno; 0: it can */
+	int exec_ret;  /* 0, or the negative errno of why its program cannot be executed */
 };
 
 /* Fork; the child waits and then executes @argv. */
@@ -26,19 +26,19 @@ int child_fork_exec(struct child *c, char *const *argv, struct error *err);
 int child_fork_fn(struct child *c, const char *name, int (*fn)(void *ctx), void *ctx,
 		  struct error *err);
 
-/* Let it go. Fails when its program cannot be executed. */
+/* Start it. Fails if its program cannot be executed. */
 int child_go(struct child *c, const char *what, struct error *err);
 
 /* Send @sig unless it has ended. */
 void child_kill(struct child *c, int sig);
 
-/* Wait for its end and take its status. */
+/* Wait until it has ended, and store its status. */
 void child_wait(struct child *c);
 
-/* Take its status if it has ended. Returns 0, or -EAGAIN while it runs. */
+/* Store its status if it has ended. Returns 0, or -EAGAIN while it runs. */
 int child_reap(struct child *c);
 
-/* End it when it never went, reap it when it has ended; close. */
+/* Close the file descriptors; ends it if it was not started, reaps it if it has ended. */
 void child_close(struct child *c);
 
 #endif

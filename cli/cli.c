@@ -13,7 +13,7 @@
 #include "cli/recording.h"
 #include "lib/text.h"
 
-/* One line is enough. */
+/* An error was printed: check_stdout() prints no second one. */
 static bool has_failed;
 
 int cli_fail(const struct error *err)
@@ -32,7 +32,7 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 	ret = argp_parse(argp, argc, argv, 0, NULL, input);
 	if (!ret)
 		return;
-	/* wrong usage does not come back */
+	/* argp_parse() does not return on wrong usage: this is another error */
 	error_set(&err, -ret, "%s", strerror(ret));
 	exit(cli_fail(&err));
 }
@@ -45,7 +45,7 @@ void cli_wrong(const struct argp_state *state, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
-	/* a shell's * gives what files are called */
+	/* arguments may be file names, which may hold control characters */
 	text_make_printable(msg);
 	argp_error(state, "%s", msg);
 }
@@ -60,7 +60,7 @@ double cli_seconds(const char *text, struct argp_state *state, const char *what)
 	return v;
 }
 
-/* The factor of the unit that @text is, of the letters in @units; 0: none. */
+/* The factor of the unit @text, one of the letters in @units; "": 1; no such unit: 0. */
 static double unit_of(const char *text, const char *units, const double *factor)
 {
 	const char *at = *text ? strchr(units, *text) : NULL;
@@ -106,7 +106,7 @@ unsigned int cli_count(const char *text, struct argp_state *state, const char *w
 	return v;
 }
 
-/* Whatever was printed last: the summary of a recording, or --help. */
+/* Run at exit: output may still be in the buffer of stdout, and fail only now. */
 static void check_stdout(void)
 {
 	bool failed = ferror(stdout);
@@ -114,7 +114,7 @@ static void check_stdout(void)
 	errno = 0;
 	if ((fflush(stdout) || failed) && !has_failed) {
 		fprintf(stderr, "rmapscope: cannot write to standard output: %s\n",
-			errno ? strerror(errno) : "it failed before");
+			errno ? strerror(errno) : "an earlier write failed");
 		_exit(EXIT_FAILED);
 	}
 }
@@ -164,9 +164,9 @@ const char *cli_names(char *buf, size_t room, const char *(*name)(unsigned int i
 
 char *cli_names_help(const char *text, const char *(*name)(unsigned int i), const char *last)
 {
-	char names[256], *whole;
+	char names[256], *result;
 
-	return asprintf(&whole, text, cli_names(names, sizeof(names), name, last)) < 0
+	return asprintf(&result, text, cli_names(names, sizeof(names), name, last)) < 0
 		       ? (char *)text
-		       : whole;
+		       : result;
 }

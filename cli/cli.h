@@ -39,13 +39,13 @@ extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_import, cmd
  */
 void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 
-/* argp_error() with its text made fit for a terminal. */
+/* argp_error(), with ? for each byte of the text that a terminal should not get. */
 void cli_wrong(const struct argp_state *state, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Option values; a wrong one is wrong usage. */
 double cli_seconds(const char *text, struct argp_state *state, const char *what);
-/* With a unit behind it: K, M, G; s, m, h. */
+/* The number may have a unit behind it: K, M or G for bytes; s, m or h for an age. */
 int64_t cli_bytes(const char *text, struct argp_state *state, const char *what);
 double cli_age(const char *text, struct argp_state *state, const char *what);
 unsigned int cli_count(const char *text, struct argp_state *state, const char *what);
@@ -53,15 +53,18 @@ unsigned int cli_count(const char *text, struct argp_state *state, const char *w
 /* "rmapscope: MESSAGE" on stderr. Returns EXIT_FAILED. */
 int cli_fail(const struct error *err);
 
-/* From now on exit() looks whether all that was printed was written: a line, exit code 1. */
+/*
+ * Make exit() check that all output to stdout was written; if not, it prints a line, and the
+ * exit code is 1.
+ */
 void cli_check_stdout_at_exit(void);
 
-/* The line that ends record and import. */
+/* Print the last line of record and import: duration, number of events, losses. */
 void cli_summary(const char *path, const struct recording_result *result);
 
 /*
- * cli_names - a list of names for people: "a, b" @last "c"
- * @name: gives name 0, 1, 2 ..., then NULL
+ * cli_names - a list of names as a text: "a, b" @last "c"
+ * @name: returns name 0, 1, 2 ..., and NULL after the last
  *
  * Returns @buf.
  */
@@ -69,13 +72,13 @@ const char *cli_names(char *buf, size_t room, const char *(*name)(unsigned int i
 		      const char *last);
 
 /*
- * cli_names_help - @text of an argp's help with such a list in place of its %s
+ * cli_names_help - help text of an option, with the list of names in place of its %s
  *
- * For a help_filter, whose result argp frees. Without memory it is @text itself.
+ * For argp's help_filter: argp frees the result. Returns @text itself if there is no memory.
  */
 char *cli_names_help(const char *text, const char *(*name)(unsigned int i), const char *last);
 
-/* The words of argv as one text, cut to @room. */
+/* Join the words of @argv with spaces, cut to @room bytes. */
 void cli_join(char *buf, size_t room, char *const *argv);
 
 #endif

@@ -42,7 +42,7 @@ enum {
 static const struct argp_option options[] = {
 	{ "duration", 'd', "SECONDS", 0,
 	  "length of the workload (default 5 for a report, 600 for the screens)", 0 },
-	{ "report", OPT_REPORT, NULL, 0, "print a report, also on a terminal", 0 },
+	{ "report", OPT_REPORT, NULL, 0, "print a report even on a terminal", 0 },
 	{ "bundled", OPT_BUNDLED, NULL, 0, "show the capture that came with rmapscope", 0 },
 	{ 0 },
 };
@@ -69,8 +69,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Make threads of one process contend for an anon_vma lock with UFFDIO_MOVE, record "
-	       "that, and show who waited for whom: screens on a terminal, a report without one.",
+	.doc = "Make the threads of one process contend for an anon_vma lock with UFFDIO_MOVE, "
+	       "record that, and show who waited for whom: on screens on a terminal, otherwise in "
+	       "a report.",
 };
 
 static int report(const char *path, struct error *err)
@@ -102,7 +103,7 @@ static int screens(const char *path, struct error *err)
 
 struct workload {
 	double seconds;
-	bool quiet; /* its line of figures would land in the screens */
+	bool quiet; /* no output: its line of figures would appear on the screens */
 };
 
 static int run_uffd_move(void *ctx)
@@ -150,7 +151,7 @@ static int demo_report(struct recording *rec, struct child *child, const char *p
 	return ret ? ret : report(path, err);
 }
 
-/* Record and show. *@impossible: capturing does not work here. */
+/* Record and show. Sets *@impossible if capturing does not work here. */
 static int demo_live(const struct args *a, const char *path, bool on_terminal, bool *impossible,
 		     struct error *err)
 {

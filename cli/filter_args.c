@@ -14,18 +14,20 @@ enum {
 
 static const struct argp_option options[] = {
 	{ "comm", OPT_COMM, "NAME", 0,
-	  "only threads of that name, and those of processes of that name; * and ? match as in the "
-	  "shell",
+	  "only threads with this name, and threads of processes with this name; * and ? match as "
+	  "in the shell",
 	  0 },
-	{ "cgroup", OPT_CGROUP, "PATH", 0, "only processes in that cgroup, or below it", 0 },
-	{ "class", OPT_CLASS, "CLASS", 0, "only locks of that class: anon_vma, i_mmap, mmap, ...",
+	{ "cgroup", OPT_CGROUP, "PATH", 0, "only processes in this cgroup, or below it", 0 },
+	{ "class", OPT_CLASS, "CLASS", 0, "only locks of this class: anon_vma, i_mmap, mmap, ...",
 	  0 },
 	{ "since", OPT_SINCE, "TIME", 0,
-	  "only what ended from then on: seconds since the start, nanoseconds of the clock or HH:MM:SS",
+	  "only what ended at or after TIME: seconds since the start of the capture, nanoseconds of "
+	  "its clock, or HH:MM:SS",
 	  0 },
-	{ "until", OPT_UNTIL, "TIME", 0, "only what ended before", 0 },
+	{ "until", OPT_UNTIL, "TIME", 0, "only what ended before TIME", 0 },
 	{ "by", OPT_BY, "WHAT", 0,
-	  "take processes of one comm, exe or cgroup together (default: each process by itself)",
+	  "show processes with the same comm, exe or cgroup as one (default: each process by "
+	  "itself)",
 	  0 },
 	{ 0 },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is shown of a capture: the options that report and top have in common. */
+/* The options of report and top that say which part of a capture is shown. */
 #ifndef RMAPSCOPE_FILTER_ARGS_H
 #define RMAPSCOPE_FILTER_ARGS_H
 
@@ -7,7 +7,7 @@
 
 #include "analysis/filter.h"
 
-/* As given; --pid is an option of the parent's. */
+/* The values of the options. --pid is not here: report and top parse it themselves. */
 struct filter_args {
 	struct filter filter;	   /* times not set yet */
 	const char *since, *until; /* or NULL */

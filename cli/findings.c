@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rmapscope storms, order and walks: sections of the report, alone and in full. */
+/* rmapscope storms, order and walks: one or two sections of the report, with all rows. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->path)
-			cli_wrong(state, "one FILE only: '%s'?", arg);
+			cli_wrong(state, "one FILE at a time");
 		a->path = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
@@ -148,7 +148,7 @@ const struct subcommand cmd_storms = {
 
 const struct subcommand cmd_order = {
 	.name = "order",
-	.help = "lock order seen, inversions, migration entries left behind",
+	.help = "in which order locks were taken, inversions, migration entries left behind",
 	.run = order,
 };
 

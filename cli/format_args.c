@@ -17,7 +17,7 @@ static const char *format_name(unsigned int i)
 	return i < NR_OUTPUT_FORMATS ? output_ops(i)->name : NULL;
 }
 
-/* For help, which says what is the default. */
+/* As in the help text, which marks the default. */
 static const char *format_help(unsigned int i)
 {
 	return i == OUTPUT_TEXT ? "text (default)" : format_name(i);

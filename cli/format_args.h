@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Option --format of what prints tables. */
+/* Option --format of the subcommands that print tables. */
 #ifndef RMAPSCOPE_FORMAT_ARGS_H
 #define RMAPSCOPE_FORMAT_ARGS_H
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rmapscope import: a trace-cmd file into a database.
+ * rmapscope import: convert a trace-cmd file into a database.
  *
- * trace-cmd's library was not made for damaged files and may crash on one. The
- * import runs in a process of its own, so that this, too, ends in one line and
- * leaves nothing half-written.
+ * trace-cmd's library may crash on a damaged file. The import runs in a process of its
+ * own, so that even a crash ends with one error line and leaves no partial file.
  */
 #include <errno.h>
 #include <libgen.h>
@@ -67,10 +66,11 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "TRACE.DAT",
-	.doc = "Import a file of trace-cmd record or trace-cmd extract (versions 6 and 7, compressed "
-	       "ones too).\v"
-	       "For waits: lock:contention_begin and _end, better with a stacktrace trigger on the "
-	       "former. For sleeps and who ended them: sched:sched_switch and sched:sched_waking. "
+	.doc = "Import a file of trace-cmd record or trace-cmd extract (versions 6 and 7, also "
+	       "compressed).\v"
+	       "Waits need the events lock:contention_begin and lock:contention_end; a stacktrace "
+	       "trigger on the former adds call sites and lock classes. Sleeps and their wakers "
+	       "need sched:sched_switch and sched:sched_waking. "
 	       "Exit codes: 0 done, 1 failed (no FILE is left), 2 wrong usage.",
 };
 
@@ -81,14 +81,14 @@ static bool same_file(const char *a, const char *b)
 	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
-/* What the two processes have in common. */
+/* Shared memory of the two processes. */
 struct job {
 	const struct args *args;
 	struct recording_result result;
 	struct error err;
 };
 
-/* In the process of its own. */
+/* Runs in the child process. */
 static int import_file(void *ctx)
 {
 	struct job *job = ctx;
@@ -99,7 +99,7 @@ static int import_file(void *ctx)
 
 	watch_block_signals();
 	progress_begin(&progress, job->args->trace, 0);
-	/* what the library says of the file goes to one of our own */
+	/* collect the library's messages about the file in memory */
 	opt.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
 	if (opt.stderr_fd < 0 || dup2(opt.stderr_fd, STDERR_FILENO) < 0 ||
 	    dup2(opt.stderr_fd, STDOUT_FILENO) < 0) {
@@ -115,20 +115,20 @@ static int import_file(void *ctx)
 	return recording_finish(rec, &job->result, &job->err) ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* The cause of an end other than success, as an error. */
+/* The error for a child that did not end with success and set no error itself. */
 static int died_of(struct job *job, int status)
 {
 	const char *trace = job->args->trace;
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	/* what it said before it crashed is of no meaning */
+	/* an error that it set before a crash is not the cause */
 	if (sig)
 		memset(&job->err, 0, sizeof(job->err));
 	switch (sig) {
 	case 0:
 		return error_set(&job->err, -EIO,
-				 "cannot import %s: a library gave up without a reason (exit "
-				 "code %d); is there enough memory?",
+				 "cannot import %s: a library ended the import without a reason "
+				 "(exit code %d); is there enough memory?",
 				 trace, WEXITSTATUS(status));
 	case SIGSEGV:
 	case SIGBUS:
@@ -141,8 +141,8 @@ static int died_of(struct job *job, int status)
 				 trace, strsignal(sig));
 	case SIGKILL:
 		return error_set(&job->err, -EINTR,
-				 "cannot import %s: the import was killed (SIGKILL), by whom is not "
-				 "known: by the kernel for want of memory, if dmesg says so",
+				 "cannot import %s: the import was killed (SIGKILL); if the kernel "
+				 "ran out of memory, dmesg says so",
 				 trace);
 	default:
 		return error_set(&job->err, -EINTR,
@@ -151,7 +151,7 @@ static int died_of(struct job *job, int status)
 	}
 }
 
-/* Run it, and wait for it. Returns 0 or a negative errno. */
+/* Run the import in a child process and wait for it. Returns 0 or a negative errno. */
 static int run_apart(struct job *job)
 {
 	char output[PATH_MAX];
@@ -170,7 +170,7 @@ static int run_apart(struct job *job)
 	child_close(&child);
 	if (!child.status)
 		return 0;
-	/* it had no time to remove what it made */
+	/* the child may have left its temporary directory */
 	scratch_sweep(dirname(output));
 	return died_of(job, child.status);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What /proc knows of threads, processes and VMAs, for a model of this machine's events. */
+/* Look up threads, processes and VMAs in /proc, for a model of a live capture. */
 #ifndef RMAPSCOPE_LIVE_LOOKUP_H
 #define RMAPSCOPE_LIVE_LOOKUP_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rmapscope SUBCOMMAND: finds the subcommand and hands over. */
+/* rmapscope SUBCOMMAND: finds the subcommand and runs it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +21,11 @@ static void usage(FILE *f)
 	unsigned int i;
 
 	fprintf(f, "Usage: rmapscope SUBCOMMAND [OPTION...]\n"
-		   "Shows what the kernel's reverse mapping and its locks are doing.\n\n");
+		   "Shows who waits for the locks of the kernel's memory management, and why.\n\n");
 	for (i = 0; i < NR_SUBCOMMANDS; i++)
 		fprintf(f, "  %-8s %s\n", subcommands[i]->name, subcommands[i]->help);
-	fprintf(f,
-		"\n'rmapscope SUBCOMMAND --help' says more; start with 'sudo rmapscope demo'.\n");
+	fprintf(f, "\n'rmapscope SUBCOMMAND --help' lists the options of a subcommand. "
+		   "Start with 'sudo rmapscope demo'.\n");
 }
 
 int main(int argc, char **argv)

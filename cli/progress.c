@@ -20,7 +20,7 @@ void progress_begin(struct progress *p, const char *what, double seconds)
 	};
 }
 
-/* Part done, 0..1, or negative when it is not known. */
+/* The part that is done, 0..1; negative: unknown. */
 static double part_done(const struct progress *p, double elapsed, uint64_t done, uint64_t total)
 {
 	if (p->seconds > 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One line on a terminal that says how far long work is. */
+/* A progress line on a terminal. */
 #ifndef RMAPSCOPE_PROGRESS_H
 #define RMAPSCOPE_PROGRESS_H
 
@@ -11,19 +11,20 @@ struct recording;
 struct progress {
 	const char *what;
 	uint64_t start_ns;
-	double seconds; /* planned length; 0: by the bytes of a file */
+	double seconds; /* planned duration; 0: progress is counted in bytes of a file */
 	FILE *out;	/* a terminal, or NULL */
 };
 
 /*
- * Prints to where stderr is now, if that is a terminal.
- * @seconds: how long it is going to take, 0 when the input's size tells
+ * Begin a progress line on stderr, if that is a terminal now.
+ * @what: what is being done; must live until progress_end()
+ * @seconds: planned duration; 0: progress is counted in bytes of the input
  */
 void progress_begin(struct progress *p, const char *what, double seconds);
 void progress_update(struct progress *p, const struct recording *rec);
-/* A line of its own; @p may be NULL. */
+/* Print @text as a line of its own. @p may be NULL. */
 void progress_say(struct progress *p, const char *text);
-/* Clear the line, close. */
+/* Clear the line and free @p's stream. */
 void progress_end(struct progress *p);
 
 #endif

@@ -16,7 +16,7 @@
 #include "lib/clock.h"
 #include "lib/text.h"
 
-/* What an empty database and one second of roll-ups fit in with ease. */
+/* Enough for an empty database and one second of roll-ups, several times over. */
 #define MIN_BYTES (4 << 20)
 
 struct args {
@@ -26,7 +26,7 @@ struct args {
 	struct child child;
 };
 
-/* As a shell has them, and time(1). */
+/* The same exit codes as a shell and time(1) use. */
 enum {
 	EXIT_CANNOT_RUN = 126,
 	EXIT_NO_COMMAND = 127,
@@ -42,12 +42,14 @@ enum {
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "database to create (default " DEFAULT_OUTPUT ")", 0 },
 	{ "force", OPT_FORCE, NULL, 0, "replace FILE if it exists", 0 },
-	{ "duration", 'd', "SECONDS", 0, "stop after so long", 0 },
-	{ "keep", OPT_KEEP, "all", 0, "keep every hold, walk and move as a row", 0 },
+	{ "duration", 'd', "SECONDS", 0, "stop after this time", 0 },
+	{ "keep", OPT_KEEP, "all", 0, "store every hold, walk and move as a row", 0 },
 	{ "max-size", OPT_MAX_SIZE, "BYTES", 0,
-	  "let the oldest rows go before the file is larger; K, M or G may follow; 4M or more", 0 },
+	  "remove the oldest rows so that FILE stays below this size; with K, M or G; at least 4M",
+	  0 },
 	{ "max-age", OPT_MAX_AGE, "SECONDS", 0,
-	  "let rows go that are older, and the processes, locks and mappings that only they name; s, m or h may follow; sums per second stay",
+	  "remove rows that are older, and processes, locks and mappings that only they refer to; "
+	  "with s, m or h; sums per second are kept",
 	  0 },
 	{ 0 },
 };
@@ -71,7 +73,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_KEEP:
 		if (strcmp(arg, "all"))
-			cli_wrong(state, "--keep: '%s' is not all", arg);
+			cli_wrong(state, "--keep: '%s' is not 'all', the only value", arg);
 		a->rec.keep_all = true;
 		return 0;
 	case OPT_MAX_SIZE:
@@ -97,22 +99,23 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Record waits for rmap locks into a database, on all CPUs, until COMMAND ends, "
-	       "SECONDS are over, or Ctrl-C.\v"
-	       "COMMAND is started when tracing is on and gets a SIGTERM if it still runs at the "
-	       "end. Exit codes: that of COMMAND, 128+N when signal N ended it, 126 when it cannot "
-	       "be run, 127 when there is none; 1 recording failed, 2 wrong usage; a line says "
-	       "whose it is. 0 without COMMAND, or when it still ran at the end.",
+	.doc = "Record waits for the kernel's memory management locks into a database, on all CPUs, "
+	       "until COMMAND ends, SECONDS are over, or Ctrl-C is pressed.\v"
+	       "COMMAND is started when tracing is on, and gets a SIGTERM if it still runs at the "
+	       "end. Exit codes: 0 done; 1 recording failed; 2 wrong usage; if COMMAND ended by "
+	       "itself: its exit code, or 128+N if signal N ended it; 126 if COMMAND cannot be "
+	       "run, 127 if it does not exist. A line on standard error says when the code is "
+	       "COMMAND's.",
 };
 
-/* As the shell gives it, and time(1). */
+/* The exit code that a shell and time(1) give for @status. */
 static int exit_code_of(int status)
 {
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* @recorded: then the command's exit code is ours */
-static void tell_status(int status, const char *command, bool recorded)
+/* Print how the command ended. @recorded: then its exit code becomes that of rmapscope */
+static void print_status(int status, const char *command, bool recorded)
 {
 	char name[256], ours[64] = "";
 
@@ -128,7 +131,7 @@ static void tell_status(int status, const char *command, bool recorded)
 			WEXITSTATUS(status), ours);
 }
 
-/* Tracing is on. */
+/* Called when tracing is on: start the command. */
 static int run_command(void *ctx, struct error *err)
 {
 	struct args *a = ctx;
@@ -136,7 +139,7 @@ static int run_command(void *ctx, struct error *err)
 	return a->command ? child_go(&a->child, a->command[0], err) : 0;
 }
 
-/* Recording is on: run to the end of it. */
+/* The recording has started: wait for its end and finish it. Returns an exit code. */
 static int run(struct args *a, struct recording *rec, struct error *err)
 {
 	struct child *child = a->command ? &a->child : NULL;
@@ -144,7 +147,7 @@ static int run(struct args *a, struct recording *rec, struct error *err)
 	struct progress progress;
 	int ret, status = 0;
 
-	/* a command writes to the terminal itself */
+	/* the command may write to the terminal itself: no progress line then */
 	if (!child)
 		progress_begin(&progress, "recording", a->seconds);
 	if (watch(rec, child, a->seconds, child ? NULL : &progress) != WATCH_CHILD) {
@@ -157,14 +160,14 @@ static int run(struct args *a, struct recording *rec, struct error *err)
 		progress_end(&progress);
 	recording_stop(rec);
 	ret = recording_finish(rec, &result, err);
-	tell_status(status, child ? a->command[0] : "", !ret);
+	print_status(status, child ? a->command[0] : "", !ret);
 	if (ret)
 		return cli_fail(err);
 	cli_summary(a->rec.path, &result);
 	return exit_code_of(status);
 }
 
-/* Nothing was recorded. What cannot be run has an exit code of its own, as in a shell. */
+/* Nothing was recorded. Returns the exit code: 126 or 127 if the command cannot be run. */
 static int fail(const struct args *a, const struct error *err)
 {
 	int code = cli_fail(err);

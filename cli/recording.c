@@ -33,7 +33,7 @@
 /* libtracecmd's handle is not to be shared by threads. */
 #define MAX_READERS_FILE 1
 
-/* Who has slept from before tracing began for so long is told. */
+/* Threads that sleep from before the capture until this long after its start are noted in it. */
 #define ASLEEP_NS NSEC_PER_SEC
 
 /* The main thread, the readers and the consumer. */
@@ -50,18 +50,18 @@ struct recording {
 	struct pipeline pipeline;
 	struct procmap procmap;
 	bool traced[NR_EVENTS]; /* live: events that are enabled */
-	bool came[NR_EVENTS];	/* events of which there was any */
+	bool came[NR_EVENTS];	/* events that occurred at least once */
 	uint64_t nr_lost;	/* events, at least */
 	bool lost_uncounted;
 	struct silence silence;
-	const char *trouble;   /* as it was written last */
-	int64_t reach_ns;      /* the file covers the time up to here */
-	struct asleep *asleep; /* since before tracing began, until it is written who still is */
-	uint64_t begun_ns;     /* live: tracing was on */
+	const char *trouble;   /* the value of meta.trouble in the database */
+	int64_t reach_ns;      /* the database covers the time up to here */
+	struct asleep *asleep; /* threads asleep before tracing began; NULL once they were noted */
+	uint64_t begun_ns;     /* live: when tracing was turned on */
 	char limits[1024];
 };
 
-/* As view lost counts them. */
+/* Count a loss as the view `lost` counts it. */
 static void note_loss(struct recording *rec, const struct event *ev)
 {
 	if (ev->loss.nr_lost >= 0) {
@@ -80,7 +80,7 @@ static int consume_event(void *ctx, const struct event *ev)
 	int ret = 0;
 
 	rec->came[ev->id] = true;
-	/* of a live capture it is known when it was on */
+	/* a live capture knows when it was on; a file has to be checked for silent gaps */
 	if (!rec->src->live && silence_event(&rec->silence, rec->src->max_silence_ns, ev, &gap)) {
 		note_loss(rec, &gap);
 		ret = model_event(&rec->model, &gap);
@@ -90,7 +90,10 @@ static int consume_event(void *ctx, const struct event *ev)
 	return ret ? ret : model_event(&rec->model, ev);
 }
 
-/* An open wait has lasted until then, also where no event came any more. */
+/*
+ * Write up to when the capture is complete: open waits have lasted until then, even without a
+ * later event.
+ */
 static void write_reach(struct recording *rec, int64_t complete_ns)
 {
 	const struct model *m = &rec->model;
@@ -109,7 +112,7 @@ static void write_reach(struct recording *rec, int64_t complete_ns)
 	store_meta_int(rec->store, "last_ns", rec->reach_ns);
 }
 
-/* For those who look at the database. */
+/* Tell the readers of the database that nothing, or not all, is being recorded. */
 static void write_trouble(struct recording *rec)
 {
 	const char *trouble = recording_trouble(rec);
@@ -119,7 +122,10 @@ static void write_trouble(struct recording *rec)
 	rec->trouble = trouble;
 }
 
-/* Waits of which no event tells that they began; short ones are over by now. */
+/*
+ * Note the threads that have slept since before the capture: no event shows the start of their
+ * waits.
+ */
 static void write_asleep(struct recording *rec)
 {
 	char names[256], text[sizeof(names) + 48];
@@ -148,7 +154,7 @@ static int consume_flush(void *ctx, uint64_t complete_ns, struct error *err)
 	return store_commit(rec->store, complete_ns, err);
 }
 
-/* Our own threads are not part of what is watched: each is known before tracing is on. */
+/* Do not trace the calling thread, which is one of ours. Called before tracing is on. */
 static void exclude_thread(void *ctx)
 {
 	struct recording *rec = ctx;
@@ -182,15 +188,15 @@ static void seed_thread(void *ctx, int32_t tid, int32_t tgid)
 }
 
 /*
- * Tracing first, then the threads that there are: one that starts in between
- * is in the events, so that every thread's process is known.
+ * Turn tracing on first, and read the list of threads from /proc then. A thread that
+ * starts in between is in the events, so the process of every thread is known.
  */
 static int begin_tracing(struct recording *rec, struct error *err)
 {
 	unsigned int i;
 	int ret;
 
-	/* those of others show them, too: who woke us, and when we went to sleep */
+	/* our threads also appear in events of other threads, for example as woken ones */
 	for (i = 0; i < rec->nr_own; i++)
 		if (tasks_seed(&rec->model.tasks, rec->own[i], rec->self.tgid))
 			return error_set(err, -ENOMEM, "out of memory");
@@ -209,8 +215,8 @@ static int begin_tracing(struct recording *rec, struct error *err)
 }
 
 /*
- * The events that can come: of a live capture those that its profiles enable,
- * of a file those that it has a format of.
+ * The events that can occur: in a live capture those that its profiles enable,
+ * in a file those whose format it has.
  */
 static void find_possible(bool *has, const struct source *src, unsigned int profiles)
 {
@@ -221,7 +227,7 @@ static void find_possible(bool *has, const struct source *src, unsigned int prof
 		has[pe->id] &= !!(pe->profiles & profiles);
 }
 
-/* A database that says what it is of, and the model that fills it. */
+/* Create the database, the model that fills it, and the rows that describe the capture. */
 static int prepare(struct recording *rec, const struct recording_options *opt,
 		   unsigned int profiles, struct error *err)
 {
@@ -275,7 +281,10 @@ static int make_threads(struct recording *rec, struct error *err)
 	return ret;
 }
 
-/* What was at the path before is replaced once nothing of the start can fail any more. */
+/*
+ * Turn tracing on. A file that is already at the path is replaced only when nothing more can
+ * fail.
+ */
 static int go_live(struct recording *rec, const struct recording_options *opt, struct error *err)
 {
 	int ret = store_settle(rec->store, err);
@@ -292,7 +301,7 @@ static int go_live(struct recording *rec, const struct recording_options *opt, s
 	return ret;
 }
 
-/* The database and the threads; the source is open. */
+/* Create the database and start the threads. The source is already open. */
 static int start(struct recording *rec, const struct recording_options *opt, unsigned int profiles,
 		 struct error *err)
 {
@@ -314,7 +323,7 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 	return ret;
 }
 
-/* Undo a start that failed. The first error is the one that is told. */
+/* Undo a start that failed with @ret. Errors on the way are ignored: @ret is the one to report. */
 static int abandon(struct recording *rec, int ret)
 {
 	struct error ignored = { 0 };
@@ -351,9 +360,10 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 		ret = self_init(&rec->self, err);
 	if (!ret && opt->pid && !rec->self.proc)
 		ret = error_set(err, -ENOTSUP,
-				"cannot restrict tracing to process %d: this PID namespace is not "
-				"the one that the kernel's tracing counts in; record outside of the "
-				"container, as with nsenter -t 1 -p",
+				"cannot restrict tracing to process %d: the kernel traces by the "
+				"process ids of the initial PID namespace, and this is another "
+				"one; record outside of the container, for example with "
+				"nsenter -t 1 -p",
 				opt->pid);
 	if (!ret)
 		ret = profiles_apply(profiles, rec->inst, opt->buffer_kb, applied, err);
@@ -365,7 +375,7 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 		ret = tracefs_source_open(&rec->src, rec->inst, err);
 	if (ret)
 		return abandon(rec, ret);
-	/* not fatal: the capture is good, its sites have no names */
+	/* not fatal: only the names of call sites are missing */
 	if (symbols_readable(NULL))
 		limits_add(rec->limits, sizeof(rec->limits),
 			   "kernel symbols are hidden (kernel.kptr_restrict): call sites and lock "
@@ -380,7 +390,7 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 	return 0;
 }
 
-/* A stack alone says nothing, and every file has its format. */
+/* Whether there is an event that we read. Stacks do not count: every file has their format. */
 static bool reads_any(const struct source *src)
 {
 	unsigned int id;
@@ -402,7 +412,7 @@ int recording_import(struct recording **recp, const char *trace,
 	ret = source_open_file(&rec->src, trace, opt->stderr_fd, err);
 	if (!ret && !reads_any(rec->src))
 		ret = error_set(err, -ENODATA,
-				"%s holds none of the events that rmapscope reads; record with "
+				"%s has none of the events that rmapscope reads; record it with "
 				"trace-cmd record -e lock -e sched",
 				trace);
 	if (!ret)
@@ -474,7 +484,7 @@ static void sum_up(const struct recording *rec, struct recording_result *result)
 	};
 }
 
-/* What is still open, and the note that the file is whole. */
+/* Write what is still open, and that the capture is finished. */
 static int finish_store(struct recording *rec, struct error *err)
 {
 	int ret = model_finish(&rec->model);
@@ -491,12 +501,12 @@ static int finish_store(struct recording *rec, struct error *err)
 	return store_meta_text(rec->store, "state", "finished");
 }
 
-/* What becomes of the file when writing it failed with @ret. */
+/* What happens to the file when writing it failed with @ret, for the error line. */
 static const char *kept_text(const struct recording *rec, int ret)
 {
 	if (!rec->inst)
 		return "; nothing is kept";
-	/* the file is another program's doing now */
+	/* another program has changed or replaced the file: we can promise nothing */
 	return ret == -ESTALE || ret == -EUCLEAN ? "" : "; it keeps what was recorded before";
 }
 
@@ -509,7 +519,7 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 	if (!ret)
 		ret = finish_store(rec, &later);
 	if (ret)
-		/* the store's own words say more than an errno */
+		/* the store's message says more than that of the pipeline */
 		error_set(err, ret, "%s%s",
 			  store_error(rec->store)->msg[0] ? store_error(rec->store)->msg
 							  : later.msg,

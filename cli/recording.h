@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a source into a database: what record, import, top and demo share.
+ * Record a source into a database: shared by record, import, top and demo.
  *
  *	source -> pipeline (threads) -> model -> store
  */
@@ -19,71 +19,71 @@ struct recording_options {
 	const char *path;	       /* database to create */
 	bool force;		       /* replace an existing one */
 	const char *profiles;	       /* live only, joined by commas; NULL: "contention" */
-	bool keep_all;		       /* every span is a row */
-	int64_t max_bytes, max_age_ns; /* let the oldest rows go; 0: no limit */
+	bool keep_all;		       /* store every hold, walk and move as a row */
+	int64_t max_bytes, max_age_ns; /* remove the oldest rows beyond these; 0: no limit */
 	unsigned int buffer_kb;	       /* live only, per CPU; 0: the profile's */
-	pid_t pid;		       /* live only: this process alone; 0: all */
+	pid_t pid;		       /* live only: only this process; 0: all */
 	int stderr_fd;		       /* import only: file that stderr goes to; 0: none */
-	const char *command;	       /* for the database: how it was made; or NULL */
+	const char *command;	       /* command line, stored in the database; or NULL */
 	/*
-	 * Live only, or NULL: tracing is on, and what is to be watched may start. When
-	 * it fails, so does recording_start(), and what was at @path before stays.
+	 * Live only, or NULL: called when tracing is on, to start the command. If it
+	 * fails, recording_start() fails, and a file that was at @path before is kept.
 	 */
 	int (*begun)(void *ctx, struct error *err);
 	void *ctx;
 };
 
-/* What came of it. */
+/* What was recorded. */
 struct recording_result {
 	uint64_t nr_events;
-	uint64_t nr_lost;	   /* at least */
-	bool lost_counted;	   /* exactly so many */
-	int64_t first_ns, last_ns; /* of the events; -1 without any */
+	uint64_t nr_lost;	   /* at least this many */
+	bool lost_counted;	   /* nr_lost is exact */
+	int64_t first_ns, last_ns; /* times of the first and last event; -1: no events */
 };
 
 /*
- * recording_start - begin to capture this machine's events
+ * recording_start - begin to capture the events of this machine
  *
- * The database is at its path when this has succeeded. Signals are blocked in the
- * threads.
+ * The database exists at its path when this has succeeded. Signals are blocked in the
+ * threads that it starts.
  */
 int recording_start(struct recording **rec, const struct recording_options *opt, struct error *err);
 
-/* Begin to import the trace-cmd file @trace; the database comes to its path at the end. */
+/* Begin to import the trace-cmd file @trace. The database appears at its path at the end. */
 int recording_import(struct recording **rec, const char *trace, const struct recording_options *opt,
 		     struct error *err);
 
-/* Readable when an import is through, or anything has failed. */
+/* A file descriptor: readable when an import is complete, or anything has failed. */
 int recording_done_fd(const struct recording *rec);
 
 /*
- * Whether a live capture has ended on its own, because it failed: a negative
- * errno with the reason in @err; else 0. Any thread may ask.
+ * Returns a negative errno and sets @err if a live capture has failed and ended,
+ * otherwise 0. Any thread may call this.
  */
 int recording_problem(struct recording *rec, struct error *err);
 
-/* Why nothing, or not all, is being recorded now; NULL: it is. Any thread may ask. */
+/* Why nothing, or not all, is being recorded now; NULL: all is. Any thread may call this. */
 const char *recording_trouble(const struct recording *rec);
 
-/* How far an import is, in bytes of its file. */
+/* The number of events so far, and for an import the bytes of its file: read, and in all. */
 void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64_t *done_bytes,
 			uint64_t *total_bytes);
 
-/* What a live capture cannot tell, a line each; "" when it can tell all. */
+/* What a live capture cannot show, one line each; "": nothing is missing. */
 const char *recording_limits(const struct recording *rec);
 
-/* Give up: what was stored so far is not wanted. Then recording_finish(). */
+/* Stop, and drop what was stored. Call recording_finish() next. */
 void recording_abort(struct recording *rec);
 
-/* No new events; what was recorded so far is still stored. */
+/* Record no new events; those recorded so far are still stored. */
 void recording_stop(struct recording *rec);
 
 /*
  * recording_finish - wait for the end, close the database, remove the
  * tracefs instance, free @rec
  *
- * A live capture must have been stopped. On failure the database keeps what
- * was committed; an import that fails leaves what was at its path before.
+ * Call recording_stop() before, for a live capture. On failure its database keeps what
+ * was committed. An import that fails leaves an older file at its path as it was.
  */
 int recording_finish(struct recording *rec, struct recording_result *result, struct error *err);
 

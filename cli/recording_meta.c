@@ -29,7 +29,7 @@ static bool is_traced(const struct source *src, unsigned int profiles, enum even
 	return false;
 }
 
-/* Why the VMA of a wait is not known, or of which only. */
+/* Note for which waits the VMA can be known, and why not for the others. */
 static void limits_add_vmas(char *limits, size_t room, const struct source *src,
 			    unsigned int profiles)
 {
@@ -37,23 +37,24 @@ static void limits_add_vmas(char *limits, size_t room, const struct source *src,
 
 	if (src->has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !links)
 		limits_add(limits, room,
-			   "VMAs: of waits for VMA locks only; profile walks tells more");
+			   "VMAs: known for waits for VMA locks only; profile walks adds others");
 	else if (links)
 		return;
 	else if (!src->live)
-		limits_add(limits, room, "VMAs: unknown: stock events in a file name none");
+		limits_add(limits, room, "VMAs: unknown: stock events do not name them");
 	else if (is_traced(src, profiles, EVENT_PAGE_FAULT_USER))
-		limits_add(limits, room,
-			   "VMAs: of waits in page faults only: stock events name none");
+		limits_add(
+			limits, room,
+			"VMAs: known for waits in page faults only: stock events do not name them");
 	else if (src->has[EVENT_PAGE_FAULT_USER])
 		limits_add(limits, room,
-			   "VMAs: unknown: stock events name none; profile holds learns those of "
-			   "page faults");
+			   "VMAs: unknown: stock events do not name them; profile holds adds those "
+			   "of page faults");
 	else
-		limits_add(limits, room, "VMAs: unknown: stock events name none");
+		limits_add(limits, room, "VMAs: unknown: stock events do not name them");
 }
 
-/* Of no use in a file: what it tells is looked up in /proc. */
+/* Events that are useful only together with /proc, and so not in a file. */
 static bool is_live_only(enum event_id id)
 {
 	return id == EVENT_PAGE_FAULT_USER || id == EVENT_SIGNAL_GENERATE;
@@ -70,13 +71,13 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 	if (src->preempt_rt)
 		limits_add(
 			limits, room,
-			"PREEMPT_RT: a writer that waits for another writer waits for the rtmutex "
-			"inside the rwsem, which is not known to be one: not seen");
+			"PREEMPT_RT: waits of a writer for another writer are not seen: the kernel "
+			"reports them for the rtmutex inside the rwsem");
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
 		if (has[pe->id] || pe->rare || !(pe->profiles & profiles) ||
 		    profile_is_series(pe->id) || pe->since || (!src->live && is_live_only(pe->id)))
 			continue;
-		snprintf(line, sizeof(line), "no %s:%s: unknown: %s", event_system(pe->id),
+		snprintf(line, sizeof(line), "no event %s:%s: unknown: %s", event_system(pe->id),
 			 event_name(pe->id), pe->gives);
 		limits_add(limits, room, line);
 	}
@@ -87,7 +88,7 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 			   has[EVENT_CONTENDED_RELEASE]
 				   ? "stock events: spinning before the first sleep is not seen"
 				   : "stock events: spinning before the first sleep is not seen, "
-				     "holders are known by their wake-ups only");
+				     "holders are known from wake-ups only");
 	limits_add_vmas(limits, room, src, profiles);
 }
 
@@ -95,7 +96,7 @@ static void write_machine(struct store *st, const struct source *src)
 {
 	struct utsname uts;
 
-	/* a file does not tell where it was recorded */
+	/* a trace file does not say on which machine it was recorded */
 	if (!src->live || uname(&uts))
 		return;
 	store_meta_text(st, "host", uts.nodename);
@@ -106,7 +107,7 @@ static void write_machine(struct store *st, const struct source *src)
 	store_meta_int(st, "clock_offset_ns", clock_ns(CLOCK_REALTIME) - now_ns());
 }
 
-/* The names of those of @events that rmapscope reads. */
+/* Write the names of @events that rmapscope reads. */
 static void write_events(struct store *st, const char *key, const bool *events)
 {
 	const struct profile_event *pe;

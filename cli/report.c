@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rmapscope report: what a database says, as text, CSV or JSON. */
+/* rmapscope report: print a database as text, CSV or JSON. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,13 +27,11 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{ "rows", 'n', "N", 0, "at most N rows a section, text only (default 20)", 0 },
-	{ "all", OPT_ALL, NULL, 0, "all rows", 0 },
+	{ "rows", 'n', "N", 0, "at most N rows per section, text only (default 20)", 0 },
+	{ "all", OPT_ALL, NULL, 0, "print all rows", 0 },
 	{ "pid", 'p', "PID", 0, "only threads of this process", 0 },
 	{ "width", OPT_WIDTH, "COLUMNS", 0,
-	  "fit text into lines so long (default: those of the terminal; any length into a file or "
-	  "a pipe)",
-	  0 },
+	  "width of the text (default: that of the terminal; unlimited in a file or pipe)", 0 },
 	{ 0 },
 };
 
@@ -108,9 +106,9 @@ static const struct argp argp = {
 	.children = children,
 	.args_doc = "FILE [SECTION...]",
 	.help_filter = help,
-	.doc = "Report on a database of rmapscope record or import.\v"
-	       "Sections: %s (default: all). Times are in milliseconds in text, "
-	       "nanoseconds in CSV and JSON; - and empty mean unknown. "
+	.doc = "Print a report on a database that was recorded or imported.\v"
+	       "Sections: %s (default: all). Times are in milliseconds in text, in "
+	       "nanoseconds in CSV and JSON; - in text and an empty value in CSV mean unknown. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
@@ -139,6 +137,6 @@ static int report(int argc, char **argv)
 
 const struct subcommand cmd_report = {
 	.name = "report",
-	.help = "what a database says: processes, locks, blame, walks, storms, order",
+	.help = "print a database: processes, locks, blame, walks, storms, order",
 	.run = report,
 };

@@ -20,12 +20,15 @@ int show_end(FILE *f, int ret, struct error *err)
 	return ret ? error_set(err, ret, "cannot write the report: %s", strerror(-ret)) : 0;
 }
 
-/* Why there are no rows, or not all. */
+/* Why a section has no rows, or not all. */
 struct reasons {
 	char unseen[SEEN_REASON_LEN], empty[SEEN_EMPTY_LEN];
 };
 
-/* A section that cannot be filtered has no rows rather than those of all. */
+/*
+ * Read the rows of a section. One that the filter cannot be applied to gets no rows, and the
+ * reason.
+ */
 static int read_section(struct table *t, const struct table_def *def, struct db *db,
 			struct reasons *said, struct error *err)
 {
@@ -61,7 +64,7 @@ static int read_and_show(struct output *o, struct db *db, const struct table_def
 	return ret;
 }
 
-/* The filter that leaves something out, or NULL. */
+/* The filter if it is set, otherwise NULL. */
 static const struct filter *filter_set(const struct report_options *opt)
 {
 	return opt->filter && filter_is_set(&opt->filter->filter) ? &opt->filter->filter : NULL;
@@ -121,7 +124,7 @@ static int show_view(struct output *o, struct db *db, const struct view_def *vie
 	return ret;
 }
 
-/* Sums are of whole seconds: to the end of the one that the time is in. */
+/* The window of a frame. Sums are per whole second, so it ends with the second of the time. */
 static struct window frame_window(const struct frame_time *time, const struct capture_info *info)
 {
 	const int64_t sec = NSEC_PER_SEC;

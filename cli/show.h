@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Printing what a database says: the report, and batch frames of top. */
+/* Print a database: the report, and the frames of `top --batch`. */
 #ifndef RMAPSCOPE_SHOW_H
 #define RMAPSCOPE_SHOW_H
 
@@ -16,17 +16,17 @@ struct report_options {
 	const struct table_def *const *sections; /* ends with NULL */
 	enum output_format format;
 	size_t max_rows;	    /* per section, text only; 0: all */
-	int width;		    /* of a line of text; 0: any */
-	bool verdict;		    /* begin with a sentence of analysis/verdict.h */
-	struct filter_args *filter; /* its times are set; or NULL */
-	/* what to add after a section, or NULL; @unseen: why it may lack some, or "" */
+	int width;		    /* of a line of text; 0: unlimited */
+	bool verdict;		    /* begin with the sentence of analysis/verdict.h */
+	struct filter_args *filter; /* or NULL; show_report() sets its times */
+	/* prints something after a section, or NULL; @unseen: why rows may be missing, or "" */
 	void (*remark)(FILE *f, const struct table *t, const char *unseen);
 };
 
-/* Everything is written. Returns @ret, or a negative errno with @err. */
+/* Flush @f after the last output. Returns @ret, or a negative errno with @err if writing failed. */
 int show_end(FILE *f, int ret, struct error *err);
 
-/* Returns 0, -EINVAL when the filter makes no sense, or another negative errno. */
+/* Print the report. Returns 0, -EINVAL if the filter is not valid, or another negative errno. */
 int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err);
 
 struct frame_time {
@@ -35,8 +35,8 @@ struct frame_time {
 };
 
 /*
- * show_frame - one frame of `top -b`: the header, and screen @only, or NULL
- * each of them, over the seconds up to @time
+ * show_frame - print one frame of `top --batch` for the seconds up to @time
+ * @only: the screen to print; NULL: all screens
  */
 int show_frame(FILE *f, struct db *db, const struct view_def *only, const struct frame_time *time,
 	       struct error *err);

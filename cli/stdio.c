@@ -7,7 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The database with its log, a trace, pipes, threads, and what the libraries open. */
+/*
+ * Files that a subcommand may open: database and log, trace files, pipes, and those of
+ * libraries.
+ */
 #define NEEDED_FDS 32
 
 static const int ignored[] = { SIGPIPE, SIGXFSZ };
@@ -22,7 +25,7 @@ void stdio_prepare(void)
 	unsigned int i;
 	int fd;
 
-	/* the lowest free number; one that is open for reading alone cannot be written */
+	/* open() takes the lowest free number; a write to /dev/null opened so fails */
 	do {
 		fd = open("/dev/null", O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files and signals as our parent left them: made fit to work with. */
+/* Standard files and signals as the parent process left them: make them safe to use. */
 #ifndef RMAPSCOPE_STDIO_H
 #define RMAPSCOPE_STDIO_H
 
 #include "lib/error.h"
 
 /*
- * stdio_prepare - to be called first
+ * stdio_prepare - call this before anything else
  *
- * What is closed of standard input, output and error is taken, so that no other file
- * gets its number; writing to it fails. That nobody reads any more, or that a file
- * may not grow, becomes an error of the write (EPIPE, EFBIG) instead of a signal.
+ * If standard input, output or error is closed, open /dev/null in its place, read-only:
+ * no other file gets its number, and writing to it fails. Ignore SIGPIPE and SIGXFSZ, so
+ * that the write fails instead (EPIPE, EFBIG).
  */
 void stdio_prepare(void);
 
 /*
- * stdio_check_room - whether as many files can be opened as every subcommand needs
+ * stdio_check_room - whether as many files can be opened as a subcommand may need
  *
- * Libraries leave out in silence what they cannot open. Returns 0 or a negative errno.
+ * Libraries silently skip files that they cannot open. Returns 0 or a negative errno.
  */
 int stdio_check_room(struct error *err);
 
-/* Those signals as they were, for a program that is executed. */
+/* Restore the signals, before another program is executed. */
 void stdio_restore(void);
 
 #endif

@@ -11,8 +11,8 @@ int temp_db_create(struct temp_db *db, struct error *err)
 
 	if (ret)
 		return error_set(err, ret,
-				 "cannot create a directory in %s: %s; set TMPDIR to a place with "
-				 "room",
+				 "cannot create a directory in %s: %s; set TMPDIR to a writable "
+				 "directory with free space",
 				 base, strerror(-ret));
 	snprintf(db->path, sizeof(db->path), "%.*s/live.db", PATH_MAX - 16, db->dir.path);
 	return 0;

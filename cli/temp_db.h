@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A database that nobody asked to keep. */
+/* A temporary database in a directory of its own. */
 #ifndef RMAPSCOPE_TEMP_DB_H
 #define RMAPSCOPE_TEMP_DB_H
 
@@ -8,10 +8,10 @@
 
 struct temp_db {
 	struct scratch dir;
-	char path[PATH_MAX]; /* of the database, not made yet */
+	char path[PATH_MAX]; /* of the database, which the caller creates */
 };
 
-/* Below $TMPDIR, or /tmp. Returns 0 or a negative errno. */
+/* Create the directory, in $TMPDIR or /tmp. Returns 0 or a negative errno. */
 int temp_db_create(struct temp_db *db, struct error *err);
 
 /* Remove the database and its directory. */

@@ -20,16 +20,16 @@
 #include "lib/clock.h"
 #include "tui/tui.h"
 
-/* What the screens show: where the kernel has no events for a profile, they say so. */
+/* What the screens show. A screen whose events this kernel lacks says so. */
 #define PROFILES "contention,walks,stalls"
 
-/* Batch mode does not look at what the screens have kept. */
+/* The default window of batch mode, which does not read the saved settings of the screens. */
 #define WINDOW_S 10
 
 struct args {
 	struct tui_options tui;
 	const char *path;	      /* database to show; NULL: record one */
-	struct recording_options rec; /* its path: where to keep that; NULL: nowhere */
+	struct recording_options rec; /* its path: --output; NULL: a temporary database */
 	struct filter_args filter;
 	bool batch;
 	unsigned int nr_frames; /* batch; 0: no end */
@@ -41,11 +41,11 @@ enum {
 
 static const struct argp_option options[] = {
 	{ "delay", 'd', "SECONDS", 0, "time between refreshes (default 1)", 0 },
-	{ "window", 'w', "SECONDS", 0, "time that rates are over (default 10)", 0 },
-	{ "screen", 's', "NAME", 0, "%s (batch: that one alone)", 0 },
+	{ "window", 'w', "SECONDS", 0, "time over which rates are computed (default 10)", 0 },
+	{ "screen", 's', "NAME", 0, "first screen: %s (batch: the only one)", 0 },
 	{ "batch", 'b', NULL, 0, "print plain text instead of taking over the terminal", 0 },
-	{ "frames", 'n', "N", 0, "batch: end after N frames", 0 },
-	{ "output", 'o', "FILE", 0, "keep what is recorded in FILE", 0 },
+	{ "frames", 'n', "N", 0, "batch: exit after N frames", 0 },
+	{ "output", 'o', "FILE", 0, "record into FILE and keep it", 0 },
 	{ "force", OPT_FORCE, NULL, 0, "replace FILE if it exists", 0 },
 	{ 0 },
 };
@@ -100,11 +100,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (a->nr_frames && !a->batch)
 			cli_wrong(state, "--frames goes with --batch");
 		if (a->path && (a->rec.path || a->rec.profiles || a->rec.buffer_kb))
-			cli_wrong(state, "--output, --profile and --buffer are for a recording, "
-					 "not for one that is there");
+			cli_wrong(state, "--output, --profile and --buffer are for a new recording "
+					 "and do not go with FILE");
 		if (!a->path && (a->filter.since || a->filter.until))
-			cli_wrong(state, "--since and --until are for a FILE");
-		/* of a recording the others are not there, of a file they are not shown */
+			cli_wrong(state, "--since and --until need a FILE");
+		/* a recording holds this process only; of a file, show it only */
 		if (a->path)
 			a->filter.filter.pid = a->rec.pid;
 		return 0;
@@ -131,16 +131,16 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[FILE]",
-	.doc = "Show who waits for which rmap lock, because of whom.\v"
-	       "With FILE: any database, finished or being recorded. Without: record (needs "
-	       "root) into a temporary one, or into that of -o, and show it; the default is "
-	       "--profile " PROFILES ", which is what the screens show. Exit codes: 0 done, "
-	       "1 failed, 2 wrong usage.",
+	.doc = "Show live screens: who waits for which lock, and because of whom.\v"
+	       "With FILE: show this database, finished or still being recorded. Without FILE: "
+	       "record (needs root) into a temporary database, or that of -o, and show it; the "
+	       "default is --profile=" PROFILES ", which is what the screens show. Exit "
+	       "codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
 /*
- * --since and --until are the window to begin with, and no filter: keys move on
- * from there. @wrong: set when they or the filter make no sense
+ * --since and --until set the first window, not a filter: keys move the window
+ * later. @wrong: set if they or the filter are not valid
  */
 static int find_window(struct args *a, bool *wrong, struct error *err)
 {
@@ -176,7 +176,7 @@ static int find_window(struct args *a, bool *wrong, struct error *err)
 	return 0;
 }
 
-/* Frames of a file; between them, sleep until a signal or the delay. */
+/* Print frames of a database; sleep in between until the delay is over or a signal arrives. */
 static int batch(const struct args *a, const char *path, struct error *err)
 {
 	const struct view_def *only = a->tui.screen ? view_by_name(a->tui.screen) : NULL;
@@ -214,7 +214,7 @@ static int recorder_problem(void *ctx, struct error *err)
 	return recording_problem(ctx, err);
 }
 
-/* Record for as long as it is looked at. */
+/* Record, and show it, until the user quits. */
 static int record_and_show(struct args *a, struct error *err)
 {
 	struct recording *rec;
@@ -234,7 +234,7 @@ static int record_and_show(struct args *a, struct error *err)
 	return ret ?: ret2;
 }
 
-/* In a database of our own, which nobody asked to keep. */
+/* Record into a temporary database. */
 static int record_in_scratch(struct args *a, struct error *err)
 {
 	struct temp_db temp;
@@ -260,7 +260,7 @@ static int top(int argc, char **argv)
 	a.rec.command = command;
 	cli_parse(&argp, argc, argv, &a);
 	a.rec.profiles = a.rec.profiles ?: PROFILES;
-	/* a recording is taken down in order whatever ends the screen */
+	/* a signal ends the frames, and then the recording in order */
 	if (a.batch)
 		watch_block_signals();
 	ret = a.path ? find_window(&a, &wrong, &err) : 0;

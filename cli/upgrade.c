@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rmapscope upgrade: a database of an earlier rmapscope, brought to this one's schema. */
+/* rmapscope upgrade: convert a database of an earlier version to the current schema. */
 #include <limits.h>
 
 #include "analysis/db_upgrade.h"
@@ -29,10 +29,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "FILE",
-	.doc = "Bring a database of an earlier rmapscope to the schema of this one, in its place.\v"
-	       "Every subcommand reads such a file without this, and leaves it as it is; but each "
-	       "time it has to convert a copy. The new file is written beside the old one and takes "
-	       "its name when it is complete. Exit codes: 0 done, 1 failed, 2 wrong usage.",
+	.doc = "Convert a database of an earlier rmapscope to the current schema, in place.\v"
+	       "Other subcommands read such a file without this and do not change it, but each of "
+	       "them has to convert a temporary copy first. The new file is written beside the old "
+	       "one and replaces it when it is complete. Exit codes: 0 done, 1 failed, 2 wrong "
+	       "usage.",
 };
 
 static int upgrade(int argc, char **argv)
@@ -43,7 +44,7 @@ static int upgrade(int argc, char **argv)
 	int64_t from;
 
 	cli_parse(&argp, argc, argv, &path);
-	/* half of it is taken away, whatever ends it */
+	/* a signal must not leave a partial file */
 	watch_block_signals();
 	if (db_upgrade(path, &from, &err))
 		return cli_fail(&err);
@@ -57,6 +58,6 @@ static int upgrade(int argc, char **argv)
 
 const struct subcommand cmd_upgrade = {
 	.name = "upgrade",
-	.help = "bring a database of an earlier rmapscope to this one's schema",
+	.help = "convert a database of an earlier rmapscope to the current schema",
 	.run = upgrade,
 };

@@ -12,7 +12,7 @@
 #include "cli/progress.h"
 #include "lib/clock.h"
 
-/* How often progress is shown, and the recording looked after. */
+/* How often progress is shown, and the recording is checked for trouble. */
 #define LOOK_MS 250
 
 static void ending_signals(sigset_t *set)
@@ -31,7 +31,7 @@ void watch_block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/* Milliseconds to sleep now; 0 when @until_ns has come. */
+/* Milliseconds to sleep now; 0: it is @until_ns or later. */
 static int nap(uint64_t until_ns)
 {
 	uint64_t now = now_ns(), left_ms;
@@ -42,13 +42,14 @@ static int nap(uint64_t until_ns)
 	return left_ms > LOOK_MS ? LOOK_MS : left_ms;
 }
 
-/* What others have done to the recording, and when that is over. */
+/* Why the recording has a gap now, as recording_trouble() says. */
 struct trouble {
 	const char *what; /* NULL: nothing */
 	uint64_t since_ns;
 };
 
-static void tell_trouble(struct trouble *t, const struct recording *rec, struct progress *progress)
+/* Print a line when the trouble begins, changes or ends. */
+static void print_trouble(struct trouble *t, const struct recording *rec, struct progress *progress)
 {
 	const char *what = recording_trouble(rec);
 	char text[256];
@@ -57,8 +58,8 @@ static void tell_trouble(struct trouble *t, const struct recording *rec, struct 
 		return;
 	if (what)
 		snprintf(text, sizeof(text),
-			 "%s by somebody else: rmapscope leaves it so, and the database has a gap "
-			 "until it is as before",
+			 "%s by somebody else; rmapscope does not change it back, and the database "
+			 "has a gap until it is as before",
 			 what);
 	else
 		snprintf(text, sizeof(text), "recording again, after a gap of %.1f s",
@@ -86,7 +87,7 @@ enum watch_end watch(const struct recording *rec, const struct child *child, dou
 	while ((ms = nap(until_ns))) {
 		if (poll(fds, 3, ms) < 0)
 			continue;
-		tell_trouble(&trouble, rec, progress);
+		print_trouble(&trouble, rec, progress);
 		if (progress)
 			progress_update(progress, rec);
 		if (fds[1].revents)

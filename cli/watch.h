@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Waiting for what ends a recording. */
+/* Wait for the end of a recording. */
 #ifndef RMAPSCOPE_WATCH_H
 #define RMAPSCOPE_WATCH_H
 
@@ -11,32 +11,32 @@ struct child;
 struct progress;
 
 enum watch_end {
-	WATCH_DONE,   /* an import is through, or something failed */
+	WATCH_DONE,   /* an import is complete, or something failed */
 	WATCH_SIGNAL, /* SIGINT, SIGTERM or SIGHUP */
-	WATCH_CHILD,  /* the watched command has ended */
+	WATCH_CHILD,  /* the command has ended */
 	WATCH_TIMEOUT,
 };
 
 /*
- * watch_block_signals - keep SIGINT, SIGTERM and SIGHUP for watch()
+ * watch_block_signals - block SIGINT, SIGTERM and SIGHUP, which watch() then waits for
  *
- * To be called before anything that must not be left half-done.
+ * Call this before anything that a signal must not interrupt.
  */
 void watch_block_signals(void);
 
 /*
- * watch - sleep until the recording is to end
- * @child: or NULL
- * @seconds: or 0 for no limit
- * @progress: updated four times a second, or NULL
+ * watch - wait until the recording should end, and return the reason
+ * @child: the command, or NULL
+ * @seconds: maximum time; 0: no limit
+ * @progress: updated four times a second; or NULL
  */
 enum watch_end watch(const struct recording *rec, const struct child *child, double seconds,
 		     struct progress *progress);
 
-/* Sleep until @child has ended, or one of those signals comes: then true. */
+/* Wait until @child has ended or one of these signals arrives. Returns true for a signal. */
 bool watch_child(const struct child *child);
 
-/* Sleep @ms unless one of those signals comes first: then true. */
+/* Sleep for @ms, or until one of these signals arrives. Returns true for a signal. */
 bool watch_sleep(unsigned int ms);
 
 #endif

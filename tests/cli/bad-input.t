@@ -81,7 +81,7 @@ row 2 "which TRACE.DAT" - "import: operand missing" "$R" import
 row 2 "one TRACE.DAT" - "import: two operands" "$R" import a b
 row 2 "which FILE" - "report: operand missing" "$R" report
 row 2 "one FILE" - "top: two operands" "$R" top a b
-row 2 "of which FILE" - "blocked: a time without a file" "$R" blocked --at 1.5
+row 2 "--at needs a FILE" - "blocked: a time without a file" "$R" blocked --at 1.5
 row 2 "one FILE" - "blocked: two operands" "$R" blocked a b
 row 2 "'xml' is not text, csv or json" - "blocked: unknown format" "$R" blocked --format xml a
 row 2 "no section 'nonsense'" - "report: unknown section" "$R" report a nonsense

@@ -43,7 +43,7 @@ tap_is "$(sql "$db" "SELECT sum(nr_waits), sum(wait_ns) FROM rollup WHERE vma_id
 tap_is "$(sql "$db" "SELECT count(*) FROM vma v JOIN process p ON p.id = v.process_id
 	WHERE p.tgid = $pid AND v.to_ns IS NULL")" 0 "the VMAs of a process are over with it"
 tap_like "$(sql "$db" "SELECT value FROM meta WHERE key = 'limits'")" \
-	"VMAs: of waits in page faults only" "the capture says which VMAs it can tell"
+	"VMAs: known for waits in page faults only" "the capture says which VMAs it can tell"
 
 "$RMAPSCOPE" report --format csv "$db" vmas >"$tap_dir/vmas.csv"
 tap_is "$(grep -c "mmap-churn file (deleted)" "$tap_dir/vmas.csv")" \
@@ -57,6 +57,6 @@ tap_is "$(grep -c "mmap-churn file (deleted)" "$tap_dir/vmas.csv")" \
 tap_is "$?:$(sql "$db" "SELECT count(*) > 0, sum(vma_id IS NOT NULL) FROM wait")" "0:1|0" \
 	"without it no wait has a VMA"
 tap_like "$(sql "$db" "SELECT value FROM meta WHERE key = 'limits'")" \
-	"VMAs: unknown: stock events name none; profile holds learns" "and why is said"
+	"VMAs: unknown: stock events do not name them; profile holds adds" "and why is said"
 
 tap_done
