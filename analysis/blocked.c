@@ -26,22 +26,21 @@ static const struct column columns[] = {
 	[BLOCKED_MODE] = { "mode", "MODE", UNIT_TEXT, 5,
 			   "read or write: of the wait; of a lock: of the hold", false },
 	[BLOCKED_ROLE] = { "role", "ROLE", UNIT_TEXT, 13,
-			   "on behalf of what it waits; of a lock: of what it is held", false },
+			   "what the thread waits for; of a lock: what it is held for", false },
 	[BLOCKED_AGE] = { "age_ns", "AGE ms", UNIT_NS, 10,
 			  "waited so far; of a lock: held so far, where exact", false },
 	[BLOCKED_SOURCE] = { "source", "KNOWN BY", UNIT_TEXT, 8,
-			     "how the holder above was learnt: exact, owner, waker, unknown",
-			     false },
+			     "how the holder above is known: exact, owner, waker, unknown", false },
 	[BLOCKED_STATE] = { "state", "STATE", UNIT_TEXT, 7,
-			    "running: waits for no lock; waiting; runnable: the lock was let go, "
-			    "it waits for a CPU; cycle: for one that it makes wait itself; "
-			    "above: a lock whose waiters are listed above",
+			    "running: waits for no lock; waiting; runnable: the lock was released, "
+			    "the thread waits for a CPU; cycle: waits for a thread that waits for "
+			    "it; above: a lock whose waiters are listed above",
 			    false },
 	[BLOCKED_COMM] = { "comm", "COMM", UNIT_TEXT, 15, "name of the thread", true },
 	[BLOCKED_CLASS] = { "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", true },
 	[BLOCKED_LOCK] = { "lock", "LOCK", UNIT_TEXT, 16,
-			   "its address, #N for the Nth life after the first; of a waiter: the "
-			   "one that it waits for",
+			   "address, with #N when reused for the Nth time; of a waiter: the lock "
+			   "that it waits for",
 			   true },
 	[BLOCKED_TASK_ID] = { "task_id", "TASK", UNIT_ID, 7, "task.id", true },
 	[BLOCKED_LOCK_ID] = { "lock_id", "LOCK ID", UNIT_ID, 7, "lock.id", true },
@@ -77,11 +76,11 @@ static const char *const name_sql[NR_NAMES] = {
 	[NAME_LABEL] = "SELECT label FROM enum WHERE domain = ?2 AND value = ?1",
 };
 
-/* A row to come: of a thread, or of a lock below the thread that holds it. */
+/* A row still to be added: a thread, or a lock below the thread that holds it. */
 struct item {
 	struct graph_task *task; /* NULL: a lock */
 	struct graph_lock *lock;
-	const struct graph_hold *hold; /* of the lock; NULL: by nobody known */
+	const struct graph_hold *hold; /* of the lock; NULL: the holder is unknown */
 	unsigned int depth;
 };
 
@@ -96,11 +95,11 @@ struct forest {
 	struct error *err;
 	sqlite3_stmt *stmt[NR_NAMES];
 	int64_t at_ns;
-	struct items stack; /* the last is the next row */
-	struct items roots; /* trees that are to follow */
+	struct items stack; /* rows still to be added, the next one last */
+	struct items roots; /* trees still to be added */
 };
 
-/* Step @which to its row. 0: there, -ENOENT: no such row. */
+/* Run query @which for @id. Returns 0 at its row, -ENOENT without one, or a negative errno. */
 static int look_up(struct forest *f, enum name which, int64_t id, const char *domain)
 {
 	sqlite3_stmt *stmt = f->stmt[which];
@@ -116,7 +115,7 @@ static int look_up(struct forest *f, enum name which, int64_t id, const char *do
 	return rc == SQLITE_DONE ? -ENOENT : db_fail(f->db, f->err);
 }
 
-/* Column @i of the row that @which is at. */
+/* Set @cell to column @i of the row of query @which. */
 static int set_text(struct forest *f, struct cell *cell, enum name which, int i)
 {
 	return table_set_text(f->t, cell, (const char *)sqlite3_column_text(f->stmt[which], i));
@@ -200,7 +199,7 @@ static int push(struct items *items, const struct item *item)
 	return 0;
 }
 
-/* What was pushed since @from comes out in the order in which it went in. */
+/* Make the items pushed since @from pop in the order in which they were pushed. */
 static void reverse(struct items *items, size_t from)
 {
 	size_t to = items->nr;
@@ -254,7 +253,7 @@ static const char *lock_state(const struct graph_lock *lock)
 		return "above";
 	LL_FOREACH(lock->waits, w)
 	{
-		/* the root of this tree waits for it: here the circle closes */
+		/* the root of this tree waits for it: this closes the cycle */
 		if (w->cycle && w->task->shown)
 			return "cycle";
 	}
@@ -305,7 +304,7 @@ static int put_lock(struct forest *f, struct graph_lock *lock, const struct grap
 	return ret;
 }
 
-/* All rows that are on the stack, and what they bring with them. */
+/* Add all rows on the stack, and the rows below them. */
 static int put_tree(struct forest *f)
 {
 	int ret = 0;
@@ -318,7 +317,7 @@ static int put_tree(struct forest *f)
 	return ret;
 }
 
-/* The tree of @root, and those of the threads that share its locks. */
+/* Add the tree of @root, and the trees of threads that hold the same locks. */
 static int put_trees(struct forest *f, struct graph_task *root)
 {
 	size_t i;
@@ -343,7 +342,7 @@ static int put_unknown(struct forest *f, struct graph_lock *lock)
 	return ret ? ret : put_tree(f);
 }
 
-/* Climb from @w to where its tree begins. @mark is new to every thread. */
+/* Find the root above @w and add its tree. @mark must differ from the mark of every thread. */
 static int put_above(struct forest *f, const struct graph_wait *w, unsigned int mark)
 {
 	while (w->lock->holds && !w->cycle) {
@@ -364,7 +363,7 @@ static int put_forest(struct forest *f, const struct wait_graph *g)
 
 	for (i = 0; !ret && i < g->nr_waits; i++)
 		if (!g->waits[i]->task->shown)
-			/* beyond the marks of the search for circles */
+			/* above the marks that wait_cycle.c uses */
 			ret = put_above(f, g->waits[i], i + 16);
 	return ret;
 }

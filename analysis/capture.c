@@ -23,7 +23,7 @@ static const struct column totals_columns[] = {
 	{ 0 },
 };
 
-/* Few rows each, by an index: the header is read anew all the time. */
+/* Each query reads few rows, by an index: screens read the header again and again. */
 static const struct table_def totals = {
 	.name = "totals",
 	.sql = "SELECT (SELECT count(*) FROM wait WHERE outcome = " SQL_OUTCOME_OPEN
@@ -37,7 +37,7 @@ static const struct table_def totals = {
 	.columns = totals_columns,
 };
 
-/* What others calculate with. */
+/* Refuse times that would overflow in calculations. */
 static int check_range(const char *key, int64_t value, int64_t min, struct db *db,
 		       struct error *err)
 {
@@ -69,7 +69,7 @@ static int read_totals(struct capture_info *info, struct db *db, struct error *e
 	return 0;
 }
 
-/* Who writes it: an older rmapscope did not say. */
+/* The process that records it. Older versions did not write it. */
 static int read_recorder(struct capture_info *info, struct db *db, struct error *err)
 {
 	char recorder[96];
@@ -188,7 +188,7 @@ int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, 
 	sqlite3_bind_int64(stmt, 1, end_s - nr);
 	sqlite3_bind_int64(stmt, 2, end_s);
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		/* a damaged table gives rows that were not asked for */
+		/* a damaged table may return rows outside the range */
 		const int64_t at = sat_sub(sqlite3_column_int64(stmt, 0), end_s - nr);
 
 		if (at >= 0 && at < nr)
@@ -212,7 +212,7 @@ static const struct table_def rates_def = {
 	.columns = rates_columns,
 };
 
-/* A number that is above 0 was seen; 0 means none only where any could be seen. */
+/* A rate above 0 is known. 0 is known only if the events were recorded; otherwise -1. */
 static int read_rate(double *rate, const struct cell *cell, struct db *db, enum sight what,
 		     struct error *err)
 {
@@ -236,7 +236,7 @@ int capture_rates_read(struct capture_rates *rates, struct db *db, const struct 
 	*rates = (struct capture_rates){ -1, -1, -1 };
 	if (ret)
 		return ret;
-	/* retries and moves are counted, not told apart */
+	/* retries and moves are only counted: no filter can be applied */
 	if (filter_of(db) && filter_parts(filter_of(db)))
 		t.cells[0].type = t.cells[1].type = CELL_NULL;
 	ret = read_rate(&rates->retries_per_s, &t.cells[0], db, SIGHT_RETRIES, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a capture is as a whole: the header of reports and screens. */
+/* The facts about a capture as a whole, for the header of reports and screens. */
 #ifndef RMAPSCOPE_ANALYSIS_CAPTURE_H
 #define RMAPSCOPE_ANALYSIS_CAPTURE_H
 
@@ -9,43 +9,42 @@
 #include "analysis/db.h"
 #include "analysis/table.h"
 
-/* How @asleep of a capture is told. */
+/* The text before @asleep of a capture. */
 #define CAPTURE_ASLEEP                                                                             \
-	"asleep where a lock is taken since before the capture, and not among its waits: "
+	"asleep where a lock is taken since before the capture, and so not among its waits: "
 
 struct capture_info {
 	char host[65], kernel[65], profile[64], source[32];
-	char limits[1024];  /* what this capture cannot tell, "" nothing */
+	char limits[1024];  /* what this capture cannot show; "": nothing is missing */
 	char trouble[128];  /* why nothing, or not all, is being recorded now; "" */
-	char asleep[320];   /* who slept since before it began, and for how long at least; "" */
-	bool recording;	    /* being written now, or its writer was killed */
-	int recorder_pid;   /* of the process here that writes it; 0: none does, or unknown */
-	bool recorder_gone; /* it was killed, or is not on this machine */
-	int64_t first_ns, last_ns; /* of the events; 0 when there are none */
-	int64_t kept_from_ns;	   /* rows of single spans; older ones are gone; 0: all */
-	int64_t rollups_from_ns;   /* likewise sums per second */
-	int64_t names_from_ns;	   /* sums before it name no process, lock or VMA; 0: all do */
-	int64_t clock_offset_ns;   /* to the time since 1970; 0: not known */
+	char asleep[320];   /* threads asleep since before the capture, and for how long; "" */
+	bool recording;	    /* not finished: being written now, or its recorder was killed */
+	int recorder_pid;   /* process on this machine that writes it; 0: none, or unknown */
+	bool recorder_gone; /* the recorder was killed, or is not on this machine */
+	int64_t first_ns, last_ns; /* times of the first and last event; 0: no events */
+	int64_t kept_from_ns;	   /* older rows of waits, holds, ... were removed; 0: none */
+	int64_t rollups_from_ns;   /* older sums per second were removed; 0: none */
+	int64_t names_from_ns;	   /* older sums name no process, lock or VMA; 0: all do */
+	int64_t clock_offset_ns;   /* to the time since 1970; 0: unknown */
 	int64_t nr_events;
-	bool sees_waits;  /* false: the counts of waits are not known */
+	bool sees_waits;  /* false: the counts of waits are unknown */
 	int64_t nr_waits; /* with a duration */
-	int64_t nr_open;  /* of those that pass the filter, if there is one */
+	int64_t nr_open;  /* those that pass the filter, if there is one */
 	int64_t nr_open_all;
 	int64_t nr_uncertain;
 	int64_t longest_open_ns; /* age of the oldest open wait at last_ns */
-	int64_t nr_lost;	 /* at least; that many when all gaps are counted */
+	int64_t nr_lost;	 /* a minimum; exact if nr_uncounted is 0 */
 	int64_t nr_gaps;
-	int64_t nr_uncounted; /* gaps of which the number of events is not known */
+	int64_t nr_uncounted; /* gaps with an unknown number of events */
 };
 
-/* Returns 0 or a negative errno. */
+/* Read all of it. Returns 0 or a negative errno. */
 int capture_info_read(struct capture_info *info, struct db *db, struct error *err);
 
 /*
- * capture_lost_format - how many events were lost: "5", "at least 5", or "-" where
- * nothing but that there are gaps is known
+ * capture_lost_format - how many events were lost: "5", "at least 5", or "-" if unknown
+ * @grouped: separate thousands by commas
  *
- * @grouped: thousands separated
  * Returns @buf.
  */
 const char *capture_lost_format(char *buf, size_t room, const struct capture_info *info,
@@ -54,12 +53,12 @@ const char *capture_lost_format(char *buf, size_t room, const struct capture_inf
 /*
  * capture_window - the @seconds before @end_ns
  *
- * Starts at a whole second and not before the capture. Works for a capture
- * without events, too.
+ * It starts at a whole second, not before the capture. A capture without events
+ * has a window, too.
  */
 struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds);
 
-/* Rates over a window; negative where they are not known. */
+/* Rates over a window; negative: unknown. */
 struct capture_rates {
 	double retries_per_s, moves_per_s;
 	int64_t nr_storms;
@@ -75,17 +74,17 @@ struct capture_event {
 };
 
 /*
- * capture_find_event - the next one that ends after @time_ns, or with @step -1
- * the last one that ended by then
+ * capture_find_event - the next event that ends after @time_ns, or with @step -1
+ * the last one that ended at or before @time_ns
  *
- * Returns 0, -ENOENT when there is none, or another negative errno.
+ * Returns 0, -ENOENT if there is none, or another negative errno.
  */
 int capture_find_event(struct capture_event *event, struct db *db, int64_t time_ns, int step,
 		       struct error *err);
 
 /*
- * capture_rate - waits per second over the last seconds, oldest first
- * @rate: [@nr], for the seconds up to the one that ends at @end_ns or holds it
+ * capture_rate - waits per second over the last @nr seconds, oldest first
+ * @rate: [@nr]; the last is for the second that ends at @end_ns or contains it
  */
 int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, struct error *err);
 

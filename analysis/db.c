@@ -29,7 +29,7 @@ void db_stop_when(struct db *db, bool (*stop)(void))
 	db->guard.stop = stop;
 }
 
-/* From now on a copy of this schema version is read, which no other program sees. */
+/* Replace the connection by one to a temporary copy with the current schema. */
 static int read_copy(struct db *db, int64_t version, struct error *err)
 {
 	sqlite3 *copy;
@@ -43,7 +43,7 @@ static int read_copy(struct db *db, int64_t version, struct error *err)
 	return sqlite3_exec(copy, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? 0 : db_fail(db, err);
 }
 
-/* Our own functions and views, and from now on nothing but reading. */
+/* Register our functions and views, then allow nothing but reading. */
 static int prepare_reading(struct db *db, const struct known *known, struct error *err)
 {
 	int rc = hist_sql_register(db->db);
@@ -58,7 +58,7 @@ static int prepare_reading(struct db *db, const struct known *known, struct erro
 	return db_query_int(db, "PRAGMA schema_version", &db->cookie, err);
 }
 
-/* The file is open. Its schema is checked in one transaction with all that follows. */
+/* The file is open. Check its schema and prepare reading it, in one transaction. */
 static int check_and_prepare(struct db *db, struct error *err)
 {
 	struct known *known = NULL;
@@ -144,7 +144,7 @@ void db_end(struct db *db)
 	sqlite3_exec(db->db, "COMMIT", NULL, NULL, NULL);
 }
 
-/* Step to the value of @key. 0: at a row, to be released by the caller. */
+/* Step @stmt to the value of @key. Returns 0; then the caller releases @stmt. */
 static int find_meta(struct db *db, const char *key, sqlite3_stmt **stmt, struct error *err)
 {
 	int rc, ret;

@@ -16,39 +16,43 @@ struct sqlite3_stmt;
 /*
  * db_open - open @path read-only and check that it is one of ours
  *
- * A newer schema, a foreign or a damaged file is refused with one clear line, and
- * so is one with a schema that is not exactly ours: a stranger's views and triggers
- * are never run. Of an older schema version a temporary copy is read. Nothing is
- * written into the file, and nothing made beside it but the index (-shm) of a log
- * that has none.
+ * A file with a newer schema, a file of another program and a damaged file are refused
+ * with one line. So is a file whose schema differs from ours in anything: views and
+ * triggers of others are never run. A file of an older schema version is read through
+ * a converted temporary copy. The file is never written to. The only file that may be
+ * created beside it is the index (-shm) of a write-ahead log that has none.
  */
 int db_open(struct db **db, const char *path, struct error *err);
 void db_close(struct db *db);
 
-/* Whether a copy is read, which does not change with the file. */
+/* Whether a temporary copy is read, which does not follow changes of the file. */
 bool db_is_copy(const struct db *db);
 
-/* A long read ends with -EINTR when @stop says so; a blocked SIGINT, SIGTERM or SIGHUP does, too. */
+/*
+ * End a long read with -EINTR if @stop() returns true, or a blocked SIGINT, SIGTERM or SIGHUP
+ * is pending.
+ */
 void db_stop_when(struct db *db, bool (*stop)(void));
 
 /*
- * Begin and end one consistent view of a file that is being written. -ESTALE: it
- * is not the file any more that was opened and checked; open it again.
+ * Begin and end a read transaction: one consistent view of a file that is being written.
+ * -ESTALE: another program has changed the file since it was checked; open it again.
  */
 int db_begin(struct db *db, struct error *err);
 void db_end(struct db *db);
 
 /*
- * db_take - count @bytes of memory that what a statement gives is kept in
+ * db_take - count @bytes of memory that results of a statement take
  *
- * Returns 0, or -EBADMSG with @err when the file is too small to hold so much.
+ * Returns 0, or -EBADMSG with @err if a file of this size cannot hold so much.
  */
 int db_take(struct db *db, size_t bytes, struct error *err);
 
 /*
- * db_prepare - a statement of @sql, its parameters NULL; prepared once, and kept
+ * db_prepare - prepare @sql, or reuse the statement that was prepared before
  *
- * Returns 0 or a negative errno; then db_release() when its rows were read.
+ * All parameters are NULL. Returns 0 or a negative errno. Call db_release() when its
+ * rows were read.
  */
 int db_prepare(struct db *db, const char *sql, struct sqlite3_stmt **stmt, struct error *err);
 void db_release(struct db *db, struct sqlite3_stmt *stmt);
@@ -58,10 +62,10 @@ const char *db_path(const struct db *db);
 /*
  * db_meta_int - an integer of table meta
  *
- * Returns 0, -ENOENT when the key is not there, or another negative errno.
+ * Returns 0, -ENOENT if there is no such key, or another negative errno.
  */
 int db_meta_int(struct db *db, const char *key, int64_t *value, struct error *err);
-/* Likewise a text, cut to @room. */
+/* The same for a text, cut to @room. */
 int db_meta_text(struct db *db, const char *key, char *value, unsigned int room, struct error *err);
 
 /* Why the last SQLite call failed: fills @err and returns a negative errno. */

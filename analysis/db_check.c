@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Opening a file that a stranger may have made, and whether it is one of ours. */
+/* Open a file that may come from anybody, and check that it is one of ours. */
 #include <errno.h>
 #include <sqlite3.h>
 
@@ -7,7 +7,10 @@
 #include "schema/known.h"
 #include "schema/migrate.h"
 
-/* Readers never wait for our writer (WAL); this is for others, and short for the screens. */
+/*
+ * With a write-ahead log, readers never wait for our writer: this is for other programs that
+ * lock the file.
+ */
 #define BUSY_MS 200
 
 int db_connect(struct db *db, bool write, struct error *err)
@@ -34,7 +37,7 @@ void db_disconnect(struct db *db)
 	sqlite3_close(db->db);
 }
 
-/* Whose file it is, and of which version. */
+/* Check that it is a file of rmapscope, and of which schema version. */
 static int check_identity(struct db *db, int64_t *version, struct error *err)
 {
 	int64_t application_id;
@@ -47,8 +50,8 @@ static int check_identity(struct db *db, int64_t *version, struct error *err)
 		return ret;
 	if (application_id != SCHEMA_APPLICATION_ID)
 		return error_set(err, -EBADMSG,
-				 "%s is an SQLite file of another program, not rmapscope's; give a "
-				 "file made by rmapscope record or import",
+				 "%s is an SQLite file of another program; give a file made by "
+				 "rmapscope record or import",
 				 db->path);
 	if (*version > SCHEMA_VERSION)
 		return error_set(
@@ -58,7 +61,7 @@ static int check_identity(struct db *db, int64_t *version, struct error *err)
 			db->path, (long long)*version, SCHEMA_VERSION);
 	if (*version < 1)
 		return error_set(err, -EBADMSG,
-				 "%s is damaged: it has schema version %lld, which never was",
+				 "%s is damaged: it has schema version %lld, which does not exist",
 				 db->path, (long long)*version);
 	return 0;
 }

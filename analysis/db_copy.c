@@ -7,10 +7,10 @@
 #include "analysis/db_guard.h"
 #include "schema/migrate.h"
 
-/* Of an older file: more is not copied each time that it is read. */
+/* A larger file is not converted for each read. */
 #define TEMPORARY_MAX (256 << 20)
 
-/* Between two looks at signals. */
+/* Signals are checked after this many pages. */
 #define PAGES_AT_ONCE 256
 
 static int copy_pages(sqlite3 *to, sqlite3 *from, struct db_guard *guard)
@@ -24,7 +24,7 @@ static int copy_pages(sqlite3 *to, sqlite3 *from, struct db_guard *guard)
 		rc = guard_stopped(guard) ? SQLITE_INTERRUPT
 					  : sqlite3_backup_step(backup, PAGES_AT_ONCE);
 	} while (rc == SQLITE_OK);
-	/* the connections know only what the last step gave */
+	/* the result of the last step says more than the error code of the connection */
 	sqlite3_backup_finish(backup);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
@@ -59,7 +59,7 @@ int db_copy_temporary(sqlite3 **to, sqlite3 *from, const char *path, int64_t ver
 				 "%s has schema version %lld and is too large to be converted each "
 				 "time that it is read; run rmapscope upgrade %s once",
 				 path, (long long)version, path);
-	/* SQLite makes it in TMPDIR, for this user alone, and unlinks it at once */
+	/* an empty name: SQLite creates a file in TMPDIR, mode 0600, and unlinks it at once */
 	rc = sqlite3_open_v2("", to,
 			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			     NULL);
@@ -73,8 +73,8 @@ int db_copy_temporary(sqlite3 **to, sqlite3 *from, const char *path, int64_t ver
 	if (rc == SQLITE_OK)
 		return 0;
 	ret = error_set(err, rc == SQLITE_INTERRUPT ? -EINTR : -EIO,
-			"%s has schema version %lld and a copy of it cannot be brought to version "
-			"%d: %s; set TMPDIR to a place with room",
+			"%s has schema version %lld and a copy of it cannot be converted to "
+			"version %d: %s; set TMPDIR to a writable directory with free space",
 			path, (long long)version, SCHEMA_VERSION, why);
 	sqlite3_close(*to);
 	*to = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A copy of a database of an earlier schema version, brought to this one. */
+/* Copy a database of an earlier schema version and convert the copy to the current one. */
 #ifndef RMAPSCOPE_DB_COPY_H
 #define RMAPSCOPE_DB_COPY_H
 
@@ -11,19 +11,18 @@ struct db_guard;
 struct sqlite3;
 
 /*
- * db_copy_upgraded - all of @from into @to, as SCHEMA_VERSION
- * @to: open and empty; bound by @guard, too
- * @version: of @from, whose schema was checked; 1 or more
+ * db_copy_upgraded - copy all of @from into @to and convert that to SCHEMA_VERSION
+ * @to: open and empty; opened with @guard, too
+ * @version: schema version of @from, 1 or more; the schema was checked
  *
- * Returns an SQLite result code, and in *@why what went wrong: NULL: nothing.
+ * Returns an SQLite result code. Sets *@why to what went wrong; NULL: nothing.
  */
 int db_copy_upgraded(struct sqlite3 *to, struct sqlite3 *from, int64_t version,
 		     struct db_guard *guard, const char **why);
 
 /*
- * db_copy_temporary - such a copy in a file without a name, which is gone when it
- * is closed
- * @path: of @from, for the message
+ * db_copy_temporary - the same into a temporary file, which is removed when it is closed
+ * @path: name of @from, for messages
  *
  * Returns 0 with an open *@to, or a negative errno.
  */

@@ -44,8 +44,8 @@ static int read_header(struct db_file *f, int fd, const char *path, struct error
 }
 
 /*
- * A file beside it, which SQLite opens by its name: as root it would read and
- * make whatever a symbolic link of that name leads to.
+ * Check a file beside the database that SQLite opens by its name. If it were a symbolic
+ * link, SQLite running as root would read or create the file that the link points to.
  */
 static int check_beside(const struct db_file *f, const char *suffix, bool *there, struct error *err)
 {
@@ -59,7 +59,10 @@ static int check_beside(const struct db_file *f, const char *suffix, bool *there
 	return error_set(err, -EINVAL, "%s is not a regular file; move it away", name);
 }
 
-/* SQLite reads a file that was cut short until it misses a page. */
+/*
+ * SQLite does not notice that a file was cut short until it reads a missing page: check the
+ * size.
+ */
 static int check_complete(const struct db_file *f, const char *path, int64_t bytes,
 			  struct error *err)
 {
@@ -80,7 +83,7 @@ static int check_kind(const struct stat *st, const char *path, struct error *err
 			 S_ISDIR(st->st_mode) ? "a directory" : "not a regular file");
 }
 
-/* Of a file without a log. */
+/* Check the content of a file that has no log. */
 static int check_content(struct db_file *f, int fd, const char *path, struct error *err)
 {
 	struct stat st;
@@ -96,12 +99,12 @@ static int check_content(struct db_file *f, int fd, const char *path, struct err
 }
 
 /*
- * Not while there is a log: this process may be its recorder, and loses its locks
- * of the file when it closes any descriptor of that (fcntl(2), F_SETLK).
+ * Do not call this while there is a log: this process may be the recorder, and a process
+ * loses its locks on a file when it closes any descriptor of it (fcntl(2), F_SETLK).
  */
 static int look_into(struct db_file *f, const char *path, struct error *err)
 {
-	/* a pipe that nobody writes to would be waited for */
+	/* O_NONBLOCK: opening a pipe without a writer would block */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int ret;
 
@@ -177,7 +180,7 @@ void db_file_uri(struct db_file *f, bool read_only, char uri[DB_FILE_URI_MAX])
 		*to++ = hex[*at & 15];
 	}
 	*to = '\0';
-	/* a log that is not there is not made */
+	/* immutable: SQLite would otherwise create a log that is not there */
 	f->still = read_only && f->wants_log && !f->log && !f->journal;
 	if (f->still)
 		strcpy(to, "?immutable=1");

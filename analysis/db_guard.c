@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * The longest text of ours are a stack's frames, the longest blob a histogram of
- * all its buckets: both below 64 KiB. The most columns that a result has: 40.
+ * Our longest text is a stack, our longest blob a histogram with all its buckets: both
+ * are below 64 KiB. Our largest result has 40 columns.
  */
 static const struct {
 	int id, most;
@@ -24,7 +24,7 @@ static const struct {
 } settings[] = {
 	{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
 	{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-	/* but those of the connection itself, made by known_views() */
+	/* temporary views, which known_views() creates, still work */
 	{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
 	{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
 	{ SQLITE_DBCONFIG_DQS_DML, 0 },
@@ -32,13 +32,13 @@ static const struct {
 	{ SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1 },
 };
 
-/* Steps of SQLite's machine between two looks at the clock of a read. */
+/* Steps of SQLite's virtual machine between two calls of the progress handler. */
 #define LOOK_STEPS 1000
 
 /*
- * The dearest query of a report takes 1.3 steps for each byte of a file of a million
- * spans; a row of a result is a few times as large as in the file. The first
- * numbers are for small files.
+ * What a read may take. The most expensive query of a report takes 1.3 steps for each byte
+ * of a file with a million rows; a row of a result is a few times as large as in the file.
+ * The _MIN values are for small files.
  */
 #define STEPS_MIN      50000000
 #define STEPS_PER_BYTE 32
@@ -46,8 +46,8 @@ static const struct {
 #define BYTES_PER_BYTE 64
 #define FILE_BYTES_MAX (1LL << 48)
 
-/* Of those that end a program: one that is blocked, and waits. */
-static bool signal_waits(void)
+/* Whether a blocked signal is pending that would end the program. */
+static bool signal_pending(void)
 {
 	static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
 	unsigned int i;
@@ -63,13 +63,13 @@ static bool signal_waits(void)
 
 bool guard_stopped(struct db_guard *guard)
 {
-	if (signal_waits() || (guard->stop && guard->stop()))
+	if (signal_pending() || (guard->stop && guard->stop()))
 		guard->stopped = true;
 	return guard->stopped;
 }
 
-/* Anything but 0 ends the statement with SQLITE_INTERRUPT. */
-static int look(void *ctx)
+/* Progress handler: any result but 0 ends the statement with SQLITE_INTERRUPT. */
+static int check_progress(void *ctx)
 {
 	struct db_guard *guard = ctx;
 
@@ -89,14 +89,14 @@ int guard_open(struct db_guard *guard, sqlite3 *db)
 	for (i = 0; rc == SQLITE_OK && i < sizeof(settings) / sizeof(*settings); i++)
 		rc = sqlite3_db_config(db, settings[i].id, settings[i].on, NULL);
 	guard_refill(guard);
-	sqlite3_progress_handler(db, LOOK_STEPS, look, guard);
+	sqlite3_progress_handler(db, LOOK_STEPS, check_progress, guard);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(db, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0", NULL,
 				  NULL, NULL);
 	return rc;
 }
 
-/* SQLite asks this of each part of a statement that it compiles. */
+/* SQLite calls this for each action of a statement that it compiles. */
 static int authorize(void *ctx, int action, const char *what, const char *of, const char *db,
 		     const char *inside)
 {

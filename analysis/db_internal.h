@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* An open database, for those who open it: see analysis/db.h. */
+/* The inside of struct db, for the files that implement analysis/db.h. */
 #ifndef RMAPSCOPE_DB_INTERNAL_H
 #define RMAPSCOPE_DB_INTERNAL_H
 
@@ -10,14 +10,14 @@
 struct known;
 struct filter;
 
-/* Up to which ids, and when, the temporary tables of a filter were made. */
+/* The temporary tables of a filter. */
 struct filter_state {
-	int64_t task_id, process_id, lock_id;
-	uint64_t built_ns;
-	bool sums_are_less; /* threads pass whose processes do not */
+	int64_t task_id, process_id, lock_id; /* they cover rows up to these ids */
+	uint64_t built_ns;		      /* when they were last filled from scratch */
+	bool sums_are_less; /* a thread passes whose process does not: see filter.h */
 };
 
-/* Queries that are run again and again: more than any screen has. */
+/* Statements that are kept prepared: more than any screen needs. */
 #define NR_STATEMENTS 64
 
 struct db {
@@ -25,8 +25,8 @@ struct db {
 	char *path;
 	struct db_file file;
 	struct db_guard guard;
-	bool copy;	/* of a file with an older schema */
-	int64_t cookie; /* of the schema that was checked */
+	bool copy;	/* a converted copy of a file with an older schema */
+	int64_t cookie; /* SQLite's schema_version when the schema was checked */
 	struct sqlite3_stmt *stmt[NR_STATEMENTS];
 	unsigned int nr_stmts;
 	const struct filter *filter; /* of analysis/filter.h, or NULL */
@@ -36,36 +36,40 @@ struct db {
 /*
  * db_connect - open the file of @db->path, to read or to write
  *
- * Nothing in it has been looked at but its header. Returns 0 or a negative errno;
- * db_disconnect() either way.
+ * Only its header was checked then. Returns 0 or a negative errno; call
+ * db_disconnect() in either case.
  */
 int db_connect(struct db *db, bool write, struct error *err);
 void db_disconnect(struct db *db);
 
 /*
- * db_check - whether it is a database of ours; in a transaction, which is to last
- *	until the last statement that relies on it
+ * db_check - check that it is a database of ours
  * @version: set to its schema version, at most SCHEMA_VERSION
- * @known: set to that schema, to be freed; may be NULL
+ * @known: set to that schema; free it with known_free(); may be NULL
+ *
+ * Call this in a transaction that lasts until the last statement that relies on it.
  *
  * Returns 0 or a negative errno.
  */
 int db_check(struct db *db, int64_t *version, struct known **known, struct error *err);
 
 /*
- * db_define - run statements of ours that make or fill temporary tables and views
+ * db_define - run statements of our own that create or fill temporary tables and views
  *
- * Nothing of the file is changed. Returns 0 or a negative errno.
+ * The file is not changed. Returns 0 or a negative errno.
  */
 int db_define(struct db *db, const char *sql, struct error *err);
 
-/* The statement that made the temporary view @name, to be freed. Returns 0 or a negative errno. */
+/*
+ * Set *@sql to the statement that created the temporary view @name; free() it. Returns 0 or a
+ * negative errno.
+ */
 int db_view_text(struct db *db, const char *name, char **sql, struct error *err);
 
-/* The single integer that @sql gives. Returns 0 or a negative errno. */
+/* Set *@value to the single integer that @sql returns. Returns 0 or a negative errno. */
 int db_query_int(struct db *db, const char *sql, int64_t *value, struct error *err);
 
-/* Why the guard has ended a read. Returns a negative errno. */
+/* Set @err to why the guard has ended a read. Returns a negative errno. */
 int db_interrupted(const struct db *db, struct error *err);
 
 #endif

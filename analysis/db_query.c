@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Statements on an open database, and what their failures mean. */
+/* Statements on an open database, and the error messages for their failures. */
 #include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -10,7 +10,8 @@ int db_interrupted(const struct db *db, struct error *err)
 {
 	if (db->guard.endless)
 		return error_set(err, -EBADMSG,
-				 "%s is damaged: it takes more work than a file of its size can",
+				 "%s is damaged: reading it takes more work than a file of its size "
+				 "can need",
 				 db->path);
 	return error_set(err, -EINTR, "reading %s was stopped by a signal", db->path);
 }
@@ -36,29 +37,31 @@ int db_fail(struct db *db, struct error *err)
 	case SQLITE_INTERRUPT:
 		return db_interrupted(db, err);
 	case SQLITE_TOOBIG:
-		return error_set(err, -EBADMSG,
-				 "%s is damaged: it has a text longer than any of rmapscope",
-				 db->path);
+		return error_set(
+			err, -EBADMSG,
+			"%s is damaged: it has a text longer than any that rmapscope writes",
+			db->path);
 	case SQLITE_NOMEM:
 		return error_set(err, -ENOMEM, "out of memory");
 	case SQLITE_READONLY:
 		if (db->file.journal)
 			return error_set(
 				err, -EROFS,
-				"%s has the journal (-journal) of a write that was cut off; "
-				"open it once with sqlite3 where you can write, which takes "
-				"that back",
+				"%s has the journal (-journal) of an incomplete write; copy "
+				"both to a directory that you can write to and open the "
+				"copy once with sqlite3, which rolls that write back",
 				db->path);
 		break;
 	case SQLITE_CANTOPEN:
 		if (db->file.log)
-			return error_set(err, -EACCES,
-					 "%s has a log beside it (-wal) that cannot be read here; "
-					 "copy both to where you can write",
-					 db->path);
+			return error_set(
+				err, -EACCES,
+				"%s has a log (-wal) that cannot be read here; copy both to "
+				"a directory that you can write to",
+				db->path);
 		break;
 	case SQLITE_ERROR:
-		/* of sum() */
+		/* the error of SQL's sum() */
 		if (!strcmp(why, "integer overflow"))
 			return error_set(err, -EBADMSG,
 					 "%s is damaged: a sum of its numbers is too large",

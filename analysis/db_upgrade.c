@@ -16,7 +16,10 @@
 #include "lib/scratch.h"
 #include "schema/migrate.h"
 
-/* Not one that is being recorded: the recorder would go on with a file that has no name. */
+/*
+ * Refuse a file that is being recorded: the recorder would go on writing to the old, removed
+ * file.
+ */
 static int check_recorder(struct db *db, struct error *err)
 {
 	char state[16] = "", recorder[96] = "";
@@ -34,9 +37,9 @@ static int check_recorder(struct db *db, struct error *err)
 }
 
 /*
- * No log any more: its rows are in the file, and nobody else has it open. Then a
- * lock by @keeper, so that nobody writes to it; a connection cannot be copied
- * from that holds this itself.
+ * Remove the write-ahead log, which moves its rows into the file and fails if another
+ * program has the file open. Then lock the file against writers with a second
+ * connection, @keeper: SQLite cannot copy from a connection that holds such a lock.
  */
 static int lock_out_writers(struct db *db, sqlite3 **keeper, struct error *err)
 {
@@ -44,7 +47,8 @@ static int lock_out_writers(struct db *db, sqlite3 **keeper, struct error *err)
 	int rc;
 
 	if (sqlite3_db_readonly(db->db, "main"))
-		return error_set(err, -EACCES, "cannot write to %s; copy it to where you can",
+		return error_set(err, -EACCES,
+				 "cannot write to %s; copy it to a directory that you can write to",
 				 db->path);
 	if (sqlite3_exec(db->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
 		return db_fail(db, err);
@@ -61,21 +65,21 @@ static int lock_out_writers(struct db *db, sqlite3 **keeper, struct error *err)
 					   sqlite3_errmsg(*keeper));
 }
 
-/* An empty file at @name, of the owner and mode of the one that it replaces. */
+/* Create an empty file @name with the owner and mode of @like, which it is going to replace. */
 static int create(const char *name, const struct db_file *like)
 {
 	int fd = open(name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -errno;
-	/* who may not give it to the same owner keeps it private */
+	/* if the owner cannot be set, the file stays private (0600) */
 	if (!fchown(fd, like->uid, like->gid))
 		fchmod(fd, like->mode & 0777);
 	close(fd);
 	return 0;
 }
 
-/* Damage is copied along with what is whole. @why: set to the first that is found. */
+/* Check the copy: damage was copied, too. Sets @why to the first problem. */
 static int check_whole(sqlite3 *to, char *why, size_t room)
 {
 	sqlite3_stmt *stmt;
@@ -104,7 +108,7 @@ static int write_new(struct db *db, const char *name, int64_t version, struct er
 
 	if (rc == SQLITE_OK)
 		rc = guard_open(&db->guard, to);
-	/* without memory there is no connection that could tell it */
+	/* without memory there is no connection, and so no error message of SQLite */
 	why = to ? sqlite3_errmsg(to) : "out of memory";
 	if (rc == SQLITE_OK)
 		rc = db_copy_upgraded(to, db->db, version, &db->guard, &why);
@@ -116,13 +120,13 @@ static int write_new(struct db *db, const char *name, int64_t version, struct er
 	}
 	if (rc != SQLITE_OK)
 		error_set(err, rc == SQLITE_INTERRUPT ? -EINTR : -EIO,
-			  "cannot bring %s to schema version %d: %s; it is as it was", db->path,
-			  SCHEMA_VERSION, why);
+			  "cannot convert %s to schema version %d: %s; the file is unchanged",
+			  db->path, SCHEMA_VERSION, why);
 	sqlite3_close(to);
 	return rc == SQLITE_OK ? 0 : rc == SQLITE_INTERRUPT ? -EINTR : -EIO;
 }
 
-/* The rename itself is to survive a loss of power. */
+/* Make the rename survive a power failure. */
 static void sync_folder(const char *path)
 {
 	char folder[PATH_MAX];
@@ -136,7 +140,10 @@ static void sync_folder(const char *path)
 	close(fd);
 }
 
-/* In a folder of our own beside the file: one that is killed is removed by the next. */
+/*
+ * Write the new file in a temporary directory beside the old one, then rename it. If this
+ * process is killed, the next one removes that directory.
+ */
 static int replace(struct db *db, int64_t version, struct error *err)
 {
 	char folder[PATH_MAX], name[PATH_MAX + 16];
@@ -146,7 +153,9 @@ static int replace(struct db *db, int64_t version, struct error *err)
 	snprintf(folder, sizeof(folder), "%s", db->file.real);
 	ret = scratch_create(&scratch, dirname(folder));
 	if (ret)
-		return error_set(err, ret, "cannot write beside %s: %s; copy it to where you can",
+		return error_set(err, ret,
+				 "cannot write beside %s: %s; copy it to a directory that you can "
+				 "write to",
 				 db->path, strerror(-ret));
 	snprintf(name, sizeof(name), "%s/capture.db", scratch.path);
 	ret = create(name, &db->file);
@@ -155,7 +164,7 @@ static int replace(struct db *db, int64_t version, struct error *err)
 	if (!ret && rename(name, db->file.real))
 		ret = -errno;
 	if (ret)
-		error_set(err, ret, "cannot replace %s: %s; it is as it was", db->path,
+		error_set(err, ret, "cannot replace %s: %s; the file is unchanged", db->path,
 			  strerror(-ret));
 	else
 		sync_folder(db->file.real);
@@ -183,7 +192,7 @@ int db_upgrade(const char *path, int64_t *from, struct error *err)
 	if (!ret && *from < SCHEMA_VERSION) {
 		db_end(&db);
 		ret = lock_out_writers(&db, &keeper, err);
-		/* it may have been changed between the two */
+		/* it may have been changed before the lock was taken */
 		if (!ret)
 			ret = begin_and_check(&db, from, err);
 		if (!ret && *from < SCHEMA_VERSION)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bring the file of an earlier schema version to this one, for good. */
+/* Convert a file of an earlier schema version to the current one, in place. */
 #ifndef RMAPSCOPE_DB_UPGRADE_H
 #define RMAPSCOPE_DB_UPGRADE_H
 
@@ -8,12 +8,12 @@
 #include "lib/error.h"
 
 /*
- * db_upgrade - make @path a database of SCHEMA_VERSION
- * @from: set to the version that it had; SCHEMA_VERSION: nothing was to be done
+ * db_upgrade - convert @path to SCHEMA_VERSION
+ * @from: set to the version that it had; SCHEMA_VERSION: there was nothing to do
  *
- * The new file is written beside it, and takes its name when it is complete and on
- * the disk. No other program can write to the file meanwhile; one
- * that is being recorded is refused. After a failure it is as it was.
+ * The new file is written beside the old one and replaces it when it is complete and on
+ * disk. Meanwhile no other program can write to the file. A file that is being recorded
+ * is refused. After a failure the file is unchanged.
  *
  * Returns 0 or a negative errno.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What tells more of a row of a screen. The SQL of each is beside this file. */
+/* The detail tables of the screens: what Enter opens for a row. The SQL of NAME is NAME.sql. */
 #include "analysis/views.h"
 #include "schema/sql.h"
 
@@ -11,35 +11,35 @@
 	}
 
 #define AT      { "at_ns", "AT s", UNIT_TIME, 9, "since the start of the capture", false }
-#define START   { "start_ns", "", UNIT_ID, 0, "by the capture's clock", true }
+#define START   { "start_ns", "", UNIT_ID, 0, "start, in the clock of the capture", true }
 #define THREAD  { "comm", "THREAD", UNIT_TEXT, 15, "name of the thread", false }
-#define TID     { "tid", "TID", UNIT_ID, 7, "its id", false }
+#define TID     { "tid", "TID", UNIT_ID, 7, "thread id", false }
 #define PROCESS { "process", "PROCESS", UNIT_TEXT, 15, "name of the process", false }
-#define ROLE    { "role", "ROLE", UNIT_TEXT, 13, "on behalf of what", false }
+#define ROLE    { "role", "ROLE", UNIT_TEXT, 13, "kernel operation that took the lock", false }
 #define MODE    { "mode", "MODE", UNIT_TEXT, 5, "read or write", false }
 #define WAIT_NS { "wait_ns", "WAIT ms", UNIT_NS, 10, "time waited", false }
 #define WAITS   { "nr_waits", "WAITS", UNIT_COUNT, 7, "waits that ended", false }
 #define P99     { "p99_ns", "P99 ms", UNIT_NS, 9, "99 % of them were shorter", false }
 #define MAX     { "max_ns", "MAX ms", UNIT_NS, 9, "longest of them", false }
-#define SOURCE  { "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false }
+#define SOURCE  { "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder is known", false }
 #define SYMBOL  { "symbol", "FUNCTION", UNIT_TEXT, 22, "kernel function that took the lock", false }
-#define VMA     { "vma", "VMA", UNIT_TEXT, 14, "its addresses", false }
-#define NAME    { "vma_name", "NAME", UNIT_TEXT, 16, "as in /proc/PID/maps", false }
+#define VMA     { "vma", "VMA", UNIT_TEXT, 14, "address range", false }
+#define NAME    { "vma_name", "NAME", UNIT_TEXT, 16, "name, as in /proc/PID/maps", false }
 #define KEY(name, help) { name, "", UNIT_ID, 0, help, true }
 /* clang-format on */
 
 static const struct column vma_locks_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
-	{ "lock", "LOCK", UNIT_TEXT, 16, "its address", false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "address of the lock", false },
 	WAIT_NS,
 	WAITS,
 	P99,
 	MAX,
-	{ "trend", "TREND", UNIT_SERIES, 8, "waiting over the window, in eighths", false },
+	{ "trend", "TREND", UNIT_SERIES, 8, "time waited in each eighth of the window", false },
 	KEY("lock_id", "lock.id"),
 	{ 0 },
 };
-TABLE(vma_locks, WAITS, "Locks", "that it waited for; Enter: the lock", 2);
+TABLE(vma_locks, WAITS, "Locks", "locks that it waited for; Enter opens the lock", 2);
 
 static const struct column vma_waiters_columns[] = {
 	ROLE, SYMBOL, MODE, WAIT_NS, WAITS, P99, MAX, { 0 },
@@ -48,9 +48,9 @@ TABLE(vma_waiters, WAITS, "Waiters by site", "where in the kernel it waited", 3)
 
 static const struct column vma_holders_columns[] = {
 	{ "cause", "CAUSE", UNIT_TEXT, 17,
-	  "a held lock; or waiting for a CPU, which no holder is to blame for", false },
+	  "held lock, or waiting for a CPU, which no holder caused", false },
 	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that held it", false },
-	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it was held", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that held the lock", false },
 	WAIT_NS,
 	WAITS,
 	MAX,
@@ -60,11 +60,11 @@ static const struct column vma_holders_columns[] = {
 	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread", false },
 	{ 0 },
 };
-TABLE(vma_holders, WAITS, "Holders by site", "who held the locks meanwhile", 3);
+TABLE(vma_holders, WAITS, "Holders by site", "who held the locks during the waits", 3);
 
 static const struct column vma_histogram_columns[] = {
-	{ "from_ns", "FROM ms", UNIT_NS, 10, "waits at least so long", false },
-	{ "to_ns", "TO ms", UNIT_NS, 10, "and shorter than this", false },
+	{ "from_ns", "FROM ms", UNIT_NS, 10, "waits of at least this time", false },
+	{ "to_ns", "TO ms", UNIT_NS, 10, "and shorter than this time", false },
 	WAITS,
 	{ 0 },
 };
@@ -73,7 +73,7 @@ TABLE(vma_histogram, WAITS, "Histogram", "how long the waits were", SORT_AS_READ
 static const struct column vma_timeline_columns[] = {
 	AT, WAITS, WAIT_NS, MAX, START, { 0 },
 };
-TABLE(vma_timeline, WAITS, "Timeline", "its waiting over time", SORT_AS_READ);
+TABLE(vma_timeline, WAITS, "Timeline", "its waits over time", SORT_AS_READ);
 
 const struct view_def vma_views[] = {
 	{ .table = &vma_locks, .details = lock_views },
@@ -92,18 +92,18 @@ static const struct column lock_queue_columns[] = {
 	ROLE,
 	{ "age_ns", "AGE ms", UNIT_NS, 10, "waited so far", false },
 	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that it waits for", false },
-	{ "holder_tid", "HOLDER TID", UNIT_ID, 10, "its id", false },
+	{ "holder_tid", "HOLDER TID", UNIT_ID, 10, "id of that thread", false },
 	SOURCE,
 	START,
 	{ 0 },
 };
-TABLE(lock_queue, WAITS, "Queue", "who waits at the time shown, the first first", SORT_AS_READ);
+TABLE(lock_queue, WAITS, "Queue", "who waits at the time shown, longest first", SORT_AS_READ);
 
 static const struct column lock_spans_columns[] = {
 	AT,   { "what", "WHAT", UNIT_TEXT, 4, "wait or hold", false }, THREAD, TID,   MODE,
-	ROLE, { "duration_ns", "ms", UNIT_NS, 9, "how long", false },  START,  { 0 },
+	ROLE, { "duration_ns", "ms", UNIT_NS, 9, "duration", false },  START,  { 0 },
 };
-TABLE(lock_spans, WAITS, "Waits and holds", "the latest of the window", SORT_AS_READ);
+TABLE(lock_spans, WAITS, "Waits and holds", "the latest in the window", SORT_AS_READ);
 
 static const struct column lock_vmas_columns[] = {
 	PROCESS,
@@ -111,13 +111,13 @@ static const struct column lock_vmas_columns[] = {
 	NAME,
 	{ "perms", "PERM", UNIT_TEXT, 4, "permissions", false },
 	{ "tgid", "PID", UNIT_ID, 7, "id of the process", false },
-	{ "from_ns", "LINKED s", UNIT_TIME, 9, "since then it hangs on the lock", false },
-	{ "to_ns", "UNLINKED s", UNIT_TIME, 10, "no longer since; -: still", false },
+	{ "from_ns", "LINKED s", UNIT_TIME, 9, "linked to the lock at this time", false },
+	{ "to_ns", "UNLINKED s", UNIT_TIME, 10, "unlinked at this time; -: still linked", false },
 	KEY("vma_id", "vma.id"),
 	KEY("process_id", "process.id"),
 	{ 0 },
 };
-TABLE(lock_vmas, LINKS, "VMAs on it", "that hang on the lock; Enter: the VMA", SORT_AS_READ);
+TABLE(lock_vmas, LINKS, "VMAs on it", "linked to the lock; Enter opens the VMA", SORT_AS_READ);
 
 static const struct column lock_stacks_columns[] = {
 	ROLE,
@@ -127,12 +127,12 @@ static const struct column lock_stacks_columns[] = {
 	{ "stack", "STACK", UNIT_TEXT, 30, "functions, the innermost first", false },
 	{ 0 },
 };
-TABLE(lock_stacks, WAITS, "Stacks", "where it was waited for", 1);
+TABLE(lock_stacks, WAITS, "Stacks", "kernel stacks of its waiters", 1);
 
 static const struct column lock_life_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
 	{ "why", "UNKNOWN BECAUSE", UNIT_TEXT, 44, "why the class is not known", false },
-	{ "generation", "LIFE", UNIT_COUNT, 4, "earlier lives of its address", false },
+	{ "generation", "LIFE", UNIT_COUNT, 4, "earlier locks at its address", false },
 	{ "first_ns", "FIRST s", UNIT_TIME, 9, "first seen", false },
 	{ "last_ns", "LAST s", UNIT_TIME, 9, "last seen", false },
 	{ 0 },
@@ -153,27 +153,27 @@ static const struct column storm_movers_columns[] = {
 	TID,
 	PROCESS,
 	{ "nr_moves", "MOVES", UNIT_COUNT, 8, "folios that it moved off or onto the lock", false },
-	{ "nr_pages", "PAGES", UNIT_COUNT, 8, "pages of them", false },
+	{ "nr_pages", "PAGES", UNIT_COUNT, 8, "pages of these folios", false },
 	{ 0 },
 };
-TABLE(storm_movers, MOVES, "Movers", "who moved folios meanwhile", 3);
+TABLE(storm_movers, MOVES, "Movers", "who moved folios during the storm", 3);
 
 static const struct column storm_walkers_columns[] = {
 	THREAD,
 	TID,
 	PROCESS,
-	{ "role", "ROLE", UNIT_TEXT, 13, "of walks given up: what for", false },
-	{ "nr_events", "EVENTS", UNIT_COUNT, 8, "walks that it started over, or gave up", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "purpose of the walks that were given up", false },
+	{ "nr_events", "EVENTS", UNIT_COUNT, 8, "walks that it restarted or gave up", false },
 	{ 0 },
 };
-TABLE(storm_walkers, STORMS, "Walkers", "whose walks started over or were given up", 4);
+TABLE(storm_walkers, STORMS, "Walkers", "whose walks restarted or were given up", 4);
 
 static const struct column storm_vmas_columns[] = {
-	{ "what", "FOLIOS", UNIT_TEXT, 12, "what they did there", false },
+	{ "what", "FOLIOS", UNIT_TEXT, 12, "whether folios left this VMA or went to it", false },
 	PROCESS,
 	VMA,
 	NAME,
-	{ "nr_moves", "MOVES", UNIT_COUNT, 8, "so many", false },
+	{ "nr_moves", "MOVES", UNIT_COUNT, 8, "number of moves", false },
 	KEY("vma_id", "vma.id"),
 	KEY("process_id", "process.id"),
 	{ 0 },
@@ -184,8 +184,8 @@ TABLE(storm_vmas, MOVES, "Source and destination", "VMAs that folios left and we
 static const struct column storm_rate_columns[] = {
 	AT,
 	{ "nr_events", "EVENTS", UNIT_COUNT, 8, "retries or skips", false },
-	{ "events_per_s", "EVENTS/s", UNIT_PER_S, 10, "per second", false },
-	{ "nr_walkers", "WALKERS", UNIT_COUNT, 7, "threads", false },
+	{ "events_per_s", "EVENTS/s", UNIT_PER_S, 10, "retries or skips per second", false },
+	{ "nr_walkers", "WALKERS", UNIT_COUNT, 7, "threads that walked", false },
 	{ 0 },
 };
 TABLE(storm_rate, STORMS, "Rate", "retries or skips over time", SORT_AS_READ);
@@ -202,14 +202,14 @@ static const struct column stall_timeline_columns[] = {
 	AT,	 { "what", "WHAT", UNIT_TEXT, 13, "what the thread did", false },
 	THREAD,	 TID,
 	PROCESS, ROLE,
-	MODE,	 { "duration_ns", "ms", UNIT_NS, 10, "how long", false },
+	MODE,	 { "duration_ns", "ms", UNIT_NS, 10, "duration", false },
 	SOURCE,	 START,
 	{ 0 },
 };
-TABLE(stall_timeline, STALLS, "Timeline", "the sleep, its lock, and who held that", SORT_AS_READ);
+TABLE(stall_timeline, STALLS, "Timeline", "the sleep, its lock, and who held it", SORT_AS_READ);
 
 static const struct column stall_stack_columns[] = {
-	{ "frame", "FUNCTION", UNIT_TEXT, 40, "with the offset in it", false },
+	{ "frame", "FUNCTION", UNIT_TEXT, 40, "kernel function and offset", false },
 	{ 0 },
 };
 TABLE(stall_stack, STALLS, "Asleep in", "the innermost function first", SORT_AS_READ);

@@ -12,7 +12,7 @@
 #include "lib/clock.h"
 #include "schema/sql.h"
 
-/* Threads and processes change their names: all are looked at again after this. */
+/* Threads and processes change their names: the tables are filled from scratch after this time. */
 #define REBUILD_NS (10 * NSEC_PER_SEC)
 
 static const char *const by_names[] = {
@@ -90,7 +90,7 @@ int filter_text(char *buf, size_t room, const struct filter *f)
 
 /* --- the rows that pass, as SQL over the tables of the file */
 
-/* Of thread t and its process p. */
+/* The condition for thread t and its process p. */
 static void add_thread_condition(sqlite3_str *s, const struct filter *f)
 {
 	sqlite3_str_appendall(s, "1");
@@ -109,7 +109,7 @@ static void add_thread_condition(sqlite3_str *s, const struct filter *f)
 	}
 }
 
-/* What started at start_ns and has duration_ns, where it is known, and outcome. */
+/* The condition for a row with start_ns, duration_ns (NULL: unknown) and outcome. */
 static void add_time_condition(sqlite3_str *s, const struct filter *f)
 {
 	const int64_t until_ns = f->until_ns ? f->until_ns : INT64_MAX;
@@ -145,7 +145,7 @@ static void add_process_condition(sqlite3_str *s, const struct filter *f)
 #define GROUP_OF(process)                                                                          \
 	"coalesce((SELECT g.group_id FROM process_group g WHERE g.id = " process "), " process ")"
 
-/* A column of a table that is another one in its view. */
+/* A column of a table whose view shows another expression instead. */
 struct instead {
 	const char *column, *sql;
 };
@@ -158,7 +158,7 @@ static const char *instead_of(const struct instead *instead, const char *column)
 	return NULL;
 }
 
-/* The columns of @table, whatever the schema has: with @instead, as a list of results. */
+/* Add the names of all columns of @table, as result columns, some replaced by @instead. */
 static int add_columns(sqlite3_str *s, struct db *db, const char *table,
 		       const struct instead *instead, struct error *err)
 {
@@ -179,7 +179,7 @@ static int add_columns(sqlite3_str *s, struct db *db, const char *table,
 	return ret;
 }
 
-/* The identity of a process is that of its group. */
+/* A process is replaced by its group. */
 static const struct instead grouped_process[] = {
 	{ "process_id", GROUP_OF("process_id") },
 	{ NULL, NULL },
@@ -191,7 +191,7 @@ static void add_wait_views(sqlite3_str *s, const struct filter *f)
 	add_task_condition(s, f, "task_id");
 	add_class_condition(s, f, "lock_id");
 	add_time_condition(s, f);
-	/* the wait that explains a stall is told whenever it ended */
+	/* the time filters stalls, not the waits that explain them */
 	sqlite3_str_appendall(s, "; CREATE TEMP VIEW stall AS SELECT * FROM main.stall WHERE 1");
 	add_task_condition(s, f, "task_id");
 	add_time_condition(s, f);
@@ -215,7 +215,7 @@ static int add_sum_view(sqlite3_str *s, struct db *db, const struct filter *f, c
 	return ret;
 }
 
-/* Sums per second are of processes; the header's and the heatmap's are of all. */
+/* rollup has sums per process; second_rollup, for header and heatmap, has sums of all processes. */
 static int add_sum_views(sqlite3_str *s, struct db *db, const struct filter *f, struct error *err)
 {
 	int ret = add_sum_view(s, db, f, "rollup", err);
@@ -242,7 +242,7 @@ static void add_finding_views(sqlite3_str *s, const struct filter *f)
 		sqlite3_str_appendall(s, " AND (walker_task_id IN chosen_task "
 					 "OR mover_task_id IN chosen_task)");
 	add_class_condition(s, f, "lock_id");
-	/* a burst lasts: it is told where it reaches into the time */
+	/* a storm has a duration: it passes if it overlaps the time */
 	if (time)
 		sqlite3_str_appendf(s, " AND start_ns + duration_ns >= %lld AND start_ns < %lld",
 				    f->since_ns, until_ns);
@@ -269,16 +269,16 @@ static void add_finding_views(sqlite3_str *s, const struct filter *f)
 	sqlite3_str_appendall(s, ";");
 }
 
-/* --- the tables of ids that the views look into */
+/* --- the tables of ids that the views refer to */
 
-/* What makes processes one; of those that do not have it, each is its own. */
+/* Processes with the same key are one group. A process without the name is a group of its own. */
 static const char *const keys[] = {
 	[BY_COMM] = "coalesce('n' || p.comm, 'i' || p.id)",
 	[BY_EXE] = "coalesce('n' || p.exe, 'i' || p.id)",
 	[BY_CGROUP] = "coalesce('n' || p.cgroup, 'i' || p.id)",
 };
 
-/* What they are called; one without is called as ps does. */
+/* The name of a group. A process without the name is shown as by ps, in brackets. */
 static const char *const labels[] = {
 	[BY_COMM] = "p.comm",
 	[BY_EXE] = "coalesce(p.exe, '[' || p.comm || ']')",
@@ -287,7 +287,7 @@ static const char *const labels[] = {
 
 static int add_tables(sqlite3_str *s, struct db *db, const struct filter *f, struct error *err)
 {
-	/* an id only where there is one process */
+	/* a group has a process id only if it is a single process */
 	static const struct instead task[] = {
 		{ "tgid", "iif(process_id IS NULL, tgid, (SELECT p.tgid FROM temp.process p "
 			  "WHERE p.id = " GROUP_OF("process_id") "))" },
@@ -336,7 +336,7 @@ static int add_groups(sqlite3_str *s, struct db *db, const struct filter *f, int
 	return ret;
 }
 
-/* All rows with ids above these that the tables do not have yet. */
+/* Add the rows with ids above @after, which the tables do not have yet. */
 static int add_ids(sqlite3_str *s, struct db *db, const struct filter *f,
 		   const struct filter_state *after, struct error *err)
 {
@@ -381,7 +381,7 @@ static int query_id(struct db *db, const char *table, int64_t *id, struct error 
 	return db_query_int(db, sql, id, err);
 }
 
-/* Up to where the tables of ids will be. */
+/* Note the highest ids, which the tables are going to cover. */
 static int note_ids(struct db *db, struct filter_state *to, struct error *err)
 {
 	int ret = query_id(db, "task", &to->task_id, err);
@@ -418,7 +418,10 @@ static int check_class(struct db *db, const char *class, struct error *err)
 				 labels);
 }
 
-/* A stall names the wait that explains it, also one that does not pass. */
+/*
+ * Make view stalls join the unfiltered table wait: a stall shows its wait even if that does
+ * not pass.
+ */
 static int redefine_stalls(struct db *db, struct error *err)
 {
 	static const char create[] = "CREATE VIEW", join[] = "LEFT JOIN wait w";

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Only a part of a capture: some threads, locks or times, and processes taken
- * together.
+ * Show only a part of a capture: some threads, locks or times; and show several
+ * processes as one.
  *
- * The filter is in the database, not in the queries: its tables are hidden
- * behind temporary views of the same names that have only the rows that pass.
- * What every report, screen and view of the schema reads is filtered so.
+ * The filter is in the database, not in the queries. Temporary views with the names of
+ * the tables hide these, and have only the rows that pass. So everything that a
+ * report, a screen or a view of the schema reads is filtered.
  */
 #ifndef RMAPSCOPE_FILTER_H
 #define RMAPSCOPE_FILTER_H
@@ -16,7 +16,7 @@
 
 #include "analysis/db.h"
 
-/* What a filter asks for; a table may be unable to tell some of it apart. */
+/* The parts of a filter. Some tables cannot be filtered by all of them. */
 enum filter_part {
 	FILTER_COMM = 1 << 0,
 	FILTER_PID = 1 << 1,
@@ -33,65 +33,71 @@ enum filter_by {
 	BY_CGROUP,
 };
 
-/* The texts are the caller's, and stay while the database is open. */
+/* The texts belong to the caller and must live while the database is open. */
 struct filter {
-	const char *comm;   /* shell pattern: threads of that name and those of such processes */
-	const char *cgroup; /* path: this one and those below it */
-	const char *class;  /* of the lock, as enum lock_class has it */
+	const char *comm;   /* shell pattern for the name of a thread or its process */
+	const char *cgroup; /* path of a cgroup; those below it are included */
+	const char *class;  /* lock class, a label of enum lock_class */
 	int64_t pid;	    /* of the process; 0: any */
-	/* what ended from @since_ns on and before @until_ns; both 0: whenever */
+	/* what ended at or after @since_ns and before @until_ns; both 0: any time */
 	int64_t since_ns, until_ns;
 	enum filter_by by;
 };
 
-/* FILTER_* that @f asks for. */
+/* The FILTER_* bits that @f uses. */
 unsigned int filter_parts(const struct filter *f);
 
-/* Whether it changes what is shown at all: it has parts, or takes processes together. */
+/* Whether it changes what is shown: it has parts, or groups processes. */
 bool filter_is_set(const struct filter *f);
 
-/* BY_* of "process", "comm", "exe" or "cgroup"; -1 for anything else. */
+/* BY_* for "process", "comm", "exe" or "cgroup"; -1 for anything else. */
 int filter_by_name(const char *name);
 
 /* The name that filter_by_name() takes; static. */
 const char *filter_by_label(enum filter_by by);
 
-/* Room for most of any filter. */
+/* Room for most filters; a longer text is cut. */
 #define FILTER_TEXT_LEN 512
 
-/* "--comm redis --by exe"; times are those of the clock. Returns as snprintf(). */
+/*
+ * The filter as options: "--comm redis --by exe"; times in nanoseconds of the clock. Returns
+ * as snprintf().
+ */
 int filter_text(char *buf, size_t room, const struct filter *f);
 
 /*
- * filter_apply - from now on @db shows only what passes @f, which must live as long
+ * filter_apply - make @db show only what passes @f, which must live as long as @db
  *
- * Once for an open database, with its transaction open. Returns 0, -EINVAL with
- * the classes that there are, or another negative errno.
+ * Call this once for an open database, with its transaction open. Returns 0, -EINVAL for
+ * an unknown class, or another negative errno.
  */
 int filter_apply(struct db *db, const struct filter *f, struct error *err);
 
-/* What is shown of @db; NULL: all. */
+/* The filter of @db; NULL: none. */
 const struct filter *filter_of(const struct db *db);
 
-/* What has come since, of a file that is being written: at each begin of a read. */
+/* Include new rows of a file that is being recorded. Call this after each db_begin(). */
 int filter_refresh(struct db *db, struct error *err);
 
 /*
- * filter_refuses - why a table that cannot tell @parts apart is not shown
- * @reason: "" when it may be: the filter has none of them
+ * filter_refuses - why a table that cannot be filtered by @parts is not shown
+ * @reason: "": it is shown, since the filter has none of these parts
  */
 void filter_refuses(char *reason, size_t room, const struct db *db, unsigned int parts);
 
 /*
- * Whether sums per second lack something: they are of whole processes, and a
- * thread of the name that is asked for is in a process of another.
+ * Whether sums per second are incomplete: they are kept per process, and a thread with
+ * the name of the filter is in a process with another name.
  */
 bool filter_sums_are_less(const struct db *db);
 
-/* To be said behind the filter then. */
+/* The note to print behind the filter in that case. */
 #define FILTER_SUMS_NOTE "; sums per second are those of processes of that name"
 
-/* Whether a thread, and a lock of @class (a label, or NULL), passes. Returns 1, 0 or a negative errno. */
+/*
+ * Whether a wait of this thread for a lock of @class (a label, or NULL) passes. Returns 1, 0
+ * or a negative errno.
+ */
 int filter_passes(struct db *db, int64_t task_id, const char *class, struct error *err);
 
 #endif

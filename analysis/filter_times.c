@@ -14,7 +14,7 @@ int filter_times(struct filter *f, const char *since, const char *until,
 		ret = instant_parse(&f->since_ns, since, info, err);
 	if (!ret && until)
 		ret = instant_parse(&f->until_ns, until, info, err);
-	/* the last event is before the end */
+	/* the end is exclusive: include the last event */
 	if (!ret && until && f->until_ns == info->last_ns)
 		f->until_ns++;
 	if (!ret && since && until && f->since_ns >= f->until_ns)
@@ -22,13 +22,15 @@ int filter_times(struct filter *f, const char *since, const char *until,
 	return ret;
 }
 
-struct window filter_window(struct window whole, int64_t kept_from_ns, const struct filter *f)
+struct window filter_window(struct window capture, int64_t kept_from_ns, const struct filter *f)
 {
+	struct window w = capture;
+
 	if (f && f->since_ns)
-		whole.start_ns = f->since_ns;
+		w.start_ns = f->since_ns;
 	if (f && f->until_ns)
-		whole.end_ns = f->until_ns;
-	if (whole.start_ns < kept_from_ns)
-		whole.start_ns = kept_from_ns;
-	return whole;
+		w.end_ns = f->until_ns;
+	if (w.start_ns < kept_from_ns)
+		w.start_ns = kept_from_ns;
+	return w;
 }

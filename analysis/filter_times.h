@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From when on and until when, as people write it. */
+/* The times of a filter, as users write them. */
 #ifndef RMAPSCOPE_FILTER_TIMES_H
 #define RMAPSCOPE_FILTER_TIMES_H
 
@@ -8,23 +8,23 @@
 #include "analysis/table.h"
 
 /*
- * filter_times - set the times of @f to what @since and @until mean in the capture @info
- * @since, @until: as instant_parse() takes them, or NULL
+ * filter_times - set the times of @f from @since and @until, in the capture @info
+ * @since, @until: texts for instant_parse(), or NULL
  *
- * Returns 0, -EINVAL when they are no times or the wrong way round, or -ERANGE
- * when one is outside the capture.
+ * Returns 0, -EINVAL if one is not a time or @since is not before @until, or -ERANGE
+ * if one is outside the capture.
  */
 int filter_times(struct filter *f, const char *since, const char *until,
 		 const struct capture_info *info, struct error *err);
 
 /*
- * filter_window - the time that rows are shown of
- * @whole: of the capture
- * @kept_from_ns: earlier rows are gone
+ * filter_window - the time whose rows are shown
+ * @capture: the time of the whole capture
+ * @kept_from_ns: earlier rows were removed
  * @f: or NULL
  *
- * One that ends before it starts is empty: all its rows are gone.
+ * If the result ends before it starts, all its rows were removed.
  */
-struct window filter_window(struct window whole, int64_t kept_from_ns, const struct filter *f);
+struct window filter_window(struct window capture, int64_t kept_from_ns, const struct filter *f);
 
 #endif

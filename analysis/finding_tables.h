@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sections of findings, each also a subcommand's or part of one. */
+/* Report sections that the subcommands storms, order and walks print, too. */
 #ifndef RMAPSCOPE_FINDING_TABLES_H
 #define RMAPSCOPE_FINDING_TABLES_H
 

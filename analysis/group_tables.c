@@ -10,10 +10,10 @@
 #include "analysis/rollup_groups.h"
 #include "analysis/views.h"
 
-/* Of the thousands of VMAs that a busy machine has, those with most time. */
+/* A busy machine has thousands of VMAs: show those with the most time. */
 #define VMAS_MAX 500
 
-/* What the SQL of these screens takes by name. */
+/* The named parameters of the SQL of these screens. */
 enum param_of_group {
 	P_SECONDS,
 	P_PROCESS,
@@ -61,7 +61,7 @@ struct writer {
 	struct table *t;
 	struct db *db;
 	sqlite3_stmt *stmt;
-	int at[NR_PARAMS]; /* place in the SQL; 0: it does not ask for it */
+	int at[NR_PARAMS]; /* index of the parameter; 0: the SQL does not have it */
 	struct error *err;
 };
 
@@ -81,7 +81,7 @@ static void bind_maybe(const struct writer *w, enum param_of_group p, const stru
 		sqlite3_bind_null(w->stmt, w->at[p]);
 }
 
-/* Of waits that ended: those that go on may have no end in the window. */
+/* Bind p99 and maximum, of waits that ended: an open wait has no duration yet. */
 static void bind_longest(const struct writer *w, const struct group *g)
 {
 	int64_t p99_ns;

@@ -9,7 +9,7 @@
 #include "lib/saturate.h"
 #include "schema/hist.h"
 
-/* One row for each power of two that there are waits of. */
+/* There is a row for each power of two that has waits. */
 #define NR_POWERS 63
 #define SEC	  ((int64_t)NSEC_PER_SEC)
 
@@ -21,8 +21,8 @@ struct slots {
 	struct table *t;
 	struct db *db;
 	const struct window *window;
-	int64_t first_ns; /* of the capture; -1: not known */
-	int64_t at;	  /* the slot that is being summed */
+	int64_t first_ns; /* of the capture; -1: unknown */
+	int64_t at;	  /* number of the slot that is being summed */
 	struct hist hist;
 	struct error *err;
 };
@@ -49,7 +49,7 @@ static int put_row(const struct slots *s, unsigned int power, int64_t nr)
 	return 0;
 }
 
-/* The rows of the slot, the longest waits first. */
+/* Add the rows of the slot, the longest waits first. */
 static int put_slot(struct slots *s)
 {
 	int64_t nr[NR_POWERS] = { 0 };
@@ -58,7 +58,7 @@ static int put_slot(struct slots *s)
 	int ret = 0;
 
 	for (i = 0; i < s->hist.nr; i++) {
-		/* buckets do not reach over a power of two */
+		/* no bucket crosses a power of two */
 		uint64_t ns = hist_bucket_middle(s->hist.bucket[i].number) | 1;
 
 		power = 63 - __builtin_clzll(ns);
@@ -79,7 +79,7 @@ static int add_second(struct slots *s, sqlite3_stmt *stmt)
 	const int64_t at = second / window_slot(s->window);
 	int ret;
 
-	/* a damaged table gives rows that were not asked for */
+	/* a damaged table may return rows outside the range */
 	if (second < 0 || second > (s->window->end_ns - 1) / SEC - s->window->start_ns / SEC)
 		return error_set(s->err, -EBADMSG,
 				 "%s is damaged: rows of table second_rollup are not in order",

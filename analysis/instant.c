@@ -15,7 +15,7 @@
 
 #define SEC ((int64_t)NSEC_PER_SEC)
 
-/* Digits at *@p, at most @max of them, as a number. */
+/* Parse at most @max digits at *@p as a number. False: there are none, or more. */
 static bool digits(const char **p, unsigned int max, int64_t *value)
 {
 	unsigned int n;
@@ -30,7 +30,7 @@ static bool digits(const char **p, unsigned int max, int64_t *value)
 	return n > 0;
 }
 
-/* ".25" at *@p, if any, in nanoseconds. */
+/* Parse a fraction of a second (".25") at *@p, if there is one, as nanoseconds. */
 static bool fraction(const char **p, int64_t *ns)
 {
 	const char *first = *p + 1;
@@ -53,7 +53,7 @@ static bool is_inside(int64_t at_ns, const struct capture_info *info)
 	return at_ns >= info->first_ns && at_ns <= info->last_ns;
 }
 
-/* The end in whole milliseconds, as reports print it: rounded, so it may be a little later. */
+/* Whether @at_ns is the end of the capture rounded up to milliseconds, as a report may print it. */
 static bool is_rounded_end(int64_t at_ns, const struct capture_info *info)
 {
 	const int64_t late_ns = at_ns - info->last_ns;
@@ -76,7 +76,7 @@ static bool parse_number(int64_t *at_ns, const char *text, const struct capture_
 	if (whole >= SEC || !fraction(&text, &ns) || *text)
 		return false;
 	*at_ns = info->first_ns + whole * SEC + ns;
-	/* of a clock that has just begun, a number that SQL gives is this small */
+	/* a clock that started less than a second ago has nanoseconds below 1e9, too */
 	if (!ns && !is_inside(*at_ns, info) && is_inside(whole, info))
 		*at_ns = whole;
 	return true;
@@ -97,7 +97,7 @@ static bool parse_clock(struct tm *tm, int64_t *ns, const char *text)
 	return !*text && h < 24 && m < 60 && s < 60;
 }
 
-/* The first time after the start at which a local clock shows @text. */
+/* The first time after the start of the capture at which the local clock shows @text. */
 static bool parse_wall(int64_t *at_ns, const char *text, const struct capture_info *info)
 {
 	time_t start = (info->first_ns + info->clock_offset_ns) / SEC;
@@ -146,8 +146,9 @@ int instant_parse(int64_t *at_ns, const char *text, const struct capture_info *i
 				 text);
 	if (colon ? !parse_wall(at_ns, text, info) : !parse_number(at_ns, text, info))
 		return error_set(err, -EINVAL,
-				 "'%s' is no time: give seconds since the start (12.345), "
-				 "nanoseconds of its clock (12345678901234), HH:MM:SS or now",
+				 "'%s' is not a time: give seconds since the start of the capture "
+				 "(12.345), nanoseconds of its clock (12345678901234), HH:MM:SS or "
+				 "now",
 				 text);
 	if (is_rounded_end(*at_ns, info))
 		*at_ns = info->last_ns;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A time of the capture as people write it. */
+/* A time in a capture, as users write it. */
 #ifndef RMAPSCOPE_INSTANT_H
 #define RMAPSCOPE_INSTANT_H
 
@@ -10,24 +10,24 @@
 #include "lib/error.h"
 
 /*
- * instant_parse - what @text means in the capture @info
+ * instant_parse - parse @text as a time in the capture @info
  *
  * 12.345		seconds since its start, up to nine decimals
  * 12345678901234	nanoseconds of its clock: a whole number from 1e9 on, or a
- *			smaller one that is too late as seconds, or
- * 1234ns		any that ends in ns
- * 14:03:07.250		local time of its day; before its start: of the next day
+ *			smaller one that would be after its end as seconds
+ * 1234ns		nanoseconds of its clock
+ * 14:03:07.250		local time on its day; a time before its start: on the next day
  * now			its end so far
  *
- * Returns 0, -EINVAL when it is none of these, or -ERANGE when it is outside
- * the capture; the message gives its range.
+ * Returns 0, -EINVAL if it is none of these, or -ERANGE if it is outside the capture;
+ * the message says from when to when the capture goes.
  */
 int instant_parse(int64_t *at_ns, const char *text, const struct capture_info *info,
 		  struct error *err);
 
 /*
- * instant_format - seconds since the capture's start, and the local time where
- * it is known: "12.345 s (14:03:07.250)"; cut, not rounded, to milliseconds
+ * instant_format - seconds since the start of the capture, and the local time if it
+ * is known: "12.345 s (14:03:07.250)"; cut, not rounded, to milliseconds
  *
  * Returns the length as snprintf() does.
  */

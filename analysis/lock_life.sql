@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a lock: what it is, or why that is not known, and its life.
+-- Detail of a lock: its class, or why that is unknown; when it was first and last used.
 SELECT LABEL(lock_class, l.class) AS class,
        CASE WHEN l.class IS NOT NULL THEN NULL
 	    WHEN l.class_why = 0 THEN 'no stack was recorded'

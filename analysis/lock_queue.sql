@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a lock: who waited for it at the instant, in the order in which they came.
--- Ended waits that overlap it are in the few stretches between checkpoints that
--- hold an early enough start. Who has been woken waits for a CPU, for no holder.
+-- Detail of a lock: who waited for it at :at_ns, the longest wait first.
+-- Waits that ended later are read by table checkpoint: only from those ranges of ids
+-- ("stretch") whose earliest start is not after :at_ns. From freed_ns on, a waiter
+-- waits for a CPU and no longer for the holder.
 WITH
 stretch AS (
 	SELECT coalesce((SELECT wait_id FROM checkpoint p WHERE p.time_ns < c.time_ns

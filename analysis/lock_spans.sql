@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a lock: the latest waits and holds that ended in the window.
+-- Detail of a lock: the latest waits and holds that ended in the window.
 WITH
 span AS (
 	SELECT * FROM (

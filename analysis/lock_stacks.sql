@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a lock: the stacks that waited for it, innermost function first.
+-- Detail of a lock: the kernel stacks of its waiters, innermost function first.
 SELECT LABEL(role, s.role) AS role,
        sum(w.duration_ns) AS wait_ns, count(*) AS nr_waits, max(w.duration_ns) AS max_ns, replace(k.frames, char(10), ' < ') AS stack
 FROM wait w

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a lock: the VMAs that hang on it, or did, and the one that describes it.
+-- Detail of a lock: the VMAs that are or were linked to it, and the one in lock.vma_id.
 SELECT p.comm AS process, printf('%x-%x', v.start, v.end) AS vma, v.name AS vma_name, v.perms, iif(p.of_thread, NULL, p.tgid) AS tgid,
        k.from_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns,
        k.to_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS to_ns,

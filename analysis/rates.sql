@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- For the header of top: retries, moved folios and storms of the window. Rates
--- are between the checkpoints nearest to it.
+-- For the header of top: retries, moved folios and storms in the window. Rates are
+-- computed between the last checkpoints before its start and before its end.
 WITH
 first AS (
 	SELECT time_ns, retry_id, move_id FROM checkpoint

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sections of `report`: each reads one view of the schema, column by column. */
+/* The sections of `report`. Most of them read one view of the schema. */
 #include <string.h>
 
 #include "analysis/filter.h"
@@ -15,25 +15,24 @@
 #define MAX_NS                                                                                \
 	{ "max_ns", "MAX ms", UNIT_NS, 10, "longest of them", false }
 #define SLEPT_NS                                                                              \
-	{ "slept_ns", "SLEPT ms", UNIT_NS, 12, "part of them asleep until woken", false }
+	{ "slept_ns", "SLEPT ms", UNIT_NS, 12, "part of that time asleep, until woken", false }
 #define RUNNABLE_NS                                                                           \
 	{ "runnable_ns", "CPU ms", UNIT_NS, 10,                                               \
-	  "part of them after the lock was let go, waiting for a CPU", false }
+	  "part of that time after the release of the lock, waiting for a CPU", false }
 #define OPEN                                                                                  \
-	{ "nr_open", "OPEN", UNIT_COUNT, 5, "waits that had not ended with the capture", false }
+	{ "nr_open", "OPEN", UNIT_COUNT, 5, "waits that were open at the end of the capture", false }
 #define UNCERTAIN                                                                             \
 	{ "nr_uncertain", "UNCERT", UNIT_COUNT, 6,                                            \
-	  "waits cut by lost events: counted, never timed", false }
+	  "waits that overlap lost events: counted, but in no duration", false }
 
 /* clang-format on */
 
 static const struct column vmas_columns[] = {
 	{ "process", "PROCESS", UNIT_TEXT, 15, "process that waited", false },
-	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
-	{ "vma_start", "START", UNIT_ADDRESS, 12,
-	  "first address of the VMA; - where it is not known", false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
+	{ "vma_start", "START", UNIT_ADDRESS, 12, "first address of the VMA; -: unknown", false },
 	{ "vma_end", "END", UNIT_ADDRESS, 12, "first address after it", false },
-	{ "vma_name", "NAME", UNIT_TEXT, 20, "its name, as in /proc/PID/maps", false },
+	{ "vma_name", "NAME", UNIT_TEXT, 20, "name of the VMA, as in /proc/PID/maps", false },
 	WAITS,
 	WAIT_NS,
 	MAX_NS,
@@ -58,8 +57,7 @@ static const struct table_def vmas = {
 
 static const struct column locks_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
-	{ "lock", "LOCK", UNIT_TEXT, 16, "its address, #N for the Nth life after the first",
-	  false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "address, with #N when reused for the Nth time", false },
 	WAITS,
 	WAIT_NS,
 	MAX_NS,
@@ -133,7 +131,7 @@ static const struct table_def tasks = {
 };
 
 static const struct column sites_columns[] = {
-	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that took the lock", false },
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
 	{ "symbol", "FUNCTION", UNIT_TEXT, 24, "kernel function that took the lock", false },
 	{ "mode", "MODE", UNIT_TEXT, 5, "read or write", false },
@@ -159,28 +157,28 @@ static const struct table_def sites = {
 
 static const struct column blame_columns[] = {
 	{ "process", "WAITED", UNIT_TEXT, 15, "process that waited", false },
-	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
 	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that waited", false },
-	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it took the lock", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that waited", false },
 	{ "cause", "CAUSE", UNIT_TEXT, 17,
-	  "a held lock; or waiting for a CPU, which the lock is not to blame for", false },
+	  "held lock, or waiting for a CPU, which no holder caused", false },
 	{ "holder_process", "FOR", UNIT_TEXT, 15, "process that held the lock", false },
-	{ "holder_tgid", "PID", UNIT_ID, 7, "its id", false },
+	{ "holder_tgid", "PID", UNIT_ID, 7, "process id", false },
 	{ "holder_comm", "THREAD", UNIT_TEXT, 15, "thread that held the lock", false },
-	{ "holder_role", "ROLE", UNIT_TEXT, 13, "on behalf of what it held it", false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 13, "kernel operation that held the lock", false },
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
-	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false },
-	{ "nr_waits", "WAITS", UNIT_COUNT, 8, "waits that it was a part of", false },
+	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder is known", false },
+	{ "nr_waits", "WAITS", UNIT_COUNT, 8, "waits that it caused, or a part of them", false },
 	{ "wait_ns", "WAIT ms", UNIT_NS, 12,
-	  "its parts of them; waits with exact holders are split over all who held", false },
-	{ "max_ns", "MAX ms", UNIT_NS, 10, "largest part of one wait", false },
+	  "time waited for it; waits with exact holders are split over all of these", false },
+	{ "max_ns", "MAX ms", UNIT_NS, 10, "longest part of one wait", false },
 	{ 0 },
 };
 
 static const struct table_def blame = {
 	.name = "blame",
 	.title = "Who made whom wait",
-	.help = "waits split over the threads that held the lock, and waiting for a CPU",
+	.help = "waits, split into the threads that held the lock and waiting for a CPU",
 	.sql = "SELECT process, tgid, comm, role, cause, holder_process, holder_tgid, holder_comm, "
 	       "holder_role, class, holder_source, nr_waits, wait_ns, max_ns FROM blame ORDER BY "
 	       "wait_ns DESC, comm, cause, holder_comm, class, role, holder_role, holder_source",
@@ -188,31 +186,30 @@ static const struct table_def blame = {
 	.sort = 12,
 };
 
-/* Times of a capture are shown from its beginning. */
+/* FROM counts from the start of the capture. */
 static const struct column stalls_columns[] = {
 	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that slept", false },
-	{ "tid", "TID", UNIT_ID, 7, "its id", false },
+	{ "tid", "TID", UNIT_ID, 7, "thread id", false },
 	{ "process", "PROCESS", UNIT_TEXT, 15, "name of its main thread", false },
-	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
-	{ "from_ns", "FROM ms", UNIT_NS, 12, "switched out, since the beginning of the capture",
-	  false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
+	{ "from_ns", "FROM ms", UNIT_NS, 12, "start, since the start of the capture", false },
 	{ "start_ns", "START ns", UNIT_ID, 16, "the same in the capture's clock", true },
 	{ "duration_ns", "STALL ms", UNIT_NS, 10, "until woken", false },
 	{ "slept_in", "FUNCTION", UNIT_TEXT, 22, "kernel function that it slept in, as in wchan",
 	  false },
-	{ "io_wait", "IO", UNIT_COUNT, 2, "1: for a block device, 0: not", false },
-	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards that it waited for", false },
+	{ "io_wait", "IO", UNIT_COUNT, 2, "1: it waited for a block device, 0: not", false },
+	{ "class", "CLASS", UNIT_TEXT, 11, "class of the lock that it waited for", false },
 	{ "lock", "LOCK", UNIT_TEXT, 16, "address of the lock", false },
-	{ "role", "ROLE", UNIT_TEXT, 13, "on behalf of what it took the lock", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that waited", false },
 	{ "wait_ns", "WAIT ms", UNIT_NS, 10, "the wait that this sleep is part of", false },
 	{ "holder_comm", "HOLDER", UNIT_TEXT, 15, "thread that held the lock", false },
-	{ "holder_tid", "TID", UNIT_ID, 7, "its id", false },
-	{ "holder_role", "ROLE", UNIT_TEXT, 13, "on behalf of what it held it", false },
-	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false },
-	{ "waker_comm", "WAKER", UNIT_TEXT, 15, "thread that woke it; - is also an interrupt",
+	{ "holder_tid", "TID", UNIT_ID, 7, "id of that thread", false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 13, "kernel operation that held the lock", false },
+	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder is known", false },
+	{ "waker_comm", "WAKER", UNIT_TEXT, 15, "thread that woke it; -: unknown or an interrupt",
 	  false },
-	{ "waker_tid", "TID", UNIT_ID, 7, "its id", false },
-	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "acquired means woken", false },
+	{ "waker_tid", "TID", UNIT_ID, 7, "id of that thread", false },
+	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "acquired: it was woken", false },
 	{ 0 },
 };
 
@@ -232,25 +229,25 @@ static const struct table_def stalls = {
 
 static const struct column waits_columns[] = {
 	{ "start_ns", "START ns", UNIT_ID, 13,
-	  "began, by the capture's clock, as --at, the key t and SQL take it", false },
-	{ "duration_ns", "WAIT ms", UNIT_NS, 10, "until it had the lock, or so far", false },
+	  "start, in the capture's clock: for --at, the key t and SQL", false },
+	{ "duration_ns", "WAIT ms", UNIT_NS, 10, "time waited; of an open wait: so far", false },
 	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that waited", false },
 	{ "class", "CLASS", UNIT_TEXT, 8, "what the lock guards", false },
-	{ "role", "ROLE", UNIT_TEXT, 10, "on behalf of what it took the lock", false },
+	{ "role", "ROLE", UNIT_TEXT, 10, "kernel operation that waited", false },
 	{ "holder_comm", "HELD BY", UNIT_TEXT, 15, "thread that held it last", false },
-	{ "lock", "LOCK", UNIT_TEXT, 16, "its address, #N for the Nth life after the first",
-	  false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "address, with #N when reused for the Nth time", false },
 	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread that held it", false },
-	{ "holder_role", "ROLE", UNIT_TEXT, 10, "on behalf of what it held it", false },
-	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder was learnt", false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 10, "kernel operation that held the lock", false },
+	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder is known", false },
 	{ "tid", "TID", UNIT_ID, 7, "id of the thread that waited", false },
-	{ "process", "PROCESS", UNIT_TEXT, 15, "its process", false },
-	{ "tgid", "PID", UNIT_ID, 7, "its id", false },
+	{ "process", "PROCESS", UNIT_TEXT, 15, "process that waited", false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
 	{ "mode", "MODE", UNIT_TEXT, 5, "read or write", false },
 	{ "symbol", "FUNCTION", UNIT_TEXT, 24, "kernel function that took the lock", false },
-	{ "slept_ns", "SLEPT ms", UNIT_NS, 10, "part of it asleep until woken", false },
+	{ "slept_ns", "SLEPT ms", UNIT_NS, 10, "part of that time asleep, until woken", false },
 	RUNNABLE_NS,
-	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "open: not over with the capture", false },
+	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "open: had not ended at the end of the capture",
+	  false },
 	{ "id", "", UNIT_ID, 0, "waits.id", true },
 	{ 0 },
 };
@@ -258,7 +255,7 @@ static const struct column waits_columns[] = {
 static const struct table_def waits = {
 	.name = "waits",
 	.title = "Longest waits",
-	.help = "one by one; blocked --at START shows who waited then",
+	.help = "single waits; blocked --at START shows who waited at that time",
 	.sql = analysis_report_waits_sql,
 	.columns = waits_columns,
 	.sort = 1,
@@ -266,23 +263,26 @@ static const struct table_def waits = {
 };
 
 static const struct column lost_columns[] = {
-	{ "cpu", "CPU", UNIT_ID, 4, "whose buffer; -: every one", false },
-	{ "reason", "REASON", UNIT_TEXT, 13, "why", false },
-	{ "nr_gaps", "GAPS", UNIT_COUNT, 6, "times that events were missing", false },
-	{ "nr_lost", "EVENTS", UNIT_COUNT, 10, "events lost, where all gaps are counted", false },
-	{ "nr_lost_min", "AT LEAST", UNIT_COUNT, 10, "events lost, or more", false },
-	{ "nr_unknown", "UNCOUNTED", UNIT_COUNT, 9, "gaps of unknown size", false },
+	{ "cpu", "CPU", UNIT_ID, 4, "CPU whose buffer lost events; -: all CPUs", false },
+	{ "reason", "REASON", UNIT_TEXT, 13, "why events were lost", false },
+	{ "nr_gaps", "GAPS", UNIT_COUNT, 6, "number of gaps in the events", false },
+	{ "nr_lost", "EVENTS", UNIT_COUNT, 10, "events lost; -: not counted in every gap", false },
+	{ "nr_lost_min", "AT LEAST", UNIT_COUNT, 10, "events lost at least", false },
+	{ "nr_unknown", "UNCOUNTED", UNIT_COUNT, 9, "gaps with an unknown number of events",
+	  false },
 	{ "gap_ns", "TIME ms", UNIT_NS, 12,
-	  "sum of the gaps, where all have a beginning and an end", false },
-	{ "nr_from_start", "AT START", UNIT_COUNT, 8, "gaps from before the first event", false },
-	{ "nr_to_end", "AT END", UNIT_COUNT, 6, "gaps that last to the end of the capture", false },
+	  "sum of the gaps; -: not every gap has a known start and end", false },
+	{ "nr_from_start", "AT START", UNIT_COUNT, 8, "gaps that began before the first event",
+	  false },
+	{ "nr_to_end", "AT END", UNIT_COUNT, 6, "gaps that last until the end of the capture",
+	  false },
 	{ 0 },
 };
 
 static const struct table_def lost = {
 	.name = "lost",
 	.title = "Lost events",
-	.help = "gaps in the capture; waits across them are uncertain",
+	.help = "gaps in the capture; waits that overlap them are uncertain",
 	.sql = "SELECT cpu, reason, nr_gaps, nr_lost, nr_lost_min, nr_unknown, gap_ns, "
 	       "nr_from_start, nr_to_end FROM lost ORDER BY cpu, reason",
 	.columns = lost_columns,

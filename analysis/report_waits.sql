@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Section "waits" of the report: the longest thousand, those that had not ended
--- with what they have lasted so far. Names are joined to these alone.
+-- Section "waits" of the report: the thousand longest waits; an open wait counts with its
+-- duration so far. Names are joined only to these thousand.
 WITH
 longest AS MATERIALIZED (
 	SELECT id, iif(outcome = OUTCOME_OPEN, (SELECT value FROM meta WHERE key = 'last_ns') - start_ns,

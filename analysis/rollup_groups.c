@@ -9,28 +9,31 @@
 #include "lib/clock.h"
 #include "lib/saturate.h"
 
-/* A group's waits at one call site: of these the largest is its main part. */
-struct part_key {
+/*
+ * The waits of a group at one call site. The site with the most waiting is the group's main
+ * site.
+ */
+struct site_key {
 	int64_t process_id, vma_id, lock_id, site_id;
 };
 
-struct part {
+struct site_sum {
 	UT_hash_handle hh;
-	struct part_key key;
+	struct site_key key;
 	struct group *group;
-	int64_t nr, wait_ns; /* waits of both kinds */
+	int64_t nr, wait_ns; /* nr includes uncertain waits */
 };
 
-/* Waiting for one holder; and of the holders of a group, the worst. */
-struct held_key {
+/* Waiting caused by one holder. With key.task_id 0: the worst holder of a process and lock. */
+struct holder_key {
 	int64_t process_id, lock_id, task_id;
 };
 
-struct held {
+struct holder_sum {
 	UT_hash_handle hh;
-	struct held_key key;
+	struct holder_key key;
 	int64_t wait_ns;
-	int64_t task_id; /* of the worst */
+	int64_t task_id; /* of the worst holder */
 };
 
 /* How long a lock was held. */
@@ -40,13 +43,13 @@ struct lock_hold {
 	int64_t hold_ns;
 };
 
-struct reader {
+struct group_reader {
 	struct rollup_groups *gs;
 	struct db *db;
 	enum group_by by;
 	int64_t first, last; /* seconds */
-	struct part *parts;
-	struct held *helds;
+	struct site_sum *sites;
+	struct holder_sum *holders;
 	struct lock_hold *holds;
 	struct error *err;
 };
@@ -73,13 +76,16 @@ static const char rollup_sql[] =
 	"nr_uncertain, slept_ns, runnable_ns, nr_retries, hold_ns, hist "
 	"FROM rollup WHERE second >= ? AND second <= ?";
 
-/* What a waiter waits for a CPU is not for the holder. */
+/* The time that a waiter waits for a CPU is not caused by the holder. */
 static const char holder_sql[] =
 	"SELECT process_id, lock_id, holder_task_id, wait_ns - coalesce(runnable_ns, 0) "
 	"FROM holder_rollup "
 	"WHERE second >= ? AND second <= ? AND holder_task_id > 0";
 
-/* The element of @head whose @field equals *@key_ptr, made if there is none; NULL: out of memory. */
+/*
+ * The element of @head whose @field equals *@key_ptr, created if there is none; NULL: out of
+ * memory.
+ */
 #define GET(type, head, field, key_ptr)                                                            \
 	({                                                                                         \
 		type *got_;                                                                        \
@@ -95,7 +101,7 @@ static const char holder_sql[] =
 		got_;                                                                              \
 	})
 
-/* All elements, without taking each of them out of the table first. */
+/* Free all elements; faster than removing each of them from the table. */
 #define FREE_ALL(type, head)                                                                       \
 	do {                                                                                       \
 		type *first_ = head, *next_;                                                       \
@@ -120,7 +126,7 @@ static void add_maybe(struct maybe *m, sqlite3_stmt *stmt, int column)
 	add_to(&m->sum, sqlite3_column_int64(stmt, column));
 }
 
-static struct group_key group_key_of(const struct reader *r, const struct part_key *ids)
+static struct group_key group_key_of(const struct group_reader *r, const struct site_key *ids)
 {
 	return (struct group_key){
 		.process_id = r->by == GROUP_BY_LOCK ? 0 : ids->process_id,
@@ -129,23 +135,23 @@ static struct group_key group_key_of(const struct reader *r, const struct part_k
 	};
 }
 
-static struct part *part_of(struct reader *r, const struct part_key *key)
+static struct site_sum *site_sum_of(struct group_reader *r, const struct site_key *key)
 {
 	const struct group_key group_key = group_key_of(r, key);
-	struct part *p = GET(struct part, r->parts, key, key);
+	struct site_sum *p = GET(struct site_sum, r->sites, key, key);
 
 	if (p && !p->group)
 		p->group = GET(struct group, r->gs->head, key, &group_key);
 	return p && p->group ? p : NULL;
 }
 
-static int add_to_group(const struct reader *r, struct group *g, sqlite3_stmt *stmt)
+static int add_to_group(const struct group_reader *r, struct group *g, sqlite3_stmt *stmt)
 {
 	const int64_t at = sat_sub(sqlite3_column_int64(stmt, R_SECOND), r->first);
 	const int64_t wait_ns = sqlite3_column_int64(stmt, R_WAIT_NS);
 	const int64_t max_ns = sqlite3_column_int64(stmt, R_MAX_NS);
 
-	/* a damaged table gives rows that were not asked for */
+	/* a damaged table may return rows outside the range */
 	if (at < 0 || at > r->last - r->first)
 		return error_set(r->err, -EBADMSG,
 				 "%s is damaged: rows of table rollup are not in order",
@@ -164,9 +170,9 @@ static int add_to_group(const struct reader *r, struct group *g, sqlite3_stmt *s
 			       sqlite3_column_bytes(stmt, R_HIST));
 }
 
-static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
+static int add_rollup(struct group_reader *r, sqlite3_stmt *stmt)
 {
-	const struct part_key key = {
+	const struct site_key key = {
 		.process_id = sqlite3_column_int64(stmt, R_PROCESS),
 		.vma_id = r->by == GROUP_BY_VMA ? sqlite3_column_int64(stmt, R_VMA) : 0,
 		.lock_id = sqlite3_column_int64(stmt, R_LOCK),
@@ -175,7 +181,7 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 	const int64_t nr = sat_add(sqlite3_column_int64(stmt, R_NR_WAITS),
 				   sqlite3_column_int64(stmt, R_NR_UNCERTAIN));
 	const int64_t wait_ns = sqlite3_column_int64(stmt, R_WAIT_NS);
-	struct part *p;
+	struct site_sum *p;
 
 	if (r->by == GROUP_BY_VMA && sqlite3_column_type(stmt, R_HOLD_NS) != SQLITE_NULL) {
 		struct lock_hold *h = GET(struct lock_hold, r->holds, lock_id, &key.lock_id);
@@ -184,11 +190,11 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 			return -ENOMEM;
 		add_to(&h->hold_ns, sqlite3_column_int64(stmt, R_HOLD_NS));
 	}
-	/* a VMA is shown for its waits */
+	/* VMAs are shown only if they have waits or retries */
 	if (r->by == GROUP_BY_VMA && !nr && !wait_ns &&
 	    sqlite3_column_type(stmt, R_NR_RETRIES) == SQLITE_NULL)
 		return 0;
-	p = part_of(r, &key);
+	p = site_sum_of(r, &key);
 	if (!p)
 		return -ENOMEM;
 	add_to(&p->nr, nr);
@@ -196,14 +202,14 @@ static int add_rollup(struct reader *r, sqlite3_stmt *stmt)
 	return add_to_group(r, p->group, stmt);
 }
 
-static int add_holder(struct reader *r, sqlite3_stmt *stmt)
+static int add_holder(struct group_reader *r, sqlite3_stmt *stmt)
 {
-	const struct held_key key = {
+	const struct holder_key key = {
 		.process_id = r->by == GROUP_BY_LOCK ? 0 : sqlite3_column_int64(stmt, 0),
 		.lock_id = r->by == GROUP_BY_PROCESS ? 0 : sqlite3_column_int64(stmt, 1),
 		.task_id = sqlite3_column_int64(stmt, 2),
 	};
-	struct held *h = GET(struct held, r->helds, key, &key);
+	struct holder_sum *h = GET(struct holder_sum, r->holders, key, &key);
 
 	if (!h)
 		return -ENOMEM;
@@ -211,8 +217,8 @@ static int add_holder(struct reader *r, sqlite3_stmt *stmt)
 	return 0;
 }
 
-static int read_rows(struct reader *r, const char *sql,
-		     int (*add)(struct reader *r, sqlite3_stmt *stmt))
+static int read_rows(struct group_reader *r, const char *sql,
+		     int (*add)(struct group_reader *r, sqlite3_stmt *stmt))
 {
 	sqlite3_stmt *stmt;
 	int rc, ret = db_prepare(r->db, sql, &stmt, r->err);
@@ -237,7 +243,7 @@ static int read_rows(struct reader *r, const char *sql,
 	return ret;
 }
 
-static int by_ids(const struct part *a, const struct part *b)
+static int by_ids(const struct site_sum *a, const struct site_sum *b)
 {
 	const int64_t x[] = { a->key.process_id, a->key.vma_id, a->key.lock_id, a->key.site_id };
 	const int64_t y[] = { b->key.process_id, b->key.vma_id, b->key.lock_id, b->key.site_id };
@@ -249,7 +255,7 @@ static int by_ids(const struct part *a, const struct part *b)
 	return 0;
 }
 
-static void add_hold(const struct reader *r, struct group *g, int64_t lock_id)
+static void add_hold(const struct group_reader *r, struct group *g, int64_t lock_id)
 {
 	struct lock_hold *h;
 
@@ -260,15 +266,15 @@ static void add_hold(const struct reader *r, struct group *g, int64_t lock_id)
 	add_to(&g->hold_ns.sum, h->hold_ns);
 }
 
-/* In the order of ids: the first of several parts that are as large is the main one. */
-static void find_main_parts(struct reader *r)
+/* Find the main site of each group; of several with the same time, that with the lowest ids. */
+static void find_main_sites(struct group_reader *r)
 {
 	const struct group *last = NULL;
 	int64_t last_lock_id = 0;
-	struct part *p;
+	struct site_sum *p;
 
-	HASH_SRT(hh, r->parts, by_ids);
-	for (p = r->parts; p; p = p->hh.next) {
+	HASH_SRT(hh, r->sites, by_ids);
+	for (p = r->sites; p; p = p->hh.next) {
 		struct group *g = p->group;
 
 		if (r->by == GROUP_BY_VMA && !p->nr && !p->wait_ns)
@@ -280,7 +286,7 @@ static void find_main_parts(struct reader *r)
 			g->main_lock_id = p->key.lock_id;
 			g->main_site_id = p->key.site_id;
 		}
-		/* a lock with several call sites is held once */
+		/* several call sites may share a lock: count its hold time once */
 		if (r->by == GROUP_BY_VMA && (g != last || p->key.lock_id != last_lock_id))
 			add_hold(r, g, p->key.lock_id);
 		last = g;
@@ -288,17 +294,17 @@ static void find_main_parts(struct reader *r)
 	}
 }
 
-/* Whom most of the waiting was for; of several, the lowest id. */
-static int find_holders(struct reader *r)
+/* Find the holder that caused most of each group's waiting; of several, that with the lowest id. */
+static int find_holders(struct group_reader *r)
 {
-	struct held *worst = NULL, *h, *w;
+	struct holder_sum *worst = NULL, *h, *w;
 	struct group *g;
 	int ret = 0;
 
-	for (h = r->helds; !ret && h; h = h->hh.next) {
-		const struct held_key key = { h->key.process_id, h->key.lock_id, 0 };
+	for (h = r->holders; !ret && h; h = h->hh.next) {
+		const struct holder_key key = { h->key.process_id, h->key.lock_id, 0 };
 
-		w = GET(struct held, worst, key, &key);
+		w = GET(struct holder_sum, worst, key, &key);
 		if (!w)
 			ret = -ENOMEM;
 		else if (!w->task_id || h->wait_ns > w->wait_ns ||
@@ -308,7 +314,7 @@ static int find_holders(struct reader *r)
 		}
 	}
 	for (g = r->gs->head; !ret && g; g = g->hh.next) {
-		const struct held_key key = {
+		const struct holder_key key = {
 			.process_id = g->key.process_id,
 			.lock_id = r->by == GROUP_BY_VMA ? g->main_lock_id : g->key.lock_id,
 		};
@@ -316,7 +322,7 @@ static int find_holders(struct reader *r)
 		HASH_FIND(hh, worst, &key, sizeof(key), w);
 		g->holder_task_id = w ? w->task_id : 0;
 	}
-	FREE_ALL(struct held, worst);
+	FREE_ALL(struct holder_sum, worst);
 	return ret;
 }
 
@@ -333,7 +339,7 @@ static int most_first(const void *pa, const void *pb)
 	return a->key.lock_id < b->key.lock_id ? -1 : a->key.lock_id > b->key.lock_id;
 }
 
-static int sort_groups(struct reader *r)
+static int sort_groups(struct group_reader *r)
 {
 	struct rollup_groups *gs = r->gs;
 	struct group *g;
@@ -349,10 +355,10 @@ static int sort_groups(struct reader *r)
 	return 0;
 }
 
-static void free_reader(struct reader *r)
+static void free_reader(struct group_reader *r)
 {
-	FREE_ALL(struct part, r->parts);
-	FREE_ALL(struct held, r->helds);
+	FREE_ALL(struct site_sum, r->sites);
+	FREE_ALL(struct holder_sum, r->holders);
 	FREE_ALL(struct lock_hold, r->holds);
 }
 
@@ -360,7 +366,7 @@ int rollup_groups_read(struct rollup_groups *gs, struct db *db, enum group_by by
 		       const struct window *window, struct error *err)
 {
 	const int64_t sec = NSEC_PER_SEC;
-	struct reader r = {
+	struct group_reader r = {
 		.gs = gs,
 		.db = db,
 		.by = by,
@@ -377,7 +383,7 @@ int rollup_groups_read(struct rollup_groups *gs, struct db *db, enum group_by by
 	if (!ret)
 		ret = read_rows(&r, holder_sql, add_holder);
 	if (!ret) {
-		find_main_parts(&r);
+		find_main_sites(&r);
 		ret = find_holders(&r);
 		if (!ret)
 			ret = sort_groups(&r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The roll-ups of a window, summed by process, by VMA or by lock: read once,
- * whatever is asked of them. A sum by SQL would sort the rows for each question.
+ * The roll-ups of a window, summed by process, by VMA or by lock. All sums are computed
+ * in one pass over the rows; SQL would sort the rows again for each kind of sum.
  */
 #ifndef RMAPSCOPE_ROLLUP_GROUPS_H
 #define RMAPSCOPE_ROLLUP_GROUPS_H
@@ -13,7 +13,7 @@
 #include "lib/hash.h"
 #include "schema/hist.h"
 
-/* Parts of a window that the waiting in it is shown for; fewer in one of few seconds. */
+/* A trend has this many parts of the window, or one per second if there are fewer seconds. */
 #define GROUP_TREND 8
 
 enum group_by {
@@ -22,13 +22,13 @@ enum group_by {
 	GROUP_BY_LOCK,
 };
 
-/* A sum of what may not be known in any of its rows. */
+/* A sum of a column that may be NULL. known: at least one row was not NULL. */
 struct maybe {
 	bool known;
 	int64_t sum;
 };
 
-/* Ids are 0 where not known; those that a group is not by are 0, too. */
+/* An id is 0 if it is unknown or not part of the key (enum group_by). */
 struct group_key {
 	int64_t process_id, vma_id, lock_id;
 };
@@ -38,27 +38,28 @@ struct group {
 	struct group_key key;
 	int64_t nr_waits, wait_ns, max_ns, nr_uncertain;
 	struct maybe slept_ns, runnable_ns, nr_retries;
-	struct maybe hold_ns; /* of the locks that it waited for, by whomever */
+	struct maybe hold_ns; /* hold time of the locks that it waited for, by any thread */
 	struct hist hist;
 	int64_t trend[GROUP_TREND]; /* wait_ns by parts of the window */
-	/* where most of the waiting was; of the same time, the lowest ids */
+	/* the call site with the most waiting; of several, that with the lowest ids */
 	int64_t main_process_id, main_lock_id, main_site_id, main_ns;
 	bool has_main;
-	int64_t holder_task_id; /* whom it was for; by VMA: in main_lock_id. 0: nobody known */
+	/* the holder that caused most waiting; 0: unknown. By VMA: of main_lock_id only */
+	int64_t holder_task_id;
 };
 
 struct rollup_groups {
-	struct group **group; /* most waiting first */
+	struct group **group; /* [nr], the one with the most waiting first */
 	size_t nr;
-	unsigned int nr_trend; /* numbers in a trend */
-	struct group *head;    /* all, by key */
+	unsigned int nr_trend; /* parts of a trend */
+	struct group *head;    /* hash table of all groups, by key */
 };
 
 /*
- * rollup_groups_read - the groups of @window that anything was seen of
+ * rollup_groups_read - read the groups that have roll-ups in @window
  *
- * By VMA: those with waits. Returns 0 or a negative errno; rollup_groups_free()
- * either way.
+ * By VMA: only groups with waits. Returns 0 or a negative errno; call
+ * rollup_groups_free() in either case.
  */
 int rollup_groups_read(struct rollup_groups *gs, struct db *db, enum group_by by,
 		       const struct window *window, struct error *err);

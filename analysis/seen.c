@@ -17,24 +17,24 @@
 /* Names of all events that rmapscope reads fit in here. */
 #define EVENTS_LEN 4096
 
-/* What it takes to see a thing. */
+/* What a capture needs to show a thing. */
 static const struct need {
-	const char *section;   /* as key sees_SECTION of a version 2 file calls it; or NULL */
-	const char *profile;   /* that enables the events; NULL: any */
-	bool kept;	       /* its rows are kept with that profile only */
-	const char *event[5];  /* all of these; "a|b": one of the two */
-	const char *must_come; /* event that comes all the time where it is on; or NULL */
+	const char *section;  /* version 2 files: SECTION of the meta key sees_SECTION; or NULL */
+	const char *profile;  /* profile that enables the events; NULL: every profile does */
+	bool kept;	      /* its rows are stored only with that profile */
+	const char *event[5]; /* all of these; "a|b": one of the two */
+	const char *frequent; /* one of them that occurs all the time if it is recorded; or NULL */
 } needs[NR_SIGHTS] = {
 	[SIGHT_WAITS] = { .event = { "lock:contention_begin|rmap:anon_vma_contention_begin" } },
 	[SIGHT_STALLS] = { .profile = "stalls",
 			   .kept = true,
 			   .event = { "sched:sched_switch", "sched:sched_waking" },
-			   .must_come = "sched:sched_switch" },
+			   .frequent = "sched:sched_switch" },
 	[SIGHT_WALKS] = { .section = "walks",
 			  .profile = "walks",
 			  .event = { "rmap:rmap_walk_begin", "rmap:rmap_walk_end" } },
 	[SIGHT_RETRIES] = { .event = { "rmap:rmap_walk_retry" } },
-	/* a kernel that locks the folio before every walk has no retries */
+	/* skips are enough: a kernel that locks the folio before every walk has no retries */
 	[SIGHT_STORMS] = { .section = "storms", .event = { "rmap:rmap_walk_skip" } },
 	[SIGHT_MOVES] = { .profile = "walks", .event = { "rmap:folio_move_anon_rmap" } },
 	[SIGHT_LINKS] = { .profile = "walks", .event = { "rmap:anon_vma_link" } },
@@ -52,17 +52,17 @@ static const struct need {
 	[SIGHT_LOSSES] = { .event = { NULL } },
 };
 
-/* What table meta says was recorded. */
+/* What was recorded, from table meta. */
 struct recorded {
 	bool live;
-	bool has_formats, has_traced, has_came; /* the key is there */
-	char formats[EVENTS_LEN];		/* events that the kernel, or the file, has */
-	char traced[EVENTS_LEN];		/* live: that were on */
-	char came[EVENTS_LEN];			/* a file: of which it holds any */
+	bool has_formats, has_traced, has_came; /* whether the key exists */
+	char formats[EVENTS_LEN];		/* events that the kernel or the file has */
+	char traced[EVENTS_LEN];		/* live: events that were enabled */
+	char came[EVENTS_LEN];			/* file: events that occur in it */
 	char profile[64];			/* live */
 };
 
-/* Whether one of the words of @list, parted by @sep, is the @len bytes at @word. */
+/* Whether @list, words separated by @sep, has the word of @len bytes at @word. */
 static bool has_word(const char *list, char sep, const char *word, size_t len)
 {
 	const char seps[] = { sep, '\0' };
@@ -138,11 +138,11 @@ static const char *first_missing(const struct need *need, const char *list)
 
 static void say_profile(char *reason, const struct need *need)
 {
-	snprintf(reason, SEEN_REASON_LEN, "it takes profile %s (rmapscope record --profile %s)",
+	snprintf(reason, SEEN_REASON_LEN, "needs profile %s (rmapscope record --profile %s)",
 		 need->profile, need->profile);
 }
 
-/* @missing: the event, or the two of which one would do. */
+/* @missing: the event, or "a|b" if either of two would do. */
 static void say_no_event(char *reason, const struct recorded *r, const char *missing)
 {
 	bool no_series = !strncmp(missing, SERIES, strlen(SERIES)) && !strstr(r->formats, SERIES);
@@ -153,7 +153,7 @@ static void say_no_event(char *reason, const struct recorded *r, const char *mis
 		 no_series ? "rmap events" : missing, r->live ? " (see rmapscope check)" : "");
 }
 
-/* A capture of this version. */
+/* Set @reason for a capture of the current version. */
 static void decide(char *reason, const struct need *need, const struct recorded *r)
 {
 	const char *missing = first_missing(need, r->formats);
@@ -166,12 +166,12 @@ static void decide(char *reason, const struct need *need, const struct recorded 
 	else if (r->live && (missing = first_missing(need, r->traced)))
 		snprintf(reason, SEEN_REASON_LEN, "the kernel refused to enable %.*s",
 			 (int)strcspn(missing, "|"), missing);
-	else if (r->has_came && need->must_come && !has_event(r->came, need->must_come))
+	else if (r->has_came && need->frequent && !has_event(r->came, need->frequent))
 		snprintf(reason, SEEN_REASON_LEN, "the file holds no event %s: it was not recorded",
-			 need->must_come);
+			 need->frequent);
 }
 
-/* Of schema version 2: key "traced" lists what its profiles enable and the kernel had. */
+/* A live capture of schema version 2: key "traced" lists the events that its profiles enabled. */
 static void decide_old_live(char *reason, const struct need *need, const struct recorded *r)
 {
 	const char *missing = first_missing(need, r->traced);
@@ -183,10 +183,10 @@ static void decide_old_live(char *reason, const struct need *need, const struct 
 			 (int)strcspn(missing, "|"), missing,
 			 strncmp(missing, SERIES, strlen(SERIES))
 				 ? ""
-				 : "; it takes a kernel with the rmap events");
+				 : "; needs a kernel with the rmap events");
 }
 
-/* Of a file that names no events: keys sees_SECTION, from version 2 on. */
+/* A database that lists no events: keys sees_SECTION tell, from version 2 on. */
 static int decide_old(char *reason, const struct need *need, const struct recorded *r,
 		      struct db *db, struct error *err)
 {
@@ -194,7 +194,7 @@ static int decide_old(char *reason, const struct need *need, const struct record
 	bool there;
 	int ret;
 
-	/* without waits nothing was recorded or imported then */
+	/* such a database always has waits: without them, nothing was recorded or imported */
 	if (!need->profile && !need->section)
 		return 0;
 	if (need->kept && r->profile[0] && !has_profile(r, need->profile)) {
@@ -230,7 +230,7 @@ int seen_reason(char reason[SEEN_REASON_LEN], struct db *db, enum sight what, st
 	return 0;
 }
 
-/* Gaps in the events that overlap @start_ns..@end_ns. */
+/* Count the gaps in the events that overlap @start_ns..@end_ns. */
 static int count_gaps(int64_t *nr, struct db *db, int64_t start_ns, int64_t end_ns,
 		      struct error *err)
 {
@@ -252,9 +252,9 @@ static int count_gaps(int64_t *nr, struct db *db, int64_t start_ns, int64_t end_
 	return ret;
 }
 
-#define NOT_KEPT "rows of that time had to go (--max-size, --max-age)"
+#define NOT_KEPT "rows of that time were removed (--max-size, --max-age)"
 
-/* Rows that began earlier are gone; 0: all are there. */
+/* Set *@ns to the time before which rows were removed; 0: none were. */
 static int kept_from(int64_t *ns, struct db *db, struct error *err)
 {
 	int ret;
@@ -265,10 +265,10 @@ static int kept_from(int64_t *ns, struct db *db, struct error *err)
 }
 
 /*
- * The time that rows are shown of, see filter_window(). Returns 0, -ENOENT: the
+ * The time whose rows are shown, see filter_window(). Returns 0, -ENOENT if the
  * capture has no events, or another negative errno.
  */
-static int whole(struct window *w, struct db *db, struct error *err)
+static int shown_window(struct window *w, struct db *db, struct error *err)
 {
 	int64_t kept_from_ns;
 	int ret = db_meta_int(db, "first_ns", &w->start_ns, err);
@@ -295,9 +295,9 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 		return 0;
 	}
 	if (!ret)
-		ret = whole(&w, db, err);
+		ret = shown_window(&w, db, err);
 	if (ret == -ENOENT) {
-		snprintf(text, SEEN_EMPTY_LEN, "nothing happened: not one event came");
+		snprintf(text, SEEN_EMPTY_LEN, "nothing happened: no event was recorded");
 		return 0;
 	}
 	if (window)
@@ -317,8 +317,8 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 		 ((double)w.end_ns - w.start_ns) / 1e9);
 	if (nr_gaps)
 		snprintf(text + strlen(text), SEEN_EMPTY_LEN - strlen(text),
-			 " but for %" PRId64 " gaps", nr_gaps);
-	/* a window is shown by sums */
+			 ", except in %" PRId64 " gap%s", nr_gaps, nr_gaps == 1 ? "" : "s");
+	/* windows are shown from sums per second */
 	if (window && filter_sums_are_less(db))
 		snprintf(text + strlen(text), SEEN_EMPTY_LEN - strlen(text), FILTER_SUMS_NOTE);
 	return 0;
@@ -342,7 +342,7 @@ int seen_instant(char reason[SEEN_REASON_LEN], struct db *db, int64_t at_ns, str
 
 int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct error *err)
 {
-	/* whether it says anything: until when they slept is not known */
+	/* only whether it is set: it does not say until when the threads slept */
 	char reason[SEEN_REASON_LEN], asleep[8] = "";
 	int ret = seen_instant(reason, db, at_ns, err);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whether a capture could see a thing at all: the one place that decides it.
+ * Whether a capture could see a thing at all. Only this file decides that.
  *
- * An empty table means "nothing happened" only where the events that tell of it
- * were recorded. Which ones that were is in table meta (formats, traced, came,
- * profile); of a file of an earlier version, what it has of that.
+ * An empty table means "nothing happened" only if the events that it is made from were
+ * recorded. Table meta says which events were (keys formats, traced, came, profile);
+ * databases of earlier versions have only some of these keys.
  */
 #ifndef RMAPSCOPE_SEEN_H
 #define RMAPSCOPE_SEEN_H
@@ -25,39 +25,39 @@ enum sight {
 	SIGHT_RETRIES,
 	SIGHT_STORMS,
 	SIGHT_MOVES,
-	SIGHT_LINKS, /* which VMAs hang on a lock */
+	SIGHT_LINKS, /* which VMAs are linked to a lock */
 	SIGHT_STRAGGLERS,
 	SIGHT_ORDER,
 	SIGHT_LOSSES,
 	NR_SIGHTS,
 };
 
-/* Room for any reason, and for any sentence. */
+/* Enough for every reason, and for every sentence. */
 #define SEEN_REASON_LEN 256
 #define SEEN_EMPTY_LEN	320
 
 /*
- * seen_reason - why the capture could not see (all of) a thing
- * @reason: "" when it could
+ * seen_reason - why the capture could not see a thing, or not all of it
+ * @reason: "": it could
  *
  * Returns 0 or a negative errno.
  */
 int seen_reason(char reason[SEEN_REASON_LEN], struct db *db, enum sight what, struct error *err);
 
 /*
- * seen_empty - why there is nothing to show, as one sentence
- * @window: that was asked for; NULL: the whole capture
+ * seen_empty - one sentence about why a table is empty
+ * @window: the window that is shown; NULL: the whole capture
  *
- * "not seen: it takes profile stalls (...)", or "nothing happened: 10.000 s
- * watched". Returns 0 or a negative errno.
+ * "not seen: needs profile stalls (...)" or "nothing happened: 10.000 s watched".
+ * Returns 0 or a negative errno.
  */
 int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 	       const struct window *window, struct error *err);
 
-/* seen_instant - as seen_reason(), of who waited at @at_ns: not seen in a gap, either */
+/* As seen_reason(), for the waits at @at_ns. Inside a gap they were not seen, either. */
 int seen_instant(char reason[SEEN_REASON_LEN], struct db *db, int64_t at_ns, struct error *err);
 
-/* As seen_empty(), why nobody is shown who waited at @at_ns. */
+/* As seen_empty(), for the waits at @at_ns. */
 int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * series(at, nr, value) in SQL: an aggregate of nr sums. Each value is added to the
- * sum with index at; the result is a cell of UNIT_SERIES, "0 12 7".
+ * series(at, nr, value), an aggregate function for SQL: nr sums. Each value is added to
+ * the sum with index at. The result is a text for UNIT_SERIES, "0 12 7".
  */
 #ifndef RMAPSCOPE_SERIES_SQL_H
 #define RMAPSCOPE_SERIES_SQL_H

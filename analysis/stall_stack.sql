@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a stall: where in the kernel it slept, a function a row, the innermost first.
+-- Detail of a stall: the kernel stack that it slept in, one function per row, innermost first.
 WITH RECURSIVE
 one AS (
-	SELECT coalesce(k.frames, 'not recorded: it takes profile stalls') || char(10) AS frames
+	SELECT coalesce(k.frames, 'not recorded: needs profile stalls') || char(10) AS frames
 	FROM stall s LEFT JOIN wait w ON w.id = s.wait_id
 	LEFT JOIN stack k ON k.id = coalesce(s.stack_id, w.stack_id)
 	WHERE s.id = :stall_id

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a stall: the sleep, the wait that explains it, who held the lock during
--- that, and who ended it. Shares have a length and no place in time.
+-- Detail of a stall: the sleep, the wait that explains it, the holds of the lock during
+-- that wait, and the thread that ended the sleep. A "share of wait" has a duration but no
+-- start.
 WITH
 one AS MATERIALIZED (
 	SELECT s.*, coalesce(s.duration_ns, :end_ns - s.start_ns) AS ns FROM stall s WHERE s.id = :stall_id

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a storm: the threads that moved folios off or onto its lock meanwhile.
+-- Detail of a storm: the threads that moved folios off or onto its lock during it.
 WITH
 one AS MATERIALIZED (
 	SELECT *, start_ns + duration_ns AS end_ns FROM storm WHERE id = :storm_id

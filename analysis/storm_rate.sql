@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a storm: its retries or skips over time, in at most forty slots.
+-- Detail of a storm: its retries or skips over time, in at most forty slots.
 WITH
 one AS MATERIALIZED (
 	SELECT *, start_ns + duration_ns AS end_ns FROM storm WHERE id = :storm_id

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a storm: between which VMAs folios moved most, and to which each did.
+-- Detail of a storm: the VMA that most folios left, the one that most went to, and the
+-- number of moves to each VMA.
 WITH
 one AS MATERIALIZED (
 	SELECT *, start_ns + duration_ns AS end_ns FROM storm WHERE id = :storm_id

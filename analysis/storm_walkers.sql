@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a storm: the threads whose walks started over or were given up.
+-- Detail of a storm: the threads whose walks restarted or were given up.
 WITH
 one AS MATERIALIZED (
 	SELECT *, start_ns + duration_ns AS end_ns FROM storm WHERE id = :storm_id

@@ -110,7 +110,7 @@ static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct
 		return 0;
 	case SQLITE_FLOAT:
 		cell->r = sqlite3_column_double(stmt, i);
-		/* infinite is no number that can be known */
+		/* infinity is not a measured value */
 		cell->type = isfinite(cell->r) ? CELL_REAL : CELL_NULL;
 		return 0;
 	default:
@@ -118,7 +118,7 @@ static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct
 	}
 }
 
-/* What the row will take. */
+/* The memory that the row is going to take. */
 static size_t row_bytes(const struct table *t, sqlite3_stmt *stmt)
 {
 	size_t bytes = t->nr_columns * sizeof(struct cell) + sizeof(struct cell *);
@@ -196,7 +196,8 @@ int table_check_columns(const struct table *t, sqlite3_stmt *stmt, struct error 
 	unsigned int i;
 
 	if (sqlite3_column_count(stmt) != (int)t->nr_columns)
-		return error_set(err, -EINVAL, "table %s: the query gives %d columns instead of %u",
+		return error_set(err, -EINVAL,
+				 "table %s: the query returns %d columns instead of %u",
 				 t->def->name, sqlite3_column_count(stmt), t->nr_columns);
 	for (i = 0; i < t->nr_columns; i++) {
 		const char *name = sqlite3_column_name(stmt, i);
@@ -317,7 +318,7 @@ void table_sort(struct table *t, unsigned int column, bool descending)
 	qsort_r(t->rows, t->nr_rows, sizeof(*t->rows), compare_rows, &order);
 }
 
-/* @digits with a comma between groups of three, and @tail behind. */
+/* Print @digits with a comma between groups of three, then @tail. */
 static int group_thousands(char *buf, size_t room, const char *digits, const char *tail)
 {
 	size_t len = strlen(digits), sign = digits[0] == '-', n = 0, i;
@@ -385,14 +386,14 @@ static int format_series(char *buf, size_t room, const char *text)
 	return snprintf(buf, room, "%s", line);
 }
 
-/* Seconds as instant_parse() takes them, cut and not rounded: not after the instant. */
+/* Seconds, as instant_parse() takes them. Cut, not rounded: never later than the instant itself. */
 static int format_time(char *buf, size_t room, double ns)
 {
 	const char *sign = ns < 0 ? "-" : "";
 	double abs_ns = ns < 0 ? -ns : ns;
 	int64_t ms;
 
-	/* no time: what does not fit (or is not) a number of this kind */
+	/* NaN, or too large for a time: a damaged file */
 	if (!(abs_ns < 9e18))
 		return snprintf(buf, room, "%g", ns);
 	ms = abs_ns / NSEC_PER_MSEC;

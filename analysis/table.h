@@ -2,10 +2,10 @@
 /*
  * A table of results: columns declared once, rows read by a query.
  *
- * A struct table_def is what a screen, a report section, CSV and JSON have in
- * common: the SQL that gives the rows and, for each of its result columns in
- * order and by its name (AS), unit, title, width and help. Renderers are in
- * output/ and tui/.
+ * A struct table_def is shared by a screen, a report section, CSV and JSON. It has the
+ * SQL that returns the rows. For each result column of that, in the same order and with
+ * the same name (AS), it has unit, title, width and help. Renderers are in output/ and
+ * tui/.
  */
 #ifndef RMAPSCOPE_TABLE_H
 #define RMAPSCOPE_TABLE_H
@@ -18,7 +18,7 @@
 #include "analysis/seen.h"
 #include "lib/error.h"
 
-/* How a cell is shown to people; CSV and JSON give the plain value. */
+/* How a cell is shown in text and on screens. CSV and JSON have the plain value. */
 enum unit {
 	UNIT_TEXT,     /* left-aligned */
 	UNIT_ID,       /* right-aligned, no thousands separators: pid, tid */
@@ -27,37 +27,37 @@ enum unit {
 	UNIT_NS_PER_S, /* nanoseconds per second, shown in ms/s, 1 decimal */
 	UNIT_PER_S,    /* events per second, 1 decimal */
 	UNIT_ADDRESS,  /* hexadecimal */
-	UNIT_RATIO,    /* so many per something, 2 decimals */
+	UNIT_RATIO,    /* a quotient, 2 decimals */
 	UNIT_TIME,     /* nanoseconds since the capture's start, shown in seconds, 3 decimals */
 	UNIT_SERIES,   /* numbers separated by blanks, shown as a line of bars */
 };
 
 struct column {
-	const char *name;  /* of the result column, CSV and JSON */
-	const char *title; /* heading for people, unit included */
+	const char *name;  /* of the result column; in CSV and JSON */
+	const char *title; /* heading in text and on screens, with the unit */
 	enum unit unit;
-	unsigned int width; /* least, in terminal columns */
+	unsigned int width; /* minimum, in terminal columns */
 	const char *help;   /* one line */
-	bool detail;	    /* CSV and JSON only: not shown to people */
+	bool detail;	    /* in CSV and JSON only, not in text or on screens */
 };
 
 struct table_def {
-	const char *name;  /* "locks": CLI word and JSON key */
+	const char *name;  /* "locks": for the command line, and JSON key */
 	const char *title; /* "Locks" */
 	const char *help;  /* one line */
 	const char *sql;
 	const struct column *columns; /* ends with an empty name */
 	unsigned int sort;	      /* default sort column, or SORT_AS_READ */
 	/*
-	 * Column 0 is the depth of the row in a tree, which is in the order to
-	 * show: the first column that people see is indented by it.
+	 * The rows are a tree, in the order to show. Column 0 is the depth of a row;
+	 * the first column that is not a detail is indented by it.
 	 */
 	bool tree;
-	enum sight sight;	 /* what its rows tell of */
-	unsigned int unfiltered; /* FILTER_* of filter.h that its rows cannot be told apart by */
+	enum sight sight;	 /* what must be recorded for it, see seen.h */
+	unsigned int unfiltered; /* FILTER_* of filter.h that it cannot be filtered by */
 };
 
-/* The order of the query means something: of time, of a tree. */
+/* Keep the order of the query: that of time, or of a tree. */
 #define SORT_AS_READ (~0U)
 
 /* Numbers in a cell of UNIT_SERIES. */
@@ -79,9 +79,9 @@ struct cell {
 	};
 };
 
-/* The number of @c, cut to what an integer holds; @unknown where it is none. */
+/* The number in @c, cut to the range of int64_t; @unknown if it is not a number. */
 int64_t cell_int(const struct cell *c, int64_t unknown);
-/* The text of @c, "" where it is none. */
+/* The text in @c; "" if it is not a text. */
 const char *cell_text(const struct cell *c);
 
 struct table {
@@ -91,18 +91,18 @@ struct table {
 	size_t room;		  /* rows that cells has memory for */
 	struct cell *cells;	  /* [nr_rows][nr_columns] */
 	struct cell **rows;	  /* [nr_rows], in the order to show */
-	struct text_chunk *texts; /* what the text cells point into */
+	struct text_chunk *texts; /* memory of the text cells */
 };
 
 /*
- * A part of the capture's time, start inclusive, end exclusive. The start is
- * at a whole second, as roll-ups are; so is the end, or it is where the events
- * have come. What is shown of an instant is of @at_ns and never of the end.
+ * A part of the capture's time; the start is inclusive, the end exclusive. The start is
+ * a whole second, as roll-ups are per second; so is the end, unless it is the end of the
+ * events so far. What belongs to one instant (a queue, a tree) is shown for @at_ns.
  */
 struct window {
 	int64_t start_ns, end_ns;
-	int64_t at_ns;	     /* the instant; 0: the last of the window */
-	unsigned int slot_s; /* charts over time: seconds to a column; 0: a sixtieth */
+	int64_t at_ns;	     /* the instant; 0: the last nanosecond of the window */
+	unsigned int slot_s; /* charts over time: seconds per column; 0: 1/60 of the window */
 };
 
 static inline int64_t window_at(const struct window *window)
@@ -110,10 +110,10 @@ static inline int64_t window_at(const struct window *window)
 	return window->at_ns ? window->at_ns : window->end_ns - 1;
 }
 
-/* Seconds to a column of a chart over @window. */
+/* Seconds per column of a chart over @window. */
 unsigned int window_slot(const struct window *window);
 
-/* A value for the :name of a query. A list of them ends without a name. */
+/* A value for parameter :name of a query. A list ends with a NULL name. */
 struct param {
 	const char *name;
 	int64_t value;
@@ -121,55 +121,55 @@ struct param {
 
 /*
  * table_read - run the query of @def
- * @window: bound to :start_ns, :end_ns, :at_ns and :slot_s; NULL when the SQL has none
+ * @window: bound to :start_ns, :end_ns, :at_ns and :slot_s; NULL if the SQL has none of them
  *
- * @t is the caller's to free with table_free(). Returns 0 or a negative errno.
+ * Free @t with table_free(). Returns 0 or a negative errno.
  */
 int table_read(struct table *t, const struct table_def *def, struct db *db,
 	       const struct window *window, struct error *err);
-/* Likewise, of a thing that @params tell: a lock by its :lock_id. May be NULL. */
+/* The same with more parameters, such as :lock_id; @params may be NULL. */
 int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 		  const struct window *window, const struct param *params, struct error *err);
 void table_free(struct table *t);
 
 /*
- * A table whose rows are made by a program: table_begin(), table_add() for each
- * row, table_end(). After a failure, table_free().
+ * A table whose rows are made by C code: table_begin(), table_add() for each
+ * row, table_end(). Call table_free() also after a failure.
  */
 void table_begin(struct table *t, const struct table_def *def);
-/* The cells of a new row, all NULL, good until the next row. NULL: no memory. */
+/* Add a row. Returns its cells, all CELL_NULL, valid until the next row; NULL: no memory. */
 struct cell *table_add(struct table *t);
-/* Sets *cell to a copy of @text; NULL is unknown. Returns 0 or -ENOMEM. */
+/* Set *@cell to a copy of @text; NULL: unknown. Returns 0 or -ENOMEM. */
 int table_set_text(struct table *t, struct cell *cell, const char *text);
 int table_end(struct table *t);
 
 /*
- * table_check_columns - that the statement gives the table's columns, by their names
+ * table_check_columns - check that the statement returns the table's columns, by name
  *
- * Returns 0, or -EINVAL with the first column that differs and the name that is wanted.
+ * Returns 0, or -EINVAL with @err naming the first column that differs.
  */
 struct sqlite3_stmt;
 int table_check_columns(const struct table *t, struct sqlite3_stmt *stmt, struct error *err);
 
-/* Rows that a statement gives, one cell for each of its columns; any number of times. */
+/* Add all rows of a statement. May be called several times. Returns 0 or a negative errno. */
 int table_add_rows(struct table *t, struct db *db, struct sqlite3_stmt *stmt, struct error *err);
 
 unsigned int table_nr_columns(const struct table_def *def);
 
-/* Column number by name, -1 when there is none. */
+/* The index of a column by its name; -1: there is none. */
 int table_column(const struct table_def *def, const char *name);
 
-/* Sort rows by @column; stable, NULLs last either way. */
+/* Sort the rows by @column. The sort is stable; NULLs are last in either direction. */
 void table_sort(struct table *t, unsigned int column, bool descending);
 
 /*
- * cell_format - a cell as people read it: "-" for NULL
+ * cell_format - format a cell for text and screens; NULL is "-"
  *
  * Returns the length as snprintf() does.
  */
 int cell_format(char *buf, size_t room, const struct column *col, const struct cell *cell);
 
-/* The numbers of a UNIT_SERIES cell. Returns how many. */
+/* Parse the numbers of a UNIT_SERIES cell. Returns how many there are. */
 unsigned int series_parse(const char *text, int64_t value[SERIES_MAX]);
 
 /* Whether a column's cells are aligned to the right. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Every table that reports show; for the screens see views.h. */
+/* The tables of reports. For those of screens see views.h. */
 #ifndef RMAPSCOPE_TABLES_H
 #define RMAPSCOPE_TABLES_H
 
 #include "analysis/table.h"
 
-/* Sections of `report`, over the whole capture; ends with NULL. */
+/* The sections of `report`, in their order; ends with NULL. */
 extern const struct table_def *const report_tables[];
 
 /* The section called @name, or NULL. */

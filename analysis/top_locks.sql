@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- A row of screen "locks" of top, of a group of roll-ups.
+-- One row of screen Locks. The sums are parameters, see group_tables.c.
 SELECT LABEL(lock_class, l.class) AS class,
        LOCK_NAME(l) AS lock,
        :wait_ns / :seconds AS wait_ns_per_s, :nr_waits / :seconds AS waits_per_s,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- A row of screen "processes" of top, of a group of roll-ups.
+-- One row of screen Processes. The sums are parameters, see group_tables.c.
 SELECT p.comm AS process, iif(p.of_thread, NULL, p.tgid) AS tgid,
        :wait_ns / :seconds AS wait_ns_per_s, :nr_waits / :seconds AS waits_per_s,
        h.comm AS holder,

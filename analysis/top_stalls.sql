@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Screen "stalls" of top: sleeps that ended in the window and those that were
--- not over at its end, the longest thousand.
+-- Screen Stalls: the thousand longest sleeps that ended in the window or were open at its
+-- end.
 WITH
--- The checkpoints bound the part of table stall that is read; the times decide.
+-- Checkpoints limit the part of table stall that is read; the times select the rows.
 recent AS (
 	SELECT id, coalesce(duration_ns, :end_ns - start_ns) AS ns
 	FROM stall

@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Screen "storms" of top: those that had begun by the end of the window, the
--- latest thousand.
+-- Screen Storms: the latest thousand that began before the end of the window.
 SELECT LABEL(storm_kind, s.kind) AS kind,
        CASE WHEN s.outcome = OUTCOME_OPEN OR s.start_ns + s.duration_ns >= :end_ns THEN 'on'
 	    WHEN s.start_ns + s.duration_ns >= :start_ns THEN 'just over'

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- A row of screen "vmas" of top: as screen "processes", split by the VMA that the
--- operation was for, where events name it. The numbers and ids are those of a
--- group of roll-ups; what else is known of them is read here.
+-- One row of screen VMAs: waits of a process for one VMA, or for all unknown VMAs. The sums
+-- and ids are parameters, see group_tables.c; names are added here.
 SELECT p.comm AS process, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end)) AS vma, v.name AS vma_name,
        :wait_ns / :seconds AS wait_ns_per_s, :nr_waits / :seconds AS waits_per_s, :p99_ns AS p99_ns, :max_ns AS max_ns,
        :hold_ns / :seconds AS hold_ns_per_s, :nr_retries / :seconds AS retries_per_s, :trend AS trend,

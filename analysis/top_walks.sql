@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Screen "walks" of top. A walk that gave up at a lock names the kind by that
--- lock; one that gave up before, at the folio's lock, has no kind yet.
+-- Screen Walks. A walk that was given up at a lock has the kind of that lock. One that was
+-- given up earlier, at the folio's lock, has an unknown kind.
 WITH
 span AS (
 	SELECT (:end_ns - :start_ns) / 1e9 AS seconds

@@ -14,7 +14,7 @@ size_t tree_filter(struct cell **rows, size_t nr_rows, int depth_column,
 	size_t i, kept = nr_rows;
 	int64_t wanted = -1;
 
-	/* from the end: below what is kept there is nothing that needs its parents */
+	/* from the end: a kept row is seen before its parents */
 	for (i = nr_rows; i > 0; i--) {
 		struct cell *row = rows[i - 1];
 		int64_t depth = tree_depth(row, depth_column);

@@ -11,7 +11,7 @@
 #include "schema/fragments.h"
 #include "schema/sql.h"
 
-/* Waits that are shorter are no reason to look further. */
+/* Shorter waits do not matter. */
 #define SHORT_NS ((int64_t)NSEC_PER_MSEC)
 
 enum verdict_column {
@@ -61,7 +61,7 @@ struct verdict {
 	char *text;
 	const struct cell *cell;
 	const struct capture_info *info;
-	double seconds; /* of the time that rows are shown of */
+	double seconds; /* length of the time whose rows are shown */
 	bool filtered;
 };
 
@@ -70,7 +70,7 @@ static int64_t number(const struct verdict *v, enum verdict_column column)
 	return v->cell[column].type == CELL_INT ? v->cell[column].i : 0;
 }
 
-/* The cell as reports show it. */
+/* Format the cell as reports do. */
 static const char *shown(const struct verdict *v, enum verdict_column column, char *buf,
 			 size_t room)
 {
@@ -103,15 +103,15 @@ static void write_short(const struct verdict *v)
 
 static void write_long(const struct verdict *v)
 {
-	/* all that ended may have taken no time, beside one that is open for long */
-	const double share =
+	/* 0 is possible: all ended waits took 0 ns, and an open wait is long */
+	const double percent =
 		number(v, V_WAIT_NS) ? 100.0 * number(v, V_PROCESS_NS) / number(v, V_WAIT_NS) : 0;
 	char sum[32], max[32], open[128], process[256], class[64];
 
 	snprintf(v->text, VERDICT_LEN,
 		 "Waits took %s ms in %.3f s, %.0f %% of it in %s, most for %s locks; the longest "
 		 "took %s ms%s.",
-		 shown(v, V_WAIT_NS, sum, sizeof(sum)), v->seconds, share,
+		 shown(v, V_WAIT_NS, sum, sizeof(sum)), v->seconds, percent,
 		 v->cell[V_PROCESS].type == CELL_TEXT
 			 ? shown(v, V_PROCESS, process, sizeof(process))
 			 : "processes of unknown name",
@@ -127,7 +127,8 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 
 	if (number(v, V_NR_OPEN)) {
 		snprintf(v->text, VERDICT_LEN,
-			 "No wait has ended: %s had not with the capture, the longest after %s ms.",
+			 "No wait has ended: %s were open at the end of the capture, the longest "
+			 "for %s ms.",
 			 shown(v, V_NR_OPEN, nr, sizeof(nr)),
 			 shown(v, V_OPEN_NS, longest, sizeof(longest)));
 		return 0;
@@ -138,8 +139,10 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 	else
 		snprintf(v->text, VERDICT_LEN, "Nobody%s waited in %.3f s%s%s.",
 			 v->filtered ? " who passes the filter" : "", v->seconds,
-			 v->info->nr_gaps ? ", but for the gaps in which events were lost" : "",
-			 v->info->asleep[0] ? ", but for who has slept since before it began" : "");
+			 v->info->nr_gaps ? ", except in the gaps where events were lost" : "",
+			 v->info->asleep[0]
+				 ? ", except for threads that slept since before the capture"
+				 : "");
 	return ret;
 }
 
@@ -158,8 +161,8 @@ int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_inf
 
 	if (w.end_ns < w.start_ns) {
 		snprintf(text, VERDICT_LEN,
-			 "The rows of that time had to go (--max-size, --max-age): those from "
-			 "%.3f s on are there.",
+			 "The rows of that time were removed (--max-size, --max-age); there are "
+			 "rows from %.3f s on.",
 			 (info->kept_from_ns - info->first_ns) / 1e9);
 		return 0;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a capture says of waits, in one sentence. */
+/* One sentence about the waits of a capture. */
 #ifndef RMAPSCOPE_VERDICT_H
 #define RMAPSCOPE_VERDICT_H
 
@@ -8,10 +8,10 @@
 #define VERDICT_LEN 640
 
 /*
- * verdict_read - whether anybody waited for long, and who most
+ * verdict_read - say whether any thread waited long, and which process most
  *
- * "Nobody waited longer than 1 ms: ..." is an answer, too. Names are as the file
- * has them. Returns 0 or a negative errno.
+ * For example "Nobody waited longer than 1 ms: ...". Names are not made printable.
+ * Returns 0 or a negative errno.
  */
 int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
 		 struct error *err);

@@ -17,7 +17,7 @@ struct passing {
 	int ret;
 };
 
-/* Threads that wait are what a filter is about: the others are above them. */
+/* A filter selects waiters; the rows above them are kept with them. */
 static bool waiter_passes(void *ctx, const struct cell *row)
 {
 	const struct cell *class = &row[BLOCKED_CLASS];

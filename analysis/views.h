@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The screens of `top`: a table each, how it is drawn, and the tables that
- * tell more of one of its rows.
+ * The screens of `top`: for each its table, how it is drawn, and the detail tables
+ * that Enter opens for one of its rows.
  */
 #ifndef RMAPSCOPE_VIEWS_H
 #define RMAPSCOPE_VIEWS_H
@@ -11,28 +11,28 @@
 enum shape {
 	SHAPE_TABLE,
 	SHAPE_TREE,	/* rows in the order of a tree, indented by column "depth" */
-	SHAPE_BARS,	/* a bar behind each row, as long as column @chart says */
-	SHAPE_TIMELINE, /* likewise, from column "start_ns" on, at its place in time */
+	SHAPE_BARS,	/* a bar behind each row; column @chart is its length */
+	SHAPE_TIMELINE, /* a bar behind each row, placed in time: from "start_ns", @chart long */
 	SHAPE_HEATMAP,	/* columns are times, rows are latencies */
 };
 
 struct view_def {
 	const struct table_def *table;
 	enum shape shape;
-	const char *early; /* column that a narrow screen shows, too; or NULL */
+	const char *early; /* column that is shown even on a narrow screen; or NULL */
 	const char *chart; /* column that the bars show */
-	/* where the table's SQL alone is not enough */
+	/* reads the table if its SQL alone is not enough; or NULL */
 	int (*read)(struct table *t, struct db *db, const struct window *window, struct error *err);
 	/*
-	 * What tells more of a row: views whose SQL takes the row's integers by
-	 * the names of their columns. Ends without a table; NULL: there is none.
+	 * Views that Enter opens for a row. The integers of the row are parameters of
+	 * their SQL, by column names. Ends with a NULL table; NULL: no details.
 	 */
 	const struct view_def *details;
-	const char *key; /* column that must be known for that; or NULL */
-	bool variant;	 /* no tab of its own: another form of the first screen */
+	const char *key; /* column that must not be NULL for that; or NULL */
+	bool variant;	 /* has no tab: another form of the first screen */
 };
 
-/* Screens, over a window; ends without a table. */
+/* The screens, in their order; ends with a NULL table. */
 extern const struct view_def top_views[];
 
 /* The screen called @name, or NULL. */
@@ -40,7 +40,7 @@ const struct view_def *view_by_name(const char *name);
 
 /*
  * view_read - read the table of @view
- * @params: what tells a detail which row it is of; or NULL
+ * @params: for a detail view, the ids of the row that it belongs to; or NULL
  *
  * As table_read().
  */
@@ -48,17 +48,17 @@ int view_read(struct table *t, const struct view_def *view, struct db *db,
 	      const struct window *window, const struct param *params, struct error *err);
 
 /*
- * view_empty - why @view shows nothing over @window: a sentence of seen.h
+ * view_empty - why @view has no rows in @window: one sentence
  *
  * Returns 0 or a negative errno.
  */
 int view_empty(char text[SEEN_EMPTY_LEN], const struct view_def *view, struct db *db,
 	       const struct window *window, struct error *err);
 
-/* Details; each ends without a table. */
+/* Detail views; each list ends with a NULL table. */
 extern const struct view_def vma_views[], lock_views[], storm_views[], stall_views[];
 
-/* What a screen shows; top_tables.c. */
+/* The tables of the screens, in top_tables.c. */
 extern const struct table_def top_vmas, top_processes, top_locks, top_storms, top_stalls, top_walks,
 	top_heatmap;
 

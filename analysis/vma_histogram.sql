@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a VMA, or of a process when there is no :vma_id: how long the waits were.
+-- Detail of a VMA, or of a process if :vma_id is NULL: how long the waits were.
 WITH RECURSIVE
 power(ns) AS (
 	SELECT 1 UNION ALL SELECT ns * 2 FROM power WHERE ns < 1 << 61
 ),
-whole AS MATERIALIZED (
+total AS MATERIALIZED (
 	SELECT hist_merge(hist) AS hist, max(max_wait_ns) AS max_ns
 	FROM rollup
 	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
@@ -12,7 +12,7 @@ whole AS MATERIALIZED (
 ),
 bucket AS (
 	SELECT p.ns, hist_between(w.hist, iif(p.ns = 1, 0, p.ns), p.ns * 2) AS nr
-	FROM whole w JOIN power p ON p.ns <= w.max_ns OR p.ns = 1
+	FROM total w JOIN power p ON p.ns <= w.max_ns OR p.ns = 1
 )
 SELECT ns AS from_ns, ns * 2 AS to_ns, nr AS nr_waits FROM bucket
 WHERE ns >= (SELECT min(ns) FROM bucket WHERE nr > 0)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a VMA, or of a process when there is no :vma_id: who held the locks that
--- it waited for. Waits with exact holders are split over all who held. What it
--- waited for a CPU, after a lock was let go, is a row without a holder.
+-- Detail of a VMA, or of a process if :vma_id is NULL: who held the locks that it waited
+-- for. Waits with exact holders are split over all of these. The time that it waited for
+-- a CPU, after the release, is a row without a holder.
 WITH
 recent AS MATERIALIZED (
 	SELECT w.* FROM wait w JOIN task t ON t.id = w.task_id

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a VMA, or of a process when there is no :vma_id: the locks of its waits.
+-- Detail of a VMA, or of a process if :vma_id is NULL: the locks that it waited for.
 WITH span AS (
 	SELECT :start_ns / 1000000000 AS first,
 	       (:end_ns - 1) / 1000000000 - :start_ns / 1000000000 + 1 AS nr

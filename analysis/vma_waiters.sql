@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Of a VMA, or of a process when there is no :vma_id: where it waited.
+-- Detail of a VMA, or of a process if :vma_id is NULL: the call sites that waited.
 SELECT LABEL(role, s.role) AS role,
        s.symbol, LABEL(lock_mode, r.mode) AS mode,
        sum(r.wait_ns) AS wait_ns, sum(r.nr_waits) AS nr_waits,

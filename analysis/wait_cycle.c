@@ -10,7 +10,7 @@
 /* One step of a search: @task waits for a lock, and the search follows @hold of that lock. */
 struct step {
 	struct graph_task *task;
-	struct graph_hold *hold; /* of the lock that it waits for: followed now */
+	struct graph_hold *hold; /* the hold of that lock that is being followed */
 };
 
 struct path {
@@ -31,8 +31,8 @@ static void push(struct path *p, struct graph_task *task)
 }
 
 /*
- * Depth first from @from, without recursion: a chain may be long. True when a
- * circle closes: it is the end of the path from @start on.
+ * Search depth first from @from, without recursion, since a chain may be long. Returns
+ * true if there is a cycle: the steps of the path from @start on.
  */
 static bool search(struct path *p, struct graph_task *from, size_t *start)
 {
@@ -70,14 +70,17 @@ static void clear_marks(struct wait_graph *g)
 	}
 }
 
-static void take_back(struct graph_hold *hold)
+static void remove_hold(struct graph_hold *hold)
 {
 	LL_DELETE(hold->lock->holds, hold);
 	LL_DELETE2(hold->task->holds, hold, next_of_task);
 	free(hold);
 }
 
-/* Whether the circle cannot be: then its least certain holders are gone. */
+/*
+ * Whether the cycle is false, since one of its waits got its lock. Removes its least certain
+ * holds then.
+ */
 static bool refute(struct path *p, size_t start)
 {
 	bool acquired = false;
@@ -93,11 +96,11 @@ static bool refute(struct path *p, size_t start)
 		return false;
 	for (i = start; i < p->nr; i++)
 		if (p->step[i].hold->source == weakest)
-			take_back(p->step[i].hold);
+			remove_hold(p->step[i].hold);
 	return true;
 }
 
-/* Marks every thread on a circle: those that come back to themselves. */
+/* Mark every thread on a cycle: a search from it comes back to it. */
 static void mark_all(struct wait_graph *g, struct path *p)
 {
 	size_t i, start;
@@ -144,7 +147,7 @@ int wait_cycles_mark(struct wait_graph *g)
 		}
 		if (!refute(&p, start)) {
 			g->has_cycle = true;
-			/* look on behind it: another one may be false */
+			/* go on behind this cycle: another one may be false */
 			for (start = 0; start < p.nr; start++)
 				p.step[start].task->mark = DONE;
 			continue;

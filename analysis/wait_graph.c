@@ -14,14 +14,14 @@
 #include "schema/sql.h"
 
 /*
- * An exact holder of a lock whose holds are not traced is known by its release, at
- * the end of the wait: of an instant before that, this says as much as a wake-up does.
+ * If holds are not traced, an exact holder is known from its release at the end of the
+ * wait. For an earlier instant this proves no more than a wake-up does (source 1).
  */
 #define HOLDER_SOURCE                                                                              \
 	"iif(holder_source = 3 AND NOT EXISTS (SELECT 1 FROM main.wait_part p WHERE p.wait_id = "  \
 	"wait.id), 1, holder_source)"
 
-/* Read from the stretches that may hold rows of the instant, and the open ones. */
+/* Queries for overlap_read(): rows that ended after the instant, and open rows. */
 #define WAIT_COLUMNS                                                                               \
 	"SELECT start_ns, duration_ns, lock_id, task_id, mode, site_id, holder_task_id, "          \
 	"holder_site_id, " HOLDER_SOURCE ", outcome, runnable_ns FROM main.wait "
@@ -90,7 +90,7 @@ static int64_t int_or(sqlite3_stmt *stmt, int column, int64_t unknown)
 		       : sqlite3_column_int64(stmt, column);
 }
 
-static int take_wait(void *ctx, sqlite3_stmt *stmt)
+static int add_wait_row(void *ctx, sqlite3_stmt *stmt)
 {
 	struct wait_graph *g = ctx;
 	struct graph_lock *lock = lock_of(g, sqlite3_column_int64(stmt, 2));
@@ -100,7 +100,7 @@ static int take_wait(void *ctx, sqlite3_stmt *stmt)
 	if (!lock || !task || grow_waits(g))
 		return -ENOMEM;
 	if (task->wait)
-		/* only of clocks out of step: a thread waits for one lock */
+		/* a thread waits for one lock: the clocks of two CPUs are out of step */
 		return 0;
 	w = calloc(1, sizeof(*w));
 	if (!w)
@@ -143,7 +143,7 @@ static int add_hold(struct graph_lock *lock, struct graph_task *task, const stru
 	return 0;
 }
 
-static int take_hold(void *ctx, sqlite3_stmt *stmt)
+static int add_hold_row(void *ctx, sqlite3_stmt *stmt)
 {
 	struct wait_graph *g = ctx;
 	struct graph_lock *lock = find_lock(g, sqlite3_column_int64(stmt, 1));
@@ -163,9 +163,9 @@ static int take_hold(void *ctx, sqlite3_stmt *stmt)
 }
 
 /*
- * A lock without a hold: what its waits say. The owner in the lock word when
- * the latest wait began is newer than what earlier ones saw; of the wakers, who
- * ended the first wait to end held it before the others did.
+ * Whether wait @a names the holder of its lock better than @b does. The lock word names
+ * the owner at the start of a wait: the latest start is best. A wake-up names the holder
+ * at the end of a wait: the earliest end is best.
  */
 static bool better_claim(const struct graph_wait *a, const struct graph_wait *b)
 {
@@ -176,23 +176,24 @@ static bool better_claim(const struct graph_wait *a, const struct graph_wait *b)
 	return a->end_ns < b->end_ns;
 }
 
-static int believe_waits(struct wait_graph *g, struct graph_lock *lock)
+/* Add the hold that the waits for a lock suggest, if no hold of it was recorded. */
+static int add_suggested_hold(struct wait_graph *g, struct graph_lock *lock)
 {
 	const struct graph_wait *w, *best = NULL;
 	struct graph_task *task;
 
 	LL_FOREACH(lock->waits, w)
 	{
-		/* an exact one held it later: its hold is not of this instant */
+		/* an exact holder got the lock later: its hold is not in the graph */
 		if (!w->holder_task_id || w->holder_source == HOLDER_EXACT)
 			continue;
 		if (w->runnable)
 			continue;
-		/* who wakes a waiter that gets nothing has let the lock go, or never had it */
+		/* a thread that wakes a waiter which gets no lock may not have held it */
 		if (w->holder_source == HOLDER_WAKER && !w->acquired)
 			continue;
 		HASH_FIND(hh, g->tasks, &w->holder_task_id, sizeof(int64_t), task);
-		/* it waits for this lock itself by now */
+		/* a thread that waits for this lock does not hold it */
 		if (task && task->wait && task->wait->lock == lock)
 			continue;
 		if (better_claim(w, best))
@@ -222,7 +223,7 @@ static int compare_waits(const void *pa, const void *pb)
 	return (a->task->id > b->task->id) - (a->task->id < b->task->id);
 }
 
-/* The queues, the longest wait first. */
+/* Build the queues of the locks, the longest wait first. */
 static void queue_waits(struct wait_graph *g)
 {
 	size_t i;
@@ -250,15 +251,15 @@ int wait_graph_read(struct wait_graph *g, struct db *db, int64_t at_ns, struct e
 
 	memset(g, 0, sizeof(*g));
 	g->at_ns = at_ns;
-	ret = stretches_read(&waits, db, at_ns, take_wait, g, err);
+	ret = stretches_read(&waits, db, at_ns, add_wait_row, g, err);
 	if (!ret && g->nr_waits)
-		ret = stretches_read(&holds, db, at_ns, take_hold, g, err);
+		ret = stretches_read(&holds, db, at_ns, add_hold_row, g, err);
 	if (ret)
 		return ret;
 	queue_waits(g);
 	HASH_ITER(hh, g->locks, lock, tmp) {
 		if (!ret && !lock->holds)
-			ret = believe_waits(g, lock);
+			ret = add_suggested_hold(g, lock);
 	}
 	if (!ret)
 		ret = wait_cycles_mark(g);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The wait graph at one instant: threads that wait for locks, and who held
- * these locks then, as far as it is known.
+ * The wait graph at one instant: threads that wait for locks, and the threads that held
+ * these locks then, if known.
  */
 #ifndef RMAPSCOPE_WAIT_GRAPH_H
 #define RMAPSCOPE_WAIT_GRAPH_H
@@ -20,22 +20,22 @@ struct graph_task {
 	int64_t id;		  /* task.id */
 	struct graph_wait *wait;  /* what it waits for; NULL: it does not wait */
 	struct graph_hold *holds; /* of locks in the graph; linked by next_of_task */
-	unsigned int mark;	  /* of the search under way */
+	unsigned int mark;	  /* used by the present search */
 	bool shown;
 };
 
 /* A thread waits for one lock at a time. */
 struct graph_wait {
-	struct graph_wait *next; /* of the same lock, the longest first */
+	struct graph_wait *next; /* for the same lock, the longest first */
 	struct graph_task *task;
 	struct graph_lock *lock;
 	int64_t start_ns, end_ns; /* INT64_MAX: it did not end */
 	int mode;
 	int64_t site_id;
-	bool acquired; /* it got the lock in the end: it is in no circle */
+	bool acquired; /* it got the lock in the end: it is not part of a cycle */
 	bool cycle;
-	bool runnable; /* the lock was let go: it waits for a CPU */
-	/* what the wait says of the holder */
+	bool runnable; /* the lock was released: it waits for a CPU */
+	/* the holder that this wait names */
 	int64_t holder_task_id, holder_site_id;
 	int holder_source;
 };
@@ -55,7 +55,7 @@ struct graph_lock {
 	UT_hash_handle hh; /* by id */
 	int64_t id;	   /* lock.id */
 	struct graph_wait *waits;
-	struct graph_hold *holds; /* none: the holder is not known */
+	struct graph_hold *holds; /* NULL: the holder is unknown */
 	bool shown;
 };
 
@@ -69,9 +69,9 @@ struct wait_graph {
 };
 
 /*
- * wait_graph_read - the graph at @at_ns, cycles marked
+ * wait_graph_read - read the graph at @at_ns and mark cycles
  *
- * Returns 0 or a negative errno. In any case @g is to be freed.
+ * Returns 0 or a negative errno. Free @g in either case.
  */
 int wait_graph_read(struct wait_graph *g, struct db *db, int64_t at_ns, struct error *err);
 void wait_graph_free(struct wait_graph *g);

@@ -132,7 +132,7 @@ void cli_summary(const char *path, const struct recording_result *result)
 	printf("%s: %.3f s, %" PRIu64 " events, ", text_shown(shown, sizeof(shown), path), seconds,
 	       result->nr_events);
 	if (!result->lost_counted && !result->nr_lost)
-		printf("how many were lost is not known\n");
+		printf("unknown number lost\n");
 	else
 		printf("%s%" PRIu64 " lost\n", result->lost_counted ? "" : "at least ",
 		       result->nr_lost);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CSV: a line of column names, then a line per row; NULL is an empty field. Text
- * that a spreadsheet would take for a formula has a "'" before it; controls and
- * what is no UTF-8 are '?', but for the ends of lines within a field.
+ * CSV: a line of column names, then a line per row. NULL is an empty field. A "'" is put
+ * before text that a spreadsheet would take for a formula. Control characters, except
+ * newlines, and bytes that are not UTF-8 are '?'.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -11,13 +11,11 @@
 #include "analysis/output/output.h"
 #include "lib/text.h"
 
-/* What a spreadsheet takes for a formula when a field begins with it (CWE-1236). */
+/* A field that begins with one of these is a formula for a spreadsheet (CWE-1236). */
 static const char formula[] = "=+-@";
 
 /*
- * Text of a capture is a stranger's. Unsafe characters and bytes that are no
- * character are '?', but the ends of a stack's lines stay; what would be a
- * formula has a "'" before it. Numbers are never touched: they are no text.
+ * Text of a capture is untrusted. Newlines are kept: a stack has several lines.
  */
 static void print_characters(FILE *f, const char *text)
 {
@@ -66,7 +64,7 @@ static void print_cell(FILE *f, const struct cell *cell)
 	}
 }
 
-/* A table has no place for it, unless it is a comment before the first of several. */
+/* Print the filter: CSV of several tables has comments; otherwise it goes to stderr. */
 static int begin(struct output *o, const struct output_head *head)
 {
 	char text[FILTER_TEXT_LEN], shown[FILTER_TEXT_LEN];
@@ -106,8 +104,8 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	return 0;
 }
 
-/* There is no place for why rows are missing, either. */
-static int tell_unseen(struct output *o, const struct table *t, const struct said *said)
+/* Print to stderr why rows are missing: CSV has no place for it. */
+static int print_unseen(struct output *o, const struct table *t, const struct said *said)
 {
 	char reason[SEEN_REASON_LEN];
 
@@ -130,6 +128,6 @@ const struct output_ops csv_ops = {
 	.begin = begin,
 	.table = begin_table,
 	.row = print_row,
-	.lost = tell_unseen,
+	.lost = print_unseen,
 	.end = end,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON: an object of the capture, and for each table an array of one object per
- * row. Strings are the true text, escaped; a number that is not finite is null.
+ * JSON: an object with the facts about the capture, and for each table an array with one
+ * object per row. Strings have the unchanged text, escaped; infinite numbers are null.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 #include "analysis/output/output.h"
 #include "lib/text.h"
 
-/* SQLite's own json_quote(), on a database that holds nothing. */
+/* Prepare SQLite's json_quote(), on an empty database in memory. */
 static int open_json(sqlite3 **db, sqlite3_stmt **stmt)
 {
 	int rc = sqlite3_open_v2(":memory:", db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -35,8 +35,8 @@ static void close_json(sqlite3 *db, sqlite3_stmt *stmt)
 }
 
 /*
- * A JSON string as it goes out: true text, but what a terminal would obey or
- * hide is escaped (RFC 8259, 7), as json_quote() does below U+0020.
+ * Print a quoted JSON string. Control and invisible characters are escaped (RFC 8259, 7);
+ * json_quote() escapes only those below U+0020.
  */
 static void print_quoted(FILE *f, const char *text)
 {
@@ -56,8 +56,8 @@ static void print_quoted(FILE *f, const char *text)
 }
 
 /*
- * JSON is UTF-8 (RFC 8259), whatever the bytes of a name are. Returns 0, or
- * -ENOMEM: then nothing is printed, for null would be a lie.
+ * JSON is UTF-8 (RFC 8259), but a name may have any bytes. Returns 0, or -ENOMEM; then
+ * nothing is printed: null would mean "unknown".
  */
 static int print_string(FILE *f, sqlite3_stmt *stmt, const char *text)
 {
@@ -193,7 +193,7 @@ static int print_filter(FILE *f, const struct filter *filter)
 			fputs("null", f);
 	}
 	for (i = 0; i < sizeof(ints) / sizeof(*ints); i++)
-		/* 0 prints no digit here */
+		/* "%.0" prints no digit for 0, which means null here */
 		fprintf(f, ",\"%s\":%s%.0" PRId64, ints[i].key, ints[i].value ? "" : "null",
 			ints[i].value);
 	fputc('}', f);
@@ -215,7 +215,7 @@ static int begin(struct output *o, const struct output_head *head)
 	return ret;
 }
 
-/* What could not be seen is null, not a list without elements. */
+/* A table that could not be seen is null, not an empty array. */
 static int begin_table(struct output *o, const struct table *t, const struct said *said)
 {
 	sqlite3_stmt *stmt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The formats by their names, and the one walk over a table for all of them. */
+/* The list of formats, and the loop over the rows of a table, which all formats share. */
 #include "analysis/output/output.h"
 
 #include <string.h>

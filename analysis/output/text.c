@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tables as text for people: columns that are not details, as wide as their cells
- * need. Where a line has a width, texts are cut for it, then the last columns are
- * left out (not the one that the rows are sorted by), which a line says.
+ * Tables as text: all columns that are not details, each as wide as its cells. If the
+ * width of a line is limited, texts are cut. If that is not enough, the last columns are
+ * left out, but not the sort column; a line below the table names them.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -16,14 +16,14 @@
 #include "lib/text.h"
 
 #define CELL_LEN   256
-/* deeper rows of a tree are indented no more */
+/* rows of a tree below this depth are not indented further */
 #define MAX_DEPTH  20
 /* more columns than any table shows */
 #define MAX_SHOWN  64
-/* columns of a text that is cut */
+/* a text is not cut below this width */
 #define LEAST_TEXT 10
 
-/* The first column that people see, which a tree indents by the depth. */
+/* The first column that is not a detail: a tree indents it. */
 static unsigned int first_shown(const struct table_def *def)
 {
 	unsigned int i = 0;
@@ -39,7 +39,7 @@ static void format_cell(char *buf, size_t room, const struct table *t, size_t ro
 	int64_t indent = 0;
 
 	if (t->def->tree && i == first_shown(t->def))
-		/* a long chain stays on the page */
+		/* keep a long chain within the line */
 		indent = cells[0].i < MAX_DEPTH ? 2 * cells[0].i : 2 * MAX_DEPTH;
 	memset(buf, ' ', indent);
 	cell_format(buf + indent, room - indent, &t->def->columns[i], &cells[i]);
@@ -55,7 +55,7 @@ struct layout {
 	unsigned int nr, last; /* the last that is not left out */
 };
 
-/* What the title and the cells of column @i take. */
+/* The width of the title and the cells of column @i. */
 static int content_width(const struct table *t, unsigned int i, size_t nr_rows)
 {
 	int width = text_width(t->def->columns[i].title);
@@ -70,7 +70,7 @@ static int content_width(const struct table *t, unsigned int i, size_t nr_rows)
 	return width;
 }
 
-/* A number is never cut, a text not to nothing. */
+/* The minimum width of a column: numbers are not cut, texts to LEAST_TEXT or the title. */
 static int least_width(const struct column *col, int content)
 {
 	const int title = text_width(col->title);
@@ -79,7 +79,7 @@ static int least_width(const struct column *col, int content)
 	return col->unit != UNIT_TEXT || content < least ? content : least;
 }
 
-/* Columns of a line: of what is wanted, or at least. */
+/* The width of a line with the wanted, or the minimum, widths of its columns. */
 static int line_width(const struct layout *l, bool least)
 {
 	unsigned int i;
@@ -91,7 +91,7 @@ static int line_width(const struct layout *l, bool least)
 	return sum;
 }
 
-/* Leave out the last column but @keep, which the rows are sorted by. False: there is none. */
+/* Leave out the last column that is not @keep, the sort column. False: there is none. */
 static bool leave_out(struct layout *l, unsigned int keep)
 {
 	unsigned int i;
@@ -107,7 +107,7 @@ static bool leave_out(struct layout *l, unsigned int keep)
 	return false;
 }
 
-/* Take a column from the widest that has one to give. False: none has. */
+/* Make the widest column narrower by one. False: all have their minimum width. */
 static bool narrow(struct layout *l)
 {
 	struct shown *widest = NULL, *s;
@@ -146,7 +146,7 @@ static void lay_out(struct layout *l, const struct table *t, size_t nr_rows, int
 			l->last = i;
 }
 
-/* @text in the place of column @at: cut, with a mark that says so, or padded. */
+/* Print @text in column @at, padded, or cut with a "…" at the end. */
 static void print_cell(FILE *f, const struct layout *l, const struct table *t, unsigned int at,
 		       const char *text)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a capture is as a whole, in text: the header of a report and of `top -b`. */
+/* The facts about a capture as a whole, as text: the header of a report and of `top --batch`. */
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -17,7 +17,8 @@ static void print_kept(FILE *f, const struct capture_info *info)
 
 	if (info->kept_from_ns) {
 		instant_format(from, sizeof(from), info->kept_from_ns, info);
-		fprintf(f, "note: rows from %s on; older ones had to go (--max-size, --max-age)\n",
+		fprintf(f,
+			"note: rows from %s on; older ones were removed (--max-size, --max-age)\n",
 			from);
 	}
 	if (info->rollups_from_ns) {
@@ -36,8 +37,7 @@ static void print_lost(FILE *f, const struct capture_info *info)
 
 	capture_lost_format(lost, sizeof(lost), info, false);
 	if (lost[0] == '-')
-		fprintf(f, ", events lost in %" PRId64 " gaps: how many is not known\n",
-			info->nr_gaps);
+		fprintf(f, ", unknown number of events lost in %" PRId64 " gaps\n", info->nr_gaps);
 	else
 		fprintf(f, ", %s events lost in %" PRId64 " gaps\n", lost, info->nr_gaps);
 }

@@ -163,7 +163,7 @@ for how in "report" "report --format csv" "report --format json" "top -b -n 1" \
 	row 1 "rmapscope: " - "$how: stdout closed" sh -c 'exec "$@" >&-' sh "$@" "$db"
 done
 for at in "" x -1 1x 1.5.5 .5 1. 1.0000000001 5s 25:00 12:60 12:00:60 12:00:00.x 99999999999999999999; do
-	row 2 "rmapscope: '$at' is no time: give seconds" "$db" "blocked --at '$at'" \
+	row 2 "rmapscope: '$at' is not a time: give seconds" "$db" "blocked --at '$at'" \
 		"$R" blocked --at "$at" "$db"
 done
 row 2 "12:00:00: this capture has no wall-clock time" "$db" "blocked: no wall clock" \

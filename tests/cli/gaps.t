@@ -34,7 +34,7 @@ import silent <<-END
 	0 1 1600$s 102 sched_waking pid=101
 	0 0 1600${s%?}1 0 sched_switch $idle next_pid=101
 END
-tap_is "$said" "how many were lost is not known" "a silent file: the import does not say 0 lost"
+tap_is "$said" "unknown number lost" "a silent file: the import does not say 0 lost"
 tap_is "$(losses)" "1000$s 1600$s all unknown unmarked" "the gap is a row, from the last event to the first"
 tap_is "$(stalls)" "101  uncertain" "and the stall across it has no duration"
 

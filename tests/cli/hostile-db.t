@@ -94,7 +94,7 @@ refused "a name that drives the terminal" "has table \?\[2J, which rmapscope did
 
 for version in -1 0 -2147483648; do
 	evil "schema version $version" "PRAGMA user_version = $version"
-	refused "schema version $version" "has schema version $version, which never was"
+	refused "schema version $version" "has schema version $version, which does not exist"
 done
 evil "schema version 2147483647" "PRAGMA user_version = 2147483647"
 refused "schema version 2147483647" "newer than this rmapscope"
@@ -138,7 +138,7 @@ evil "a text of 3 MB" "UPDATE task SET comm = hex(zeroblob(1500000)) WHERE id = 
 for how in report "top -b -n 1 -s vmas"; do
 	# shellcheck disable=SC2086
 	"$RMAPSCOPE" $how "$tap_dir/a text of 3 MB.db" >"$tap_dir/out" 2>"$tap_dir/err"
-	tap_like "$?:$(cat "$tap_dir/err")" "^1:rmapscope: .* is damaged: it has a text longer than any" \
+	tap_like "$?:$(cat "$tap_dir/err")" "^1:rmapscope: .* is damaged: it has a text longer than any that rmapscope writes" \
 		"$how: a text of 3 MB"
 done
 evil "a sum that is too large" "UPDATE wait SET duration_ns = 9223372036854775807"

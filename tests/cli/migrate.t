@@ -73,7 +73,7 @@ tap_is "$("$RMAPSCOPE" upgrade "$old"):$(md5sum "$old")" \
 before=$(folder "$tap_dir")
 "$RMAPSCOPE" upgrade "$tap_dir/damaged.db" >"$tap_dir.out" 2>&1
 tap_is "$?:$(cat "$tap_dir.out")" \
-	"1:rmapscope: cannot bring $tap_dir/damaged.db to schema version 3: it is damaged: NULL value in task.tid; it is as it was" \
+	"1:rmapscope: cannot convert $tap_dir/damaged.db to schema version 3: it is damaged: NULL value in task.tid; the file is unchanged" \
 	"a damaged one is refused"
 rm -f "$tap_dir.out"
 tap_is "$(folder "$tap_dir")" "$before" "it is as it was, and nothing is beside it"

@@ -85,7 +85,7 @@ first '^Waits took .*, and 1 had not ended, the longest after 9,000\.000 ms\.$' 
 first '^Waits took 0\.000 ms in 10\.000 s, 0 % of it in [^;]*; the longest took 0\.000 ms, and 1 had not ended' \
 	"what ended took no time" "UPDATE wait SET duration_ns = 0;
 	UPDATE wait SET outcome = 1, duration_ns = NULL WHERE id = 1"
-first '^No wait has ended: 4 had not with the capture, the longest after 9,000\.000 ms\.$' "none has ended" \
+first '^No wait has ended: 4 were open at the end of the capture, the longest for 9,000\.000 ms\.$' "none has ended" \
 	"UPDATE wait SET outcome = 1, duration_ns = NULL"
 first '^Waits were not seen: ' "waits were not recorded" \
 	"DELETE FROM wait; INSERT OR REPLACE INTO meta VALUES ('formats', ''), ('traced', 'sched:sched_switch')"
@@ -120,8 +120,8 @@ tap_like "$("$RMAPSCOPE" report "$tap_dir/copy.db" | head -n 1)" '7[0-9] % of it
 sqlite3 "$tap_dir/copy.db" "INSERT INTO meta SELECT 'kept_from_ns', value - 4000000000 FROM meta WHERE key = 'last_ns'"
 tap_like "$("$RMAPSCOPE" report "$tap_dir/copy.db" | head -n 1)" '^Waits took [0-9.]+ ms in 4\.000 s' "the time is that of the rows"
 report=$("$RMAPSCOPE" report "$tap_dir/copy.db" --since 0 --until 3)
-tap_like "$(head -n 1 <<<"$report")" '^The rows of that time had to go \(--max-size, --max-age\): those from 6\.000 s on are there\.$' \
+tap_like "$(head -n 1 <<<"$report")" '^The rows of that time were removed \(--max-size, --max-age\); there are rows from 6\.000 s on\.$' \
 	"a time without rows is none in which nobody waited"
-tap_like "$report" 'not kept: rows of that time had to go' "a section says so, too"
+tap_like "$report" 'not kept: rows of that time were removed' "a section says so, too"
 
 tap_done

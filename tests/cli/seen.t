@@ -36,7 +36,7 @@ waits='processes vmas locks tasks sites blame'
 others='stalls walks storms stragglers order'
 watched='nothing happened: 10.000 s watched'
 takes() {
-	echo "not seen: it takes profile $1 (rmapscope record --profile $1)"
+	echo "not seen: needs profile $1 (rmapscope record --profile $1)"
 }
 no_rmap='not seen: this kernel has no rmap events (see rmapscope check)'
 
@@ -110,7 +110,7 @@ says refused walks "not seen: the kernel refused to enable rmap:rmap_walk_begin"
 # a gap is not watched; what happened in it is not known
 sqlite3 "$tap_dir/all.db" "INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason)
 	VALUES (6000000000, 7000000000, 0, 5, 0)"
-says all stalls "$watched but for 1 gaps"
+says all stalls "$watched, except in 1 gap"
 tap_is "$("$RMAPSCOPE" blocked "$tap_dir/all.db" --at 1.5 | tail -n 1)" "(not seen: events were lost then)" \
 	"blocked in a gap: not seen"
 "$RMAPSCOPE" blocked "$tap_dir/all.db" --at 1.5 --format json >"$tap_dir/json"
@@ -130,7 +130,7 @@ lost "(6000000000, 7000000000, 0, 5, 0), (8000000000, 8100000000, 0, 2, 1)" \
 lost "(6000000000, 7000000000, 0, 5, 0), (8000000000, 8100000000, 1, NULL, 0)" \
 	"at least 6 events lost in 2 gaps" "|6" "with one that is not: at least so many"
 lost "(6000000000, 7000000000, NULL, NULL, 3)" \
-	"events lost in 1 gaps: how many is not known" "|0" "nothing was counted: not known, not 0"
+	"unknown number of events lost in 1 gaps" "|0" "nothing was counted: not known, not 0"
 tap_like "$("$RMAPSCOPE" report "$tap_dir/all.db" lost | tail -n 1)" \
 	'^ +- not_recorded +1 +- +0 +1 +1,000\.000 +0 +0$' "the row of a gap of all CPUs"
 lost "(NULL, 7000000000, 0, 1113, 0)" "1113 events lost in 1 gaps" "1113|1113" "a loss at the start is counted"
@@ -161,7 +161,7 @@ says old-live locks "$watched"
 says old-live stalls "$(takes stalls)"
 empty old-all source tracefs profile all traced "$stock"
 says old-all stalls "$watched"
-says old-all storms "not seen: rmap:rmap_walk_skip was not traced; it takes a kernel with the rmap events"
+says old-all storms "not seen: rmap:rmap_walk_skip was not traced; needs a kernel with the rmap events"
 empty old-file source trace.dat sees_storms yes sees_walks 'rmap:rmap_walk_begin is not in the file'
 says old-file locks "$watched"
 says old-file storms "$watched"
@@ -170,6 +170,6 @@ says old-file order "not seen: made by a version that did not look for it"
 
 empty young source tracefs profile all formats "$series" traced "$series"
 sqlite3 "$tap_dir/young.db" "DELETE FROM meta WHERE key IN ('first_ns', 'last_ns')"
-says young locks "nothing happened: not one event came"
+says young locks "nothing happened: no event was recorded"
 
 tap_done

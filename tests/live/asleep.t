@@ -21,10 +21,10 @@ text=$(sql "$db" "SELECT value FROM meta WHERE key = 'asleep'")
 tap_like "$text" '^for 0\.[0-9] s and more: .*chain/b/[0-9]+ in (dup_mm|copy_process|kernel_clone)' \
 	"with for how long at least, and where"
 tap_like "$("$RMAPSCOPE" report "$db")" \
-	'^note: asleep where a lock is taken since before the capture, and not among its waits: for 0' "a report says so"
+	'^note: asleep where a lock is taken since before the capture, and so not among its waits: for 0' "a report says so"
 sqlite3 "$db" "DELETE FROM wait; DELETE FROM rollup; DELETE FROM second_rollup"
 tap_like "$("$RMAPSCOPE" report "$db" | head -n 1)" \
-	'^Nobody waited in [0-9.]+ s.*, but for who has slept since before it began\.$' "its first line does not say that nobody waited"
+	'^Nobody waited in [0-9.]+ s.*, except for threads that slept since before the capture\.$' "its first line does not say that nobody waited"
 tap_is "$("$RMAPSCOPE" report --format json "$db" >"$tap_dir/json" &&
 	sqlite3 :memory: "SELECT json_extract(readfile('$tap_dir/json'), '\$.capture.asleep')")" "$text" "JSON has it"
 

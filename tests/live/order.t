@@ -24,7 +24,7 @@ done
 "$RMAPSCOPE" record --force -o "$db" -- true >"$tap_dir/line" 2>&1
 for section in order stragglers walks; do
 	tap_like "$("$RMAPSCOPE" report "$db" $section | tail -n 1)" \
-		"^\\(not seen: (it takes profile (holds|walks) |this kernel has no rmap)" \
+		"^\\(not seen: (needs profile (holds|walks) |this kernel has no rmap)" \
 		"without their profile, $section are not seen rather than none"
 done
 tap_done

@@ -58,7 +58,7 @@ profile_of() {
 tap_is "$?:$(grep -c 'not seen' "$tap_dir/frame")" "0:0" "stalls are recorded without being asked for"
 tap_is "$(profile_of "$tap_dir/whole.db")" "contention,walks,stalls" "they are part of what top records"
 "$RMAPSCOPE" top -b -n 1 -s stalls --profile contention -o "$tap_dir/less.db" >"$tap_dir/frame"
-tap_is "$?:$(grep -c '(not seen: it takes profile stalls' "$tap_dir/frame")" "0:1" \
+tap_is "$?:$(grep -c '(not seen: needs profile stalls' "$tap_dir/frame")" "0:1" \
 	"--profile contention: the screen says that it takes more"
 tap_is "$(profile_of "$tap_dir/less.db")" contention "--profile is that of record"
 "$WORKLOADS/uffd-move" -t 4 -d 60 >/dev/null 2>&1 &

@@ -82,7 +82,7 @@ sqlite3 "$db" "DELETE FROM rollup; DELETE FROM second_rollup; DELETE FROM wait; 
 	DELETE FROM retry; DELETE FROM move;
 	DELETE FROM meta WHERE key IN ('first_ns', 'last_ns', 'nr_events', 'host', 'profile')"
 tui_top 80 24
-tui_sees 'nothing happened: not one event came' "an empty capture says so"
+tui_sees 'nothing happened: no event was recorded' "an empty capture says so"
 tui_sees 'lost 0' "an empty capture has lost nothing"
 tui_keys Left Home + Space 2
 tui_sees '^CLASS' "keys work on an empty capture"
