@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- Schema version 3: what a wait, a stall and a loss do not tell in version 2.
+-- Schema version 3: columns of waits, stalls and losses that version 2 does not have.
 
--- From the last wake-up to the end: the lock was let go, and the waiter waited for
--- a CPU. NULL in a file of an earlier schema version: not known.
+-- From the last wake-up to the end: the lock was released, and the waiter waited for
+-- a CPU. NULL in a file of an earlier schema version: unknown.
 ALTER TABLE wait ADD COLUMN runnable_ns INTEGER;	-- part of duration_ns, and none of slept_ns
 ALTER TABLE rollup ADD COLUMN runnable_ns INTEGER;	-- sum of it
 ALTER TABLE holder_rollup ADD COLUMN runnable_ns INTEGER;	-- sum of it: part of wait_ns that the holder is not to blame for

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# embed.sh OUT.c OUT.h FILE.sql...: write each SQL file into OUT.c as a string,
-# and its declaration into OUT.h. schema/001-initial.sql is schema_001_initial_sql.
+# embed.sh OUT.c OUT.h FILE.sql...: write each SQL file as a string into OUT.c, and a
+# declaration of it into OUT.h. schema/001-initial.sql becomes schema_001_initial_sql[].
 #
 # The files schema/NNN-*.sql are the steps of the schema, in the order of their
-# names: OUT.c holds them as schema_steps[], OUT.h defines their number as
+# names: OUT.c has them as schema_steps[], OUT.h defines their number as
 # SCHEMA_VERSION.
 #
-# In the other files, what schema/fragments.h defines and the values of
-# schema/enums.def are written as in C.
+# In the other files, the macros of schema/fragments.h and the values of
+# schema/enums.def are expanded.
 set -eu
 
 source=$1 header=$2
@@ -21,7 +21,7 @@ name_of() {
 fragments=$(sed -n 's/^#define \([A-Z_]*\)(.*/\1/p' schema/fragments.h | paste -sd '|')
 values=$(sed -n 's/^VALUE([a-z_]*, \([A-Z_0-9]*\), .*/\1/p' schema/enums.def | paste -sd '|')
 
-# the lines of a file as strings
+# the lines of a file as C strings
 strings_of() {
 	case $1 in
 	schema/*) expand= ;;

@@ -13,7 +13,7 @@ enum stored_value {
 
 #define ENUM_NONE (-1) /* stored as NULL */
 
-/* Number of lock classes, for tables indexed by class. */
+/* Number of lock classes, for arrays indexed by class. */
 #define NR_LOCK_CLASSES 5
 
 #endif

@@ -30,12 +30,12 @@ uint64_t hist_bucket_middle(uint32_t number)
 	return low + ((1ULL << exp) >> 1);
 }
 
-/* Place of bucket @number, or where it would go. */
+/* The index of bucket @number, or the index where it would be inserted. */
 static uint32_t find(const struct hist *h, uint32_t number)
 {
 	uint32_t lo = 0, hi = h->nr;
 
-	/* blobs are in rising order: mostly it goes behind the last */
+	/* blobs are in rising order: mostly it is appended */
 	if (hi && h->bucket[hi - 1].number < number)
 		return hi;
 	while (lo < hi) {
@@ -152,13 +152,13 @@ size_t hist_encode(const struct hist *h, uint8_t *blob)
 	return n;
 }
 
-/* SQLite gives an empty blob as NULL, to which C lets nothing be added. */
+/* SQLite returns NULL for an empty blob; C allows no pointer arithmetic on NULL. */
 static const uint8_t *end_of(const uint8_t *blob, size_t bytes)
 {
 	return bytes ? blob + bytes : blob;
 }
 
-/* The bucket at *@at, behind bucket *@number. Returns 0 or -EBADMSG. */
+/* Decode the bucket at *@at, which follows bucket *@number. Returns 0 or -EBADMSG. */
 static int next_bucket(const uint8_t **at, const uint8_t *end, uint64_t *number, uint64_t *count)
 {
 	uint64_t distance;

@@ -2,14 +2,13 @@
 /*
  * Log-linear histogram of durations, and its blob in the database.
  *
- * A value below 32 has a bucket of its own; above, each power of two is cut
- * into 32 equal buckets, so that a bucket is at most 1/32 (3.1 %) as wide as
- * its lower bound. A quantile is answered with the middle of its bucket, at
- * most 1.6 % off.
+ * Each value below 32 has its own bucket. Above, each power of two is divided into 32
+ * equal buckets, so a bucket is at most 1/32 (3.1 %) of its lower bound wide. The
+ * result for a quantile is the middle of a bucket, so its error is at most 1.6 %.
  *
- * Blob: for each bucket that is not empty, in rising order, two varints
- * (LEB128, unsigned): distance from the previous bucket's number (the first:
- * from 0), and count. An empty histogram is an empty blob.
+ * The blob has two varints (LEB128, unsigned) for each bucket that is not empty, in
+ * rising order: the difference to the number of the previous bucket (for the first: to
+ * 0), and the count. The blob of an empty histogram is empty.
  */
 #ifndef RMAPSCOPE_HIST_H
 #define RMAPSCOPE_HIST_H
@@ -28,7 +27,7 @@ struct hist_bucket {
 	uint64_t count;
 };
 
-/* Sparse: most histograms of a second hold a handful of buckets. */
+/* Only buckets that are not empty: most histograms of one second have few. */
 struct hist {
 	struct hist_bucket *bucket; /* rising by number */
 	uint32_t nr, room;
@@ -52,7 +51,10 @@ size_t hist_encoded_max(const struct hist *h);
 size_t hist_encode(const struct hist *h, uint8_t *blob);
 /* Add a blob's counts to @h. Returns 0, -EBADMSG on a damaged blob, -ENOMEM. */
 int hist_decode_add(struct hist *h, const uint8_t *blob, size_t bytes);
-/* Counts of a blob's buckets whose middle is from @from on and below @to. */
+/*
+ * Set *@nr to the count in a blob's buckets whose middle is in [@from, @to). Returns 0 or
+ * -EBADMSG.
+ */
 int hist_decode_between(const uint8_t *blob, size_t bytes, int64_t from, int64_t to, uint64_t *nr);
 
 #endif

@@ -2,8 +2,8 @@
 #include "schema/hist_sql.h"
 
 /*
- * As a loadable extension the code calls SQLite through the table that the
- * host program hands it; built into the tool, directly.
+ * As a loadable extension, the code calls SQLite through a table of functions from the
+ * program that loads it; as a part of rmapscope, directly.
  */
 #ifdef HIST_EXTENSION
 #include <sqlite3ext.h>
@@ -47,7 +47,7 @@ static void sql_count(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	hist_free(&h);
 }
 
-/* NULL for an empty histogram: it has no quantile. */
+/* The result is NULL for an empty histogram. */
 static void sql_quantile(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	struct hist h = { 0 };
@@ -66,7 +66,7 @@ static void sql_quantile(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	hist_free(&h);
 }
 
-/* Values from argv[1] on, below argv[2]: exact where both are powers of two. */
+/* The count of values in [argv[1], argv[2]); exact if both are powers of two. */
 static void sql_between(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	const sqlite3_int64 from = sqlite3_value_int64(argv[1]);

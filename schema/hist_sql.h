@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Histogram blobs in SQL: hist_count(h), hist_quantile(h, q),
- * hist_between(h, from, to) and the aggregate hist_merge(h). rmapscope registers them,
- * and they are shipped as a loadable extension for any sqlite3 shell.
+ * SQL functions for histogram blobs: hist_count(h), hist_quantile(h, q),
+ * hist_between(h, from, to) and the aggregate hist_merge(h). They are part of rmapscope,
+ * and also a loadable extension for any sqlite3 shell.
  */
 #ifndef RMAPSCOPE_HIST_SQL_H
 #define RMAPSCOPE_HIST_SQL_H

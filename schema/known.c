@@ -11,7 +11,7 @@
 
 #define OBJECTS_SQL "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
-/* ANALYZE makes them: some SQLite clients run it when they close a file. */
+/* Tables that ANALYZE creates: some SQLite clients run it when they close a file. */
 static const char stat_sql[] =
 	"SELECT 'table', 'sqlite_stat1', 'sqlite_stat1', 'CREATE TABLE sqlite_stat1(tbl,idx,stat)' "
 	"UNION ALL SELECT 'table', 'sqlite_stat4', 'sqlite_stat4', "
@@ -20,7 +20,7 @@ static const char stat_sql[] =
 /* A row of sqlite_schema. */
 struct object {
 	char *text[3]; /* type, name, name of its table */
-	char *sql;     /* without what does not count; "" for an index of a key */
+	char *sql;     /* normalized; "" for the automatic index of a key */
 	bool optional, seen;
 };
 
@@ -48,7 +48,10 @@ void known_free(struct known *known)
 	free(known);
 }
 
-/* The blank or comment at @at, as SQLite's tokenizer sees it: its length, or 0. */
+/*
+ * The length of the blank or comment at @at, by the rules of SQLite's tokenizer; 0: there is
+ * none.
+ */
 static size_t blank_length(const char *at)
 {
 	const char *end;
@@ -63,7 +66,7 @@ static size_t blank_length(const char *at)
 	return end ? (size_t)(end + 2 - at) : strlen(at);
 }
 
-/* The quoted name or text at @at, quotes included: its length, or 0. */
+/* The length of the quoted name or text at @at, with its quotes; 0: there is none. */
 static size_t quoted_length(const char *at)
 {
 	const char *close = *at ? strchr("'\"`[", *at) : NULL, *end;
@@ -74,13 +77,13 @@ static size_t quoted_length(const char *at)
 	return end ? (size_t)(end + 1 - at) : strlen(at);
 }
 
-/* Whether a blank beside @c says nothing. */
+/* Whether a blank next to @c has no meaning. */
 static bool stands_alone(char c)
 {
 	return c && strchr("(),;", c);
 }
 
-/* @sql without comments, and with no more blanks than it needs. In place. */
+/* Remove comments and unnecessary blanks from @sql, in place. */
 static void normalize(char *sql)
 {
 	char *to = sql, *start = sql;
@@ -146,7 +149,7 @@ static int add_objects(struct known *known, sqlite3 *db, const char *sql, bool o
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* What the steps of the schema make of an empty database. */
+/* Run the steps of the schema on an empty database, and read the resulting schema. */
 struct known *known_schema(int64_t version)
 {
 	struct known *known = calloc(1, sizeof(*known));
@@ -187,7 +190,7 @@ static struct object *find(const struct known *known, const struct object *o)
 	return NULL;
 }
 
-/* Mark what is known; one that is not is told in @why. */
+/* Mark the objects of @db that are known. Sets @why to the first that is not. */
 static int compare(const struct known *known, sqlite3 *db, char *why, size_t room)
 {
 	struct object o = { 0 }, *same;

@@ -7,7 +7,7 @@
 
 #include "schema/hist_sql.h"
 
-/* The labels of enums.def; those of earlier versions are a part of them. */
+/* Write the labels of enums.def, which include those of earlier versions. */
 static int write_enums(sqlite3 *db)
 {
 	static const struct {
@@ -38,7 +38,10 @@ static int write_enums(sqlite3 *db)
 	return rc;
 }
 
-/* What a version 1 file has in table rollup only; SQL alone cannot merge histograms. */
+/*
+ * Fill second_rollup from table rollup, for a file of version 1. In C, since merging
+ * histograms needs a function.
+ */
 static int fill_second_rollup(sqlite3 *db)
 {
 	int rc = hist_sql_register(db);

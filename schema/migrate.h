@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The SQL files NNN-*.sql, one step of the schema each. */
+/* Create or upgrade a schema: run the SQL files NNN-*.sql, each one step. */
 #ifndef RMAPSCOPE_MIGRATE_H
 #define RMAPSCOPE_MIGRATE_H
 
@@ -13,10 +13,10 @@ struct sqlite3;
 #define SCHEMA_APPLICATION_ID 0x524d5343
 
 /*
- * schema_migrate - bring a database from version @from (0: empty) to
- * SCHEMA_VERSION; the caller has begun a transaction, and ends it
+ * schema_migrate - convert a database from version @from (0: empty) to SCHEMA_VERSION
  *
- * Returns an SQLite result code; the message is in sqlite3_errmsg().
+ * The caller begins and ends the transaction. Returns an SQLite result code; the message
+ * is in sqlite3_errmsg().
  */
 int schema_migrate(struct sqlite3 *db, int64_t from);
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /*
- * The byte that its maker locks. It is behind those that SQLite locks
+ * The byte that the recorder locks. It lies behind the bytes that SQLite locks
  * (PENDING_BYTE and 511 more, os.h).
  */
 #define LOCK_BYTE 0x40001000
@@ -25,7 +25,10 @@ static struct flock lock_byte(short type)
 	};
 }
 
-/* Locks of an open file, not of the process: SQLite closes and locks as it likes. */
+/*
+ * Locks of the open file, not of the process, which SQLite would release when it closes the
+ * file.
+ */
 static bool is_locked(const char *path)
 {
 	struct flock lock = lock_byte(F_WRLCK);
@@ -86,7 +89,7 @@ static int cannot_create(const struct output_file *of, int ret, struct error *er
 	return error_set(err, ret, "cannot create %s: %s", of->path, strerror(-ret));
 }
 
-/* The directory of @of->path gets one of ours. */
+/* Create a temporary directory beside @of->path. */
 static int make_beside(struct output_file *of)
 {
 	char *path = output_file_name(of->path);
@@ -116,7 +119,7 @@ int output_file_create(struct output_file *of, const char *path, bool force, str
 		of->fd = open(of->name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 		ret = of->fd < 0 ? -errno : 0;
 	}
-	/* whatever the umask is: SQLite gives this mode to the log, too */
+	/* independent of the umask; SQLite gives the log the same mode */
 	if (!ret && fchmod(of->fd, 0600))
 		ret = -errno;
 	if (ret) {
@@ -124,7 +127,7 @@ int output_file_create(struct output_file *of, const char *path, bool force, str
 		output_file_close(of, false);
 		return ret;
 	}
-	/* where a file system has no locks, it works as before */
+	/* a file system may have no locks: go on without */
 	fcntl(of->fd, F_OFD_SETLK, &lock);
 	return 0;
 }
@@ -136,14 +139,14 @@ void output_file_unlock(struct output_file *of)
 	fcntl(of->fd, F_OFD_SETLK, &lock);
 }
 
-/* -EEXIST when there is something by now. */
+/* Rename @from to @to. Returns -EEXIST if @to exists by now. */
 static int move_to_free(const char *from, const char *to)
 {
 	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -errno;
-	/* a file system that cannot: NFS */
+	/* a file system without RENAME_NOREPLACE, such as NFS */
 	if (link(from, to))
 		return -errno;
 	unlink(from);
@@ -155,7 +158,7 @@ static void part_name(char *buf, size_t room, const char *name, unsigned int par
 	snprintf(buf, room, "%s%s", name, suffix[part]);
 }
 
-/* A log that another database left would be taken for ours. */
+/* Remove the log of an earlier database: SQLite would take it for ours. */
 static void remove_logs(const char *name)
 {
 	char log[PATH_MAX];
@@ -169,7 +172,7 @@ static void remove_logs(const char *name)
 	unlink(log);
 }
 
-/* The file at @name as it is now; inode 0: there is none. */
+/* The identity of the file at @name now; inode 0: there is none. */
 static struct file_id id_of(const char *name)
 {
 	struct stat st;
@@ -223,7 +226,7 @@ int output_file_check(struct output_file *of, struct error *err)
 
 		part_name(name, sizeof(name), of->name, i);
 		now = id_of(name);
-		/* SQLite makes the log when it needs it, and keeps it until the end */
+		/* SQLite creates the log when it needs it, and keeps it until the end */
 		if (!known->ino)
 			*known = now;
 		if (!same_id(known, &now))
@@ -231,7 +234,10 @@ int output_file_check(struct output_file *of, struct error *err)
 					 "%s%s was removed or replaced while it was recorded; "
 					 "recording has ended",
 					 of->path, suffix[i]);
-		/* nothing is vacuumed while it is recorded, so it only grows; its log does not */
+		/*
+		 * the database only grows while it is recorded: nothing is vacuumed; the log
+		 * may shrink
+		 */
 		if (!i && now.nr_bytes < known->nr_bytes)
 			return error_set(err, -ESTALE,
 					 "%s was cut by another program while it was recorded, and "
@@ -242,7 +248,7 @@ int output_file_check(struct output_file *of, struct error *err)
 	return 0;
 }
 
-/* The parts from @first on that are there and ours. */
+/* Remove the parts from @first on, if they exist and are still ours. */
 static void remove_parts(const struct output_file *of, unsigned int first)
 {
 	char name[PATH_MAX];

@@ -2,9 +2,9 @@
 /*
  * The file of a database that is being written.
  *
- * It is made in a temporary directory beside its final path, and moved there when it
- * is complete. Until then, an earlier file at that path stays. The process that makes
- * it holds a lock on it until it is closed, so that no other rmapscope replaces it.
+ * It is created in a temporary directory beside its final path, and moved there when it
+ * is ready. Until then, an older file at that path is kept. The process that writes it
+ * holds a lock on it until it is closed, so that no other rmapscope replaces it.
  */
 #ifndef RMAPSCOPE_OUTPUT_FILE_H
 #define RMAPSCOPE_OUTPUT_FILE_H
@@ -25,21 +25,21 @@ struct file_id {
 };
 
 struct output_file {
-	char *path;	    /* where it goes, as the user named it */
-	char *name;	    /* where it is now, as SQLite takes it */
-	bool force;	    /* replace what is there */
-	bool placed;	    /* it is where it goes */
-	struct scratch dir; /* before that */
+	char *path;	    /* final path, as the user named it */
+	char *name;	    /* present path, as SQLite takes it */
+	bool force;	    /* replace an existing file */
+	bool placed;	    /* it is at its final path */
+	struct scratch dir; /* the temporary directory, until it is placed */
 	int fd;		    /* holds the lock */
 	struct file_id part[NR_OUTPUT_PARTS];
 };
 
 /*
- * output_path_free - whether a database can be made at @path
- * @force: an existing one may be replaced
+ * output_path_free - check that a database can be created at @path
+ * @force: an existing file may be replaced
  *
- * Refused in any case: what is not a regular file, and a file that is being
- * recorded now. Returns 0, or a negative errno with @err.
+ * Anything but a regular file is never replaced, nor is a file that is being recorded
+ * now. Returns 0, or a negative errno with @err.
  */
 int output_path_free(const char *path, bool force, struct error *err);
 
@@ -52,39 +52,38 @@ int output_path_free(const char *path, bool force, struct error *err);
 char *output_file_name(const char *path);
 
 /*
- * output_file_create - make an empty file, for this user alone, and lock it
+ * output_file_create - create an empty file, mode 0600, and lock it
  *
- * Nothing is changed at @path. Returns 0, or a negative errno with @err; then @of
- * needs no output_file_close().
+ * A file at @path is not changed yet. Returns 0, or a negative errno with @err; in that
+ * case do not call output_file_close().
  */
 int output_file_create(struct output_file *of, const char *path, bool force, struct error *err);
 
 /*
- * output_file_place - move it to where it goes
+ * output_file_place - move it to its final path
  *
- * No connection may be open: SQLite finds the log by the name. Returns 0, or a
- * negative errno with @err: then what was there before is still there.
+ * No connection may be open: SQLite finds the log by the name of the file. Returns 0, or
+ * a negative errno with @err; then an older file at that path is unchanged.
  */
 int output_file_place(struct output_file *of, struct error *err);
 
 /*
- * output_file_check - whether all its parts still are where they were, and the
- * database is as long as it was
+ * output_file_check - check that no other program has removed, replaced or cut the
+ * database or its log
  *
- * SQLite itself may not read for long what another program has cut off. Returns 0, or
- * -ESTALE with @err when somebody has removed or replaced a part, or cut the database.
+ * SQLite itself may notice a cut only much later. Returns 0, or -ESTALE with @err.
  */
 int output_file_check(struct output_file *of, struct error *err);
 
-/* It is complete: from now on anybody may replace it. */
+/* Release the lock: the file is complete and may be replaced. */
 void output_file_unlock(struct output_file *of);
 
-/* Remove SQLite's log and its index, where they still are ours. */
+/* Remove SQLite's log and its index, if they are still ours. */
 void output_file_remove_logs(struct output_file *of);
 
 /*
- * output_file_close - unlock; no connection may be open
- * @keep: false: also remove the file, if it is still there
+ * output_file_close - close and unlock it; no connection may be open
+ * @keep: false: also remove the file, if it is still ours
  */
 void output_file_close(struct output_file *of, bool keep);
 

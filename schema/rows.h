@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One struct per table of rows.def: what the model gives and the store takes. Times
+ * One struct per table of rows.def, which the model fills and the store writes. Times
  * are nanoseconds of the capture's clock. NO_TIME, 0 for an id and "" for a text mean
  * unknown and are stored as NULL.
  */

@@ -11,7 +11,10 @@
 #include "schema/migrate.h"
 #include "schema/store_internal.h"
 
-/* For others to let the file go; an emulated or overloaded machine takes its time. */
+/*
+ * How long to wait for other programs that lock the file; long, since a machine may be
+ * overloaded.
+ */
 #define BUSY_MS 5000
 
 int store_commit(struct store *st, int64_t time_ns, struct error *err)
@@ -44,8 +47,8 @@ const struct error *store_error(const struct store *st)
 }
 
 /*
- * The page size must come before the first write of any kind. The log comes after
- * the schema, which would else be on the disk twice.
+ * The page size must be set before the first write of any kind. The log is enabled after
+ * the schema was written; otherwise the schema would be on disk twice.
  */
 static int create_schema(struct store *st)
 {
@@ -62,7 +65,7 @@ static int create_schema(struct store *st)
 	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
 }
 
-/* The file is there: by another way, an existing one could be overwritten. */
+/* Open the file, which exists already: letting SQLite create it could overwrite another one. */
 static int open_file(struct store *st)
 {
 	int rc = sqlite3_open_v2(st->file.name, &st->db,
@@ -140,14 +143,14 @@ int store_place(struct store *st, struct error *err)
 }
 
 /*
- * A finished file is a single file. A reader that has it open now keeps the
- * log beside it; SQLite folds it in when the last one closes.
+ * A finished database is a single file. If a reader has it open now, the log stays
+ * beside it; SQLite merges it when the last reader closes the file.
  */
 static int fold_log(struct store *st)
 {
 	int rc;
 
-	/* not worth waiting for */
+	/* do not wait for readers */
 	sqlite3_busy_timeout(st->db, 0);
 	rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 
@@ -157,8 +160,8 @@ static int fold_log(struct store *st)
 }
 
 /*
- * What was committed goes into the file, which may have another name now. The log
- * is of no use without its file beside it.
+ * Merge the log into the file, which may have been renamed: the log is of no use
+ * without its file beside it.
  */
 static void part_from_file(struct store *st)
 {

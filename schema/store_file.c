@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The database behind a store: running a statement, and what a failure of it means. */
+/* Run statements of a store, and turn their failures into errors. */
 #include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
 
 #include "schema/store_internal.h"
 
-/* What the system said last of the file or its log; 0: nothing. */
+/* The last errno of a system call on the file or its log; 0: none. */
 static int system_errno(sqlite3 *db)
 {
 	sqlite3_file *log = NULL;
@@ -21,7 +21,7 @@ static int system_errno(sqlite3 *db)
 	return error ? error : sqlite3_system_errno(db);
 }
 
-/* What the system said, or else what SQLite's code comes to. */
+/* The errno of a failure: that of the system call, or one for SQLite's code @rc. */
 static int errno_of(const struct store *st, int rc)
 {
 	const int system = system_errno(st->db);
@@ -47,7 +47,7 @@ static int errno_of(const struct store *st, int rc)
 	}
 }
 
-/* Where the system's word says more than SQLite's. */
+/* The text for an errno, with advice; for some, SQLite's message. */
 static const char *cause(const struct store *st, int ret)
 {
 	switch (ret) {
@@ -60,7 +60,7 @@ static const char *cause(const struct store *st, int ret)
 	case -EMFILE:
 		return "too many open files (ulimit -n)";
 	case -EUCLEAN:
-		return "another program has changed the file; what it has left may be damaged";
+		return "another program has changed the file, which may be damaged now";
 	case -EBUSY:
 	case -EIO:
 		return sqlite3_errmsg(st->db);

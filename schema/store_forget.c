@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Retention of what rows refer to: processes, threads, locks, VMAs.
+ * Delete processes, threads, locks and VMAs that no kept row refers to.
  *
- * Each of these has a time when it was last seen, which is not before the end of
- * any span that refers to it. So it may go when that time is before everything
- * that is kept: rows (kept_from_ns) and sums per second (names_from_ns). One
- * that is seen again afterwards is given again by the model, with the same id.
+ * Each of these has a time when it was last seen, which is not before the end of any
+ * wait, hold, ... that refers to it. It can be deleted when that time is before
+ * everything that is kept: rows (kept_from_ns) and sums per second (names_from_ns). If it
+ * is seen again later, the model passes its row again, with the same id.
  *
- * Each commit looks at the next rows of one table, and begins again at its end, so
- * that no commit takes long.
+ * Each commit checks a limited number of rows of one table, so that no commit takes long.
  */
 #include <stdio.h>
 
@@ -16,13 +15,13 @@
 #include "schema/sql.h"
 #include "schema/store_internal.h"
 
-/* Rows that one commit looks at. */
+/* Rows that one commit checks. */
 #define ROWS_PER_COMMIT 8192
 
-/* The last span of a VMA may end a moment after the VMA. */
+/* The last wait for a VMA may end a moment after the VMA was unmapped. */
 #define VMA_MARGIN_NS ((int64_t)NSEC_PER_SEC)
 
-/* What is open and what has no order in time may refer to older things. */
+/* Open rows, and rows of tables without a time order, may refer to older things. */
 #define OPEN_OF(column)                                                                            \
 	"SELECT " column " FROM wait WHERE outcome = " SQL_OUTCOME_OPEN " UNION SELECT " column    \
 	" FROM hold WHERE outcome = " SQL_OUTCOME_OPEN
@@ -34,7 +33,7 @@
 	" UNION SELECT ifnull(other_task_id, 0) FROM straggler"                                    \
 	" UNION SELECT task_id FROM order_edge"
 
-/* ?1 and ?2: first and last id to look at; ?3: everything that is kept is later */
+/* ?1 and ?2: first and last id to check; ?3: everything that is kept is later */
 static const struct {
 	const char *name;
 	const char *forget;
@@ -67,8 +66,8 @@ static const struct {
 };
 
 /*
- * before_ns: the time before everything that is kept, the beginning of the longest
- * span included; NO_TIME while nothing was deleted.
+ * Set *@before_ns to a time before everything that is kept, including the start of the
+ * longest wait or hold; NO_TIME: nothing was deleted yet.
  */
 static int find_kept(struct store *st, int64_t *before_ns)
 {
@@ -97,7 +96,7 @@ int store_forget(struct store *st)
 	char sql[128];
 	int rc, ret = 0;
 
-	/* once for all tables, so that what is kept of one has what it refers to in the others */
+	/* the same time for all tables: a kept row must find what it refers to */
 	if (!table)
 		ret = find_kept(st, &st->forget.before_ns);
 	if (ret || st->forget.before_ns == NO_TIME)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files schema/store*.c share. */
+/* The inside of struct store, for the files schema/store*.c. */
 #ifndef RMAPSCOPE_STORE_INTERNAL_H
 #define RMAPSCOPE_STORE_INTERNAL_H
 
@@ -8,7 +8,7 @@
 #include "schema/output_file.h"
 #include "schema/store.h"
 
-/* An INSERT for each table of rows.def, and what else is written again and again. */
+/* The prepared statements: an INSERT for each table of rows.def, and others. */
 enum statement {
 #define ROW(table) ST_##table,
 #include "schema/rows.def"
@@ -21,7 +21,7 @@ enum statement {
 	NR_STATEMENTS,
 };
 
-/* The tables whose rows come in time order: see table checkpoint. */
+/* The tables whose rows are in time order: those in table checkpoint. */
 enum ordered {
 #define ROW(table)
 #define ORDERED(table) AT_##table,
@@ -30,27 +30,28 @@ enum ordered {
 	NR_ORDERED,
 };
 
-struct progress {
-	int64_t id[NR_ORDERED];	    /* highest */
+/* The content of a row of table checkpoint. */
+struct checkpoint_ids {
+	int64_t id[NR_ORDERED];	    /* highest id */
 	int64_t min_ns[NR_ORDERED]; /* SPAN: earliest start since the last checkpoint; NO_TIME */
 };
 
-/* Where store_forget() goes on: the table, and the next id of each. */
+/* Where store_forget() continues: the table, and the next id of each table. */
 #define NR_FORGET 5
 struct forget {
 	unsigned int table;
 	int64_t next_id[NR_FORGET];
-	int64_t before_ns; /* everything that is kept is later; NO_TIME: not known */
+	int64_t before_ns; /* everything that is kept is later; NO_TIME: unknown */
 };
 
 struct store {
 	sqlite3 *db; /* NULL: settled, not placed yet */
 	sqlite3_stmt *stmt[NR_STATEMENTS];
 	struct output_file file;
-	struct progress done, checkpointed;
+	struct checkpoint_ids done, checkpointed;
 	int64_t max_bytes, max_age_ns; /* 0: no limit */
 	int64_t kept_from_ns;	       /* rows before it were deleted; NO_TIME: none */
-	int64_t names_from_ns;	       /* likewise; sums before it name nothing, or are gone */
+	int64_t names_from_ns;	       /* sums before it have no names, or were deleted */
 	struct forget forget;
 	int64_t longest_commit_ns;
 	bool broken;
@@ -61,29 +62,32 @@ struct store {
 /*
  * store_fail - note that SQLite failed with @rc, and why
  *
- * The first failure stays: all later calls return it. Returns a negative errno.
+ * All later calls return the first failure. Returns a negative errno.
  */
 int store_fail(struct store *st, int rc);
 
-/* The same for a failure whose message is in @st->err already. Returns @ret. */
+/* The same for a failure @ret whose message is already in @st->err. Returns @ret. */
 int store_broken(struct store *st, int ret);
 
-/* Run statements without arguments. Returns 0 or a negative errno, also of an earlier failure. */
+/*
+ * Run statements without parameters. Returns 0 or a negative errno; also that of an earlier
+ * failure.
+ */
 int store_run(struct store *st, const char *sql);
 
-/* Where a time is in the tables, if rows were added since the last. */
+/* Write a row of table checkpoint for @time_ns, if rows were added since the last one. */
 int store_checkpoint(struct store *st, int64_t time_ns);
 
 /*
- * A number that a query with one argument gives; @none when it gives no row, or
- * NULL. Returns 0 or a negative errno.
+ * Set *@value to the number that a query with one parameter returns; to @none if it
+ * returns no row or NULL. Returns 0 or a negative errno.
  */
 int store_number(struct store *st, const char *sql, int64_t arg, int64_t none, int64_t *value);
 
-/* Delete processes, threads, locks and VMAs that nothing refers to any more; a slice per call. */
+/* Delete some processes, threads, locks and VMAs that nothing refers to any more. */
 int store_forget(struct store *st);
 
-/* Delete the oldest rows as far as the limits demand; a slice per call. */
+/* Delete some of the oldest rows, if the limits demand it. */
 int store_trim(struct store *st, int64_t time_ns);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How rows are written: for each table of rows.def the INSERT, and what it is given. */
+/* Write rows: for each table of rows.def its INSERT, and the values that are bound to it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "schema/enums.h"
 #include "schema/store_internal.h"
 
-/* An INSERT; of columns and values the first two characters are left out. */
+/* An INSERT. The first two characters of columns and values, ", ", are skipped. */
 struct insert {
 	const char *verb, *table;
 	const char *columns; /* ", name" of each */
@@ -36,7 +36,7 @@ static const char checkpoint_values[] = ", ?"
 #define SPAN(table)    ", ?, ?"
 #include "schema/rows.def"
 	;
-/* two commits in one nanosecond are one checkpoint, with all that was added */
+/* two commits at the same time make one checkpoint, with the later ids */
 static const char checkpoint_again[] = " ON CONFLICT DO UPDATE SET time_ns = excluded.time_ns"
 #define ORDERED(table) ", " #table "_id = excluded." #table "_id"
 #define SPAN(table)                                                                                \
@@ -46,7 +46,10 @@ static const char checkpoint_again[] = " ON CONFLICT DO UPDATE SET time_ns = exc
 #include "schema/rows.def"
 	;
 
-/* a wait is booked to the seconds in which it lasted when its holder is known */
+/*
+ * when its holder is known, a wait is added to each second in which it lasted, also to earlier
+ * ones
+ */
 static const char add_holder_rollup[] =
 	" ON CONFLICT DO UPDATE SET "
 	"nr_waits = nr_waits + excluded.nr_waits, wait_ns = wait_ns + excluded.wait_ns, "
@@ -90,7 +93,7 @@ static int prepare(struct store *st, enum statement which)
 	return rc;
 }
 
-/* A row that is being written: each bind_*() takes the next column. */
+/* A row that is being written: each bind_*() binds the next column. */
 struct binder {
 	sqlite3_stmt *stmt;
 	int at;
@@ -140,7 +143,7 @@ static void bind_id(struct binder *b, int64_t id)
 	bind_unless(b, id, 0);
 }
 
-/* Text in a database is UTF-8; names of threads and files need not be. */
+/* Text in a database must be UTF-8; names of threads and files may have any bytes. */
 static void bind_text(struct binder *b, const char *text)
 {
 	char *copy;
@@ -182,7 +185,7 @@ static void bind_hist(struct binder *b, const struct hist *hist)
 #define END(table)		      }
 #include "schema/rows.def"
 
-/* A row that is written as it is. */
+/* Tables whose rows are inserted as they are. */
 #define ROW(table)                                                                                 \
 	static int write_##table(struct store *st, const struct table##_row *row)                  \
 	{                                                                                          \
@@ -198,7 +201,7 @@ static void bind_hist(struct binder *b, const struct hist *hist)
 	{                                                                                          \
 		return write_##table(st, row);                                                     \
 	}
-/* SQLite numbers it. */
+/* Tables whose ids SQLite assigns. */
 #define ORDERED(table)                                                                             \
 	int store_##table(struct store *st, const struct table##_row *row)                         \
 	{                                                                                          \
@@ -208,7 +211,7 @@ static void bind_hist(struct binder *b, const struct hist *hist)
 			st->done.id[AT_##table] = sqlite3_last_insert_rowid(st->db);               \
 		return ret;                                                                        \
 	}
-/* below: each of its own way to come again */
+/* these are written below: each handles a row that is passed again in its own way */
 #define NUMBERED(table)
 #define ADDED(table)
 #include "schema/rows.def"
@@ -231,7 +234,7 @@ int store_meta_int(struct store *st, const char *key, int64_t value)
 	return end_row(st, &b);
 }
 
-/* The row was open, and comes again. */
+/* Delete the row of an open wait or hold, which is passed again. */
 static int forget(struct store *st, enum statement which, int64_t id)
 {
 	struct binder b = begin_row(st, which);
@@ -240,7 +243,10 @@ static int forget(struct store *st, enum statement which, int64_t id)
 	return end_row(st, &b);
 }
 
-/* A span is written: of the id, which SQLite would give once more after a deletion of the last. */
+/*
+ * Assign the next id: SQLite would reuse the id of a deleted last row. Note the start for
+ * the next checkpoint.
+ */
 static void note_span(struct store *st, enum ordered which, int64_t *id, int64_t start_ns)
 {
 	int64_t *min_ns = &st->done.min_ns[which];
@@ -285,7 +291,7 @@ int store_wait_vma(struct store *st, int64_t wait_id, int64_t vma_id)
 	return end_row(st, &b);
 }
 
-/* It is unlinked; the row may be gone by now. */
+/* Set the time of the unlink. The row may have been deleted already. */
 static int end_lock_vma(struct store *st, const struct lock_vma_row *row)
 {
 	struct binder b = begin_row(st, ST_LOCK_VMA_END);
@@ -319,7 +325,7 @@ int store_holder_rollup(struct store *st, const struct holder_rollup_row *row)
 {
 	struct holder_rollup_row named = *row;
 
-	/* a wait of long ago may have ended only now: its second has no names any more */
+	/* a wait may end late: the names of its second may be deleted already */
 	if (st->names_from_ns != NO_TIME && row->second < st->names_from_ns / (int64_t)NSEC_PER_SEC)
 		named.lock_id = named.process_id = named.holder_task_id = 0;
 	return write_holder_rollup(st, &named);

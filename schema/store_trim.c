@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Retention: the oldest rows go first, a few commits' worth at each commit, so
- * that no commit takes long. Freed pages are used again: the file stays as it is.
+ * Delete the oldest rows. Each commit deletes the rows of a few earlier commits, so that
+ * no commit takes long. Freed pages are reused, so the file does not grow.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,12 +13,12 @@
 /* Each commit deletes the rows of two commits, so that deletion outpaces insertion. */
 #define SLICE	     2
 #define SLICE_FULL   8
-/* A roll-up of this age is not given again, see KEEP_SECONDS in collector/model/rollup.c. */
+/* A roll-up of this age is not passed again, see KEEP_SECONDS in collector/model/rollup.c. */
 #define LATE_SECONDS 5
-/* Rows of this long are kept at the price of the oldest roll-ups. */
+/* Rows of the last seconds, this many, are deleted only after the oldest roll-ups. */
 #define KEEP_ROWS_NS (10 * (int64_t)NSEC_PER_SEC)
 
-/* Up to the ids of a checkpoint. What is open is still needed. */
+/* Delete rows up to the ids of a checkpoint, except open ones. */
 static const struct {
 	const char *sql;
 	enum ordered table;
@@ -31,7 +31,7 @@ static const struct {
 #include "schema/rows.def"
 };
 
-/* Few, and in no order of their ids. */
+/* Tables with few rows, whose ids are not in time order. */
 static const char *const by_time[] = {
 	"DELETE FROM checkpoint WHERE time_ns <= ?",
 	("DELETE FROM storm WHERE start_ns + duration_ns <= ? AND outcome <> " SQL_OUTCOME_OPEN),
@@ -45,8 +45,8 @@ static const char *const by_second[] = {
 };
 
 /*
- * Sums of a second without the names that only rows and sums refer to: who
- * waited for which lock is kept as long as rows are, how much was waited stays.
+ * Remove the names from the sums of a second. Which process waited for which lock is
+ * kept as long as rows are; how much was waited in each second is kept longer.
  */
 static const char *const without_names[] = {
 	"INSERT OR REPLACE INTO rollup (second, process_id, lock_id, vma_id, site_id, mode, "
@@ -63,7 +63,7 @@ static const char *const without_names[] = {
 	"DELETE FROM holder_rollup WHERE second = ? AND lock_id + process_id + holder_task_id > 0",
 };
 
-/* Run @sql, whose only argument says how far, or which second. */
+/* Run @sql, whose only parameter is the last time, id or second to delete. */
 static int run_with(struct store *st, const char *sql, int64_t arg)
 {
 	sqlite3_stmt *stmt;
@@ -77,7 +77,7 @@ static int run_with(struct store *st, const char *sql, int64_t arg)
 	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
 }
 
-/* The rows of the oldest checkpoint that is before @before_ns. */
+/* Delete the rows of the oldest checkpoint, if that is before @before_ns. */
 static int trim_rows(struct store *st, int64_t before_ns, bool *done)
 {
 	static const char sql[] = "SELECT time_ns"
@@ -113,7 +113,7 @@ static int trim_rows(struct store *st, int64_t before_ns, bool *done)
 	return ret ? ret : store_meta_int(st, "kept_from_ns", time_ns);
 }
 
-/* The roll-ups of the oldest second before @before. */
+/* Delete the roll-ups of the oldest second, if that is before @before. */
 static int trim_rollups(struct store *st, int64_t before, bool *done)
 {
 	int64_t second, from_ns;
@@ -129,13 +129,16 @@ static int trim_rollups(struct store *st, int64_t before, bool *done)
 	if (ret || !*done)
 		return ret;
 	from_ns = (second + 1) * (int64_t)NSEC_PER_SEC;
-	/* the names of later seconds may have gone before */
+	/* the names of later seconds may be removed already */
 	if (st->names_from_ns == NO_TIME || st->names_from_ns < from_ns)
 		st->names_from_ns = from_ns;
 	return store_meta_int(st, "rollups_from_ns", from_ns);
 }
 
-/* The names in the roll-ups of the oldest second before @before. */
+/*
+ * Remove the names in the roll-ups of the oldest second that has some, if that is before
+ * @before.
+ */
 static int trim_names(struct store *st, int64_t before, bool *done)
 {
 	const int64_t from = st->names_from_ns == NO_TIME ? 0 : st->names_from_ns / NSEC_PER_SEC;
@@ -153,7 +156,7 @@ static int trim_names(struct store *st, int64_t before, bool *done)
 	return store_meta_int(st, "names_from_ns", st->names_from_ns);
 }
 
-/* Bytes in pages that hold something. */
+/* The size of all pages that are in use. */
 static int used_bytes(struct store *st, int64_t *bytes)
 {
 	int64_t nr_pages, nr_free, page_bytes;
@@ -167,14 +170,14 @@ static int used_bytes(struct store *st, int64_t *bytes)
 	return ret;
 }
 
-/* One commit's worth more: rows, then roll-ups, then rows of the last seconds. */
+/* Delete a little more: old rows, then roll-ups, then rows of the last seconds. */
 static int trim_for_size(struct store *st, int64_t time_ns, bool *done)
 {
 	int ret = trim_rows(st, time_ns - KEEP_ROWS_NS, done);
 
 	if (!ret && !*done)
 		ret = trim_rollups(st, (time_ns - KEEP_ROWS_NS) / (int64_t)NSEC_PER_SEC, done);
-	/* even so too large: then a shorter time */
+	/* still too large: keep a shorter time */
 	if (!ret && !*done)
 		ret = trim_rows(st, time_ns, done);
 	return ret;
@@ -195,7 +198,7 @@ int store_trim(struct store *st, int64_t time_ns)
 				 &done);
 	for (i = 0, done = limit > 0; !ret && done && i < nr; i++) {
 		ret = used_bytes(st, &used);
-		/* the rest is for the log, and for what the next commit brings */
+		/* the rest of the size is for the log and the next commit */
 		if (ret || used <= limit - limit / 5)
 			break;
 		if (used > limit - limit / 10)
@@ -215,7 +218,7 @@ int store_limit(struct store *st, int64_t max_bytes, int64_t max_age_ns)
 	st->max_age_ns = max_age_ns;
 	if (ret || !max_bytes)
 		return ret;
-	/* the log is a part of it: fold it in early enough */
+	/* the log counts, too: merge it before it is large */
 	nr_pages = max_bytes / 20 / page_bytes;
 	snprintf(sql, sizeof(sql),
 		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %lld",

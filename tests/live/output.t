@@ -122,7 +122,7 @@ tap_is "$(ls "$db"*)" "$db" "replaced: the new one is a single file"
 # what is left of it is not what was recorded
 start "cut"
 : >"$db"
-told 1 "was cut by another program while it was recorded, and may be damaged|another program has changed the file; what it has left may be damaged" "cut"
+told 1 "was cut by another program while it was recorded, and may be damaged|another program has changed the file, which may be damaged now" "cut"
 tap_is "$(grep -c "it keeps" "$tap_dir/recorder.err")" 0 "cut: nothing is promised"
 rm -f "$db"*
 
