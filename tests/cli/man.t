@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The man page has every subcommand and option that --help has, and no other.
+# The man page has every subcommand, option, report section and screen that --help has,
+# and no other. tests/unit/man_keys_test.c compares the keys, man_columns_test.c the columns.
 . tests/tap.sh
 
 page=docs/man/rmapscope.1
@@ -32,4 +33,21 @@ for command in $commands; do
 	done)
 	tap_is "$extra" "" "section $command has no option that $command does not take"
 done
+
+# names_in_help SUBCOMMAND BEFORE AFTER: the list that --help prints between these two, one a line
+names_in_help() {
+	"$RMAPSCOPE" "$1" --help | tr '\n' ' ' | sed -n "s/.*$2 \(.*\) $3.*/\1/p" |
+		sed 's/ or /, /g' | tr -d ' ' | tr ',' '\n'
+}
+# names_in_page SUBCOMMAND BEFORE AFTER: the same in its section of the man page
+names_in_page() {
+	sed -n "/^\.SS $1/,/^\.S[SH] /p" $page | tr '\n' ' ' | sed -n "s/.*$2 \([^;.]*\)$3.*/\1/p" |
+		sed 's/ or /, /g' | tr -d ' ' | tr ',' '\n'
+}
+sections=$(names_in_help report Sections: '(default')
+tap_ok "$(($(wc -l <<<"$sections") < 5))" "report --help lists the sections"
+tap_is "$(names_in_page report Sections: \;)" "$sections" "the man page lists the sections of a report"
+screens=$(names_in_help top 'first screen:' '(batch')
+tap_ok "$(($(wc -l <<<"$screens") < 5))" "top --help lists the screens"
+tap_is "$(names_in_page top 'first screen:' \;)" "$screens" "the man page lists the screens"
 tap_done

@@ -2,33 +2,19 @@
 /*
  * The keys in the man page are those of the table in tui/actions.c.
  *
- * `build/tests/unit/man_keys_test --print` gives what is to be there.
+ * `build/tests/unit/man_keys_test --print` prints what must be there.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/roff.h"
 #include "tests/unit/unit.h"
 #include "tui/actions.h"
 
 #define PAGE  "docs/man/rmapscope.1"
 #define BEGIN ".\\\" keys, from tui/actions.c\n"
 #define END   ".\\\" end of keys\n"
-
-/* @text with what roff would take for its own escaped. */
-static void print_roff(FILE *f, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\\')
-			fputs("\\e", f);
-		else if (*text == '-')
-			fputs("\\-", f);
-		else if (*text == '\'' || *text == '.' || *text == '^' || *text == '`')
-			fprintf(f, "\\&%c", *text);
-		else
-			fputc(*text, f);
-	}
-}
 
 static void print_keys(FILE *f)
 {
