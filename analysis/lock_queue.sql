@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Detail of a lock: who waited for it at :at_ns, the longest wait first.
 -- Waits that ended later are read by table checkpoint: only from those ranges of ids
--- ("stretch") whose earliest start is not after :at_ns. From freed_ns on, a waiter
+-- (id_range) whose earliest start is not after :at_ns. From freed_ns on, a waiter
 -- waits for a CPU and no longer for the holder.
 WITH
-stretch AS (
+id_range AS (
 	SELECT coalesce((SELECT wait_id FROM checkpoint p WHERE p.time_ns < c.time_ns
 			 ORDER BY p.time_ns DESC LIMIT 1), 0) AS first, c.wait_id AS last
 	FROM checkpoint c
@@ -15,7 +15,7 @@ waiting AS (
 	FROM wait WHERE outcome = OUTCOME_OPEN AND lock_id = :lock_id AND start_ns <= :at_ns
 	UNION ALL
 	SELECT w.*, w.start_ns + w.duration_ns - coalesce(w.runnable_ns, 0)
-	FROM stretch s JOIN wait w ON w.id > s.first AND w.id <= s.last
+	FROM id_range s JOIN wait w ON w.id > s.first AND w.id <= s.last
 	WHERE w.lock_id = :lock_id AND w.outcome != OUTCOME_OPEN AND w.start_ns <= :at_ns
 	AND w.start_ns + w.duration_ns > :at_ns
 )

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "analysis/stretches.h"
+#include "analysis/overlap.h"
 #include "analysis/wait_cycle.h"
 #include "lib/saturate.h"
 #include "schema/enums.h"
@@ -236,12 +236,12 @@ static void queue_waits(struct wait_graph *g)
 
 int wait_graph_read(struct wait_graph *g, struct db *db, int64_t at_ns, struct error *err)
 {
-	static const struct stretches waits = {
+	static const struct overlap_queries waits = {
 		.checkpoints = "SELECT time_ns, wait_id, wait_min_ns FROM checkpoint",
 		.rows = WAIT_COLUMNS ENDED_LATER,
 		.open_rows = WAIT_COLUMNS STILL_OPEN,
 	};
-	static const struct stretches holds = {
+	static const struct overlap_queries holds = {
 		.checkpoints = "SELECT time_ns, hold_id, hold_min_ns FROM checkpoint",
 		.rows = HOLD_COLUMNS ENDED_LATER,
 		.open_rows = HOLD_COLUMNS STILL_OPEN,
@@ -251,9 +251,9 @@ int wait_graph_read(struct wait_graph *g, struct db *db, int64_t at_ns, struct e
 
 	memset(g, 0, sizeof(*g));
 	g->at_ns = at_ns;
-	ret = stretches_read(&waits, db, at_ns, add_wait_row, g, err);
+	ret = overlap_read(&waits, db, at_ns, add_wait_row, g, err);
 	if (!ret && g->nr_waits)
-		ret = stretches_read(&holds, db, at_ns, add_hold_row, g, err);
+		ret = overlap_read(&holds, db, at_ns, add_hold_row, g, err);
 	if (ret)
 		return ret;
 	queue_waits(g);

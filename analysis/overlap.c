@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "analysis/stretches.h"
+#include "analysis/overlap.h"
 
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 
-/* Of a wait and its thread and lock, about. */
+/* About the memory that a wait, its thread and its lock take. */
 #define ROW_BYTES 256
 
-struct reader {
+struct overlap_reader {
 	struct db *db;
 	int (*row)(void *ctx, sqlite3_stmt *stmt);
 	void *ctx;
@@ -16,7 +16,7 @@ struct reader {
 	struct error *err;
 };
 
-static int prepare(const struct reader *r, const char *sql, sqlite3_stmt **stmt)
+static int prepare(const struct overlap_reader *r, const char *sql, sqlite3_stmt **stmt)
 {
 	int ret = db_prepare(r->db, sql, stmt, r->err);
 
@@ -25,7 +25,7 @@ static int prepare(const struct reader *r, const char *sql, sqlite3_stmt **stmt)
 	return ret;
 }
 
-static int read_rows(const struct reader *r, sqlite3_stmt *stmt)
+static int read_rows(const struct overlap_reader *r, sqlite3_stmt *stmt)
 {
 	int rc, ret = 0;
 
@@ -42,8 +42,8 @@ static int read_rows(const struct reader *r, sqlite3_stmt *stmt)
 	return ret;
 }
 
-/* Rows of ids above @after, up to @to. */
-static int read_stretch(const struct reader *r, sqlite3_stmt *stmt, int64_t after, int64_t to)
+/* Read the rows with ids above @after, up to @to. */
+static int read_range(const struct overlap_reader *r, sqlite3_stmt *stmt, int64_t after, int64_t to)
 {
 	if (after >= to)
 		return 0;
@@ -52,8 +52,8 @@ static int read_stretch(const struct reader *r, sqlite3_stmt *stmt, int64_t afte
 	return read_rows(r, stmt);
 }
 
-/* The highest id that ended before the instant. */
-static int ended_before(const struct reader *r, const char *checkpoints, int64_t *id)
+/* Set *@id to the highest id that ended before the instant. */
+static int ended_before(const struct overlap_reader *r, const char *checkpoints, int64_t *id)
 {
 	char sql[256];
 	sqlite3_stmt *stmt;
@@ -71,8 +71,11 @@ static int ended_before(const struct reader *r, const char *checkpoints, int64_t
 	return ret;
 }
 
-/* The stretches after the instant that may reach back to it, and the tail. */
-static int read_later(const struct reader *r, const char *checkpoints, sqlite3_stmt *rows,
+/*
+ * Read the ranges of ids that ended after the instant and may have begun before it; then the
+ * ids after the last checkpoint.
+ */
+static int read_later(const struct overlap_reader *r, const char *checkpoints, sqlite3_stmt *rows,
 		      int64_t id)
 {
 	char sql[256];
@@ -84,24 +87,24 @@ static int read_later(const struct reader *r, const char *checkpoints, sqlite3_s
 	if (ret)
 		return ret;
 	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		/* the schema before had no such column: the rows are in the tail */
+		/* a file of schema version 1 had no such column: its rows are read at the end */
 		if (sqlite3_column_type(stmt, 1) == SQLITE_NULL)
 			continue;
 		if (sqlite3_column_type(stmt, 2) == SQLITE_NULL ||
 		    sqlite3_column_int64(stmt, 2) <= r->at_ns)
-			ret = read_stretch(r, rows, id, sqlite3_column_int64(stmt, 1));
+			ret = read_range(r, rows, id, sqlite3_column_int64(stmt, 1));
 		id = sqlite3_column_int64(stmt, 1);
 	}
 	if (!ret && rc != SQLITE_DONE)
 		ret = db_fail(r->db, r->err);
 	db_release(r->db, stmt);
-	return ret ? ret : read_stretch(r, rows, id, INT64_MAX);
+	return ret ? ret : read_range(r, rows, id, INT64_MAX);
 }
 
-int stretches_read(const struct stretches *s, struct db *db, int64_t at_ns,
-		   int (*row)(void *ctx, struct sqlite3_stmt *stmt), void *ctx, struct error *err)
+int overlap_read(const struct overlap_queries *s, struct db *db, int64_t at_ns,
+		 int (*row)(void *ctx, struct sqlite3_stmt *stmt), void *ctx, struct error *err)
 {
-	const struct reader r = { db, row, ctx, at_ns, err };
+	const struct overlap_reader r = { db, row, ctx, at_ns, err };
 	sqlite3_stmt *stmt = NULL;
 	int64_t id;
 	int ret = ended_before(&r, s->checkpoints, &id);
