@@ -83,17 +83,17 @@ static int create(const char *name, const struct db_file *like)
 static int check_whole(sqlite3 *to, char *why, size_t room)
 {
 	sqlite3_stmt *stmt;
-	const char *said;
+	const char *result;
 	int rc = sqlite3_prepare_v2(to, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
 
 	if (rc != SQLITE_OK)
 		return rc;
 	rc = sqlite3_step(stmt);
 	if (rc == SQLITE_ROW) {
-		said = (const char *)sqlite3_column_text(stmt, 0);
-		rc = said && !strcmp(said, "ok") ? SQLITE_OK : SQLITE_CORRUPT;
-		snprintf(why, room, "it is damaged: %.*s", (int)strcspn(said ?: "", "\n"),
-			 said ?: "");
+		result = (const char *)sqlite3_column_text(stmt, 0);
+		rc = result && !strcmp(result, "ok") ? SQLITE_OK : SQLITE_CORRUPT;
+		snprintf(why, room, "it is damaged: %.*s", (int)strcspn(result ?: "", "\n"),
+			 result ?: "");
 	}
 	sqlite3_finalize(stmt);
 	return rc;

@@ -109,7 +109,7 @@ static int show(FILE *f, struct db *db, const struct args *a, int64_t at_ns,
 	if (!ret)
 		ret = output_begin(&o, &head);
 	if (!ret)
-		ret = output_table(&o, &t, &(struct said){ title, unseen, empty });
+		ret = output_table(&o, &t, &(struct table_notes){ title, unseen, empty });
 	output_end(&o, ret);
 	table_free(&t);
 	return show_end(f, ret, err);

@@ -30,15 +30,15 @@ struct reasons {
  * reason.
  */
 static int read_section(struct table *t, const struct table_def *def, struct db *db,
-			struct reasons *said, struct error *err)
+			struct reasons *why, struct error *err)
 {
 	char refused[SEEN_REASON_LEN];
 
 	filter_refuses(refused, sizeof(refused), db, def->unfiltered);
-	if (said->unseen[0] || !refused[0])
+	if (why->unseen[0] || !refused[0])
 		return table_read(t, def, db, NULL, err);
-	snprintf(said->unseen, sizeof(said->unseen), "%s", refused);
-	snprintf(said->empty, sizeof(said->empty), "not shown: %s", refused);
+	snprintf(why->unseen, sizeof(why->unseen), "%s", refused);
+	snprintf(why->empty, sizeof(why->empty), "not shown: %s", refused);
 	table_begin(t, def);
 	return table_end(t) ? error_set(err, -ENOMEM, "out of memory") : 0;
 }
@@ -57,7 +57,7 @@ static int read_and_show(struct output *o, struct db *db, const struct table_def
 	if (!t.nr_rows && !why.empty[0])
 		ret = seen_empty(why.empty, db, def->sight, NULL, err);
 	if (!ret)
-		ret = output_table(o, &t, &(struct said){ NULL, why.unseen, why.empty });
+		ret = output_table(o, &t, &(struct table_notes){ NULL, why.unseen, why.empty });
 	if (!ret && opt->remark)
 		opt->remark(o->f, &t, why.unseen);
 	table_free(&t);
@@ -119,7 +119,7 @@ static int show_view(struct output *o, struct db *db, const struct view_def *vie
 	if (!t.nr_rows)
 		ret = view_empty(empty, view, db, window, err);
 	if (!ret)
-		ret = output_table(o, &t, &(struct said){ NULL, "", empty });
+		ret = output_table(o, &t, &(struct table_notes){ NULL, "", empty });
 	table_free(&t);
 	return ret;
 }

@@ -80,11 +80,11 @@ static int begin(struct output *o, const struct output_head *head)
 	return 0;
 }
 
-static int begin_table(struct output *o, const struct table *t, const struct said *said)
+static int begin_table(struct output *o, const struct table *t, const struct table_notes *notes)
 {
 	unsigned int i;
 
-	(void)said;
+	(void)notes;
 	if (o->several)
 		fprintf(o->f, "# %s\n", t->def->name);
 	for (i = 0; i < t->nr_columns; i++)
@@ -105,13 +105,14 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 }
 
 /* Print to stderr why rows are missing: CSV has no place for it. */
-static int print_unseen(struct output *o, const struct table *t, const struct said *said)
+static int print_unseen(struct output *o, const struct table *t, const struct table_notes *notes)
 {
 	char reason[SEEN_REASON_LEN];
 
-	if (said->unseen[0] && !fflush(o->f))
+	if (notes->unseen[0] && !fflush(o->f))
 		fprintf(stderr, "rmapscope: %s: not %sseen: %s\n", t->def->name,
-			t->nr_rows ? "all " : "", text_shown(reason, sizeof(reason), said->unseen));
+			t->nr_rows ? "all " : "",
+			text_shown(reason, sizeof(reason), notes->unseen));
 	return 0;
 }
 
@@ -126,8 +127,8 @@ const struct output_ops csv_ops = {
 	.ending = ".csv",
 	.tail = "",
 	.begin = begin,
-	.table = begin_table,
+	.begin_table = begin_table,
 	.row = print_row,
-	.lost = print_unseen,
+	.end_table = print_unseen,
 	.end = end,
 };

@@ -216,7 +216,7 @@ static int begin(struct output *o, const struct output_head *head)
 }
 
 /* A table that could not be seen is null, not an empty array. */
-static int begin_table(struct output *o, const struct table *t, const struct said *said)
+static int begin_table(struct output *o, const struct table *t, const struct table_notes *notes)
 {
 	sqlite3_stmt *stmt;
 	sqlite3 *db;
@@ -226,7 +226,7 @@ static int begin_table(struct output *o, const struct table *t, const struct sai
 	if (t->nr_rows)
 		fputc('[', o->f);
 	else
-		fputs(said->unseen[0] ? "null" : "[]", o->f);
+		fputs(notes->unseen[0] ? "null" : "[]", o->f);
 	if (o->state)
 		return 0;
 	if (open_json(&db, &stmt))
@@ -250,14 +250,14 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	return ret;
 }
 
-static int end_table(struct output *o, const struct table *t, const struct said *said)
+static int end_table(struct output *o, const struct table *t, const struct table_notes *notes)
 {
 	if (t->nr_rows)
 		fputs("\n]", o->f);
-	if (!said->unseen[0])
+	if (!notes->unseen[0])
 		return 0;
 	fprintf(o->f, ",\n\"%s_unseen\":", t->def->name);
-	return print_string(o->f, o->state, said->unseen);
+	return print_string(o->f, o->state, notes->unseen);
 }
 
 static void end(struct output *o, int ret)
@@ -273,8 +273,8 @@ const struct output_ops json_ops = {
 	.ending = ".json",
 	.tail = "\n",
 	.begin = begin,
-	.table = begin_table,
+	.begin_table = begin_table,
 	.row = print_row,
-	.lost = end_table,
+	.end_table = end_table,
 	.end = end,
 };

@@ -47,15 +47,15 @@ int output_begin(struct output *o, const struct output_head *head)
 	return formats[o->format]->begin(o, head);
 }
 
-int output_table(struct output *o, const struct table *t, const struct said *said)
+int output_table(struct output *o, const struct table *t, const struct table_notes *notes)
 {
 	const struct output_ops *ops = formats[o->format];
-	int ret = ops->table(o, t, said);
+	int ret = ops->begin_table(o, t, notes);
 	size_t row;
 
 	for (row = 0; !ret && row < t->nr_rows; row++)
 		ret = ops->row(o, t, row);
-	return ret ? ret : ops->lost(o, t, said);
+	return ret ? ret : ops->end_table(o, t, notes);
 }
 
 int output_end(struct output *o, int ret)
@@ -66,7 +66,7 @@ int output_end(struct output *o, int ret)
 
 int output_file_of(FILE *f, enum output_format format, const struct table *t)
 {
-	const struct said nothing = { .unseen = "", .empty = "" };
+	const struct table_notes nothing = { .unseen = "", .empty = "" };
 	struct output o = { .f = f, .format = format, .alone = true };
 	int ret = output_end(&o, output_table(&o, t, &nothing));
 

@@ -5,7 +5,7 @@
  * A format is a struct output_ops and a line of OUTPUT_FORMATS. Callers do not depend on
  * the format:
  *
- *	output_begin(o, head), output_table(o, t, said) for each table, output_end(o, ret)
+ *	output_begin(o, head), output_table(o, t, notes) for each table, output_end(o, ret)
  *
  * Functions return 0 or a negative errno. They do not check that all was written: the
  * caller does, with fflush().
@@ -44,7 +44,7 @@ struct output_head {
 };
 
 /* What is printed about a table besides its rows. */
-struct said {
+struct table_notes {
 	const char *heading; /* in text; NULL: the table's title and help */
 	const char *unseen;  /* why rows may be missing; "": none are */
 	const char *empty;   /* why there are no rows */
@@ -67,10 +67,11 @@ struct output_ops {
 	const char *tail;   /* printed at the end of a file with a single table */
 	int (*begin)(struct output *o, const struct output_head *head);
 	/* Before the rows of @t, of which there may be none. */
-	int (*table)(struct output *o, const struct table *t, const struct said *said);
+	int (*begin_table)(struct output *o, const struct table *t,
+			   const struct table_notes *notes);
 	int (*row)(struct output *o, const struct table *t, size_t row);
 	/* After the rows of @t: end the table, and say what is missing in it. */
-	int (*lost)(struct output *o, const struct table *t, const struct said *said);
+	int (*end_table)(struct output *o, const struct table *t, const struct table_notes *notes);
 	/*
 	 * After the last table; frees @o->state. @ret: 0, or an error that ended the
 	 * output early; then it must not look complete.
@@ -88,7 +89,7 @@ int output_format(const char *name);
 enum output_format output_format_of_file(const char *path);
 
 int output_begin(struct output *o, const struct output_head *head);
-int output_table(struct output *o, const struct table *t, const struct said *said);
+int output_table(struct output *o, const struct table *t, const struct table_notes *notes);
 /* Call this also after a failure of the others. Returns @ret. */
 int output_end(struct output *o, int ret);
 

@@ -206,19 +206,20 @@ static int begin(struct output *o, const struct output_head *head)
 	return 0;
 }
 
-static void print_heading(const struct output *o, const struct table *t, const struct said *said)
+static void print_heading(const struct output *o, const struct table *t,
+			  const struct table_notes *notes)
 {
 	char reason[SEEN_REASON_LEN];
 
 	if (o->alone)
 		return;
-	if (said->heading)
-		fputs(said->heading, o->f);
+	if (notes->heading)
+		fputs(notes->heading, o->f);
 	else
 		fprintf(o->f, "\n%s: %s\n", t->def->title, t->def->help);
-	if (said->unseen[0] && t->nr_rows)
+	if (notes->unseen[0] && t->nr_rows)
 		fprintf(o->f, "(not all seen: %s)\n",
-			text_shown(reason, sizeof(reason), said->unseen));
+			text_shown(reason, sizeof(reason), notes->unseen));
 }
 
 static size_t nr_shown(const struct output *o, const struct table *t)
@@ -226,15 +227,15 @@ static size_t nr_shown(const struct output *o, const struct table *t)
 	return o->max_rows && o->max_rows < t->nr_rows ? o->max_rows : t->nr_rows;
 }
 
-static int begin_table(struct output *o, const struct table *t, const struct said *said)
+static int begin_table(struct output *o, const struct table *t, const struct table_notes *notes)
 {
 	char text[SEEN_EMPTY_LEN];
 	struct layout *l = o->state;
 	unsigned int i;
 
-	print_heading(o, t, said);
+	print_heading(o, t, notes);
 	if (!t->nr_rows) {
-		fprintf(o->f, "(%s)\n", text_shown(text, sizeof(text), said->empty));
+		fprintf(o->f, "(%s)\n", text_shown(text, sizeof(text), notes->empty));
 		return 0;
 	}
 	if (!l)
@@ -262,9 +263,9 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	return 0;
 }
 
-static int print_missing(struct output *o, const struct table *t, const struct said *said)
+static int print_missing(struct output *o, const struct table *t, const struct table_notes *notes)
 {
-	(void)said;
+	(void)notes;
 	if (t->nr_rows)
 		print_left_out(o->f, o->state, t);
 	if (nr_shown(o, t) < t->nr_rows)
@@ -282,8 +283,8 @@ const struct output_ops text_ops = {
 	.name = "text",
 	.tail = "",
 	.begin = begin,
-	.table = begin_table,
+	.begin_table = begin_table,
 	.row = print_row,
-	.lost = print_missing,
+	.end_table = print_missing,
 	.end = end,
 };

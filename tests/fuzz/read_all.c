@@ -127,7 +127,7 @@ static void details(struct db *db, const struct view_def *views, const struct wi
 			continue;
 		begin(&p);
 		o = (struct output){ .f = p.f, .format = OUTPUT_TEXT, .width = 80 };
-		output_end(&o, output_table(&o, &t, &(struct said){ "", "", "" }));
+		output_end(&o, output_table(&o, &t, &(struct table_notes){ "", "", "" }));
 		end(&p, 0, OUTPUT_TEXT);
 		table_free(&t);
 	}

@@ -51,21 +51,21 @@ enum which { TEXT, TEXT_2_ROWS, CSV, JSON };
 static void output_text(FILE *f, const struct table *t, size_t max_rows, int width,
 			const char *empty)
 {
-	const struct said said = { .unseen = "", .empty = empty };
+	const struct table_notes notes = { .unseen = "", .empty = empty };
 	struct output o = {
 		.f = f, .format = OUTPUT_TEXT, .alone = true, .max_rows = max_rows, .width = width
 	};
 
-	assert_int_equal(output_end(&o, output_table(&o, t, &said)), 0);
+	assert_int_equal(output_end(&o, output_table(&o, t, &notes)), 0);
 }
 
 /* Without what follows the table in a file. */
 static int output_rows(FILE *f, enum output_format format, const struct table *t)
 {
-	const struct said said = { .unseen = "", .empty = "" };
+	const struct table_notes notes = { .unseen = "", .empty = "" };
 	struct output o = { .f = f, .format = format, .alone = true };
 
-	return output_end(&o, output_table(&o, t, &said));
+	return output_end(&o, output_table(&o, t, &notes));
 }
 
 static int output_csv(FILE *f, const struct table *t)
