@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "collector/model/part.h"
 #include "collector/model/second.h"
 #include "collector/model/wait.h"
 #include "collector/model/wait_holder.h"
+#include "collector/model/wait_part.h"
 #include "lib/clock.h"
 
 /* Shorter holds that nobody waited for are in the roll-ups only. */

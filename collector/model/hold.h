@@ -34,9 +34,9 @@ struct hold {
 	struct hold_key key;
 	struct hold_row row;
 	int64_t process_id;
-	struct share *share; /* of the lock's account; NULL: it has none */
-	int64_t booked_ns;   /* its time before this is in the roll-ups */
-	bool tainted;	     /* began inside a gap */
+	struct holder_time *holder_time; /* in the held_times of the lock; NULL: it has none */
+	int64_t booked_ns;		 /* its time before this is in the roll-ups */
+	bool tainted;			 /* began inside a gap */
 };
 
 struct waits;

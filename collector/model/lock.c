@@ -6,7 +6,7 @@
 #include <utlist.h>
 
 #include "collector/event.h"
-#include "collector/model/part.h"
+#include "collector/model/wait_part.h"
 
 /*
  * Locks that are remembered though nobody uses them. One that was forgotten is

@@ -51,7 +51,7 @@ struct lock {
 	struct hold *holds; /* open ones; utlist */
 	struct wait *waits; /* open ones; utlist */
 	unsigned int nr_waits;
-	struct account *account; /* while it is waited for, see part.h */
+	struct held_times *held_times; /* while it is waited for, see wait_part.h */
 	struct lock_heritage heritage;
 	unsigned int classes; /* CLASS_BIT of all that it may still be */
 	bool has_stack;	      /* one of its uses had */
@@ -64,7 +64,7 @@ struct locks {
 	struct lock *by_key;
 	struct lock *by_use; /* the latest last */
 	int64_t last_id;
-	uint64_t last_account;
+	uint64_t last_held_times_nr;
 	unsigned int nr_gaps; /* in the events, so far */
 };
 

@@ -15,11 +15,11 @@
 #include "collector/model/attribute.h"
 #include "collector/model/lock.h"
 #include "collector/model/machine.h"
-#include "collector/model/part.h"
 #include "collector/model/release.h"
 #include "collector/model/site.h"
 #include "collector/model/stall.h"
 #include "collector/model/task.h"
+#include "collector/model/wait_part.h"
 #include "lib/hash.h"
 #include "schema/sink.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "collector/model/part.h"
+#include "collector/model/wait_part.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,30 +11,30 @@
 #include "collector/model/wait.h"
 
 /*
- * Shares of a nanosecond: what division by the number of holders leaves over is
- * too little to be seen. Differences are right for 78 hours at a time.
+ * Times are counted in 1/65536 ns, so that the rounding error of dividing by the number of
+ * holders is negligible. Differences are right for 78 hours at a time.
  */
 #define UNIT_SHIFT 16
 
-struct share_key {
+struct holder_key {
 	int64_t task_id, site_id, mode;
 };
 
 /* One holder's part of the time. */
-struct share {
+struct holder_time {
 	UT_hash_handle hh; /* by key */
-	struct share_key key;
+	struct holder_key key;
 	uint64_t nr;	/* 1, 2, ...: tells apart holders of the same key */
 	uint64_t held;	/* in units, from holds that have ended */
-	uint64_t since; /* account.each when the present hold began */
+	uint64_t since; /* held_times.each when the present hold began */
 	int64_t changed_ns;
 	bool holds; /* now */
 };
 
-struct account {
-	struct share *by_key;
-	uint64_t nr, last_share_nr;
-	int64_t now_ns;	   /* accounted up to this time */
+struct held_times {
+	struct holder_time *by_key;
+	uint64_t nr, last_holder_nr;
+	int64_t now_ns;	   /* counted up to this time */
 	int64_t nobody_ns; /* time without a known holder */
 	uint64_t each;	   /* in units: the part of a holder that held it all the time */
 	unsigned int nr_holders;
@@ -46,7 +46,7 @@ static bool all_known(const struct locks *ls, const struct lock *lock)
 	return lock->heritage.known_gap == ls->nr_gaps + 1;
 }
 
-static void account_until(struct account *a, int64_t now_ns)
+static void add_time_until(struct held_times *a, int64_t now_ns)
 {
 	int64_t passed_ns = now_ns - a->now_ns;
 
@@ -59,16 +59,16 @@ static void account_until(struct account *a, int64_t now_ns)
 	a->now_ns = now_ns;
 }
 
-static uint64_t held_of(const struct account *a, const struct share *s)
+static uint64_t held_of(const struct held_times *a, const struct holder_time *s)
 {
 	return s->held + (s->holds ? a->each - s->since : 0);
 }
 
-static int add_holder(struct account *a, struct hold *hold)
+static int add_holder(struct held_times *a, struct hold *hold)
 {
 	/* without holes: it is hashed */
-	const struct share_key key = { hold->row.task_id, hold->row.site_id, hold->row.mode };
-	struct share *s;
+	const struct holder_key key = { hold->row.task_id, hold->row.site_id, hold->row.mode };
+	struct holder_time *s;
 
 	HASH_FIND(hh, a->by_key, &key, sizeof(key), s);
 	if (!s) {
@@ -76,42 +76,42 @@ static int add_holder(struct account *a, struct hold *hold)
 		if (!s)
 			return -ENOMEM;
 		s->key = key;
-		s->nr = ++a->last_share_nr;
+		s->nr = ++a->last_holder_nr;
 		HASH_ADD(hh, a->by_key, key, sizeof(s->key), s);
 	}
 	s->holds = true;
 	s->since = a->each;
 	s->changed_ns = a->now_ns;
-	hold->share = s;
+	hold->holder_time = s;
 	a->nr_holders++;
 	return 0;
 }
 
-static void remove_holder(struct account *a, struct hold *hold)
+static void remove_holder(struct held_times *a, struct hold *hold)
 {
-	struct share *s = hold->share;
+	struct holder_time *s = hold->holder_time;
 
 	if (!s)
 		return;
 	s->held = held_of(a, s);
 	s->holds = false;
 	s->changed_ns = a->now_ns;
-	hold->share = NULL;
+	hold->holder_time = NULL;
 	a->nr_holders--;
 }
 
 /* For threads that wait already, the time until now has no known holder. */
-static int open_account(struct locks *ls, struct lock *lock, int64_t now_ns)
+static int start_held_times(struct locks *ls, struct lock *lock, int64_t now_ns)
 {
-	struct account *a = calloc(1, sizeof(*a));
+	struct held_times *a = calloc(1, sizeof(*a));
 	struct hold *hold;
 	struct wait *w;
 	int ret = 0;
 
 	if (!a)
 		return -ENOMEM;
-	lock->account = a;
-	a->nr = ++ls->last_account;
+	lock->held_times = a;
+	a->nr = ++ls->last_held_times_nr;
 	a->now_ns = now_ns;
 	a->all_known = all_known(ls, lock);
 	DL_FOREACH(lock->holds, hold)
@@ -121,9 +121,9 @@ static int open_account(struct locks *ls, struct lock *lock, int64_t now_ns)
 	}
 	DL_FOREACH(lock->waits, w)
 	{
-		if (w->part_start.account_nr || w->row.start_ns > now_ns)
+		if (w->part_start.held_times_nr || w->row.start_ns > now_ns)
 			continue;
-		w->part_start.account_nr = a->nr;
+		w->part_start.held_times_nr = a->nr;
 		w->part_start.nobody_ns = w->row.start_ns - now_ns;
 	}
 	return ret;
@@ -131,26 +131,26 @@ static int open_account(struct locks *ls, struct lock *lock, int64_t now_ns)
 
 void parts_close(struct lock *lock)
 {
-	struct account *a = lock->account;
-	struct share *s, *tmp;
+	struct held_times *a = lock->held_times;
+	struct holder_time *s, *tmp;
 	struct hold *hold;
 
 	if (!a)
 		return;
 	DL_FOREACH(lock->holds, hold)
-	hold->share = NULL;
+	hold->holder_time = NULL;
 	HASH_ITER(hh, a->by_key, s, tmp) {
 		HASH_DEL(a->by_key, s);
 		free(s);
 	}
 	free(a);
-	lock->account = NULL;
+	lock->held_times = NULL;
 }
 
 /* Drop holders that have not held it since the oldest open wait began. */
-static void forget_idle(struct account *a, const struct lock *lock)
+static void forget_idle(struct held_times *a, const struct lock *lock)
 {
-	struct share *s, *tmp;
+	struct holder_time *s, *tmp;
 
 	HASH_ITER(hh, a->by_key, s, tmp) {
 		if (s->holds || (lock->waits && s->changed_ns >= lock->waits->row.start_ns))
@@ -162,28 +162,28 @@ static void forget_idle(struct account *a, const struct lock *lock)
 
 int parts_wait_begin(struct locks *ls, struct lock *lock, struct part_start *start, int64_t now_ns)
 {
-	const struct share *s;
-	struct account *a;
+	const struct holder_time *s;
+	struct held_times *a;
 
 	/* its holds are not traced, or none was seen yet */
-	if (!lock->account && !lock->holds && !all_known(ls, lock))
+	if (!lock->held_times && !lock->holds && !all_known(ls, lock))
 		return 0;
-	if (!lock->account && open_account(ls, lock, now_ns))
+	if (!lock->held_times && start_held_times(ls, lock, now_ns))
 		return -ENOMEM;
-	a = lock->account;
-	account_until(a, now_ns);
+	a = lock->held_times;
+	add_time_until(a, now_ns);
 	if (a->now_ns != now_ns)
 		/* clocks out of step */
 		return 0;
 	forget_idle(a, lock);
-	start->share = calloc(HASH_COUNT(a->by_key) + 1, sizeof(*start->share));
-	if (!start->share)
+	start->holder_time = calloc(HASH_COUNT(a->by_key) + 1, sizeof(*start->holder_time));
+	if (!start->holder_time)
 		return -ENOMEM;
 	for (s = a->by_key; s; s = s->hh.next) {
-		start->share[start->nr_shares].nr = s->nr;
-		start->share[start->nr_shares++].held = held_of(a, s);
+		start->holder_time[start->nr_holder_times].nr = s->nr;
+		start->holder_time[start->nr_holder_times++].held = held_of(a, s);
 	}
-	start->account_nr = a->nr;
+	start->held_times_nr = a->nr;
 	start->nobody_ns = a->nobody_ns;
 	return 0;
 }
@@ -191,25 +191,25 @@ int parts_wait_begin(struct locks *ls, struct lock *lock, struct part_start *sta
 void parts_wait_free(struct part_start *start)
 {
 	parts_wait_sleeps(start);
-	free(start->share);
+	free(start->holder_time);
 }
 
 /* The parts but the last, nobody's, in order of first hold; returns their number. */
-static unsigned int split(const struct account *a, const struct part_start *start,
+static unsigned int split(const struct held_times *a, const struct part_start *start,
 			  struct wait_part_row *part)
 {
 	unsigned int nr = 0, i = 0;
-	const struct share *s;
+	const struct holder_time *s;
 
 	for (s = a->by_key; s; s = s->hh.next) {
 		uint64_t held = held_of(a, s);
 		int64_t part_ns;
 
 		/* both are in the order of their numbers */
-		while (i < start->nr_shares && start->share[i].nr < s->nr)
+		while (i < start->nr_holder_times && start->holder_time[i].nr < s->nr)
 			i++;
-		if (i < start->nr_shares && start->share[i].nr == s->nr)
-			held -= start->share[i].held;
+		if (i < start->nr_holder_times && start->holder_time[i].nr == s->nr)
+			held -= start->holder_time[i].held;
 		part_ns = held >> UNIT_SHIFT;
 		if (part_ns)
 			part[nr++] = (struct wait_part_row){
@@ -236,13 +236,13 @@ static void add_rest(struct wait_part_row *part, unsigned int nr, int64_t rest_n
 
 /* The parts of a wait until some time in it. */
 struct parts_until_woken {
-	uint64_t account_nr;
+	uint64_t held_times_nr;
 	int64_t nobody_ns;
 	unsigned int nr;
 	struct wait_part_row part[]; /* room for one more: nobody's */
 };
 
-static struct parts_until_woken *parts_until_now(const struct account *a,
+static struct parts_until_woken *parts_until_now(const struct held_times *a,
 						 const struct part_start *start)
 {
 	size_t room = HASH_COUNT(a->by_key) + 1;
@@ -250,7 +250,7 @@ static struct parts_until_woken *parts_until_now(const struct account *a,
 
 	if (!p)
 		return NULL;
-	p->account_nr = a->nr;
+	p->held_times_nr = a->nr;
 	p->nr = split(a, start, p->part);
 	p->nobody_ns = a->nobody_ns - start->nobody_ns;
 	return p;
@@ -258,13 +258,13 @@ static struct parts_until_woken *parts_until_now(const struct account *a,
 
 int parts_wait_woken(struct lock *lock, struct part_start *start, int64_t now_ns)
 {
-	struct account *a = lock ? lock->account : NULL;
+	struct held_times *a = lock ? lock->held_times : NULL;
 
 	parts_wait_sleeps(start);
 	start->unknown = !a;
-	if (!a || start->account_nr != a->nr)
+	if (!a || start->held_times_nr != a->nr)
 		return 0;
-	account_until(a, now_ns);
+	add_time_until(a, now_ns);
 	if (a->now_ns != now_ns)
 		/* clocks out of step */
 		return 0;
@@ -300,15 +300,15 @@ int parts_give(struct lock *lock, struct part_start *start, const struct wait_ro
 {
 	const int64_t end_ns = wait->start_ns + wait->duration_ns;
 	const int64_t cpu_ns = wait->runnable_ns == NO_TIME ? 0 : wait->runnable_ns;
-	struct account *a = lock->account;
+	struct held_times *a = lock->held_times;
 	struct parts_until_woken *p;
 	unsigned int i;
 	int ret = 0;
 
-	if (!a || start->account_nr != a->nr || wait->duration_ns == NO_TIME ||
+	if (!a || start->held_times_nr != a->nr || wait->duration_ns == NO_TIME ||
 	    wait->holder_source != HOLDER_EXACT)
 		return 0;
-	account_until(a, end_ns);
+	add_time_until(a, end_ns);
 	if (a->now_ns != end_ns)
 		/* clocks out of step */
 		return 0;
@@ -332,38 +332,38 @@ int parts_give(struct lock *lock, struct part_start *start, const struct wait_ro
 	return ret;
 }
 
-/* The account of a lock that is waited for, up to now; NULL with 0: nobody does. */
-static int account_now(struct locks *ls, struct lock *lock, int64_t now_ns)
+/* Count up to now, if a thread waits for the lock. Returns 0 or a negative errno. */
+static int held_times_now(struct locks *ls, struct lock *lock, int64_t now_ns)
 {
 	if (!lock->waits)
 		return 0;
-	if (!lock->account)
-		return open_account(ls, lock, now_ns);
-	account_until(lock->account, now_ns);
+	if (!lock->held_times)
+		return start_held_times(ls, lock, now_ns);
+	add_time_until(lock->held_times, now_ns);
 	return 0;
 }
 
 int parts_acquired(struct locks *ls, struct lock *lock, struct hold *hold, int64_t now_ns)
 {
-	int ret = account_now(ls, lock, now_ns);
+	int ret = held_times_now(ls, lock, now_ns);
 
 	if (hold->tainted)
 		return ret;
 	/* a writer holds it alone */
 	if (hold->row.mode == MODE_WRITE)
 		lock->heritage.known_gap = ls->nr_gaps + 1;
-	if (ret || !lock->account)
+	if (ret || !lock->held_times)
 		return ret;
-	lock->account->all_known = all_known(ls, lock);
-	return hold->share ? 0 : add_holder(lock->account, hold);
+	lock->held_times->all_known = all_known(ls, lock);
+	return hold->holder_time ? 0 : add_holder(lock->held_times, hold);
 }
 
 int parts_released(struct locks *ls, struct lock *lock, struct hold *hold, int64_t now_ns)
 {
-	int ret = account_now(ls, lock, now_ns);
+	int ret = held_times_now(ls, lock, now_ns);
 
-	if (!ret && lock->account)
-		remove_holder(lock->account, hold);
+	if (!ret && lock->held_times)
+		remove_holder(lock->held_times, hold);
 	return ret;
 }
 
@@ -374,5 +374,5 @@ int parts_contradicted(struct locks *ls, struct lock *lock, int64_t now_ns)
 		/* a hold was missed: open waits get no parts */
 		parts_close(lock);
 	}
-	return account_now(ls, lock, now_ns);
+	return held_times_now(ls, lock, now_ns);
 }

@@ -1,41 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Waits split over the threads that held the lock meanwhile.
+ * Split waits into parts for the threads that held the lock during them.
  *
- * While somebody waits for a lock, an account tells how much of the time each
- * of its holders has had it, at any moment equally split over those who hold it
- * then. What a wait's parts are is how much the account has grown since the wait
- * began. A change of the holders costs the same however many wait or hold.
+ * While threads wait for a lock, struct held_times counts for how long each thread has
+ * held it; at any moment the time is divided equally among the holders. The parts of a
+ * wait are the increase of these times since the wait began. The cost of a change of
+ * holders does not depend on the number of waiters or holders.
  *
- * Who held a lock before the capture or a gap in it, no event tells. A lock's
- * holders are all known only once it was taken for writing: before, the time is
- * nobody's.
+ * No event tells who held a lock before the capture or before a gap. All holders of a
+ * lock are known only after it was taken for writing. Until then the time has no holder.
  */
-#ifndef RMAPSCOPE_MODEL_PART_H
-#define RMAPSCOPE_MODEL_PART_H
+#ifndef RMAPSCOPE_WAIT_PART_H
+#define RMAPSCOPE_WAIT_PART_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "schema/sink.h"
 
-struct account; /* of a lock that is waited for */
+struct held_times; /* of a lock that is waited for */
 struct hold;
 struct lock;
 struct locks;
 struct parts_until_woken;
-struct share;
+struct holder_time;
 
-/* What the account was when a wait began. */
+/* The held_times when a wait began. */
 struct part_start {
-	uint64_t account_nr; /* which one; 0: none, the wait has no parts */
+	uint64_t held_times_nr; /* which one; 0: none, the wait has no parts */
 	int64_t nobody_ns;
 	struct {
 		uint64_t nr, held;
-	} * share;
-	unsigned int nr_shares;
+	} * holder_time;
+	unsigned int nr_holder_times;
 	struct parts_until_woken *until; /* NULL: it was not woken, or nothing is known then */
-	bool unknown;			 /* it was woken before any account began */
+	bool unknown;			 /* it was woken before any held_times began */
 };
 
 /* A wait for @lock begins. Returns 0 or a negative errno. */
@@ -51,16 +50,16 @@ int parts_wait_woken(struct lock *lock, struct part_start *start, int64_t now_ns
 void parts_wait_sleeps(struct part_start *start);
 
 /*
- * parts_give - the parts of a wait that is over, after its row
+ * parts_give - write the parts of a wait that has ended, after its row
  *
- * They add up to what it did not wait for a CPU. None unless its holders are exact
- * and the account covers it from begin to end.
+ * They add up to its duration without the time that it waited for a CPU. There are none
+ * unless its holders are exact and held_times covers the whole wait.
  */
 int parts_give(struct lock *lock, struct part_start *start, const struct wait_row *wait,
 	       const struct sink *sink);
 void parts_wait_free(struct part_start *start);
 
-/* Nobody waits for @lock any more. */
+/* No thread waits for @lock any more: free its held_times. */
 void parts_close(struct lock *lock);
 
 /* @hold of @lock begins, and ends. */

@@ -401,22 +401,22 @@ static void waits_whose_holders_are_not_exact_have_none(void **state)
 	assert_int_equal(f->seen.nr_wait_parts, 0);
 }
 
-static void the_account_ends_with_the_last_wait(void **state)
+static void the_held_times_end_with_the_last_wait(void **state)
 {
 	struct fixture *f = *state;
 	struct lock *lock;
 
 	acquire(f, 1000, A, WRITE);
 	lock = lock_find(&f->m.locks, &(struct lock_key){ .address = LOCK });
-	assert_null(lock->account);
+	assert_null(lock->held_times);
 	wait_begins(f, 1100, W);
-	assert_non_null(lock->account);
+	assert_non_null(lock->held_times);
 	wait_begins(f, 1200, B);
 	release(f, 1300, A, WRITE);
 	wait_ends(f, 1300, W);
-	assert_non_null(lock->account);
+	assert_non_null(lock->held_times);
 	wait_ends(f, 1400, B);
-	assert_null(lock->account);
+	assert_null(lock->held_times);
 }
 
 /* A lock that somebody always waits for keeps no holders of the past. */
@@ -437,7 +437,7 @@ static void waits_that_never_cease_give_parts_of_their_own_time(void **state)
 		assert_int_equal(part_of(f, i, 5000 + i), 50);
 		assert_int_equal(part_of(f, i, 5000 + i - 1), i ? 30 : 0);
 		assert_int_equal(all_parts_of(f, i), i ? 130 : 60);
-		assert_true(f->m.waits.by_tid->part_start.nr_shares < 4);
+		assert_true(f->m.waits.by_tid->part_start.nr_holder_times < 4);
 	}
 }
 
@@ -486,7 +486,7 @@ int main(void)
 		TEST(a_hold_that_began_inside_a_gap_is_nobodys),
 		TEST(a_contradiction_leaves_the_waits_without_parts),
 		TEST(waits_whose_holders_are_not_exact_have_none),
-		TEST(the_account_ends_with_the_last_wait),
+		TEST(the_held_times_end_with_the_last_wait),
 		TEST(waits_that_never_cease_give_parts_of_their_own_time),
 		TEST(a_lock_that_is_used_again_goes_on_with_its_waits),
 		TEST(an_error_of_the_sink_stops_the_model),
