@@ -90,7 +90,7 @@ static int name_only_one(struct attribution *at, struct wait_row *row, const str
 
 static bool is_anon(const struct wait_end *end, const struct lock *lock)
 {
-	return end->traced && lock && lock->row.class == LOCK_ANON_VMA;
+	return end->from_series && lock && lock->row.class == LOCK_ANON_VMA;
 }
 
 /* Whether the waiter's next events may name the VMA: it holds the lock for writing. */
@@ -144,7 +144,7 @@ static struct unattributed *find(struct attribution *at, int32_t tid)
 	return u;
 }
 
-static int silent(struct attribution *at, int32_t tid)
+static int no_vma_named(struct attribution *at, int32_t tid)
 {
 	struct unattributed *u = find(at, tid);
 
@@ -159,7 +159,7 @@ int attribution_ended(struct attribution *at, const struct wait_row *row,
 
 	if (!may_tell(at, row, end))
 		return rollup_wait(at->rollups, row, end->process_id, end->time_ns, &end->booked);
-	ret = silent(at, end->tid);
+	ret = no_vma_named(at, end->tid);
 	if (ret)
 		return ret;
 	u = calloc(1, sizeof(*u));
@@ -186,7 +186,8 @@ int attribution_lasts(struct attribution *at, const struct wait_row *row, struct
  * Thread @ev->tid has the lock that it waited for; @ev names the VMA, @where, that it works
  * on. Note that VMA for the wait, and sum the wait up.
  */
-static int told(struct attribution *at, const struct event *ev, struct vma_at where, bool unlinking)
+static int vma_named(struct attribution *at, const struct event *ev, struct vma_at where,
+		     bool unlinking)
 {
 	struct unattributed *u = find(at, ev->tid);
 	int32_t tgid = linkage_tgid(at->linkage, where.mm);
@@ -216,10 +217,10 @@ static int chain(void *machine, const struct event *ev)
 
 	if (!u || ev->anon_vma_chain.root != u->end.key.address)
 		return 0;
-	return told(at, ev,
-		    (struct vma_at){ ev->anon_vma_chain.tgid, ev->anon_vma_chain.mm,
-				     ev->anon_vma_chain.vm_start, ev->anon_vma_chain.vm_end },
-		    ev->id == EVENT_ANON_VMA_UNLINK);
+	return vma_named(at, ev,
+			 (struct vma_at){ ev->anon_vma_chain.tgid, ev->anon_vma_chain.mm,
+					  ev->anon_vma_chain.vm_start, ev->anon_vma_chain.vm_end },
+			 ev->id == EVENT_ANON_VMA_UNLINK);
 }
 
 static int move(void *machine, const struct event *ev)
@@ -231,10 +232,10 @@ static int move(void *machine, const struct event *ev)
 	    (ev->folio_move.old_root != u->end.key.address &&
 	     ev->folio_move.new_root != u->end.key.address))
 		return 0;
-	return told(at, ev,
-		    (struct vma_at){ task_tgid(at->tasks, ev->tid), ev->folio_move.mm,
-				     ev->folio_move.vm_start, ev->folio_move.vm_end },
-		    false);
+	return vma_named(at, ev,
+			 (struct vma_at){ task_tgid(at->tasks, ev->tid), ev->folio_move.mm,
+					  ev->folio_move.vm_start, ev->folio_move.vm_end },
+			 false);
 }
 
 static int released(void *machine, const struct event *ev)
@@ -249,12 +250,12 @@ static int released(void *machine, const struct event *ev)
 /* It waits for another lock. */
 static int waits_again(void *machine, const struct event *ev)
 {
-	return silent(machine, ev->tid);
+	return no_vma_named(machine, ev->tid);
 }
 
 static int exited(void *machine, const struct event *ev)
 {
-	return silent(machine, ev->sched_process_exit.tid);
+	return no_vma_named(machine, ev->sched_process_exit.tid);
 }
 
 int attribution_pass(struct attribution *at, uint64_t now_ns)

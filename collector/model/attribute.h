@@ -31,8 +31,8 @@
 struct wait_end {
 	int32_t tid;
 	struct lock_key key;
-	uint64_t vm_end; /* VMA locks only */
-	bool traced;	 /* by the kernel series */
+	uint64_t vm_end;  /* VMA locks only */
+	bool from_series; /* an rmap event began it, not a stock event */
 	const struct site *site;
 	uint64_t fault; /* address of the page fault that it was in; 0 not known */
 	int64_t process_id;

@@ -107,10 +107,10 @@ static int64_t since(int64_t before, int64_t now)
 }
 
 /*
- * Where in its time a wait slept is not told: each piece of it has its share.
- * Returns that of the first @part_ns of @whole_ns.
+ * It is unknown when a wait slept: its sleep is spread evenly over its time. Returns the
+ * part of @sum for the first @part_ns of @whole_ns.
  */
-static int64_t share(int64_t sum, int64_t part_ns, int64_t whole_ns)
+static int64_t in_proportion(int64_t sum, int64_t part_ns, int64_t whole_ns)
 {
 	return (__int128)sum * part_ns / whole_ns;
 }
@@ -156,8 +156,8 @@ static int book_wait(struct rollups *rs, const struct rollup_key *key,
 			return -ENOMEM;
 		if (slept_ns != NO_TIME)
 			add_known(&r->row.slept_ns,
-				  share(slept_ns, next - from->until_ns, whole_ns) -
-					  share(slept_ns, at - from->until_ns, whole_ns));
+				  in_proportion(slept_ns, next - from->until_ns, whole_ns) -
+					  in_proportion(slept_ns, at - from->until_ns, whole_ns));
 		if (runnable_ns != NO_TIME)
 			add_known(&r->row.runnable_ns,
 				  overlap(at, next, to->until_ns - runnable_ns));

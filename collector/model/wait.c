@@ -75,7 +75,7 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 		w->row.slept_ns = w->row.duration_ns;
 	w->row.runnable_ns = runnable_ns(ws, w, end_ns);
 	/* the kernel never got as far as its own event, if it has one */
-	if (w->traced && ws->watch_spin && !w->inner && !is_vma_lock(w))
+	if (w->from_series && ws->watch_spin && !w->inner && !is_vma_lock(w))
 		w->row.spun_ns = w->row.duration_ns;
 	if (w->row.spun_ns > w->row.duration_ns)
 		w->row.spun_ns = w->row.duration_ns;
@@ -88,7 +88,7 @@ static struct wait_end end_of(const struct wait *w, uint64_t end_ns)
 		.tid = w->tid,
 		.key = w->key,
 		.vm_end = w->vm_end,
-		.traced = w->traced,
+		.from_series = w->from_series,
 		.site = w->site,
 		.fault = w->fault,
 		.process_id = w->process_id,
@@ -187,7 +187,7 @@ struct wait_begin {
 	uint64_t ip;	 /* 0: the stack tells the mode */
 	int32_t owner;	 /* tid of the holder, 0 unknown */
 	uint64_t vm_end; /* VMA locks only */
-	bool traced;
+	bool from_series;
 };
 
 static int learn_owner(struct waits *ws, struct wait *w, const struct wait_begin *b)
@@ -306,7 +306,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	w->tid = ev->tid;
 	w->key = b->key;
 	w->vm_end = b->vm_end;
-	w->traced = b->traced;
+	w->from_series = b->from_series;
 	w->process_id = task->row.process_id;
 	w->freed_ns = NO_TIME;
 	w->booked.until_ns = ev->time_ns;
@@ -340,7 +340,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
  */
 static bool is_inner(const struct wait *w, uint64_t rwsem)
 {
-	if (!w || !w->traced)
+	if (!w || !w->from_series)
 		return false;
 	return is_vma_lock(w) || (rwsem >= w->key.address && rwsem - w->key.address < RWSEM_WITHIN);
 }
@@ -390,7 +390,7 @@ static int contention_end(void *machine, const struct event *ev)
 	int ret;
 
 	/* ends carry no flags: most belong to locks of other kinds */
-	if (!w || w->traced || w->key.address != ev->contention_end.lock)
+	if (!w || w->from_series || w->key.address != ev->contention_end.lock)
 		return 0;
 	ret = stalls_awake(ws->stalls, w->tid, ev->time_ns);
 	return ret
@@ -410,7 +410,7 @@ static int traced_begin(void *machine, const struct event *ev)
 		.ip = ev->lock_op.ip,
 		.owner = ev->lock_op.owner,
 		.vm_end = ev->lock_op.vm_end,
-		.traced = true,
+		.from_series = true,
 	};
 
 	return begin(ws, ev, &b);
@@ -421,7 +421,7 @@ static int traced_end(void *machine, const struct event *ev)
 	struct waits *ws = machine;
 	struct wait *w = waits_find(ws, ev->tid);
 
-	if (!w || !w->traced || w->key.address != ev->lock_op.lock ||
+	if (!w || !w->from_series || w->key.address != ev->lock_op.lock ||
 	    w->key.vm_start != ev->lock_op.vm_start)
 		return 0;
 	return close_wait(ws, w, ev->time_ns, OUTCOME_ACQUIRED);

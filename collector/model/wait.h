@@ -33,7 +33,7 @@ struct wait {
 	uint64_t vm_end;	   /* VMA locks only */
 	const struct site *site;   /* NULL: not known */
 	uint64_t fault;		   /* address of the page fault that it is in; 0 not known */
-	bool traced;		   /* by the kernel series: it began before the spin */
+	bool from_series;	   /* an rmap event began it, before the spin; not a stock event */
 	uint64_t inner;		   /* rwsem of the kernel's own contention event inside */
 	struct wait_so_far booked; /* in the roll-ups */
 	struct part_start part_start;

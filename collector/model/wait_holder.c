@@ -31,7 +31,7 @@ static int freed(struct wait *w, struct lock *lock, int64_t now_ns)
 /* The rwsem of the kernel's own events; 0: it has not come to that. */
 static uint64_t rwsem_of(const struct wait *w)
 {
-	return w->traced ? w->inner : w->key.address;
+	return w->from_series ? w->inner : w->key.address;
 }
 
 /* Whether a traced hold proves the holder. */
@@ -47,7 +47,7 @@ static bool releases_are_seen(const struct waits *ws, const struct wait *w)
 
 	if (ws->releases.seen && rwsem_of(w))
 		return true;
-	return w->traced && lock && lock->row.class != ENUM_NONE &&
+	return w->from_series && lock && lock->row.class != ENUM_NONE &&
 	       ws->sees_releases & CLASS_BIT(lock->row.class);
 }
 
