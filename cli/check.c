@@ -59,7 +59,7 @@ static void say_event(const struct profile_event *pe, const struct profile_resul
 		snprintf(remark, sizeof(remark), "%s%s%s; unknown without it: %s",
 			 res->present ? "cannot be enabled" : "not in this kernel",
 			 res->present || !pe->since ? "" : ", but from ",
-			 res->present || !pe->since ? "" : pe->since, pe->gives);
+			 res->present || !pe->since ? "" : pe->since, pe->shows);
 		say(name, "no", remark);
 		return;
 	}
@@ -81,7 +81,7 @@ static void check_symbols(void)
 }
 
 static const struct {
-	const char *name, *gives;
+	const char *name, *remark;
 } rungs[NR_BPF_RUNGS] = {
 	[BPF_RUNG_STATE] = { "BPF: who waits now", "sudo rmapscope blocked" },
 	[BPF_RUNG_TRACEPOINT] = { "BPF: tracepoints", "loads; no capture uses it yet" },
@@ -101,7 +101,7 @@ static bool check_bpf(void)
 		struct error err = { 0 };
 		int ret = bpf_rung_try(rung, &err);
 
-		say(rungs[rung].name, ret ? "no" : "yes", ret ? err.msg : rungs[rung].gives);
+		say(rungs[rung].name, ret ? "no" : "yes", ret ? err.msg : rungs[rung].remark);
 		if (rung == BPF_RUNG_STATE)
 			sees_now = !ret;
 	}

@@ -78,7 +78,7 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 		    profile_is_series(pe->id) || pe->since || (!src->live && is_live_only(pe->id)))
 			continue;
 		snprintf(line, sizeof(line), "no event %s:%s: unknown: %s", event_system(pe->id),
-			 event_name(pe->id), pe->gives);
+			 event_name(pe->id), pe->shows);
 		limits_add(limits, room, line);
 	}
 	if (!has[EVENT_KERNEL_STACK])

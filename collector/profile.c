@@ -54,27 +54,27 @@ const struct profile_event profile_events[] = {
 		/* a trigger without a condition also fires for events that the filter drops */
 		.trigger = "stacktrace if " RWSEM,
 		.need = true,
-		.gives = "waits, and by their stacks the call sites and lock classes",
+		.shows = "waits, and by their stacks the call sites and lock classes",
 	},
 	{
 		.id = EVENT_CONTENTION_END,
 		.profiles = PROFILE_ALL,
 		.need = true,
-		.gives = "the durations of waits",
+		.shows = "the durations of waits",
 	},
 	{
 		.id = EVENT_CONTENDED_RELEASE,
 		.profiles = PROFILE_ALL,
 		.filter = RELEASE,
 		.trigger = "stacktrace if " RELEASE,
-		.gives = "who let a lock go that was waited for: exact holders",
+		.shows = "who let a lock go that was waited for: exact holders",
 		.since = "Linux 7.2",
 	},
 	{
 		.id = EVENT_SIGNAL_GENERATE,
 		.profiles = PROFILE_ALL,
 		.filter = "sig != 17", /* SIGCHLD, x86 and arm64: it kills nobody */
-		.gives = "which wake-ups are of a signal, and not of a holder",
+		.shows = "which wake-ups are of a signal, and not of a holder",
 	},
 	{
 		.id = EVENT_SCHED_SWITCH,
@@ -84,10 +84,10 @@ const struct profile_event profile_events[] = {
 		 * One wake-up in six is recorded before its sleep; only a complete
 		 * sched_switch stream shows which sleep it ends (stall.c).
 		 */
-		.whole = PROFILE_STALLS,
+		.unfiltered = PROFILE_STALLS,
 		.trigger = "stacktrace if " ASLEEP,
 		.stacks = PROFILE_STALLS,
-		.gives = "how much of a wait was sleep",
+		.shows = "how much of a wait was sleep",
 	},
 	{
 		.id = EVENT_SCHED_WAKING,
@@ -95,179 +95,179 @@ const struct profile_event profile_events[] = {
 		/* the idle task wakes from interrupts only and holds no rwsem */
 		.filter = "common_pid != 0",
 		/* interrupts end sleeps, too: those for disks and timers */
-		.whole = PROFILE_STALLS,
-		.gives = "holders, by who woke the waiter, and the ends of sleeps",
+		.unfiltered = PROFILE_STALLS,
+		.shows = "holders, by who woke the waiter, and the ends of sleeps",
 	},
 	{
 		.id = EVENT_SCHED_BLOCKED_REASON,
 		.profiles = PROFILE_STALLS,
 		.rare = true,
-		.gives = "the kernel functions that threads slept in",
+		.shows = "the kernel functions that threads slept in",
 	},
 	{
 		.id = EVENT_TASK_NEWTASK,
 		.profiles = PROFILE_ALL,
-		.gives = "the process of threads that start during the capture",
+		.shows = "the process of threads that start during the capture",
 	},
 	{
 		.id = EVENT_TASK_RENAME,
 		.profiles = PROFILE_ALL,
-		.gives = "names of threads that change during the capture",
+		.shows = "names of threads that change during the capture",
 	},
 	{
 		.id = EVENT_SCHED_PROCESS_EXIT,
 		.profiles = PROFILE_ALL,
-		.gives = "telling a thread from a later one of the same id",
+		.shows = "telling a thread from a later one of the same id",
 	},
 	{
 		.id = EVENT_SCHED_PROCESS_EXEC,
 		.profiles = PROFILE_ALL,
-		.gives = "telling the VMAs before an exec from those after it, and who leads a "
+		.shows = "telling the VMAs before an exec from those after it, and who leads a "
 			 "process",
 	},
 	{
 		.id = EVENT_PAGE_FAULT_USER,
 		.profiles = HOLDS,
-		.gives = "the VMAs that page faults wait for",
+		.shows = "the VMAs that page faults wait for",
 	},
 	{
 		.id = EVENT_ANON_VMA_CONTENTION_BEGIN,
 		.profiles = PROFILE_ALL,
 		.trigger = "stacktrace",
-		.gives = "waits for anon_vma locks from before the spin, and their owners",
+		.shows = "waits for anon_vma locks from before the spin, and their owners",
 	},
 	{
 		.id = EVENT_ANON_VMA_CONTENTION_END,
 		.profiles = PROFILE_ALL,
-		.gives = "the durations of those waits",
+		.shows = "the durations of those waits",
 	},
 	{
 		.id = EVENT_I_MMAP_CONTENTION_BEGIN,
 		.profiles = PROFILE_ALL,
 		.trigger = "stacktrace",
-		.gives = "waits for i_mmap_rwsem from before the spin",
+		.shows = "waits for i_mmap_rwsem from before the spin",
 	},
 	{
 		.id = EVENT_I_MMAP_CONTENTION_END,
 		.profiles = PROFILE_ALL,
-		.gives = "the durations of those waits",
+		.shows = "the durations of those waits",
 	},
 	{
 		.id = EVENT_VMA_LOCK_CONTENTION_BEGIN,
 		.profiles = PROFILE_ALL,
 		.trigger = "stacktrace",
-		.gives = "waits for VMA locks",
+		.shows = "waits for VMA locks",
 	},
 	{
 		.id = EVENT_VMA_LOCK_CONTENTION_END,
 		.profiles = PROFILE_ALL,
-		.gives = "the durations of those waits",
+		.shows = "the durations of those waits",
 	},
 	{
 		.id = EVENT_RMAP_WALK_RETRY,
 		.profiles = PROFILE_ALL,
-		.gives = "retries of walks",
+		.shows = "retries of walks",
 	},
 	{
 		.id = EVENT_RMAP_WALK_SKIP,
 		.profiles = PROFILE_ALL,
-		.gives = "walks that were given up",
+		.shows = "walks that were given up",
 	},
 	{
 		.id = EVENT_ANON_VMA_LOCK_ACQUIRE_RETURNED,
 		.profiles = HOLDS,
-		.gives = "holds of anon_vma locks, and exact holders",
+		.shows = "holds of anon_vma locks, and exact holders",
 	},
 	{
 		.id = EVENT_ANON_VMA_LOCK_RELEASED,
 		.profiles = HOLDS,
-		.gives = "the durations of those holds",
+		.shows = "the durations of those holds",
 	},
 	{
 		.id = EVENT_I_MMAP_LOCK_ACQUIRE_RETURNED,
 		.profiles = HOLDS,
-		.gives = "holds of i_mmap_rwsem, and exact holders",
+		.shows = "holds of i_mmap_rwsem, and exact holders",
 	},
 	{
 		.id = EVENT_I_MMAP_LOCK_RELEASED,
 		.profiles = HOLDS,
-		.gives = "the durations of those holds",
+		.shows = "the durations of those holds",
 	},
 	{
 		.id = EVENT_RMAP_WALK_BEGIN,
 		.profiles = WALKS,
-		.gives = "rmap walks, and what they cost",
+		.shows = "rmap walks, and what they cost",
 	},
 	{
 		.id = EVENT_RMAP_WALK_END,
 		.profiles = WALKS,
-		.gives = "the durations of walks and the VMAs they visit",
+		.shows = "the durations of walks and the VMAs they visit",
 	},
 	{
 		.id = EVENT_FOLIO_MOVE_ANON_RMAP,
 		.profiles = WALKS,
-		.gives = "who moves folios from one anon_vma to another",
+		.shows = "who moves folios from one anon_vma to another",
 	},
 	{
 		.id = EVENT_ANON_VMA_LINK,
 		.profiles = WALKS,
-		.gives = "which VMAs hang on an anon_vma, and the lives of its lock",
+		.shows = "which VMAs hang on an anon_vma, and the lives of its lock",
 	},
 	{
 		.id = EVENT_ANON_VMA_UNLINK,
 		.profiles = WALKS,
-		.gives = "until when they do",
+		.shows = "until when they do",
 	},
 	{
 		.id = EVENT_ANON_VMA_LOCK_START_LOCKING,
 		.profiles = HOLDS,
-		.gives = "which acquires of anon_vma locks may wait, for the lock order",
+		.shows = "which acquires of anon_vma locks may wait, for the lock order",
 	},
 	{
 		.id = EVENT_I_MMAP_LOCK_START_LOCKING,
 		.profiles = HOLDS,
-		.gives = "which acquires of i_mmap_rwsem may wait, for the lock order",
+		.shows = "which acquires of i_mmap_rwsem may wait, for the lock order",
 	},
 	{
 		.id = EVENT_VMA_START_WRITE,
 		.profiles = HOLDS,
-		.gives = "VMA locks in the lock order",
+		.shows = "VMA locks in the lock order",
 	},
 	{
 		.id = EVENT_MMAP_LOCK_ACQUIRE_RETURNED,
 		.profiles = HOLDS,
-		.gives = "the mmap_lock in the lock order",
+		.shows = "the mmap_lock in the lock order",
 	},
 	{
 		.id = EVENT_MMAP_LOCK_RELEASED,
 		.profiles = HOLDS,
-		.gives = "until when the mmap_lock was held, for the lock order",
+		.shows = "until when the mmap_lock was held, for the lock order",
 	},
 	{
 		.id = EVENT_SET_MIGRATION_PTE,
 		.profiles = WALKS,
-		.gives = "migration entries, and which of them were left behind",
+		.shows = "migration entries, and which of them were left behind",
 	},
 	{
 		.id = EVENT_REMOVE_MIGRATION_PTE,
 		.profiles = WALKS,
-		.gives = "which migration entries were removed again",
+		.shows = "which migration entries were removed again",
 	},
 	{
 		.id = EVENT_RMAP_WALK_VMA,
 		.profiles = WALKS,
 		.filter = TEMPORARY_STACK,
-		.gives = "the process of a migration entry",
+		.shows = "the process of a migration entry",
 	},
 	{
 		.id = EVENT_EXEC_STACK_SHIFT_BEGIN,
 		.profiles = WALKS,
-		.gives = "when exec moves the page tables of its stack",
+		.shows = "when exec moves the page tables of its stack",
 	},
 	{
 		.id = EVENT_EXEC_STACK_SHIFT_END,
 		.profiles = WALKS,
-		.gives = "until when it does",
+		.shows = "until when it does",
 	},
 	{ .id = NR_EVENTS },
 };
@@ -338,7 +338,7 @@ static bool is_shortage(int error)
 
 const char *profile_filter(const struct profile_event *pe, unsigned int profiles)
 {
-	return pe->whole & profiles ? NULL : pe->filter;
+	return pe->unfiltered & profiles ? NULL : pe->filter;
 }
 
 static int apply_event(const struct profile_event *pe, unsigned int profiles,
@@ -366,7 +366,7 @@ static int apply_event(const struct profile_event *pe, unsigned int profiles,
 		return error_set(err, -ENOTSUP,
 				 "this kernel has no event %s:%s (%s); it needs Linux 5.19 or later "
 				 "with CONFIG_FTRACE; see rmapscope check",
-				 system, name, pe->gives);
+				 system, name, pe->shows);
 	return 0;
 }
 

@@ -25,15 +25,15 @@ enum profile_bit {
 
 struct profile_event {
 	enum event_id id;
-	unsigned int profiles; /* PROFILE_* that enable it */
-	const char *filter;    /* in the kernel; NULL: every event */
-	unsigned int whole;    /* PROFILE_* that need every event all the same */
-	const char *trigger;   /* NULL: none */
-	unsigned int stacks;   /* PROFILE_* that want the trigger; 0: all */
-	bool need;	       /* a capture is of no use without it */
-	bool rare;	       /* few kernels have it; others tell the same by other means */
-	const char *gives;     /* what is lost when it is missing */
-	const char *since;     /* kernel that has it first, if that is a new one; or NULL */
+	unsigned int profiles;	 /* PROFILE_* that enable it */
+	const char *filter;	 /* in the kernel; NULL: every event */
+	unsigned int unfiltered; /* PROFILE_* that need every event and ignore the filter */
+	const char *trigger;	 /* NULL: none */
+	unsigned int stacks;	 /* PROFILE_* that want the trigger; 0: all */
+	bool need;		 /* a capture is of no use without it */
+	bool rare;		 /* few kernels have it; others tell the same by other means */
+	const char *shows;	 /* what is unknown without it */
+	const char *since;	 /* kernel that has it first, if that is a new one; or NULL */
 };
 
 /* Ends with NR_EVENTS. */
