@@ -39,8 +39,8 @@ static void fail(struct pipeline *p, int ret, const struct error *err)
 	atomic_store(&p->abort, true);
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
-	gate_post(&p->data);
-	gate_post(&p->room);
+	eventcount_post(&p->data);
+	eventcount_post(&p->room);
 }
 
 void pipeline_abort(struct pipeline *p, const char *why)
@@ -102,7 +102,7 @@ static void *reader_main(void *arg)
 
 	await_go(p);
 	while (!atomic_load(&p->abort)) {
-		uint64_t seq = gate_seq(&p->room);
+		uint64_t seq = eventcount_seq(&p->room);
 		bool progress = false, full = false, open = false;
 		unsigned int i;
 
@@ -124,11 +124,11 @@ static void *reader_main(void *arg)
 		}
 		if (!open)
 			break;
-		gate_post(&p->data);
+		eventcount_post(&p->data);
 		if (progress)
 			continue;
 		if (full)
-			gate_wait(&p->room, seq, now_ns() + WAIT_NS);
+			eventcount_wait(&p->room, seq, now_ns() + WAIT_NS);
 		else if (src->ops->wait)
 			src->ops->wait(src, r->first, p->nr_readers);
 	}
@@ -170,7 +170,7 @@ static void consume(struct pipeline *p)
 	bool ended = false;
 
 	while (!atomic_load(&p->abort) && !ended) {
-		uint64_t seq = gate_seq(&p->data);
+		uint64_t seq = eventcount_seq(&p->data);
 		int nr = merge_run(&p->merge, MERGE_BATCH, p->consumer.event, p->consumer.ctx,
 				   &ended);
 
@@ -179,7 +179,7 @@ static void consume(struct pipeline *p)
 			return;
 		}
 		if (nr) {
-			gate_post(&p->room);
+			eventcount_post(&p->room);
 			atomic_fetch_add_explicit(&p->nr_events, nr, memory_order_relaxed);
 			since_flush += nr;
 		}
@@ -190,7 +190,7 @@ static void consume(struct pipeline *p)
 			flush_at_ns = now_ns() + FLUSH_NS;
 		}
 		if (!nr && !ended)
-			gate_wait(&p->data, seq, flush_at_ns);
+			eventcount_wait(&p->data, seq, flush_at_ns);
 	}
 	if (!atomic_load(&p->abort))
 		flush(p);
@@ -275,8 +275,8 @@ int pipeline_start(struct pipeline *p, struct source *src, const struct consumer
 	p->nr_readers = src->nr_lanes < max_readers ? src->nr_lanes : max_readers;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
-	gate_init(&p->data);
-	gate_init(&p->room);
+	eventcount_init(&p->data);
+	eventcount_init(&p->room);
 	p->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	ret = p->done_fd < 0 ? -errno : init_lanes(p);
 	if (!ret)
@@ -310,8 +310,8 @@ int pipeline_join(struct pipeline *p, struct error *err)
 	free(p->lanes);
 	merge_free(&p->merge);
 	free(p->readers);
-	gate_destroy(&p->data);
-	gate_destroy(&p->room);
+	eventcount_destroy(&p->data);
+	eventcount_destroy(&p->room);
 	pthread_cond_destroy(&p->changed);
 	pthread_mutex_destroy(&p->lock);
 	if (p->done_fd >= 0)

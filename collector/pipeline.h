@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector/gate.h"
+#include "collector/eventcount.h"
 #include "collector/lane.h"
 #include "collector/merge.h"
 #include "collector/source.h"
@@ -45,8 +45,8 @@ struct pipeline {
 	struct consumer consumer;
 	struct lane *lanes;
 	struct merge merge;
-	struct gate data; /* posted by readers: events, watermarks */
-	struct gate room; /* posted by the consumer: free slots */
+	struct eventcount data; /* posted by readers: events, watermarks */
+	struct eventcount room; /* posted by the consumer: free slots */
 	struct reader *readers;
 	unsigned int nr_readers, nr_started;
 	pthread_t consumer_thread;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "collector/gate.h"
+#include "collector/eventcount.h"
 
 #include <errno.h>
 
 #include "lib/clock.h"
 
-void gate_init(struct gate *g)
+void eventcount_init(struct eventcount *g)
 {
 	pthread_condattr_t attr;
 
@@ -18,13 +18,13 @@ void gate_init(struct gate *g)
 	atomic_init(&g->nr_waiting, 0);
 }
 
-void gate_destroy(struct gate *g)
+void eventcount_destroy(struct eventcount *g)
 {
 	pthread_cond_destroy(&g->cond);
 	pthread_mutex_destroy(&g->lock);
 }
 
-void gate_post(struct gate *g)
+void eventcount_post(struct eventcount *g)
 {
 	atomic_fetch_add(&g->seq, 1);
 	if (!atomic_load(&g->nr_waiting))
@@ -34,7 +34,7 @@ void gate_post(struct gate *g)
 	pthread_mutex_unlock(&g->lock);
 }
 
-void gate_wait(struct gate *g, uint64_t seq, uint64_t deadline_ns)
+void eventcount_wait(struct eventcount *g, uint64_t seq, uint64_t deadline_ns)
 {
 	struct timespec until = {
 		.tv_sec = deadline_ns / NSEC_PER_SEC,
