@@ -40,14 +40,14 @@ enum {
 #define MAX_SECTIONS	 64
 
 /* Reads from the file, or from bytes that were read before; @bad: a read failed. */
-struct reader {
+struct head_reader {
 	int fd;
 	const uint8_t *mem; /* NULL: read from the file */
 	off_t at, end;
 	bool big_endian, bad;
 };
 
-static void take(struct reader *r, void *to, size_t nr)
+static void take(struct head_reader *r, void *to, size_t nr)
 {
 	memset(to, 0, nr);
 	if (r->bad || (off_t)nr > r->end - r->at)
@@ -59,7 +59,7 @@ static void take(struct reader *r, void *to, size_t nr)
 	r->at += nr;
 }
 
-static void skip(struct reader *r, uint64_t nr)
+static void skip(struct head_reader *r, uint64_t nr)
 {
 	if (r->bad || nr > (uint64_t)(r->end - r->at))
 		r->bad = true;
@@ -67,7 +67,7 @@ static void skip(struct reader *r, uint64_t nr)
 		r->at += nr;
 }
 
-static uint64_t take_int(struct reader *r, unsigned int nr)
+static uint64_t take_int(struct head_reader *r, unsigned int nr)
 {
 	uint8_t raw[8];
 	uint64_t v = 0;
@@ -80,7 +80,7 @@ static uint64_t take_int(struct reader *r, unsigned int nr)
 }
 
 /* Read a text up to its NUL and make it printable; cut to @room. */
-static void take_string(struct reader *r, char *text, size_t room)
+static void take_string(struct head_reader *r, char *text, size_t room)
 {
 	size_t len = 0;
 	char c;
@@ -94,7 +94,7 @@ static void take_string(struct reader *r, char *text, size_t room)
 }
 
 /* "local global [mono] boot": the one in brackets is on. */
-static void parse_clock(struct reader *r, char clock[TRACEDAT_NAME_LEN])
+static void parse_clock(struct head_reader *r, char clock[TRACEDAT_NAME_LEN])
 {
 	bool inside = false;
 	size_t len = 0;
@@ -112,7 +112,7 @@ static void parse_clock(struct reader *r, char clock[TRACEDAT_NAME_LEN])
 }
 
 /* Version 7 has more about a buffer than its name. */
-static void parse_buffer(struct tracedat_head *head, struct reader *r)
+static void parse_buffer(struct tracedat_head *head, struct head_reader *r)
 {
 	struct tracedat_buffer *buf = &head->buffer[head->nr_buffers];
 	uint64_t nr_cpus, i;
@@ -132,12 +132,12 @@ static void parse_buffer(struct tracedat_head *head, struct reader *r)
 }
 
 /* Returns the offset of the next options; 0: there are none. */
-static uint64_t parse_options(struct tracedat_head *head, struct reader *r)
+static uint64_t parse_options(struct tracedat_head *head, struct head_reader *r)
 {
 	while (!r->bad) {
 		uint16_t id = take_int(r, 2);
 		uint32_t nr;
-		struct reader option;
+		struct head_reader option;
 
 		if (head->version < FIRST_SECTIONED && id == OPTION_DONE)
 			return 0;
@@ -171,7 +171,7 @@ static uint64_t parse_options(struct tracedat_head *head, struct reader *r)
 }
 
 /* The bytes of a section, uncompressed; to be freed. NULL: there is no such section. */
-static uint8_t *read_section(const struct tracedat_head *head, struct reader *r, off_t *nr)
+static uint8_t *read_section(const struct tracedat_head *head, struct head_reader *r, off_t *nr)
 {
 	struct tracecmd_compression *comp = NULL;
 	struct tep_handle *tep = NULL;
@@ -212,13 +212,13 @@ fail:
 	return NULL;
 }
 
-static void read_sections(struct tracedat_head *head, struct reader *r)
+static void read_sections(struct tracedat_head *head, struct head_reader *r)
 {
 	uint64_t at = take_int(r, 8);
 	unsigned int i;
 
 	for (i = 0; i < MAX_SECTIONS && at && at < (uint64_t)r->end && !r->bad; i++) {
-		struct reader section = { .big_endian = r->big_endian };
+		struct head_reader section = { .big_endian = r->big_endian };
 		uint8_t *data;
 
 		r->at = at;
@@ -232,7 +232,7 @@ static void read_sections(struct tracedat_head *head, struct reader *r)
 }
 
 /* Version 6: the options come after everything else but the events. */
-static void read_unsectioned(struct tracedat_head *head, struct reader *r)
+static void read_unsectioned(struct tracedat_head *head, struct head_reader *r)
 {
 	char text[TRACEDAT_NAME_LEN];
 	uint64_t i, j, nr, nr_systems;
@@ -264,7 +264,7 @@ static void read_unsectioned(struct tracedat_head *head, struct reader *r)
 	head->is_text |= !r->bad && !memcmp(text, "latency", 7);
 }
 
-static int check_magic(struct reader *r, const char *path, struct error *err)
+static int check_magic(struct head_reader *r, const char *path, struct error *err)
 {
 	char head[TRACEDAT_MAGIC_BYTES];
 
@@ -283,7 +283,7 @@ static int check_magic(struct reader *r, const char *path, struct error *err)
 }
 
 /* Version, byte order, word and page size, and how the rest is compressed. */
-static int read_start(struct tracedat_head *head, struct reader *r, const char *path,
+static int read_start(struct tracedat_head *head, struct head_reader *r, const char *path,
 		      struct error *err)
 {
 	char text[TRACEDAT_NAME_LEN];
@@ -332,7 +332,7 @@ static void find_clock(struct tracedat_head *head)
 int tracedat_head_read(struct tracedat_head *head, int fd, const char *path, struct error *err)
 {
 	off_t stands = lseek(fd, 0, SEEK_CUR);
-	struct reader r = { .fd = fd, .end = lseek(fd, 0, SEEK_END) };
+	struct head_reader r = { .fd = fd, .end = lseek(fd, 0, SEEK_END) };
 	int ret;
 
 	memset(head, 0, sizeof(*head));

@@ -128,7 +128,7 @@ static struct rollup *book_piece(struct rollups *rs, const struct rollup_key *ke
 {
 	struct rollup *r = rollup_of(rs, from_ns, *key);
 
-	if (!r || second_rollup_book(&rs->seconds, r->key.second, to_ns - from_ns))
+	if (!r || per_second_book(&rs->seconds, r->key.second, to_ns - from_ns))
 		return NULL;
 	r->row.wait_ns += to_ns - from_ns;
 	return r;
@@ -197,7 +197,7 @@ int rollup_wait(struct rollups *rs, const struct wait_row *wait, int64_t process
 		return ret;
 	if (!r || r->key.second != (int64_t)(end_ns / NSEC_PER_SEC))
 		r = rollup_of(rs, end_ns, key);
-	if (!r || second_rollup_add(&rs->seconds, wait, r->key.second))
+	if (!r || per_second_add(&rs->seconds, wait, r->key.second))
 		return -ENOMEM;
 	if (wait->duration_ns == NO_TIME) {
 		r->row.nr_uncertain++;
@@ -322,7 +322,7 @@ int rollups_flush(struct rollups *rs, const struct sink *sink)
 		if (r->key.second < rs->oldest)
 			drop(rs, r);
 	}
-	ret = second_rollups_flush(&rs->seconds, rs->oldest, sink);
+	ret = per_second_flush(&rs->seconds, rs->oldest, sink);
 	if (ret)
 		return ret;
 	return holder_rollups_flush(&rs->holders, sink);
@@ -335,5 +335,5 @@ void rollups_free(struct rollups *rs)
 	HASH_ITER(hh, rs->head, r, tmp)
 		drop(rs, r);
 	holder_rollups_free(&rs->holders);
-	second_rollups_free(&rs->seconds);
+	per_second_free(&rs->seconds);
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "collector/model/holder_rollup.h"
-#include "collector/model/second_rollup.h"
+#include "collector/model/per_second.h"
 #include "schema/rows.h"
 #include "schema/sink.h"
 
@@ -20,7 +20,7 @@ struct rollup;
 struct rollups {
 	struct rollup *head;
 	struct holder_rollups holders;
-	struct second_rollups seconds;
+	struct per_second_sums seconds;
 	int64_t newest;		/* second */
 	int64_t oldest;		/* those before it are not in memory any more */
 	unsigned int nr_spread; /* seconds that spans were spread over, see second.h */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "collector/model/second_rollup.h"
+#include "collector/model/per_second.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -7,15 +7,15 @@
 
 #include "lib/hash.h"
 
-struct second_rollup {
+struct per_second_sum {
 	UT_hash_handle hh; /* by row.second */
 	struct second_rollup_row row;
 	bool dirty;
 };
 
-static struct second_rollup *get(struct second_rollups *ss, int64_t second)
+static struct per_second_sum *get(struct per_second_sums *ss, int64_t second)
 {
-	struct second_rollup *r;
+	struct per_second_sum *r;
 
 	HASH_FIND(hh, ss->head, &second, sizeof(second), r);
 	if (!r) {
@@ -29,9 +29,9 @@ static struct second_rollup *get(struct second_rollups *ss, int64_t second)
 	return r;
 }
 
-int second_rollup_book(struct second_rollups *ss, int64_t second, int64_t ns)
+int per_second_book(struct per_second_sums *ss, int64_t second, int64_t ns)
 {
-	struct second_rollup *r = get(ss, second);
+	struct per_second_sum *r = get(ss, second);
 
 	if (!r)
 		return -ENOMEM;
@@ -39,9 +39,9 @@ int second_rollup_book(struct second_rollups *ss, int64_t second, int64_t ns)
 	return 0;
 }
 
-int second_rollup_add(struct second_rollups *ss, const struct wait_row *wait, int64_t second)
+int per_second_add(struct per_second_sums *ss, const struct wait_row *wait, int64_t second)
 {
-	struct second_rollup *r = get(ss, second);
+	struct per_second_sum *r = get(ss, second);
 
 	if (!r)
 		return -ENOMEM;
@@ -55,16 +55,16 @@ int second_rollup_add(struct second_rollups *ss, const struct wait_row *wait, in
 	return hist_add(&r->row.hist, wait->duration_ns, 1);
 }
 
-static void drop(struct second_rollups *ss, struct second_rollup *r)
+static void drop(struct per_second_sums *ss, struct per_second_sum *r)
 {
 	HASH_DEL(ss->head, r);
 	hist_free(&r->row.hist);
 	free(r);
 }
 
-int second_rollups_flush(struct second_rollups *ss, int64_t oldest, const struct sink *sink)
+int per_second_flush(struct per_second_sums *ss, int64_t oldest, const struct sink *sink)
 {
-	struct second_rollup *r, *tmp;
+	struct per_second_sum *r, *tmp;
 	int ret;
 
 	HASH_ITER(hh, ss->head, r, tmp) {
@@ -80,9 +80,9 @@ int second_rollups_flush(struct second_rollups *ss, int64_t oldest, const struct
 	return 0;
 }
 
-void second_rollups_free(struct second_rollups *ss)
+void per_second_free(struct per_second_sums *ss)
 {
-	struct second_rollup *r, *tmp;
+	struct per_second_sum *r, *tmp;
 
 	HASH_ITER(hh, ss->head, r, tmp)
 		drop(ss, r);
