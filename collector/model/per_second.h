@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sums of all waits per second (table second_rollup): their number by the second in which they ended,
- * their time by the seconds in which it passed.
+ * Sums of all waits per second, for table second_rollup. A wait is counted in the second
+ * in which it ended; its time is divided among the seconds in which it passed.
  */
 #ifndef RMAPSCOPE_PER_SECOND_H
 #define RMAPSCOPE_PER_SECOND_H
