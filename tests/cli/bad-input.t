@@ -470,7 +470,7 @@ if [ "$live" ] && command -v trace-cmd >/dev/null; then
 	tap_is "$?:$(cat "$tap_dir/err"):$(sql "$out" "SELECT count(*) FROM wait")" "0::0" \
 		"import: a trace of a kernel without the lock events has no waits"
 	tap_like "$(sql "$out" "SELECT value FROM meta WHERE key = 'limits'")" \
-		"^no lock:contention_begin: unknown: waits" "and says so"
+		"^no event lock:contention_begin: unknown: waits" "and says so"
 	rm -f "$out"
 	trace_begin sched/sched_switch
 	"$WORKLOADS/mmap-churn" -t 2 -d 0.2 --pin >"$tap_dir/out"

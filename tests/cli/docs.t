@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What README.md, CONTRIBUTING.md and docs/guide.md name exists, and the output that
-# they show is what rmapscope prints.
+# Every file that README.md, CONTRIBUTING.md and docs/guide.md name exists, and the output
+# that README.md shows is what rmapscope prints.
 . tests/tap.sh
 
 pages="README.md CONTRIBUTING.md docs/guide.md"

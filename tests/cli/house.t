@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The source tree itself: comments name what exists, each folder uses only what it may,
-# no files need each other in a circle, and nothing lies around unused. Each failure prints what is wrong, and where.
+# The source tree itself: comments name only what exists, each folder uses only what it may,
+# no files depend on each other in a cycle, nothing is unused, and some facts are in one
+# place only. Each failure prints what is wrong, and where.
 . tests/tap.sh
 
 build=${WORKLOADS%/tests/workloads}
@@ -22,7 +23,7 @@ objects=$(for source in $product; do
 done)
 if [ -n "$objects" ]; then
 	tap_is "$(perl tests/house/cycles "$build" $product)" "" \
-		"no source files need each other, directly or by way of others"
+		"no source files depend on each other in a cycle"
 	needed=$(nm -u -P $objects | cut -d' ' -f1 | sort -u)
 	unused=$(for sql in analysis/*.sql; do
 		symbol=$(echo "$sql" | sed 's/[^A-Za-z0-9]/_/g')
@@ -30,7 +31,7 @@ if [ -n "$objects" ]; then
 	done)
 	tap_is "$unused" "" "every file of analysis/*.sql is used"
 else
-	tap_skip "no object files in $build" "no source files need each other"
+	tap_skip "no object files in $build" "no source files depend on each other in a cycle"
 	tap_skip "no object files in $build" "every file of analysis/*.sql is used"
 fi
 
@@ -39,7 +40,7 @@ only_in() {
 	# shellcheck disable=SC2086 # patterns of file names
 	grep -nE "$2" $1 /dev/null | grep -vE "^($3):"
 }
-# what the schema's steps say is not counted: a released step never changes
+# without the steps of the schema: a released step never changes
 code="$(find lib collector schema analysis tui cli -name '*.[ch]') $(find analysis -name '*.sql')"
 tap_is "$(only_in "$code" 'printf\(.%x., [^)]*address' schema/fragments.h)" "" \
 	"the name of a lock is made in schema/fragments.h only"
