@@ -42,6 +42,22 @@ for v in $kernels; do
 	moved=$(count folio_move_anon_rmap move-storm)
 	check "$v: folio_move_anon_rmap: $moved for $moves moves" [ "$moved" -ge "$moves" -a "$moved" -le $((moves + 200)) ]
 
+	# a folio of the swap cache that is moved was never mapped, and has no old root
+	moves=$(truth move-swap moves)
+	moved=$(hits move-swap folio_move_anon_rmap 'old_root: *0 ')
+	check "$v: folio_move_anon_rmap: $moved of $moves moved swap entries had a folio in the swap cache" \
+		[ "$moved" -gt 0 -a "$moved" -le "$moves" ]
+	reused=$(truth hugetlb pages_reused)
+	moved=$(count folio_move_anon_rmap hugetlb)
+	check "$v: folio_move_anon_rmap: $moved for $reused huge pages that are reused" [ "$moved" -ge "$reused" ]
+	whole=$(truth move-kinds huge)
+	moved=$(count folio_move_anon_rmap move-kinds)
+	check "$v: folio_move_anon_rmap: $moved for $whole transparent huge pages and parts of others" \
+		[ "$moved" -ge $((whole + $(truth move-kinds part_of_huge))) ]
+	walks=$(hits device-private rmap_walk_begin 'rmap_one: .*try_to_migrate_one')
+	check "$v: device-private pages are walked ($walks walks, $(truth device-private pages_to_device) pages went to the device)" \
+		[ "$walks" -gt 0 ]
+
 	splits=$(truth remap splits)
 	linked=$(count anon_vma_link remap)
 	check "$v: anon_vma_link: $linked links for $splits splits" [ "$linked" -ge "$splits" ]
@@ -55,6 +71,19 @@ for v in $kernels; do
 			n=$((n + $(hits "${h##*/}" rmap_walk_begin "kind: *$(enum RMAP_WALK_$kind),")))
 		done
 		check "$v: walks of kind $kind ($n)" [ "$n" -gt 0 ]
+	done
+
+	# whether a folio has lost its anon_vma when somebody walks is chance
+	for outcome in DONE STOPPED CONTENDED GAVE_UP GONE; do
+		n=0
+		for h in "$result"/hist/*; do
+			n=$((n + $(hits "${h##*/}" rmap_walk_end "outcome: *$(enum RMAP_WALK_$outcome) ")))
+		done
+		if [ $outcome = CONTENDED ] || [ $outcome = GONE ]; then
+			note "$v: walks that ended as $outcome: $n"
+		else
+			check "$v: walks that ended as $outcome ($n)" [ "$n" -gt 0 ]
+		fi
 	done
 done
 done_testing

@@ -128,14 +128,14 @@ full_hash() {
 		echo "tracepoints-patch/$1/series"
 		find tests/guest/configs tests/guest/workloads tests/guest/bench -type f
 		echo tests/workloads/uffdio_move.h
-		for f in cost events locks; do
+		for f in cost events locks orders; do
 			echo "tests/guest/jobs/$f"
 		done
 		for f in kernel kernel-debug kernel-lockstat "kernel-$1"; do
 			[ ! -f "tests/guest/$f.config" ] || echo "tests/guest/$f.config"
 		done
 		for f in boot build-kernel clean-log config-matrix cost fetch-qemu full guest-init lib.sh \
-			 lock-agreement make-initramfs per-patch run-guest tsc-khz.c; do
+			 lock-agreement lock-orders make-initramfs per-patch run-guest tsc-khz.c; do
 			echo "tests/guest/$f"
 		done
 	} | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -c1-16)

@@ -3,47 +3,9 @@
  * The kernel's own test device asks for exclusive access to small pages, to a
  * transparent huge page and to a file mapping; the CPU then takes them back.
  */
-#include "workload.h"
-#include <sys/ioctl.h>
-#include <sys/sysmacros.h>
-
-/* From the kernel's lib/test_hmm_uapi.h, which is not installed. */
-struct hmm_dmirror_cmd {
-	uint64_t addr;
-	uint64_t ptr;
-	uint64_t npages;
-	uint64_t cpages;
-	uint64_t faults;
-};
-#define HMM_DMIRROR_EXCLUSIVE _IOWR('H', 0x05, struct hmm_dmirror_cmd)
+#include "hmm.h"
 
 #define NR_PAGES 32UL
-#define NODE	 "/tmp/hmm_dmirror0"
-
-/* The device node, made from its major number if devtmpfs has none. */
-static int open_device(void)
-{
-	char name[64];
-	int major_nr, fd = open("/dev/hmm_dmirror0", O_RDWR);
-	FILE *f;
-
-	if (fd >= 0)
-		return fd;
-	f = fopen("/proc/devices", "r");
-	while (f && fscanf(f, "%63s", name) == 1) {
-		major_nr = atoi(name);
-		if (fscanf(f, "%63s", name) != 1)
-			break;
-		if (strcmp(name, "HMM_DMIRROR"))
-			continue;
-		if (mknod(NODE, S_IFCHR | 0600, makedev(major_nr, 0)) && errno != EEXIST)
-			die(NODE);
-		fd = open(NODE, O_RDWR);
-	}
-	if (fd < 0)
-		die("hmm_dmirror device (CONFIG_TEST_HMM)");
-	return fd;
-}
 
 /* Pages that the device got, of nr_pages from p on, one at a time. */
 static unsigned long make_exclusive(int fd, char *p, unsigned long nr_pages)
