@@ -63,6 +63,8 @@ for v in $kernels; do
 		# the folio may have come back since: then both are the same again
 		same=$(events | awk '$2 == "rmap_walk_retry" && $4 == $5' | wc -l)
 		check "$v: most retries name two anon_vmas ($same of $retries do not)" [ $((same * 2)) -lt "$retries" ]
+		rooted=$(grep -cE ' rmap_walk_retry: .* old_root=0*[1-9a-f][0-9a-f]* .* new_root=0*[1-9a-f]' "$result/storm.txt")
+		check "$v: and the roots of both ($rooted of $retries)" [ $((rooted * 2)) -gt "$retries" ]
 	else
 		skips=$(grep -c ' rmap_walk_skip: .*reason=folio' "$result/storm.txt")
 		waits=$(grep -c ' anon_vma_contention_begin: .*move_pages' "$result/storm.txt")
