@@ -42,6 +42,22 @@ static unsigned long migrate(char *p, int node)
 	return status == node;
 }
 
+/* New folios, for a copy may be of small pages; what was just touched takes several turns. */
+static void give_up(const char *dir)
+{
+	char *p = map_alone(THP_BYTES / 2, THP_BYTES);
+
+	if (madvise(p, THP_BYTES / 2, MADV_HUGEPAGE))
+		die("MADV_HUGEPAGE");
+	touch(p, THP_BYTES / 2, 5);
+	for (size_t at = 0; at < THP_BYTES / 2; at += 16 * PAGE_BYTES)
+		if (mlock(p + at + PAGE_BYTES, PAGE_BYTES))
+			die("mlock");
+	for (int i = 0; i < 4; i++)
+		reclaim_memcg(dir, THP_BYTES * 2);
+	munmap(p, THP_BYTES / 2);
+}
+
 int main(void)
 {
 	unsigned long migrated = 0, swapped = vmstat("pswpout"), faults = vmstat("thp_fault_alloc");
@@ -71,12 +87,7 @@ int main(void)
 		madvise(to + THP_BYTES, THP_BYTES / 4, MADV_PAGEOUT);
 		touch(to, THP_BYTES / 2, 4);
 		touch(to + THP_BYTES, THP_BYTES / 4, 4);
-		if (mlock(to + PAGE_BYTES, PAGE_BYTES))
-			die("mlock");
-		for (size_t at = 0; at < THP_BYTES / 4; at += THP_BYTES / 32)
-			if (mlock(to + THP_BYTES + at + PAGE_BYTES, PAGE_BYTES))
-				die("mlock");
-		reclaim_memcg(dir, THP_BYTES * 2);
+		give_up(dir);
 		munmap(to, THP_BYTES + THP_BYTES / 2);
 	}
 	write_file(THP "hugepages-64kB/enabled", "never");
