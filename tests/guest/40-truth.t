@@ -73,6 +73,11 @@ for v in $kernels; do
 		check "$v: walks of kind $kind ($n)" [ "$n" -gt 0 ]
 	done
 
+	walks=$(hits lazyfree rmap_walk_end "outcome: *$(enum RMAP_WALK_GAVE_UP) ")
+	kept=$(truth lazyfree pages_kept)
+	check "$v: $walks walks gave up at $kept pages that were written to after MADV_FREE" \
+		[ "$walks" -ge $((kept / 2)) ]
+
 	# whether a folio has lost its anon_vma when somebody walks is chance
 	for outcome in DONE STOPPED CONTENDED GAVE_UP GONE; do
 		n=0

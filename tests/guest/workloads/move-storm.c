@@ -67,7 +67,7 @@ static void *walker(void *arg)
 			uint64_t all = ~0ULL;
 			off_t at = word_of(pfn[i]);
 
-			if (pwrite(bitmap, &all, 8, at) != 8 || pread(bitmap, &all, 8, at) != 8)
+			if (pwrite(bitmap, &all, 8, at) < 0 || pread(bitmap, &all, 8, at) < 0)
 				die(PAGE_IDLE_BITMAP);
 		}
 		atomic_fetch_add(&passes, 1);

@@ -42,11 +42,12 @@ static inline off_t word_of(uint64_t pfn)
 	return pfn / 64 * 8;
 }
 
+/* Of a word within which memory ends, the kernel does what it says and returns 0. */
 static inline void set_idle(int bitmap, uint64_t pfn)
 {
 	uint64_t bit = 1ULL << (pfn % 64);
 
-	if (pwrite(bitmap, &bit, 8, word_of(pfn)) != 8)
+	if (pwrite(bitmap, &bit, 8, word_of(pfn)) < 0)
 		die(PAGE_IDLE_BITMAP);
 }
 
