@@ -36,7 +36,7 @@ include tests/tests.mk
 include tests/guest/guest.mk
 
 lib_srcs := $(wildcard lib/*.c collector/*.c collector/model/*.c schema/*.c analysis/*.c \
-	      analysis/output/*.c tui/*.c) tests/workloads/uffd_move.c tests/workloads/workload.c
+	      analysis/output/*.c tui/*.c cli/workload/*.c)
 cli_srcs := $(filter-out $(lib_srcs),$(wildcard cli/*.c))
 lib_objs := $(lib_srcs:%.c=$(BUILD)/%.o) $(BUILD)/schema/sql.o
 cli_objs := $(cli_srcs:%.c=$(BUILD)/%.o) $(BUILD)/cli/demo_capture.o

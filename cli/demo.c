@@ -20,7 +20,7 @@
 #include "cli/show.h"
 #include "cli/temp_db.h"
 #include "cli/watch.h"
-#include "tests/workloads/workload.h"
+#include "cli/workload/workload.h"
 #include "tui/tui.h"
 
 /* docs/demo.db, see demo_capture.S */

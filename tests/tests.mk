@@ -46,18 +46,19 @@ $(stage_dat): $(BUILD)/tests/stage/stage_dat.o
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 
 # the workloads as programs of their own; main() is not in the library's objects
-$(BUILD)/tests/workloads/%.main.o: tests/workloads/%.c
+$(BUILD)/%.main.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(cflags) $(CFLAGS) -DWORKLOAD_MAIN -c -o $@ $<
 
-$(BUILD)/tests/workloads/uffd-move: $(BUILD)/tests/workloads/uffd_move.main.o
+$(BUILD)/tests/workloads/uffd-move: $(BUILD)/cli/workload/uffd_move.main.o
 $(BUILD)/tests/workloads/fork-chain: $(BUILD)/tests/workloads/fork_chain.main.o
 $(BUILD)/tests/workloads/mmap-churn: $(BUILD)/tests/workloads/mmap_churn.main.o
 $(BUILD)/tests/workloads/mmap-users: $(BUILD)/tests/workloads/mmap_users.main.o
 $(BUILD)/tests/workloads/vfork-sleep: $(BUILD)/tests/workloads/vfork_sleep.main.o
 $(BUILD)/tests/workloads/process-churn: $(BUILD)/tests/workloads/process_churn.main.o
-$(workloads): $(BUILD)/tests/workloads/workload.o
+$(workloads): $(BUILD)/cli/workload/workload.o
+	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 

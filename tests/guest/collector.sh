@@ -13,12 +13,13 @@ export RMAPSCOPE GUEST_MEMORY="${GUEST_MEMORY:-2048}"
 # build_programs VERSION: those that tell the truth about themselves, besides the
 # guest's workloads; in a folder of its own for each kernel, whose tests may run at once.
 build_programs() {
-	local dir=$guest_cache/programs-$1 w cc="gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -pthread -I$root_dir"
+	local dir=$guest_cache/programs-$1 w name cc="gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -pthread -I$root_dir"
 
 	mkdir -p "$dir" || fail "cannot make $dir"
-	for w in uffd-move fork-chain mmap-churn vfork-sleep; do
-		$cc -D_GNU_SOURCE -DWORKLOAD_MAIN -o "$dir/$w" "$root_dir/tests/workloads/${w//-/_}.c" \
-			"$root_dir/tests/workloads/workload.c" || fail "$w does not build"
+	for w in cli/workload/uffd_move tests/workloads/{fork_chain,mmap_churn,vfork_sleep}; do
+		name=${w##*/}
+		$cc -D_GNU_SOURCE -DWORKLOAD_MAIN -o "$dir/${name//_/-}" "$root_dir/$w.c" \
+			"$root_dir/cli/workload/workload.c" || fail "$name does not build"
 	done
 	$cc -D_GNU_SOURCE -o "$dir/chain" "$root_dir/tests/live/chain.c" || fail "chain does not build"
 	for w in "$guest_dir"/truth/*.c; do

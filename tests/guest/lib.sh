@@ -127,7 +127,7 @@ full_hash() {
 		sed "s|^|tracepoints-patch/$1/|" "tracepoints-patch/$1/series"
 		echo "tracepoints-patch/$1/series"
 		find tests/guest/configs tests/guest/workloads tests/guest/bench -type f
-		echo tests/workloads/uffdio_move.h
+		echo cli/workload/uffdio_move.h
 		for f in cost events locks orders; do
 			echo "tests/guest/jobs/$f"
 		done

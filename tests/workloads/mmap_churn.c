@@ -11,7 +11,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "workload.h"
+#include "cli/workload/workload.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/workloads/workload.h"
+#include "cli/workload/workload.h"
 
 #define NAME	   "process-churn"
 #define NR_THREADS 3

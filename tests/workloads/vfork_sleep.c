@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/workloads/workload.h"
+#include "cli/workload/workload.h"
 
 #define SLEEP_NS (50 * 1000 * 1000)
 

@@ -7,7 +7,7 @@
  */
 #include "workload.h"
 
-#include "../../workloads/uffdio_move.h"
+#include "../../../cli/workload/uffdio_move.h"
 #include <sys/syscall.h>
 
 /* A userfaultfd that can move. */

@@ -15,8 +15,8 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "uffdio_move.h"
-#include "workload.h"
+#include "cli/workload/uffdio_move.h"
+#include "cli/workload/workload.h"
 
 #include <argp.h>
 #include <errno.h>
