@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rmapscope import: convert a trace-cmd file into a database.
+ * rmapscope import: convert a file of trace-cmd or perf into a database.
  *
- * trace-cmd's library may crash on a damaged file. The import runs in a process of its
+ * The trace libraries may crash on a damaged file. The import runs in a process of its
  * own, so that even a crash ends with one error line and leaves no partial file.
  */
 #include <errno.h>
@@ -25,6 +25,7 @@
 
 enum {
 	OPT_FORCE = 0x100,
+	OPT_KALLSYMS,
 };
 
 struct args {
@@ -35,6 +36,10 @@ struct args {
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "database to create (default " DEFAULT_OUTPUT ")", 0 },
 	{ "force", OPT_FORCE, NULL, 0, "replace FILE if it exists", 0 },
+	{ "kallsyms", OPT_KALLSYMS, "FILE", 0,
+	  "kernel symbols for a perf.data file: a copy of /proc/kallsyms made as root on the "
+	  "machine that recorded, before its next boot",
+	  0 },
 	{ 0 },
 };
 
@@ -49,13 +54,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_FORCE:
 		a->rec.force = true;
 		return 0;
+	case OPT_KALLSYMS:
+		a->rec.kallsyms = arg;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (a->trace)
-			cli_wrong(state, "one TRACE.DAT at a time");
+			cli_wrong(state, "one TRACE at a time");
 		a->trace = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		cli_wrong(state, "which TRACE.DAT?");
+		cli_wrong(state, "which TRACE?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -65,12 +73,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "TRACE.DAT",
+	.args_doc = "TRACE",
 	.doc = "Import a file of trace-cmd record or trace-cmd extract (versions 6 and 7, also "
-	       "compressed).\v"
+	       "compressed), or of perf record (perf.data; also of perf record -o - and -z). Its "
+	       "content decides which it is.\v"
 	       "Waits need the events lock:contention_begin and lock:contention_end; a stacktrace "
-	       "trigger on the former adds call sites and lock classes. Sleeps and their wakers "
-	       "need sched:sched_switch and sched:sched_waking. "
+	       "trigger on the former, or perf record -g, adds call sites and lock classes. Sleeps "
+	       "and their wakers need sched:sched_switch and sched:sched_waking. perf record -k mono "
+	       "gives times of CLOCK_MONOTONIC. "
 	       "Exit codes: 0 done, 1 failed (no FILE is left), 2 wrong usage.",
 };
 
@@ -136,7 +146,7 @@ static int died_of(struct job *job, int status)
 	case SIGILL:
 	case SIGABRT:
 		return error_set(&job->err, -EBADMSG,
-				 "cannot import %s: trace-cmd's library crashed on it (%s): the "
+				 "cannot import %s: a trace library crashed on it (%s): the "
 				 "file is damaged, or there was no memory",
 				 trace, strsignal(sig));
 	case SIGKILL:
@@ -216,6 +226,6 @@ static int import(int argc, char **argv)
 
 const struct subcommand cmd_import = {
 	.name = "import",
-	.help = "turn a trace-cmd file into a database",
+	.help = "turn a file of trace-cmd or perf into a database",
 	.run = import,
 };

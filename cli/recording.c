@@ -171,6 +171,18 @@ static void exclude_thread(void *ctx)
 	tracefs_instance_file_append(rec->inst, "set_event_notrace_pid", text);
 }
 
+/* Of a file that has no symbols, those that the user gives. */
+static int add_symbols(struct source *src, const char *kallsyms, struct error *err)
+{
+	if (kallsyms)
+		return symbols_load(&src->symbols, kallsyms, err);
+	if (src->symbols.none && src->has[EVENT_KERNEL_STACK])
+		source_note(src,
+			    "the file has no kernel symbols: unknown: call sites, roles and lock "
+			    "classes; import it with --kallsyms");
+	return 0;
+}
+
 static int file_comm(void *ctx, int32_t tid, char comm[COMM_LEN])
 {
 	struct source *src = ctx;
@@ -252,6 +264,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 								   : &no_lookup,
 					.symbols = &rec->src->symbols,
 					.has = has,
+					.stacks_inside = rec->src->stacks_inside,
 					.traced = live ? rec->traced : NULL,
 					.keep_all = opt->keep_all,
 					.keep_stalls = profiles & PROFILE_STALLS,
@@ -411,10 +424,13 @@ int recording_import(struct recording **recp, const char *trace,
 		return error_set(err, -ENOMEM, "out of memory");
 	ret = source_open_file(&rec->src, trace, opt->stderr_fd, err);
 	if (!ret && !reads_any(rec->src))
-		ret = error_set(err, -ENODATA,
-				"%s has none of the events that rmapscope reads; record it with "
-				"trace-cmd record -e lock -e sched",
-				trace);
+		ret = error_set(
+			err, -ENODATA,
+			"%s has none of the events that rmapscope reads; record it with "
+			"trace-cmd record -e lock -e sched, or perf record -a -g -e 'lock:*'",
+			trace);
+	if (!ret)
+		ret = add_symbols(rec->src, opt->kallsyms, err);
 	if (!ret)
 		ret = start(rec, opt, PROFILE_ALL, err);
 	if (ret)

@@ -24,6 +24,7 @@ struct recording_options {
 	unsigned int buffer_kb;	       /* live only, per CPU; 0: the profile's */
 	pid_t pid;		       /* live only: only this process; 0: all */
 	int stderr_fd;		       /* import only: file that stderr goes to; 0: none */
+	const char *kallsyms;	       /* import only: symbols for a file without; or NULL */
 	const char *command;	       /* command line, stored in the database; or NULL */
 	/*
 	 * Live only, or NULL: called when tracing is on, to start the command. If it
@@ -49,7 +50,10 @@ struct recording_result {
  */
 int recording_start(struct recording **rec, const struct recording_options *opt, struct error *err);
 
-/* Begin to import the trace-cmd file @trace. The database appears at its path at the end. */
+/*
+ * Begin to import the file @trace (see source_open_file()). The database appears at its path
+ * at the end.
+ */
 int recording_import(struct recording **rec, const char *trace, const struct recording_options *opt,
 		     struct error *err);
 

@@ -27,6 +27,7 @@ enum event_id {
 #undef END
 #undef STACK
 	EVENT_LOSS, /* made by a source, not by the kernel */
+	EVENT_TASK, /* likewise: what the input knows of a thread */
 	NR_EVENTS,
 };
 
@@ -171,6 +172,10 @@ struct event {
 			uint8_t reason;	 /* LOSS_* of schema/enums.def */
 			bool all_off;	 /* no event came in the gap: it begins with the last */
 		} loss;
+		struct {
+			int32_t tid, tgid;
+			char comm[COMM_LEN]; /* "": not told */
+		} task;
 	};
 };
 

@@ -65,6 +65,7 @@ struct source {
 	uint16_t *lane_buffer;	 /* [nr_lanes]; NULL: no event can be in two lanes */
 	bool has[NR_EVENTS];	 /* this input's kernel has the event */
 	struct symbols symbols;	 /* of that kernel; empty: none are known */
+	bool stacks_inside;	 /* an event's stack is a part of its record */
 	bool live;		 /* the kernel of this machine, now */
 	uint64_t max_silence_ns; /* see continuity.h; known with the first event; 0: none */
 	bool preempt_rt;	 /* a kernel of that configuration, as far as it is known */

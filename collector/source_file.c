@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "collector/perfdata_source.h"
 #include "collector/source.h"
 #include "collector/tracedat_source.h"
 
@@ -11,6 +12,7 @@
 
 static const struct source_opener *const openers[] = {
 	&tracedat_opener,
+	&perfdata_opener,
 };
 
 /* The first bytes of a file; a pipe gives none without a wait. */

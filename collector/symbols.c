@@ -76,6 +76,64 @@ static void load_live(struct symbols *syms)
 	free(text);
 }
 
+/* The address of symbol @name in @text, lines of "ADDRESS TYPE NAME..."; 0: not there. */
+static uint64_t address_in(const char *text, const char *name)
+{
+	const size_t len = strlen(name);
+	const char *at = text;
+
+	while ((at = strstr(at, name))) {
+		const char *line = at;
+
+		while (line > text && line[-1] != '\n')
+			line--;
+		/* the whole name, behind address and type */
+		if (at - line > 3 && at[-1] == ' ' && at[-3] == ' ' && strchr("\n\t ", at[len]))
+			return strtoull(line, NULL, 16);
+		at += len;
+	}
+	return 0;
+}
+
+static int check_anchor(const struct symbol_anchor *anchor, const char *text, const char *path,
+			struct error *err)
+{
+	const uint64_t addr = anchor->name[0] ? address_in(text, anchor->name) : anchor->addr;
+
+	if (anchor->name[0] && !addr)
+		return error_set(err, -EINVAL,
+				 "%s is no copy of /proc/kallsyms with addresses; make one as root: "
+				 "cat /proc/kallsyms >FILE",
+				 path);
+	if (addr != anchor->addr)
+		return error_set(err, -EINVAL,
+				 "%s is of another kernel or another boot: %s is at %llx there, in "
+				 "the recording at %llx; it must be copied from the machine that "
+				 "recorded, before its next boot",
+				 path, anchor->name, (unsigned long long)addr,
+				 (unsigned long long)anchor->addr);
+	return 0;
+}
+
+int symbols_load(struct symbols *syms, const char *path, struct error *err)
+{
+	char *text = read_whole(path);
+	int ret;
+
+	if (!text)
+		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
+	if (!syms->tep)
+		ret = error_set(err, -ENOTSUP, "this kind of file takes no symbols from %s", path);
+	else
+		ret = check_anchor(&syms->anchor, text, path, err);
+	if (!ret && tep_parse_kallsyms(syms->tep, text))
+		ret = error_set(err, -EINVAL, "%s is no copy of /proc/kallsyms", path);
+	if (!ret)
+		syms->none = false;
+	free(text);
+	return ret;
+}
+
 void symbol_find(struct symbols *syms, uint64_t addr, struct symbol *sym)
 {
 	const char *name;

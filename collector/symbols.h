@@ -25,6 +25,12 @@ struct symbols {
 	void *ctx;		/* of find() */
 	struct tep_handle *tep; /* the caller's; NULL: no symbols */
 	bool load_live;		/* read /proc/kallsyms into it at the first look-up */
+	bool none;		/* the table is empty */
+	/* one symbol of the input's kernel, in its last boot; "": none is known */
+	struct symbol_anchor {
+		char name[SYMBOL_LEN];
+		uint64_t addr;
+	} anchor;
 };
 
 /*
@@ -33,6 +39,14 @@ struct symbols {
  * Returns 0, or a negative errno with the remedy in @err.
  */
 int symbols_readable(struct error *err);
+
+/*
+ * symbols_load - the symbols of a copy of /proc/kallsyms, made on the input's machine
+ *
+ * Fails with one clear line when it cannot be read, hides its addresses, or is not of
+ * the kernel and the boot of the input, as far as the anchor shows.
+ */
+int symbols_load(struct symbols *syms, const char *path, struct error *err);
 
 /* Resolve @addr; an unknown one gives an empty name and offset 0. */
 void symbol_find(struct symbols *syms, uint64_t addr, struct symbol *sym);

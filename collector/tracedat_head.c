@@ -275,10 +275,11 @@ static int check_magic(struct head_reader *r, const char *path, struct error *er
 	if (r->bad && errno)
 		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
 	if (r->bad || memcmp(head, TRACEDAT_MAGIC, sizeof(head)))
-		return error_set(err, -EBADMSG,
-				 "%s is not a trace-cmd file; import takes the output of trace-cmd "
-				 "record or trace-cmd extract",
-				 path);
+		return error_set(
+			err, -EBADMSG,
+			"%s is not a trace-cmd file, nor one of perf; import takes the output "
+			"of trace-cmd record, trace-cmd extract or perf record",
+			path);
 	return 0;
 }
 

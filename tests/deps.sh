@@ -23,6 +23,7 @@ libtracefs-dev libtracefs-devel libtracefs
 libtraceevent-dev libtraceevent-devel libtraceevent
 libtracecmd-dev libtracecmd-devel trace-cmd
 libbpf-dev libbpf-devel libbpf
+libzstd-dev libzstd-devel zstd
 libsqlite3-dev sqlite-devel sqlite
 libncurses-dev ncurses-devel ncurses
 libck-dev ck-devel ck

@@ -44,6 +44,16 @@ static int linked(void *machine, const struct event *ev)
 	return tasks_seed(ns->tasks, ev->tid, ev->anon_vma_chain.tgid);
 }
 
+/* What a source knows of a thread beside the events of the kernel. */
+static int task_known(void *machine, const struct event *ev)
+{
+	const struct names *ns = machine;
+	int ret = tasks_seed(ns->tasks, ev->task.tid, ev->task.tgid);
+
+	task_name(ns->tasks, ev->task.tid, ev->task.comm);
+	return ret;
+}
+
 static bool init_names(void *machine, const struct machines *all, const struct model_options *opt)
 {
 	(void)opt;
@@ -58,6 +68,7 @@ static const struct hearing names_hear[] = {
 	{ EVENT_SCHED_PROCESS_EXEC, execed },
 	{ EVENT_ANON_VMA_LINK, linked },
 	{ EVENT_ANON_VMA_UNLINK, linked },
+	{ EVENT_TASK, task_known },
 	{ NR_EVENTS, NULL },
 };
 

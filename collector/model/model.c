@@ -125,6 +125,7 @@ void model_init(struct model *m, const struct model_options *opt)
 
 	memset(m, 0, sizeof(*m));
 	m->sink = *opt->sink;
+	m->stacks_inside = opt->stacks_inside;
 	m->first_ns = m->last_ns = NO_TIME;
 	init_tables(m, opt);
 	for (i = 0; i < NR(by_event); i++)
@@ -203,13 +204,19 @@ static int hear(struct model *m, const struct event *ev)
 	return 0;
 }
 
+/* Made by the source: no event of the kernel, and its time is no sign of life. */
+static bool is_made(const struct event *ev)
+{
+	return ev->id == EVENT_LOSS || ev->id == EVENT_TASK;
+}
+
 int model_event(struct model *m, const struct event *ev)
 {
 	int ret;
 
-	/* an event's stack is a record of its own */
-	m->nr_events += (ev->id != EVENT_LOSS) + !!ev->stack;
-	if (ev->id != EVENT_LOSS)
+	/* an event's stack may be a record of its own */
+	m->nr_events += !is_made(ev) + (ev->stack && !m->stacks_inside);
+	if (!is_made(ev))
 		note_time(m, ev->time_ns);
 
 	ret = seconds_pass(m, ev->time_ns);

@@ -64,6 +64,7 @@ struct model {
 	int64_t first_ns, last_ns; /* of the events given; NO_TIME before */
 	uint64_t next_second_ns;   /* when the second of the latest event is over */
 	uint64_t nr_events;
+	bool stacks_inside;
 	int64_t loss_id;	  /* of the last gap */
 	uint64_t lasting_gap_ns;  /* its start as it is told, if it may be told again; or 0 */
 	int64_t lasting_start_ns; /* and as it is stored */

@@ -415,6 +415,7 @@ static const struct hearing hears[] = {
 	{ EVENT_CONTENTION_BEGIN, contention_begin },
 	{ EVENT_CONTENTION_END, NULL }, /* stalls_awake() gets the reason */
 	{ EVENT_CONTENDED_RELEASE, NULL },
+	{ EVENT_TASK, NULL },
 	{ EVENT_LOSS, loss },
 	{ NR_EVENTS, NULL },
 };

@@ -519,7 +519,11 @@ int task_started(struct tasks *ts, const struct sink *sink, const struct event *
 	t->parent = is_thread || !parent ? -1 : parent->row.tgid;
 	t->started_ns = ev->time_ns;
 	t->fork_due = true;
-	set_comm(ts, t, ev->task_newtask.comm);
+	/* it begins with the name of whoever made it */
+	if (ev->task_newtask.comm[0] || !parent)
+		set_comm(ts, t, ev->task_newtask.comm);
+	else
+		set_comm(ts, t, parent->row.comm);
 	return ret;
 }
 

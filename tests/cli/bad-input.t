@@ -77,8 +77,8 @@ for sub in check demo record import report top; do
 done
 row 2 "Too many arguments" - "check: an operand too many" "$R" check something
 row 2 "Too many arguments" - "demo: an operand too many" "$R" demo something
-row 2 "which TRACE.DAT" - "import: operand missing" "$R" import
-row 2 "one TRACE.DAT" - "import: two operands" "$R" import a b
+row 2 "which TRACE" - "import: operand missing" "$R" import
+row 2 "one TRACE" - "import: two operands" "$R" import a b
 row 2 "which FILE" - "report: operand missing" "$R" report
 row 2 "one FILE" - "top: two operands" "$R" top a b
 row 2 "--at needs a FILE" - "blocked: a time without a file" "$R" blocked --at 1.5

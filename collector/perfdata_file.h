@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A file of perf record as a sequence of records, and what it says about them: file
+ * and pipe mode, compressed or not. The format: tools/perf/Documentation/
+ * perf.data-file-format.txt and tools/perf/util/header.c, session.c of Linux.
+ *
+ * Everything in the file may be wrong. Nothing is read beyond its end, and memory does
+ * not grow with what it claims.
+ */
+#ifndef RMAPSCOPE_PERFDATA_FILE_H
+#define RMAPSCOPE_PERFDATA_FILE_H
+
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/cursor.h"
+#include "lib/error.h"
+#include "lib/hash.h"
+
+struct perfdata_zstd;
+struct tep_handle;
+
+/* The first bytes of a file, as it is written on a machine of this byte order. */
+#define PERFDATA_MAGIC	     "PERFILE2"
+#define PERFDATA_MAGIC_SWAP  "2ELIFREP"
+#define PERFDATA_MAGIC_BYTES 8
+
+/* Records that perf itself writes, tools/lib/perf/include/perf/event.h */
+enum {
+	PERFDATA_HEADER_ATTR = 64,
+	PERFDATA_TRACING_DATA = 66,
+	PERFDATA_FINISHED_ROUND = 68,
+	PERFDATA_AUXTRACE = 71,
+	PERFDATA_HEADER_FEATURE = 80,
+	PERFDATA_COMPRESSED = 81,
+	PERFDATA_COMPRESSED2 = 83,
+};
+
+/* An event that was recorded. */
+struct perfdata_attr {
+	struct perf_event_attr attr; /* what the file does not have is 0 */
+	bool used;		     /* the caller's */
+};
+
+struct perfdata_id {
+	UT_hash_handle hh;
+	uint64_t id;
+	uint32_t attr;
+};
+
+struct perfdata_record {
+	uint32_t type;
+	uint16_t misc;
+	struct cursor body;
+};
+
+struct perfdata_file {
+	int fd;
+	uint64_t file_bytes;
+	bool is_pipe;
+	struct perfdata_attr *attrs;
+	unsigned int nr_attrs;
+	struct perfdata_id *ids;
+	unsigned int nr_ids;
+	bool identifier;  /* PERF_SAMPLE_IDENTIFIER in all of them */
+	char release[64]; /* of the kernel; "" not told */
+	struct tep_handle *tep;
+	bool has_formats, has_symbols;
+	/* the reader */
+	uint64_t data_at, data_end; /* of the records, in the file */
+	uint64_t at;		    /* of the next record */
+	uint8_t *buf;
+	uint64_t buf_at; /* in the file */
+	size_t buf_nr;
+	struct perfdata_zstd *zstd;
+	bool learning;	 /* pipe mode: the first reading, which learns of events and formats */
+	bool cut;	 /* the file ends before its last record */
+	bool damaged;	 /* from @at on it makes no sense */
+	const char *why; /* with damaged */
+};
+
+/*
+ * perfdata_open - what stands before the records
+ *
+ * Fails with one clear line. In pipe mode events and formats stand among the records:
+ * they are known when all were read once.
+ */
+int perfdata_open(struct perfdata_file *f, const char *path, struct error *err);
+void perfdata_close(struct perfdata_file *f);
+
+/*
+ * perfdata_next - the next record, which lasts until the next call
+ *
+ * Returns 1, 0 at the end (see cut and damaged), or a negative errno with @err filled.
+ */
+int perfdata_next(struct perfdata_file *f, struct perfdata_record *rec, struct error *err);
+
+/* Begin again with the first record. */
+void perfdata_rewind(struct perfdata_file *f);
+
+/* The event with @id; NULL: there is none. */
+struct perfdata_attr *perfdata_attr_of(struct perfdata_file *f, uint64_t id);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The first reading of a perf.data file: what has to be known before its first event is
+ * given. A loss is in the file behind events that come later than its beginning.
+ */
+#ifndef RMAPSCOPE_PERFDATA_SCAN_H
+#define RMAPSCOPE_PERFDATA_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/event.h"
+#include "collector/perfdata_file.h"
+#include "collector/symbols.h"
+
+struct perfdata_cpu {
+	uint64_t last_ns;
+	uint64_t nr_lost;    /* as told where they are missing */
+	uint64_t nr_dropped; /* as told at the end, of the whole recording */
+};
+
+struct perfdata_scan {
+	struct perfdata_cpu *cpu;
+	uint32_t nr_cpus;
+	struct event *loss; /* [nr_losses], not in order */
+	uint32_t nr_losses, room;
+	uint64_t first_ns, last_ns; /* of all samples; 0: none */
+	uint64_t nr_others;	    /* samples of events that are no tracepoints */
+	uint64_t nr_records, nr_samples;
+	unsigned int nr_tids, nr_foreign; /* samples compared, and those that differ */
+	bool cut, damaged;
+	uint64_t end_at; /* in the file; with cut or damaged */
+	const char *why; /* with damaged */
+	struct symbol_anchor anchor;
+};
+
+/* Returns 0, or a negative errno with @err filled. */
+int perfdata_scan(struct perfdata_scan *sc, struct perfdata_file *f, struct error *err);
+void perfdata_scan_free(struct perfdata_scan *sc);
+
+/*
+ * Whether perf counted threads in another PID namespace than the tracepoints do: then
+ * its records of threads are about other ids.
+ */
+bool perfdata_scan_foreign(const struct perfdata_scan *sc);
+
+#endif
