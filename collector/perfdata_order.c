@@ -80,6 +80,8 @@ static int by_time(const void *a, const void *b)
 
 	if (ka->time_ns != kb->time_ns)
 		return ka->time_ns < kb->time_ns ? -1 : 1;
+	if (ka->is_loss != kb->is_loss)
+		return ka->is_loss ? 1 : -1;
 	return ka->nr < kb->nr ? -1 : ka->nr > kb->nr;
 }
 
@@ -88,7 +90,11 @@ static void sort(struct perfdata_order *o)
 	uint32_t i;
 
 	for (i = 0; i < o->nr; i++)
-		o->key[i] = (struct order_key){ .time_ns = o->ev[i].time_ns, .nr = i };
+		o->key[i] = (struct order_key){
+			.time_ns = o->ev[i].time_ns,
+			.nr = i,
+			.is_loss = o->ev[i].id == EVENT_LOSS,
+		};
 	o->nr_keys = o->nr;
 	qsort(o->key, o->nr_keys, sizeof(*o->key), by_time);
 }

@@ -21,7 +21,8 @@
 
 struct order_key {
 	uint64_t time_ns;
-	uint32_t nr; /* of the event; later ones of the same time go later */
+	uint32_t nr;  /* of the event; later ones of the same time go later */
+	bool is_loss; /* begins behind the events of its time */
 };
 
 struct perfdata_order {

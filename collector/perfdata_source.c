@@ -358,7 +358,7 @@ static bool has_kernel_chain(const struct perf_event_attr *attr)
 /* Which events are read, and what perf's own records stand for. */
 static void choose_events(struct perfdata_source *pd)
 {
-	bool *has = pd->src.has;
+	bool *has = pd->src.has, any = false;
 	unsigned int i;
 
 	for (i = 0; i < pd->file.nr_attrs; i++) {
@@ -367,6 +367,7 @@ static void choose_events(struct perfdata_source *pd)
 		enum event_id id = event_of(pd, attr);
 
 		of->used = id != NR_EVENTS && is_complete(pd, attr, id);
+		any |= of->used;
 		if (of->used) {
 			has[id] = pd->by_tracepoint[id] = true;
 			has[EVENT_KERNEL_STACK] |= has_kernel_chain(attr);
@@ -374,7 +375,7 @@ static void choose_events(struct perfdata_source *pd)
 				pd->src.clock = clock_of(attr);
 		}
 	}
-	for (i = 0; i < pd->file.nr_attrs && !pd->foreign; i++) {
+	for (i = 0; any && i < pd->file.nr_attrs && !pd->foreign; i++) {
 		const struct perf_event_attr *attr = &pd->file.attrs[i].attr;
 
 		if (!attr->sample_id_all)

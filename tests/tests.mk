@@ -45,6 +45,13 @@ $(stage_dat): $(BUILD)/tests/stage/stage_dat.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 
+# a perf.data file by hand
+stage_perf := $(BUILD)/tests/stage/stage-perf
+
+$(stage_perf): $(BUILD)/tests/stage/stage_perf.o
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 # the workloads as programs of their own; main() is not in the library's objects
 $(BUILD)/%.main.o: %.c
 	@mkdir -p $(@D)
@@ -102,7 +109,7 @@ $(stop_at_iter) $(fail_bpf):
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter) $(fail_bpf)
+check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(stage_perf) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter) $(fail_bpf)
 
 test:
 	@sh tests/deps.sh test
@@ -112,7 +119,7 @@ test:
 .PHONY: run-tests
 # $(1): options of prove; $(2): tests
 run_tests = $(if $(strip $(2)),WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
-	STAGE_DAT=$(abspath $(stage_dat)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) WRITE_HOLD=$(abspath $(write_hold)) \
+	STAGE_DAT=$(abspath $(stage_dat)) STAGE_PERF=$(abspath $(stage_perf)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) WRITE_HOLD=$(abspath $(write_hold)) \
 	STOP_AT_ITER_SO=$(abspath $(stop_at_iter)) FAIL_BPF_SO=$(abspath $(fail_bpf)) \
 	CMOCKA_MESSAGE_OUTPUT=TAP prove $(1) --timer --merge -e tests/exec.sh $(2) 3>&2,true)
 # what shows time or this kernel's tracing has the machine to itself

@@ -366,22 +366,16 @@ static inline unsigned int dat_frames(const struct dat *d, const struct dat_even
 }
 
 /*
- * dat_event - one event
- * @fields: printf format of "FIELD=VALUE FIELD=VALUE..."; what is not named is 0
+ * The record of one event, up to 112 bytes, a multiple of four: returns its size.
+ * @text: "FIELD=VALUE FIELD=VALUE...", which is cut into pieces
  */
-__attribute__((format(printf, 7, 8))) static inline void dat_event(
-	struct dat *d, unsigned int buffer, unsigned int cpu, uint64_t time_ns, int32_t tid,
-	const char *name, const char *fields, ...)
+static inline unsigned int dat_fill(const struct dat *d, int32_t tid,
+				    const struct dat_event_def *def, char *text, uint8_t *record)
 {
-	const struct dat_event_def *def = dat_find(name);
-	uint8_t record[112] = { 0 };
-	char text[512], *pair, *rest = text, *value;
 	unsigned int bytes, nr, last = dat_nr_fields(def) - 1;
-	va_list args;
+	char *pair, *rest = text, *value;
 
-	va_start(args, fields);
-	vsnprintf(text, sizeof(text), fields, args);
-	va_end(args);
+	memset(record, 0, 112);
 	bytes_set(record, def->id, 2, d->big_endian);
 	bytes_set(record + 4, tid, 4, d->big_endian);
 	nr = dat_field_at(d, def, last, &bytes) + bytes;
@@ -395,7 +389,28 @@ __attribute__((format(printf, 7, 8))) static inline void dat_event(
 		else
 			dat_set(d, def, record, &nr, pair, value);
 	}
-	dat_record(d, buffer, cpu, time_ns, record, (nr + 3) / 4 * 4);
+	return (nr + 3) / 4 * 4;
+}
+
+/*
+ * dat_event - one event
+ * @fields: printf format of "FIELD=VALUE FIELD=VALUE..."; what is not named is 0
+ */
+__attribute__((format(printf, 7, 8))) static inline void dat_event(
+	struct dat *d, unsigned int buffer, unsigned int cpu, uint64_t time_ns, int32_t tid,
+	const char *name, const char *fields, ...)
+{
+	const struct dat_event_def *def = dat_find(name);
+	uint8_t record[112];
+	char text[512];
+	unsigned int nr;
+	va_list args;
+
+	va_start(args, fields);
+	vsnprintf(text, sizeof(text), fields, args);
+	va_end(args);
+	nr = dat_fill(d, tid, def, text, record);
+	dat_record(d, buffer, cpu, time_ns, record, nr);
 }
 
 static inline void dat_header_info(struct bytes *b, const struct dat *d)
