@@ -20,7 +20,9 @@ struct cursor {
 
 static inline struct cursor cursor_of(const void *data, size_t nr)
 {
-	return (struct cursor){ .at = data, .end = (const uint8_t *)data + nr };
+	const uint8_t *at = data;
+
+	return (struct cursor){ .at = at, .end = nr ? at + nr : at };
 }
 
 static inline size_t cursor_left(const struct cursor *c)

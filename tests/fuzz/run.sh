@@ -5,15 +5,15 @@
 # Build the fuzzers with clang and run each for SECONDS (20) from a few seeds
 # made here. One TAP line each; what was found is kept in $BUILD/fuzz/NAME/found.
 #
-# tracedat reads files mostly by libtracecmd and libtraceevent: a crash inside
-# them is reported as "not ok ... # TODO", with the function, and does not end
-# the run; any crash in our code is a failure.
+# tracedat reads files mostly by libtracecmd and libtraceevent, perfdata the formats of
+# events by the latter: a crash inside them is reported as "not ok ... # TODO", with the
+# function, and does not end the run; any crash in our code is a failure.
 set -u
 
 cd "$(dirname "$0")/../.."
 seconds=${1:-20}
 [ $# -gt 0 ] && shift
-names=${*:-database decode hist model procmap tracedat}
+names=${*:-database decode hist model perfdata procmap tracedat}
 out=${BUILD:-build}/fuzz
 CLANG=${CLANG:-clang}
 limits="-timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=1000000"
@@ -25,8 +25,8 @@ fi
 mkdir -p "$out"
 flags="-std=gnu11 -D_GNU_SOURCE -I. -I$out -O1 -g -pthread -fno-omit-frame-pointer"
 flags="$flags -fno-sanitize-recover=all"
-cflags=$(pkg-config --cflags libtracefs libtraceevent libtracecmd sqlite3 ck | sed 's/-I/-isystem /g')
-libs="$(pkg-config --libs libtracefs libtraceevent libtracecmd sqlite3 ck) -lm"
+cflags=$(pkg-config --cflags libtracefs libtraceevent libtracecmd libzstd sqlite3 ck | sed 's/-I/-isystem /g')
+libs="$(pkg-config --libs libtracefs libtraceevent libtracecmd libzstd sqlite3 ck) -lm"
 echo 'int LLVMFuzzerTestOneInput(const unsigned char *, unsigned long);
 int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return !d && n; }' \
 	>"$out/probe.c"
@@ -43,6 +43,7 @@ sources_database="analysis/*.c analysis/output/*.c schema/hist.c schema/hist_sql
 sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
 sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema/hist.c"
+sources_perfdata="collector/perfdata_*.c collector/source.c collector/decode.c collector/kstack.c"
 sources_procmap="collector/procmap.c"
 sources_tracedat="collector/tracedat_source.c collector/tracedat_head.c collector/source.c"
 sources_tracedat="$sources_tracedat collector/decode.c collector/kstack.c collector/continuity.c"
@@ -75,8 +76,8 @@ seeds() {
 	procmap)
 		printf '7f0000001000-7f0000002000 rw-p 00001000 fe:01 77 /tmp/a b\\012c (deleted)' >"$2/file"
 		;;
-	tracedat)
-		$CLANG $flags $cflags -DMAKE_SEED -o "$out/make_seed" tests/fuzz/tracedat_fuzz.c \
+	tracedat | perfdata)
+		$CLANG $flags $cflags -DMAKE_SEED -o "$out/make_seed" "tests/fuzz/$1_fuzz.c" \
 			$libs || return
 		for kind in 0 1 2 3; do
 			"$out/make_seed" $kind >"$2/kind-$kind"
@@ -115,13 +116,12 @@ judge() {
 		echo "not ok $nr - $1: $ours inputs crash it, see $2/found"
 		failed=1
 	elif [ $theirs -gt 0 ]; then
-		echo "not ok $nr - $1: $theirs inputs crash libtracecmd # TODO in the library"
+		echo "not ok $nr - $1: $theirs inputs crash a trace library # TODO in the library"
 	else
 		echo "ok $nr - $1: nothing found in $seconds s"
 	fi
 }
 
-asan=detect_leaks=1
 nr=0 failed=0
 for name in $names; do
 	nr=$((nr + 1))
@@ -131,7 +131,12 @@ for name in $names; do
 	eval "sources=\$sources_$name"
 	# the library leaks what it has parsed of a file that it then refuses, and
 	# believes the sizes in a file: malloc() says no, as it would in real life
-	[ "$name" = tracedat ] && asan=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=512
+	asan=detect_leaks=1 fork=
+	case $name in tracedat | perfdata)
+		asan=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=512
+		fork="-fork=1 -ignore_crashes=1 -ignore_ooms=1 -ignore_timeouts=1"
+		;;
+	esac
 	if ! $CLANG $flags $cflags -fsanitize=fuzzer,address,undefined -o "$out/${name}_fuzz" \
 		"tests/fuzz/${name}_fuzz.c" $sources lib/*.c $libs >"$out/log" 2>&1; then
 		sed 's/^/# /' "$out/log"
@@ -140,8 +145,6 @@ for name in $names; do
 		continue
 	fi
 	seeds "$name" "$dir/corpus"
-	fork=
-	[ "$name" = tracedat ] && fork="-fork=1 -ignore_crashes=1 -ignore_ooms=1 -ignore_timeouts=1"
 	# -seed: the same inputs in every run, as far as time allows
 	ASAN_OPTIONS=$asan timeout $((seconds + 60)) "$out/${name}_fuzz" $fork -seed=1 \
 		-max_total_time="$seconds" -max_len=16384 -len_control=0 $limits \
