@@ -199,10 +199,10 @@ wrong() {
 wrong "no class 'mutex'; there are: anon_vma, i_mmap, mmap, vma, other_rwsem" 2 report --class mutex "$db"
 wrong "'pid' is not process, comm, exe or cgroup" 2 report --by pid "$db"
 wrong "since 5 is not before --until 4" 2 report --since 5 --until 4 "$db"
-wrong "'x' is no time" 2 report --since x "$db"
+wrong "'x' is not a time" 2 report --since x "$db"
 wrong "outside the capture" 1 report --since 99 "$db"
 wrong "no class 'mutex'" 2 top -b -n 1 --class mutex "$db"
-wrong "for a FILE" 2 top --since 5
+wrong "need a FILE" 2 top --since 5
 
 # --- top: sums are of processes
 

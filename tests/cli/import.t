@@ -88,10 +88,10 @@ import
 tap_is "$code:$(cat "$tap_dir/err")" "0:" "a file without lock events imports"
 tap_is "$(sql "SELECT duration_ns, comm, waker_tid FROM stalls")" "28999000 mover 101" \
 	"and has its stalls"
-tap_like "$(sql "SELECT value FROM meta WHERE key = 'limits'")" "no lock:contention_begin: unknown" \
+tap_like "$(sql "SELECT value FROM meta WHERE key = 'limits'")" "no event lock:contention_begin: unknown" \
 	"and says what is missing"
 echo "0 0 1000 100 irq_handler_entry irq=1" | stage only=irq
-refused "none of the events that rmapscope reads; record with" "a file of other events"
+refused "none of the events that rmapscope reads; record it with" "a file of other events"
 
 # --- PREEMPT_RT: other flags, and rwlocks that look like rwsems
 
