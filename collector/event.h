@@ -27,7 +27,7 @@ enum event_id {
 #undef END
 #undef STACK
 	EVENT_LOSS, /* made by a source, not by the kernel */
-	EVENT_TASK, /* likewise: what the input knows of a thread */
+	EVENT_TASK, /* likewise: what the input knows of a thread; its time says nothing */
 	NR_EVENTS,
 };
 

@@ -83,7 +83,7 @@ tap_is "$(sql "$db" "SELECT tid, duration_ns FROM stalls WHERE tid IN (${own// /
 tap_note "its threads: $own"
 inside "$RMAPSCOPE" record --force -o "$db" -d 1 -p 1 >"$tap_dir/out" 2>"$tap_dir/err"
 tap_is "$?:$(wc -l <"$tap_dir/err")" "1:1" "record -p of a process of that namespace is refused"
-tap_like "$(cat "$tap_dir/err")" "PID namespace is not" "with the reason"
+tap_like "$(cat "$tap_dir/err")" "of the initial PID namespace, and this is another" "with the reason"
 tap_is "$(ls "$tracing/instances" | grep -c '^rmapscope\..*\.ids$')" 0 "no instance is left"
 
 # --- a recorder here is not disturbed by one there, which cannot see it
