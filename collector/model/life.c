@@ -62,14 +62,10 @@ static bool init_names(void *machine, const struct machines *all, const struct m
 }
 
 static const struct hearing names_hear[] = {
-	{ EVENT_SCHED_SWITCH, switched },
-	{ EVENT_SCHED_WAKING, woken },
-	{ EVENT_TASK_RENAME, renamed },
-	{ EVENT_SCHED_PROCESS_EXEC, execed },
-	{ EVENT_ANON_VMA_LINK, linked },
-	{ EVENT_ANON_VMA_UNLINK, linked },
-	{ EVENT_TASK, task_known },
-	{ NR_EVENTS, NULL },
+	{ EVENT_SCHED_SWITCH, switched }, { EVENT_SCHED_WAKING, woken },
+	{ EVENT_TASK_RENAME, renamed },	  { EVENT_SCHED_PROCESS_EXEC, execed },
+	{ EVENT_ANON_VMA_LINK, linked },  { EVENT_ANON_VMA_UNLINK, linked },
+	{ EVENT_TASK, task_known },	  { NR_EVENTS, NULL },
 };
 
 const struct machine names_machine = { .init = init_names, .hears = names_hear };

@@ -90,7 +90,7 @@ for screen in 1-PROCESS 2-CLASS 3-THREAD 4-KIND 5-THREAD 6-KIND '7- +WAIT ms'; d
 	tui_keys ${screen%%-*} Enter
 	tui_sees "^${screen#*-}" "screen ${screen%%-*} of an empty capture"
 	tui_sees 'no more of this' "which has nothing to open"
-	tui_sees '^(nothing happened: not one |nobody waited |not seen: )' "and says that it has nothing"
+	tui_sees '^(nothing happened: no event |nobody waited |not seen: )' "and says that it has nothing"
 done
 tui_keys t
 tui_type 1
