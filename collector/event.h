@@ -43,9 +43,14 @@ enum event_id {
  * (kernel/locking/rwbase_rt.c): there a stack tells which. RT alone is an rtmutex,
  * whatever that is a part of.
  */
+#define LCB_F_SPIN  (1U << 0)
 #define LCB_F_READ  (1U << 1)
 #define LCB_F_WRITE (1U << 2)
 #define LCB_F_RT    (1U << 3)
+
+/* Flags of task_newtask, include/uapi/linux/sched.h: it shares the memory; it is of the same process. */
+#define CLONE_VM     0x00000100
+#define CLONE_THREAD 0x00010000
 
 /* CPU of a gap in the events of all of them. */
 #define ALL_CPUS UINT16_MAX

@@ -19,9 +19,6 @@
 /* Threads whose process was given lately. */
 #define KNOWN_TASKS 4096
 
-/* include/uapi/linux/sched.h */
-#define CLONE_THREAD 0x00010000
-
 struct known_task {
 	int32_t tid, tgid;
 };

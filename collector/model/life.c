@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/model/life.h"
 
-/* include/uapi/linux/sched.h */
-#define CLONE_THREAD 0x00010000
-
 static int switched(void *machine, const struct event *ev)
 {
 	const struct names *ns = machine;

@@ -6,10 +6,6 @@
 
 #include "collector/model/hold.h"
 
-/* include/uapi/linux/sched.h */
-#define CLONE_VM     0x00000100
-#define CLONE_THREAD 0x00010000
-
 /* A VMA on a root. fork links it once per ancestor: counted. */
 struct link_key {
 	uint64_t mm, vm_start;

@@ -6,9 +6,6 @@
 
 #include "lib/clock.h"
 
-/* include/trace/events/lock.h */
-#define LCB_F_SPIN (1U << 0)
-
 /* How long a wake-up is kept that arrives before its sleep. */
 #define KEEP_WOKEN_NS NSEC_PER_SEC
 

@@ -9,9 +9,6 @@
 
 #include "lib/clock.h"
 
-/* include/uapi/linux/sched.h */
-#define CLONE_THREAD 0x00010000
-
 /* For how long a thread is kept after its exit, for its last waits. */
 #define KEEP_EXITED_NS (10 * NSEC_PER_SEC)
 
