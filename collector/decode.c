@@ -9,22 +9,10 @@
 /* TRACE_FLAG_HARDIRQ and TRACE_FLAG_SOFTIRQ, include/linux/trace_events.h */
 #define TRACE_FLAGS_IRQ (0x08 | 0x10)
 
-struct field_def {
-	const char *name;
-	uint16_t to, to_bytes;
-	bool need;
-};
-
-struct event_def {
-	const char *system, *name;
-	const char *stack_field;
-	struct field_def field[DECODE_MAX_FIELDS + 1];
-};
-
 #define NEED true
 #define MAY  false
 
-static const struct event_def event_defs[NR_EVENTS] = {
+const struct event_def event_defs[NR_EVENTS] = {
 #define EVENT(id, member, sys, nm) [EVENT_##id] = { .system = sys, .name = nm, .field = {
 #define FIELD(member, fld, nm, need)                                                               \
 	{ nm, offsetof(struct event, member.fld), sizeof(((struct event *)0)->member.fld), need },

@@ -21,6 +21,22 @@ struct tep_handle;
 
 #define DECODE_MAX_FIELDS 9
 
+/* A field of events.def: its name in the event's format, and where it goes in struct event. */
+struct field_def {
+	const char *name;
+	uint16_t to, to_bytes;
+	bool need;
+};
+
+/* An event of events.def; those without a name are made by a source. */
+struct event_def {
+	const char *system, *name;
+	const char *stack_field;
+	struct field_def field[DECODE_MAX_FIELDS + 1]; /* ends with one without a name */
+};
+
+extern const struct event_def event_defs[NR_EVENTS];
+
 /* Where one field of a record goes in struct event. */
 struct field_move {
 	uint16_t from, from_bytes;

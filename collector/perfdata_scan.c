@@ -6,9 +6,6 @@
 
 #include "collector/perfdata_sample.h"
 
-/* More become one: what lies between two of them is then uncertain, too. */
-#define MAX_LOSSES 65536
-
 /* Samples whose thread is compared with that of the tracepoint's record. */
 #define COMPARE 1000
 
@@ -21,7 +18,7 @@
 void perfdata_scan_free(struct perfdata_scan *sc)
 {
 	free(sc->cpu);
-	free(sc->loss);
+	losses_free(&sc->losses);
 }
 
 bool perfdata_scan_foreign(const struct perfdata_scan *sc)
@@ -42,44 +39,6 @@ static struct perfdata_cpu *cpu_of(struct perfdata_scan *sc, uint32_t cpu)
 		sc->nr_cpus = cpu + 1;
 	}
 	return &sc->cpu[cpu];
-}
-
-static int add_loss(struct perfdata_scan *sc, uint16_t cpu, uint64_t start_ns, uint64_t end_ns,
-		    uint64_t nr, enum stored_value reason)
-{
-	struct event *ev;
-
-	if (nr > INT32_MAX)
-		nr = INT32_MAX;
-	if (sc->nr_losses == MAX_LOSSES) {
-		ev = &sc->loss[sc->nr_losses - 1];
-		if (ev->cpu != cpu)
-			ev->cpu = ALL_CPUS;
-		if (start_ns < ev->time_ns)
-			ev->time_ns = start_ns;
-		if (end_ns > ev->loss.end_ns)
-			ev->loss.end_ns = end_ns;
-		ev->loss.nr_lost += nr;
-		return 0;
-	}
-	if (sc->nr_losses == sc->room) {
-		uint32_t room = sc->room ? 2 * sc->room : 64;
-
-		ev = realloc(sc->loss, room * sizeof(*ev));
-		if (!ev)
-			return -ENOMEM;
-		sc->loss = ev;
-		sc->room = room;
-	}
-	ev = &sc->loss[sc->nr_losses++];
-	memset(ev, 0, sizeof(*ev));
-	ev->id = EVENT_LOSS;
-	ev->cpu = cpu;
-	ev->time_ns = start_ns;
-	ev->loss.end_ns = end_ns;
-	ev->loss.nr_lost = nr ? (int64_t)nr : LOST_UNKNOWN;
-	ev->loss.reason = reason;
-	return 0;
 }
 
 static bool has_cpu(const struct perfdata_where *w)
@@ -145,12 +104,12 @@ static int scan_lost(struct perfdata_scan *sc, const struct perfdata_where *w, u
 	struct perfdata_cpu *cpu;
 
 	if (!has_cpu(w))
-		return add_loss(sc, ALL_CPUS, 0, end_ns, nr, LOSS_OVERRUN);
+		return losses_add(&sc->losses, ALL_CPUS, 0, end_ns, nr, LOSS_OVERRUN);
 	cpu = cpu_of(sc, w->cpu);
 	if (!cpu)
 		return -ENOMEM;
 	cpu->nr_lost += nr;
-	return add_loss(sc, w->cpu, cpu->last_ns, end_ns, nr, LOSS_OVERRUN);
+	return losses_add(&sc->losses, w->cpu, cpu->last_ns, end_ns, nr, LOSS_OVERRUN);
 }
 
 /* Since Linux 6.2 perf record says at its end how many each event lost in all. */
@@ -228,11 +187,12 @@ static int scan_end(struct perfdata_scan *sc)
 		const struct perfdata_cpu *cpu = &sc->cpu[i];
 
 		if (cpu->nr_dropped > cpu->nr_lost)
-			ret = add_loss(sc, i, cpu->last_ns, LOSS_TO_END_NS,
-				       cpu->nr_dropped - cpu->nr_lost, LOSS_OVERRUN);
+			ret = losses_add(&sc->losses, i, cpu->last_ns, LOSS_TO_END_NS,
+					 cpu->nr_dropped - cpu->nr_lost, LOSS_OVERRUN);
 	}
 	if (!ret && (sc->cut || sc->damaged))
-		ret = add_loss(sc, ALL_CPUS, sc->last_ns, LOSS_TO_END_NS, 0, LOSS_DAMAGED_INPUT);
+		ret = losses_add(&sc->losses, ALL_CPUS, sc->last_ns, LOSS_TO_END_NS, 0,
+				 LOSS_DAMAGED_INPUT);
 	return ret;
 }
 

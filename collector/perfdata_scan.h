@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector/event.h"
+#include "collector/losses.h"
 #include "collector/perfdata_file.h"
 #include "collector/symbols.h"
 
@@ -22,8 +22,7 @@ struct perfdata_cpu {
 struct perfdata_scan {
 	struct perfdata_cpu *cpu;
 	uint32_t nr_cpus;
-	struct event *loss; /* [nr_losses], not in order */
-	uint32_t nr_losses, room;
+	struct losses losses;
 	uint64_t first_ns, last_ns; /* of all samples; 0: none */
 	uint64_t nr_others;	    /* samples of events that are no tracepoints */
 	uint64_t nr_records, nr_samples;

@@ -9,9 +9,9 @@
 #include <traceevent/event-parse.h>
 
 #include "collector/decode.h"
-#include "collector/perfdata_order.h"
 #include "collector/perfdata_sample.h"
 #include "collector/perfdata_scan.h"
+#include "collector/reorder.h"
 
 /* Records that one call of next_batch reads at most. */
 #define MAX_RECORDS 4096
@@ -30,7 +30,7 @@ struct perfdata_source {
 	struct perfdata_scan scan;
 	struct decoder dec;
 	struct kstack_table stacks;
-	struct perfdata_order order;
+	struct reorder order;
 	bool behind;
 	bool began, ended;
 	bool by_tracepoint[NR_EVENTS]; /* else by perf's own records of threads, if at all */
@@ -213,8 +213,8 @@ static int begin(struct perfdata_source *pd)
 
 	pd->began = true;
 	pd->last_ns = pd->scan.first_ns;
-	for (i = 0; i < pd->scan.nr_losses && !ret; i++)
-		ret = order_add(&pd->order, &pd->scan.loss[i]);
+	for (i = 0; i < pd->scan.losses.nr && !ret; i++)
+		ret = order_add(&pd->order, &pd->scan.losses.ev[i]);
 	return ret;
 }
 

@@ -43,7 +43,8 @@ sources_database="analysis/*.c analysis/output/*.c schema/hist.c schema/hist_sql
 sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
 sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema/hist.c"
-sources_perfdata="collector/perfdata_*.c collector/source.c collector/decode.c collector/kstack.c"
+sources_perfdata="collector/perfdata_*.c collector/source.c collector/decode.c collector/kstack.c
+	collector/losses.c collector/reorder.c"
 sources_procmap="collector/procmap.c"
 sources_tracedat="collector/tracedat_source.c collector/tracedat_head.c collector/source.c"
 sources_tracedat="$sources_tracedat collector/decode.c collector/kstack.c collector/continuity.c"
