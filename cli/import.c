@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rmapscope import: convert a file of trace-cmd or perf into a database.
+ * rmapscope import: convert a file of trace-cmd, perf or Perfetto into a database.
  *
  * The trace libraries may crash on a damaged file. The import runs in a process of its
  * own, so that even a crash ends with one error line and leaves no partial file.
@@ -75,8 +75,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "TRACE",
 	.doc = "Import a file of trace-cmd record or trace-cmd extract (versions 6 and 7, also "
-	       "compressed), or of perf record (perf.data; also of perf record -o - and -z). Its "
-	       "content decides which it is.\v"
+	       "compressed), of perf record (perf.data; also of perf record -o - and -z), or a trace "
+	       "of Perfetto. Its content decides which it is.\v"
 	       "Waits need the events lock:contention_begin and lock:contention_end; a stacktrace "
 	       "trigger on the former, or perf record -g, adds call sites and lock classes. Sleeps "
 	       "and their wakers need sched:sched_switch and sched:sched_waking. perf record -k mono "
@@ -226,6 +226,6 @@ static int import(int argc, char **argv)
 
 const struct subcommand cmd_import = {
 	.name = "import",
-	.help = "turn a file of trace-cmd or perf into a database",
+	.help = "turn a file of trace-cmd, perf or Perfetto into a database",
 	.run = import,
 };

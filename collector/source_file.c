@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "collector/perfdata_source.h"
+#include "collector/perfetto_source.h"
 #include "collector/source.h"
 #include "collector/tracedat_source.h"
 
@@ -13,6 +14,7 @@
 static const struct source_opener *const openers[] = {
 	&tracedat_opener,
 	&perfdata_opener,
+	&perfetto_opener,
 };
 
 /* The first bytes of a file; a pipe gives none without a wait. */

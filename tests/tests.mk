@@ -10,7 +10,7 @@ scripts    := $(wildcard tests/cli/*.t tests/tui/*.t tests/live/*.t)
 
 # under a sanitizer: what reads input or draws it; what is about signals, time and
 # texts takes ten times as long there and runs the same code
-sanitized  := $(addprefix tests/,$(addsuffix .t,$(addprefix cli/,bad-input blocked hostile-db import \
+sanitized  := $(addprefix tests/,$(addsuffix .t,$(addprefix cli/,bad-input blocked hostile-db import import-perfetto \
 	      findings migrate report waits) tui/screens tui/keys live/record))
 
 # `make test T=tests/cli/report.t` runs one
@@ -49,6 +49,13 @@ $(stage_dat): $(BUILD)/tests/stage/stage_dat.o
 stage_perf := $(BUILD)/tests/stage/stage-perf
 
 $(stage_perf): $(BUILD)/tests/stage/stage_perf.o
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# a Perfetto trace by hand
+stage_perfetto := $(BUILD)/tests/stage/stage-perfetto
+
+$(stage_perfetto): $(BUILD)/tests/stage/stage_perfetto.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -109,7 +116,7 @@ $(stop_at_iter) $(fail_bpf):
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(stage_perf) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter) $(fail_bpf)
+check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(stage_perf) $(stage_perfetto) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter) $(fail_bpf)
 
 test:
 	@sh tests/deps.sh test
@@ -119,7 +126,7 @@ test:
 .PHONY: run-tests
 # $(1): options of prove; $(2): tests
 run_tests = $(if $(strip $(2)),WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
-	STAGE_DAT=$(abspath $(stage_dat)) STAGE_PERF=$(abspath $(stage_perf)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) WRITE_HOLD=$(abspath $(write_hold)) \
+	STAGE_DAT=$(abspath $(stage_dat)) STAGE_PERF=$(abspath $(stage_perf)) STAGE_PERFETTO=$(abspath $(stage_perfetto)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) WRITE_HOLD=$(abspath $(write_hold)) \
 	STOP_AT_ITER_SO=$(abspath $(stop_at_iter)) FAIL_BPF_SO=$(abspath $(fail_bpf)) \
 	CMOCKA_MESSAGE_OUTPUT=TAP prove $(1) --timer --merge -e tests/exec.sh $(2) 3>&2,true)
 # what shows time or this kernel's tracing has the machine to itself

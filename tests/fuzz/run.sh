@@ -13,7 +13,7 @@ set -u
 cd "$(dirname "$0")/../.."
 seconds=${1:-20}
 [ $# -gt 0 ] && shift
-names=${*:-database decode hist model perfdata procmap tracedat}
+names=${*:-database decode hist model perfdata perfetto procmap tracedat}
 out=${BUILD:-build}/fuzz
 CLANG=${CLANG:-clang}
 limits="-timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=1000000"
@@ -25,8 +25,8 @@ fi
 mkdir -p "$out"
 flags="-std=gnu11 -D_GNU_SOURCE -I. -I$out -O1 -g -pthread -fno-omit-frame-pointer"
 flags="$flags -fno-sanitize-recover=all"
-cflags=$(pkg-config --cflags libtracefs libtraceevent libtracecmd libzstd sqlite3 ck | sed 's/-I/-isystem /g')
-libs="$(pkg-config --libs libtracefs libtraceevent libtracecmd libzstd sqlite3 ck) -lm"
+cflags=$(pkg-config --cflags libtracefs libtraceevent libtracecmd libzstd zlib sqlite3 ck | sed 's/-I/-isystem /g')
+libs="$(pkg-config --libs libtracefs libtraceevent libtracecmd libzstd zlib sqlite3 ck) -lm"
 echo 'int LLVMFuzzerTestOneInput(const unsigned char *, unsigned long);
 int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return !d && n; }' \
 	>"$out/probe.c"
@@ -44,6 +44,8 @@ sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
 sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema/hist.c"
 sources_perfdata="collector/perfdata_*.c collector/source.c collector/decode.c collector/kstack.c
+	collector/losses.c collector/reorder.c"
+sources_perfetto="collector/perfetto_*.c collector/source.c collector/decode.c collector/kstack.c
 	collector/losses.c collector/reorder.c"
 sources_procmap="collector/procmap.c"
 sources_tracedat="collector/tracedat_source.c collector/tracedat_head.c collector/source.c"
@@ -77,7 +79,7 @@ seeds() {
 	procmap)
 		printf '7f0000001000-7f0000002000 rw-p 00001000 fe:01 77 /tmp/a b\\012c (deleted)' >"$2/file"
 		;;
-	tracedat | perfdata)
+	tracedat | perfdata | perfetto)
 		$CLANG $flags $cflags -DMAKE_SEED -o "$out/make_seed" "tests/fuzz/$1_fuzz.c" \
 			$libs || return
 		for kind in 0 1 2 3; do

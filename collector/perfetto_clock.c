@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/perfetto_clock.h"
+
+#include "lib/clock.h"
+
+/* BuiltinClock */
+enum { CLOCK_MONO = 3, CLOCK_BOOT = 6 };
+
+/* The clocks are read one after the other; no suspend is so short. */
+#define SAME_NS (NSEC_PER_SEC / 1000)
+
+/* ClockSnapshot.clocks 1: clock_id 1, timestamp 2 */
+void perfetto_clock_snapshot(struct perfetto_clock *clk, struct cursor c)
+{
+	uint64_t boot_ns = 0, mono_ns = 0;
+	struct proto_field f, of;
+	int64_t diff_ns;
+
+	while (proto_next(&c, &f)) {
+		struct cursor one = f.bytes;
+		uint64_t id = 0, time_ns = 0;
+
+		while (f.number == 1 && proto_next(&one, &of)) {
+			if (of.number == 1)
+				id = of.value;
+			else if (of.number == 2)
+				time_ns = of.value;
+		}
+		if (id == CLOCK_MONO)
+			mono_ns = time_ns;
+		else if (id == CLOCK_BOOT)
+			boot_ns = time_ns;
+	}
+	if (!boot_ns || !mono_ns || boot_ns > INT64_MAX || mono_ns > INT64_MAX)
+		return;
+	diff_ns = (int64_t)boot_ns - (int64_t)mono_ns;
+	if (!clk->nr || diff_ns < clk->min_ns)
+		clk->min_ns = diff_ns;
+	if (!clk->nr || diff_ns > clk->max_ns)
+		clk->max_ns = diff_ns;
+	clk->nr++;
+}
+
+bool perfetto_clock_fits(struct perfetto_clock *clk, uint32_t ftrace_clock)
+{
+	if (!clk->known)
+		clk->ftrace = ftrace_clock;
+	clk->known = true;
+	return clk->ftrace == ftrace_clock;
+}
+
+const char *perfetto_clock_name(const struct perfetto_clock *clk, uint64_t first_ns,
+				int64_t *less_ns)
+{
+	/* FtraceClock */
+	static const char *const names[] = { "boot", NULL, "global", "local", "mono_raw" };
+
+	*less_ns = 0;
+	if (clk->ftrace)
+		return clk->ftrace < sizeof(names) / sizeof(*names) ? names[clk->ftrace] : NULL;
+	if (!clk->nr || clk->max_ns - clk->min_ns >= (int64_t)SAME_NS ||
+	    clk->min_ns <= -(int64_t)SAME_NS || clk->max_ns > (int64_t)first_ns)
+		return names[0];
+	/* boot time is read first: the largest difference is the closest */
+	if (clk->max_ns >= (int64_t)SAME_NS)
+		*less_ns = clk->max_ns;
+	return "mono";
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The clock of a Perfetto trace. Events of the kernel are in boot time, unless the
+ * recorder used another clock. ClockSnapshots tell the difference to CLOCK_MONOTONIC,
+ * which is one number if the machine was not suspended meanwhile.
+ */
+#ifndef RMAPSCOPE_PERFETTO_CLOCK_H
+#define RMAPSCOPE_PERFETTO_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/proto.h"
+
+struct perfetto_clock {
+	bool known;
+	uint32_t ftrace;	/* FtraceClock of the bundles; 0: boot time */
+	unsigned int nr;	/* snapshots with both clocks */
+	int64_t min_ns, max_ns; /* boot time less CLOCK_MONOTONIC */
+};
+
+/* One more ClockSnapshot. */
+void perfetto_clock_snapshot(struct perfetto_clock *clk, struct cursor c);
+
+/* Whether a bundle's clock is that of the others. */
+bool perfetto_clock_fits(struct perfetto_clock *clk, uint32_t ftrace_clock);
+
+/*
+ * perfetto_clock_name - the clock that the capture is stored in
+ * @first_ns: of the events
+ * @less_ns: set to what has to be taken from the times of the file
+ *
+ * Named as in tracefs. NULL: not known.
+ */
+const char *perfetto_clock_name(const struct perfetto_clock *clk, uint64_t first_ns,
+				int64_t *less_ns);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/perfetto_packet.h"
+
+/* SEQ_INCREMENTAL_STATE_CLEARED */
+#define FLAG_CLEARED 1
+
+bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
+{
+	struct proto_field f;
+
+	memset(p, 0, sizeof(*p));
+	while (proto_next(&c, &f)) {
+		switch (f.number) {
+		case PERFETTO_TIMESTAMP:
+			p->time_ns = f.value;
+			break;
+		case PERFETTO_SEQUENCE:
+			p->sequence = f.value;
+			break;
+		case PERFETTO_INTERNED:
+			p->names = f.bytes;
+			break;
+		case PERFETTO_FLAGS:
+			p->cleared |= f.value & FLAG_CLEARED;
+			break;
+		case PERFETTO_CLEARED:
+			p->cleared |= f.value;
+			break;
+		case PERFETTO_DROPPED:
+			p->dropped = f.value;
+			break;
+		case PERFETTO_FIRST:
+			p->first = f.value;
+			break;
+		case PERFETTO_BUNDLE:
+		case PERFETTO_PROCESS_TREE:
+		case PERFETTO_CLOCKS:
+		case PERFETTO_PROCESS_STATS:
+		case PERFETTO_CONFIG:
+		case PERFETTO_FTRACE_STATS:
+		case PERFETTO_TRACE_STATS:
+		case PERFETTO_SYSTEM:
+			p->what = f.number;
+			p->body = f.bytes;
+			break;
+		default:
+			break;
+		}
+	}
+	return !c.bad;
+}
+
+/* Fields of a packet that are numbers; all others are messages, texts or bytes. */
+static bool is_number(uint64_t field)
+{
+	static const uint8_t numbers[] = { 3, 8, 10, 13, 41, 42, 58, 79, 87, 98 };
+
+	return memchr(numbers, field < 256 ? field : 0, sizeof(numbers));
+}
+
+bool perfetto_packet_tag(uint64_t tag)
+{
+	const uint64_t field = tag >> 3;
+
+	return field && field < 1000 &&
+	       (tag & 7) == (is_number(field) ? PROTO_VARINT : PROTO_BYTES);
+}

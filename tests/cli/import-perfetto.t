@@ -1,0 +1,264 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# import of Perfetto traces, made by hand.
+. tests/tap.sh
+
+: "${STAGE_PERFETTO:=$(pwd)/build/tests/stage/stage-perfetto}"
+data=$tap_dir/trace db=$tap_dir/file.db
+
+# stage OPTION...: $data from the records on standard input
+stage() {
+	"$STAGE_PERFETTO" "$data" "$@" || tap_ok 1 "stage-perfetto $*"
+}
+
+# import: $data into $db; sets $code, its messages are in $tap_dir/err
+import() {
+	rm -f "$db"
+	"$RMAPSCOPE" import "$data" -o "$db" >"$tap_dir/out" 2>"$tap_dir/err"
+	code=$?
+}
+
+sql() {
+	sqlite3 -separator ' ' "$db" "$1"
+}
+
+meta() {
+	sql "SELECT value FROM meta WHERE key = '$1'"
+}
+
+# refused PATTERN NAME: $data is refused in one line that matches, nothing is left
+refused() {
+	import
+	tap_is "$code:$(wc -l <"$tap_dir/err"):$(ls "$db"* 2>/dev/null)" "1:1:" "$2: refused in one line"
+	tap_like "$(cat "$tap_dir/err")" "$1" "$2: with its reason"
+}
+
+# One wait of 30 ms, 29 ms of it asleep, which 101 ended, in another pass over the buffers
+wait_records() {
+	cat <<-END
+		process 100 /usr/bin/mover
+		thread 101 100 mover/1
+		0 500000 100 sched_waking comm=other pid=7
+		0 1000000 100 contention_begin lock_addr=0xc0ffee00 flags=4
+		0 2000000 100 sched_switch prev_comm=mover prev_pid=100 prev_state=2 next_comm=idle next_pid=0
+		1 2500000 101 contention_begin lock_addr=0xdddddd00 flags=1
+		1 2500100 101 contention_end lock_addr=0xdddddd00
+		pass
+		1 30000000 101 contention_begin lock_addr=0xeeeeee00 flags=1
+		1 30000100 101 contention_end lock_addr=0xeeeeee00
+		1 30999000 101 sched_waking comm=mover pid=100
+		1 31000000 101 sched_switch prev_comm=mover/1 prev_pid=101 prev_state=0 next_comm=mover next_pid=100
+		1 31001000 100 contention_end lock_addr=0xc0ffee00
+	END
+}
+
+# --- encodings
+
+for kind in "" typed texts "typed texts" zip zstd; do
+	# shellcheck disable=SC2086
+	wait_records | stage $kind
+	import
+	tap_is "$code:$(cat "$tap_dir/err")" "0:" "${kind:-compact}: imports"
+	tap_is "$(sql "SELECT duration_ns, slept_ns, tid, tgid, comm, mode, holder_tid FROM waits")" \
+		"30001000 28999000 100 100 mover write 101" \
+		"${kind:-compact}: the wait is what it is, though its lock has another number at its end"
+	tap_is "$(meta nr_events)" 10 "${kind:-compact}: every event counts once"
+	tap_is "$(sql "SELECT count(*) FROM loss")" 0 "${kind:-compact}: and none is lost"
+done
+tap_is "$(meta source)" Perfetto "the database says what it is of"
+tap_like "$(meta limits)" "Perfetto hides addresses: one lock has another number" "it says that locks are hidden"
+wait_records | stage typed
+import
+tap_like "$(meta limits)" "wake-ups by interrupts are not marked" "typed wake-ups: it says what they cannot tell"
+
+# --- clocks
+
+for clock in "1 " "2 global" "3 local" "4 mono_raw"; do
+	wait_records | stage "clock=${clock% *}"
+	import
+	tap_is "$code $(meta clock)" "0 ${clock#* }" "ftrace_clock ${clock% *}"
+done
+# a machine that was suspended before, not meanwhile
+wait_records | awk '/^[01] / { $2 = sprintf("%.0f", $2 + 9e10) } { print }' | stage ahead=5000000000
+import
+tap_is "$code $(meta clock) $(sql "SELECT start_ns, duration_ns FROM waits")" "0 mono 85001000000 30001000" \
+	"suspended before: CLOCK_MONOTONIC"
+wait_records | stage nosnapshot
+import
+tap_is "$code $(meta clock) $(sql "SELECT start_ns FROM waits")" "0 boot 1000000" "no snapshot: boot time"
+wait_records | stage suspended=7000000
+import
+tap_is "$code $(meta clock)" "0 boot" "suspended meanwhile: boot time"
+
+# --- numbers of locks: the same in one pass, nothing in two
+
+{
+	for pass in 1 2; do
+		echo "0 ${pass}000100 100 contention_begin lock_addr=0xa000 flags=4"
+		echo "0 ${pass}000150 100 contention_end lock_addr=0xa000"
+		echo "0 ${pass}000200 100 contention_begin lock_addr=0xb000 flags=4"
+		echo "0 ${pass}000250 100 contention_end lock_addr=0xb000"
+		echo "1 ${pass}000120 200 contention_begin lock_addr=0xa000 flags=2"
+		echo "1 ${pass}000170 200 contention_end lock_addr=0xa000"
+		echo pass
+	done
+} | stage
+import
+tap_is "$code $(sql "SELECT count(*), count(DISTINCT lock) FROM waits")" "0 6 4" \
+	"a lock is one during a pass, and never two locks are one"
+# 100 waits for one lock while another thread ends a wait for another lock of the next pass
+{
+	echo "0 1000 100 contention_begin lock_addr=0xa000 flags=4"
+	echo "0 1100 100 contention_begin lock_addr=0x5000 flags=1"
+	echo pass
+	echo "0 2000 100 contention_end lock_addr=0x5000"
+	echo "0 3000 100 contention_end lock_addr=0xa000"
+} | stage
+import
+tap_is "$code $(sql "SELECT duration_ns FROM waits")" "0 2000" "waits inside of waits end in their order"
+
+# --- sleeps
+
+{
+	echo "0 1000000 100 sched_switch prev_comm=ui prev_pid=100 prev_state=0 next_comm=ui next_pid=100"
+	echo "0 2000000 100 sched_switch prev_comm=ui prev_pid=100 prev_state=2 next_comm=idle next_pid=0"
+	echo "1 1500000 7 sched_switch prev_comm=x prev_pid=7 prev_state=0 next_comm=gc next_pid=300"
+	echo "1 34000000 300 sched_waking comm=ui pid=100"
+	echo "1 34000001 300 sched_blocked_reason pid=100 caller=rwsem_down_write_slowpath.isra.0 io_wait=1"
+	echo "0 35000000 0 sched_switch prev_comm=swapper prev_pid=0 prev_state=0 next_comm=ui next_pid=100"
+} >"$tap_dir/sleep"
+for kind in "" typed; do
+	# shellcheck disable=SC2086
+	stage $kind <"$tap_dir/sleep"
+	import
+	tap_is "$code $(sql "SELECT tid, start_ns, duration_ns, waker_tid, io_wait, symbol FROM stalls")" \
+		"0 100 2000000 32000000 300 1 rwsem_down_write_slowpath" \
+		"${kind:-compact}: a sleep, who ended it, and the function that it was in"
+done
+stage nosymbols <"$tap_dir/sleep"
+import
+tap_is "$code $(sql "SELECT count(*), symbol IS NULL FROM stalls")" "0 1 1" "a number without a name is no function"
+tap_like "$(meta limits)" "1 sleeps have no function name; record with symbolize_ksyms" "and that is said"
+# a waker whose CPU was not seen to switch is not known, nor is a thread that is in an interrupt
+{
+	echo "0 1000000 100 sched_switch prev_state=0 next_comm=ui next_pid=100"
+	echo "0 2000000 100 sched_switch prev_state=2 next_comm=idle next_pid=0"
+	echo "1 34000000 300 sched_waking comm=ui pid=100"
+	echo "0 35000000 0 sched_switch prev_state=0 next_comm=ui next_pid=100"
+	echo "0 36000000 100 sched_switch prev_state=2 next_comm=idle next_pid=0"
+	echo "0 44000000 0 sched_waking comm=ui pid=100 common_flags=9"
+	echo "0 45000000 0 sched_switch prev_state=0 next_comm=ui next_pid=100"
+} | stage
+import
+tap_is "$code $(sql "SELECT duration_ns, waker_tid IS NULL FROM stalls ORDER BY start_ns" | tr '\n' ';')" \
+	"0 32000000 1;8000000 1;" "a waker that is not known is nobody"
+
+# --- loss
+
+{
+	echo "0 1000000 100 contention_begin lock_addr=0xa000 flags=4"
+	echo "1 1100000 200 contention_begin lock_addr=0xb000 flags=4"
+	echo "0 1200000 100 contention_end lock_addr=0xa000"
+	echo "1 1300000 200 contention_end lock_addr=0xb000"
+	echo pass
+	echo "1 1400000 200 contention_begin lock_addr=0xb000 flags=4"
+	echo "1 1500000 200 contention_end lock_addr=0xb000"
+	echo pass
+	echo "lost 0"
+	echo "0 1600000 100 contention_begin lock_addr=0xa000 flags=4"
+	echo "0 1700000 100 contention_end lock_addr=0xa000"
+	echo "1 1750000 200 contention_begin lock_addr=0xb000 flags=4"
+	echo "1 1760000 200 contention_end lock_addr=0xb000"
+} >"$tap_dir/lossy"
+stage <"$tap_dir/lossy"
+import
+tap_is "$code $(sql "SELECT cpu, start_ns, end_ns, nr_lost IS NULL FROM loss")" "0 0 1200000 1600000 1" \
+	"a loss has its CPU and both its ends"
+tap_is "$(sql "SELECT outcome, count(*) FROM waits GROUP BY 1 ORDER BY 1" | tr '\n' ' ')" \
+	"acquired 3 uncertain 2 " "a wait that overlaps it is uncertain, wherever in the file it is told"
+{ cat "$tap_dir/lossy"; echo "stats 0 7"; } | stage
+import
+tap_is "$code $(sql "SELECT cpu, nr_lost FROM loss")" "0 0 7" "the number of events is that of the statistics"
+{ grep -v lost "$tap_dir/lossy"; echo "stats 1 5"; } | stage
+import
+tap_is "$code $(sql "SELECT cpu, start_ns, end_ns IS NULL, nr_lost FROM loss")" "0 1 1760000 1 5" \
+	"what was lost behind a CPU's last event is known from the statistics"
+sed 's/lost 0/dropped/' "$tap_dir/lossy" | stage
+import
+tap_is "$code $(sql "SELECT cpu, start_ns, end_ns FROM loss ORDER BY cpu" | tr '\n' ';')" \
+	"0 0 1200000 1600000;1 1500000 1750000;" "packets that are missing are a loss of every CPU"
+{ grep -v lost "$tap_dir/lossy"; echo "discarded 3"; } | stage
+import
+tap_is "$code $(sql "SELECT count(*), count(end_ns) FROM loss")" "0 2 0" "a buffer that became full is a loss to the end"
+tap_like "$(meta limits)" "a buffer of Perfetto was full" "and that is said"
+
+# --- what it may have
+
+{
+	wait_records
+	echo "asked task/*"
+	echo "asked sched/sched_process_exit"
+	echo "refused sched/sched_process_exit"
+	echo "0 32000000 100 unknown_event value=5"
+} | stage
+import
+tap_is "$code $(meta formats | tr ' ' '\n' | grep -cE 'task_newtask|task_rename|process_exit|unknown')" "0 2" \
+	"events that were asked for count as possible, unless they were refused"
+wait_records | stage release=6.1.0-13-rt-amd64
+import
+tap_like "$(meta limits)" "PREEMPT_RT" "a kernel of that kind is noticed"
+
+# --- order: passes read the CPUs one after the other
+
+{
+	for i in 1 2 3 4 5 6; do
+		echo "1 ${i}000500 200 contention_begin lock_addr=0xb000 flags=4"
+		echo "1 ${i}000600 200 contention_end lock_addr=0xb000"
+		echo "0 ${i}000000 100 contention_begin lock_addr=0xa000 flags=4"
+		echo "0 ${i}000550 100 contention_end lock_addr=0xa000"
+	done
+} | stage
+import
+tap_is "$code $(sql "SELECT count(*), sum(duration_ns) FROM waits")" "0 12 3900" "events of several CPUs are put in order"
+
+# --- other files
+
+printf '\n\nhello\n' >"$data"
+refused "." "text that begins with a newline"
+echo "asked sched/sched_switch" | stage
+refused "without events of the kernel" "a trace of something else"
+
+# --- cut and damaged: refused in one line, or read in part
+
+# fine: one line and nothing left, or a good database
+fine() {
+	if [ "$code" = 1 ]; then
+		[ "$(wc -l <"$tap_dir/err")" = 1 ] && [ ! -e "$db" ] && ! grep -q "crashed" "$tap_dir/err"
+	else
+		[ "$code" = 0 ] && [ "$(sql "PRAGMA integrity_check")" = ok ]
+	fi
+}
+
+# What is missing makes no wait longer than it is in the whole file. Each byte: tests/unit/perfetto_test.c.
+for kind in "" zip zstd; do
+	# shellcheck disable=SC2086
+	stage $kind <"$tap_dir/lossy"
+	cp "$data" "$tap_dir/whole"
+	bad='' nr=0 nr_refused=0 bytes=$(stat -c %s "$data") step=61
+	for cut in $(seq 1 $step "$bytes"); do
+		head -c "$cut" "$tap_dir/whole" >"$data"
+		import
+		nr=$((nr + 1))
+		[ "$code" != 1 ] || nr_refused=$((nr_refused + 1))
+		fine || bad="$bad $cut"
+		[ "$code" = 1 ] || [ "$(sql "SELECT count(*) FROM waits WHERE duration_ns > 200000")" = 0 ] ||
+			bad="$bad $cut"
+	done
+	tap_is "$bad" "" "${kind:-plain}, cut anywhere: refused in one line or read in part"
+	tap_note "$nr files, $nr_refused refused"
+done
+stage <"$tap_dir/lossy"
+head -c -100 "$data" >"$tap_dir/whole" && mv "$tap_dir/whole" "$data"
+import
+tap_like "$(meta limits)" "cut short at byte [0-9]+: what comes before is read" "cut: that is said"
+tap_done
