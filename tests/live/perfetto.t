@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The same seconds of uffd-move by rmapscope record, and by Perfetto and import: the same
+# waits. Both take the same tracepoints through buffers of their own; each reads the
+# clock itself, so that an interrupt may come between the two.
+. tests/tap.sh
+. tests/live/trace.sh
+tap_need_live
+perfetto=$(tests/guest/fetch-perfetto 2>"$tap_dir/err") ||
+	tap_skip_all "no recorder of Perfetto: $(tail -n 1 "$tap_dir/err")"
+
+ours=$tap_dir/ours.db theirs=$tap_dir/theirs.db
+export PERFETTO_PRODUCER_SOCK_NAME=$tap_dir/producer PERFETTO_CONSUMER_SOCK_NAME=$tap_dir/consumer
+# Perfetto uses an instance that is there, and leaves the machine's own buffer alone
+trace_instance=test.rmapscope.$$
+mkdir "$tracing/instances/$trace_instance" || tap_skip_all "no tracefs instance can be made here"
+live_start "$perfetto/traced" >"$tap_dir/traced" 2>&1
+await 20 test -S "$PERFETTO_CONSUMER_SOCK_NAME"
+live_start "$perfetto/traced_probes" >"$tap_dir/probes" 2>&1
+
+# config BUFFER_KB DURATION_MS [LINE...]: of the trace
+config() {
+	cat <<-END
+		buffers { size_kb: 65536 fill_policy: DISCARD }
+		duration_ms: $2
+		data_sources { config { name: "linux.process_stats"
+			process_stats_config { scan_all_processes_on_start: true record_thread_names: true } } }
+		data_sources { config { name: "linux.ftrace" ftrace_config {
+			instance_name: "$trace_instance"
+			buffer_size_kb: $1
+			drain_period_ms: 100
+			compact_sched { enabled: true }
+			ftrace_events: "sched/sched_switch"
+			ftrace_events: "sched/sched_waking"
+			ftrace_events: "sched/sched_process_exit"
+			ftrace_events: "task/task_newtask"
+			ftrace_events: "task/task_rename"
+	END
+	printf '%s\n' "${@:3}" '} } }'
+}
+
+# perfetto_start FILE: records by the config on standard input until tracing has begun
+perfetto_start() {
+	rm -f "$1"
+	"$perfetto/perfetto" -c - --txt -o "$1" --background-wait >"$tap_dir/pid" 2>"$tap_dir/perfetto"
+	perfetto_pid=$(tail -n 1 "$tap_dir/pid")
+	live_pids="$live_pids $perfetto_pid"
+}
+
+has_ended() {
+	! kill -0 "$perfetto_pid" 2>/dev/null
+}
+
+# perfetto_end: its file is complete
+perfetto_end() {
+	kill -TERM "$perfetto_pid" 2>/dev/null
+	await 60 has_ended
+}
+
+import() {
+	"$RMAPSCOPE" import --force -o "$theirs" "$1" >"$tap_dir/out" 2>"$tap_dir/err"
+	code=$?
+}
+
+# both SQL: tables mine and other have the waits of the workload by either
+both() {
+	sqlite3 "$ours" "ATTACH '$theirs' AS p;
+		CREATE TEMP TABLE mine AS SELECT * FROM main.waits WHERE tgid = $pid;
+		CREATE TEMP TABLE other AS SELECT * FROM p.waits WHERE tgid = $pid; $1"
+}
+
+lock_events=('ftrace_events: "lock/contention_begin"' 'ftrace_events: "lock/contention_end"')
+for encoding in true false; do
+	name="described in the bundle"
+	[ $encoding = true ] || name="names as texts"
+	for try in 1 2 3 4 5; do
+		config 32768 60000 "${lock_events[@]}" "denser_generic_event_encoding: $encoding" \
+			>"$tap_dir/config"
+		perfetto_start "$tap_dir/trace" <"$tap_dir/config"
+		"$RMAPSCOPE" record --force -o "$ours" -- "$WORKLOADS/uffd-move" -t 8 -d 4 \
+			>"$tap_dir/stdout" 2>"$tap_dir/line"
+		perfetto_end
+		import "$tap_dir/trace"
+		nr_lost="$(sql "$ours" "SELECT count(*) FROM loss") $(sql "$theirs" "SELECT count(*) FROM loss")"
+		pid=$(value pid "$(cat "$tap_dir/stdout" "$tap_dir/line" 2>/dev/null | grep -a ^workload=)")
+		[ "$code" = 0 ] || break
+		# on a busy machine the threads may hardly ever run at the same time
+		nr_mine=$(both "SELECT count(*) FROM mine")
+		[ "$nr_lost" != "0 0" ] || [ "$nr_mine" -lt 5 ] || break
+		tap_note "$name, try $try: lost $nr_lost times, $nr_mine waits"
+	done
+	tap_is "$code:$(cat "$tap_dir/err")" "0:" "$name: what Perfetto recorded imports"
+	tap_is "$nr_lost" "0 0" "$name: neither lost an event"
+	tap_note "$(both "SELECT printf('$name: %d waits of %.3f ms, by Perfetto %d of %.3f ms',
+		(SELECT count(*) FROM mine), (SELECT sum(duration_ns) / 1e6 FROM mine),
+		(SELECT count(*) FROM other), (SELECT sum(duration_ns) / 1e6 FROM other))")"
+	[ "${nr_mine:-0}" -ge 5 ]
+	tap_ok $? "$name: the workload waited"
+	tap_is "$(both "SELECT 100 * abs((SELECT count(*) FROM other) - $nr_mine) <= $nr_mine")" 1 \
+		"$name: the number of waits is within 1 %"
+	tap_is "$(both "SELECT abs((SELECT sum(duration_ns) FROM other) - sum(duration_ns)) * 100 <=
+		sum(duration_ns) FROM mine")" 1 "$name: the time waited is within 1 %"
+	# the same wait: of the same thread, begun within 0.1 ms
+	tap_is "$(both "SELECT 100 * count(*) >= 99 * $nr_mine FROM mine WHERE EXISTS (SELECT 1 FROM other
+		WHERE other.tid = mine.tid AND other.mode = mine.mode AND
+		abs(other.start_ns - mine.start_ns) < 100000 AND
+		abs(other.duration_ns - mine.duration_ns) < 100000)")" 1 \
+		"$name: each wait is there, with its begin, its length and its mode"
+	tap_is "$(sql "$theirs" "SELECT value FROM meta WHERE key = 'clock'")" mono "$name: the times are of CLOCK_MONOTONIC"
+done
+tap_done
