@@ -16,7 +16,7 @@ BUILD	?= build
 WERROR	?=
 SANITIZE ?=
 
-PKGS	:= libtracefs libtraceevent libtracecmd libbpf libzstd sqlite3 ncursesw ck
+PKGS	:= libtracefs libtraceevent libtracecmd libbpf libzstd zlib sqlite3 ncursesw ck
 
 # Only where they are needed: `make deps` must work before they are installed.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')

@@ -246,7 +246,7 @@ int perfdata_scan(struct perfdata_scan *sc, struct perfdata_file *f, struct erro
 		failed = scan_record(sc, f, &rec);
 	if (!failed && ret < 0)
 		return ret;
-	sc->cut = f->cut;
+	sc->cut = f->cut || f->ends_early;
 	sc->damaged = f->damaged;
 	sc->why = f->why;
 	sc->end_at = f->at;

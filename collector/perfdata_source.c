@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <traceevent/event-parse.h>
+#include <unistd.h>
 
 #include "collector/decode.h"
 #include "collector/perfdata_order.h"
@@ -441,14 +443,23 @@ static int refuse(const struct perfdata_source *pd, const char *path, struct err
 	return 0;
 }
 
-static int open_source(struct perfdata_source *pd, const char *path, struct error *err)
+static void describe(struct perfdata_source *pd)
 {
-	int ret = perfdata_open(&pd->file, path, err);
+	const struct perfdata_file *f = &pd->file;
+
+	snprintf(pd->src.kind, sizeof(pd->src.kind), "perf.data, %s mode%s%s%s",
+		 f->is_pipe ? "pipe" : "file", f->zstd ? ", compressed" : "",
+		 f->version[0] ? ", written by perf " : "", f->version);
+}
+
+static int open_source(struct perfdata_source *pd, const struct source_file *f, struct error *err)
+{
+	int ret = perfdata_open(&pd->file, f, err);
 
 	if (!ret)
 		ret = perfdata_scan(&pd->scan, &pd->file, err);
 	if (!ret)
-		ret = refuse(pd, path, err);
+		ret = refuse(pd, f->name, err);
 	if (!ret)
 		ret = decoder_init(&pd->dec, pd->file.tep, err);
 	if (ret)
@@ -461,23 +472,25 @@ static int open_source(struct perfdata_source *pd, const char *path, struct erro
 	pd->src.preempt_rt = strstr(pd->file.release, "-rt");
 	pd->src.nr_lanes = 1;
 	pd->src.behind = &pd->behind;
+	describe(pd);
 	choose_events(pd);
 	note_limits(pd);
 	return 0;
 }
 
-static int perfdata_source_open(struct source **srcp, const char *path, int stderr_fd,
+static int perfdata_source_open(struct source **srcp, const struct source_file *f,
 				struct error *err)
 {
 	struct perfdata_source *pd = calloc(1, sizeof(*pd));
 	int ret;
 
-	(void)stderr_fd;
-	if (!pd)
+	if (!pd) {
+		close(f->fd);
 		return error_set(err, -ENOMEM, "out of memory");
+	}
 	tep_set_loglevel(TEP_LOG_NONE);
 	pd->src.ops = &perfdata_source_ops;
-	ret = open_source(pd, path, err);
+	ret = open_source(pd, f, err);
 	if (ret)
 		perfdata_source_close(&pd->src);
 	else

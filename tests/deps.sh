@@ -24,6 +24,7 @@ libtraceevent-dev libtraceevent-devel libtraceevent
 libtracecmd-dev libtracecmd-devel trace-cmd
 libbpf-dev libbpf-devel libbpf
 libzstd-dev libzstd-devel zstd
+zlib1g-dev zlib-devel zlib
 libsqlite3-dev sqlite-devel sqlite
 libncurses-dev ncurses-devel ncurses
 libck-dev ck-devel ck

@@ -25,8 +25,8 @@ fi
 mkdir -p "$out"
 flags="-std=gnu11 -D_GNU_SOURCE -I. -I$out -O1 -g -pthread -fno-omit-frame-pointer"
 flags="$flags -fno-sanitize-recover=all"
-cflags=$(pkg-config --cflags libtracefs libtraceevent libtracecmd libzstd sqlite3 ck | sed 's/-I/-isystem /g')
-libs="$(pkg-config --libs libtracefs libtraceevent libtracecmd libzstd sqlite3 ck) -lm"
+cflags=$(pkg-config --cflags libtracefs libtraceevent libtracecmd libzstd zlib sqlite3 ck | sed 's/-I/-isystem /g')
+libs="$(pkg-config --libs libtracefs libtraceevent libtracecmd libzstd zlib sqlite3 ck) -lm"
 echo 'int LLVMFuzzerTestOneInput(const unsigned char *, unsigned long);
 int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return !d && n; }' \
 	>"$out/probe.c"
