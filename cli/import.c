@@ -21,6 +21,8 @@
 #include "cli/progress.h"
 #include "cli/recording.h"
 #include "cli/watch.h"
+#include "collector/source.h"
+#include "lib/text.h"
 #include "schema/output_file.h"
 
 enum {
@@ -76,48 +78,85 @@ static const struct argp argp = {
 	.args_doc = "TRACE",
 	.doc = "Import a file of trace-cmd record or trace-cmd extract (versions 6 and 7, also "
 	       "compressed), of perf record (perf.data; also of perf record -o - and -z), or a trace "
-	       "of Perfetto. Its content decides which it is.\v"
+	       "of Perfetto. Its content decides which it is, and a line says which. gzip or zstd "
+	       "may be around it. TRACE may be - for standard input.\v"
 	       "Waits need the events lock:contention_begin and lock:contention_end; a stacktrace "
 	       "trigger on the former, or perf record -g, adds call sites and lock classes. Sleeps "
 	       "and their wakers need sched:sched_switch and sched:sched_waking. perf record -k mono "
 	       "gives times of CLOCK_MONOTONIC. "
+	       "What is packed or comes through a pipe is copied to a temporary file without a "
+	       "name, in $TMPDIR if that is set, else beside FILE. "
 	       "Exit codes: 0 done, 1 failed (no FILE is left), 2 wrong usage.",
 };
 
-static bool same_file(const char *a, const char *b)
+/* Whether the file to import is at @path. */
+static bool same_file(const char *trace, const char *path)
 {
+	bool is_stdin = !strcmp(trace, SOURCE_FILE_STDIN);
 	struct stat sa, sb;
 
-	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+	return !(is_stdin ? fstat(STDIN_FILENO, &sa) : stat(trace, &sa)) && !stat(path, &sb) &&
+	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
 /* Shared memory of the two processes. */
 struct job {
 	const struct args *args;
+	char beside[PATH_MAX]; /* the output's directory */
+	const char *dir;       /* for temporary files */
+	char kind[PATH_MAX];   /* "FILE: what it was taken for"; "": not known yet */
+	char limits[1024];     /* what it cannot tell, one line each */
 	struct recording_result result;
 	struct error err;
 };
+
+/* What was imported, for the progress line and for the end. */
+static void take_kind(struct job *job, const struct recording *rec)
+{
+	snprintf(job->kind, sizeof(job->kind), "%s: %s", source_file_name(job->args->trace),
+		 recording_kind(rec));
+	snprintf(job->limits, sizeof(job->limits), "%s", recording_limits(rec));
+}
+
+/* What the file was taken for, and what it cannot tell. */
+static void print_kind(const struct job *job)
+{
+	const char *limits = job->limits;
+	char line[PATH_MAX];
+
+	puts(text_shown(line, sizeof(line), job->kind));
+	while (text_next_line(line, sizeof(line), &limits))
+		printf("  %s\n", line);
+}
 
 /* Runs in the child process. */
 static int import_file(void *ctx)
 {
 	struct job *job = ctx;
 	struct recording_options opt = job->args->rec;
+	struct source_file trace;
 	struct recording *rec;
 	struct progress progress;
 	enum watch_end end;
+	int stderr_fd;
 
-	watch_block_signals();
-	progress_begin(&progress, job->args->trace, 0);
+	progress_begin(&progress, source_file_name(job->args->trace), 0);
 	/* collect the library's messages about the file in memory */
-	opt.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
-	if (opt.stderr_fd < 0 || dup2(opt.stderr_fd, STDERR_FILENO) < 0 ||
-	    dup2(opt.stderr_fd, STDOUT_FILENO) < 0) {
+	stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
+	if (stderr_fd < 0 || dup2(stderr_fd, STDERR_FILENO) < 0 ||
+	    dup2(stderr_fd, STDOUT_FILENO) < 0) {
 		error_set(&job->err, -errno, "cannot redirect stderr: %s", strerror(errno));
 		return EXIT_FAILED;
 	}
-	if (recording_import(&rec, job->args->trace, &opt, &job->err))
+	/* a signal ends this at once: a pipe may give nothing, and nothing is to be removed */
+	if (source_file_open(&trace, job->args->trace, job->dir, source_check_kind, &job->err))
 		return EXIT_FAILED;
+	watch_block_signals();
+	trace.stderr_fd = stderr_fd;
+	if (recording_import(&rec, &trace, &opt, &job->err))
+		return EXIT_FAILED;
+	take_kind(job, rec);
+	progress.what = job->kind;
 	end = watch(rec, NULL, 0, &progress);
 	if (end == WATCH_SIGNAL)
 		recording_abort(rec);
@@ -128,7 +167,7 @@ static int import_file(void *ctx)
 /* The error for a child that did not end with success and set no error itself. */
 static int died_of(struct job *job, int status)
 {
-	const char *trace = job->args->trace;
+	const char *trace = source_file_name(job->args->trace);
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
 	/* an error that it set before a crash is not the cause */
@@ -164,11 +203,9 @@ static int died_of(struct job *job, int status)
 /* Run the import in a child process and wait for it. Returns 0 or a negative errno. */
 static int run_apart(struct job *job)
 {
-	char output[PATH_MAX];
 	struct child child;
 	int ret;
 
-	snprintf(output, sizeof(output), "%s", job->args->rec.path);
 	ret = child_fork_fn(&child, "rmapscope", import_file, job, &job->err);
 	if (!ret)
 		ret = child_go(&child, "the import", &job->err);
@@ -181,8 +218,19 @@ static int run_apart(struct job *job)
 	if (!child.status)
 		return 0;
 	/* the child may have left its temporary directory */
-	scratch_sweep(dirname(output));
+	scratch_sweep(job->beside);
 	return died_of(job, child.status);
+}
+
+/* Temporary files are beside the output, which needs room as well, or where the user says. */
+static void place_files(struct job *job)
+{
+	const char *tmpdir = getenv("TMPDIR");
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s", job->args->rec.path);
+	snprintf(job->beside, sizeof(job->beside), "%s", dirname(path));
+	job->dir = tmpdir && *tmpdir ? tmpdir : job->beside;
 }
 
 static int run(struct job *job)
@@ -201,6 +249,7 @@ static int run(struct job *job)
 		return cli_fail(&job->err);
 	if (run_apart(job))
 		return cli_fail(&job->err);
+	print_kind(job);
 	cli_summary(path, &job->result);
 	return EXIT_DONE;
 }
@@ -221,6 +270,7 @@ static int import(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	job->args = &a;
+	place_files(job);
 	return run(job);
 }
 

@@ -414,7 +414,7 @@ static bool reads_any(const struct source *src)
 	return false;
 }
 
-int recording_import(struct recording **recp, const char *trace,
+int recording_import(struct recording **recp, const struct source_file *trace,
 		     const struct recording_options *opt, struct error *err)
 {
 	struct recording *rec = calloc(1, sizeof(*rec));
@@ -422,13 +422,13 @@ int recording_import(struct recording **recp, const char *trace,
 
 	if (!rec)
 		return error_set(err, -ENOMEM, "out of memory");
-	ret = source_open_file(&rec->src, trace, opt->stderr_fd, err);
+	ret = source_open(&rec->src, trace, err);
 	if (!ret && !reads_any(rec->src))
 		ret = error_set(
 			err, -ENODATA,
 			"%s has none of the events that rmapscope reads; record it with "
 			"trace-cmd record -e lock -e sched, or perf record -a -g -e 'lock:*'",
-			trace);
+			trace->name);
 	if (!ret)
 		ret = add_symbols(rec->src, opt->kallsyms, err);
 	if (!ret)
@@ -467,6 +467,11 @@ void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64
 	*done_bytes = *total_bytes = 0;
 	if (rec->src->ops->progress)
 		rec->src->ops->progress(rec->src, done_bytes, total_bytes);
+}
+
+const char *recording_kind(const struct recording *rec)
+{
+	return rec->src->kind;
 }
 
 const char *recording_limits(const struct recording *rec)

@@ -14,6 +14,7 @@
 #include "lib/error.h"
 
 struct recording;
+struct source_file;
 
 struct recording_options {
 	const char *path;	       /* database to create */
@@ -23,7 +24,6 @@ struct recording_options {
 	int64_t max_bytes, max_age_ns; /* remove the oldest rows beyond these; 0: no limit */
 	unsigned int buffer_kb;	       /* live only, per CPU; 0: the profile's */
 	pid_t pid;		       /* live only: only this process; 0: all */
-	int stderr_fd;		       /* import only: file that stderr goes to; 0: none */
 	const char *kallsyms;	       /* import only: symbols for a file without; or NULL */
 	const char *command;	       /* command line, stored in the database; or NULL */
 	/*
@@ -51,11 +51,14 @@ struct recording_result {
 int recording_start(struct recording **rec, const struct recording_options *opt, struct error *err);
 
 /*
- * Begin to import the file @trace (see source_open_file()). The database appears at its path
- * at the end.
+ * Begin to import @trace, whose file descriptor is taken over. The database appears at its
+ * path at the end.
  */
-int recording_import(struct recording **rec, const char *trace, const struct recording_options *opt,
-		     struct error *err);
+int recording_import(struct recording **rec, const struct source_file *trace,
+		     const struct recording_options *opt, struct error *err);
+
+/* What an import took its file for. */
+const char *recording_kind(const struct recording *rec);
 
 /* A file descriptor: readable when an import is complete, or anything has failed. */
 int recording_done_fd(const struct recording *rec);
@@ -73,7 +76,7 @@ const char *recording_trouble(const struct recording *rec);
 void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64_t *done_bytes,
 			uint64_t *total_bytes);
 
-/* What a live capture cannot show, one line each; "": nothing is missing. */
+/* What a capture cannot show, one line each; "": nothing is missing. */
 const char *recording_limits(const struct recording *rec);
 
 /* Stop, and drop what was stored. Call recording_finish() next. */

@@ -2,19 +2,20 @@
 #include "collector/perfdata_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <traceevent/event-parse.h>
 #include <unistd.h>
 
 #include "collector/perfdata_formats.h"
 #include "collector/perfdata_zstd.h"
+#include "collector/source_file.h"
 
 /* Features, tools/perf/util/header.h */
 enum {
 	FEATURE_TRACING_DATA = 1,
 	FEATURE_OSRELEASE = 4,
+	FEATURE_VERSION = 5,
+	FEATURE_DIR_FORMAT = 24,
 	NR_FEATURES = 256,
 };
 
@@ -135,15 +136,15 @@ static int read_attrs(struct perfdata_file *f, const struct head *h)
 }
 
 /* A text with its length before it. */
-static void read_release(struct perfdata_file *f, struct cursor c)
+static void read_text(char to[64], struct cursor c)
 {
 	uint32_t nr = take_u32(&c), i;
 	const char *text = take(&c, nr);
 
 	if (!text)
 		return;
-	for (i = 0; i < nr && i + 1 < sizeof(f->release) && text[i]; i++)
-		f->release[i] = text[i];
+	for (i = 0; i < nr && i + 1 < 64 && text[i]; i++)
+		to[i] = text[i];
 }
 
 static void read_feature(struct perfdata_file *f, uint64_t id, const void *data, size_t nr)
@@ -151,7 +152,9 @@ static void read_feature(struct perfdata_file *f, uint64_t id, const void *data,
 	if (id == FEATURE_TRACING_DATA)
 		f->has_formats |= perfdata_formats(f->tep, data, nr, &f->has_symbols);
 	else if (id == FEATURE_OSRELEASE)
-		read_release(f, cursor_of(data, nr));
+		read_text(f->release, cursor_of(data, nr));
+	else if (id == FEATURE_VERSION)
+		read_text(f->version, cursor_of(data, nr));
 }
 
 /* File mode: behind the records, a section for each feature in the order of their numbers. */
@@ -172,7 +175,7 @@ static void read_features(struct perfdata_file *f, const struct head *h)
 		part = *where;
 		free(where);
 		at += sizeof(part);
-		if (id != FEATURE_TRACING_DATA && id != FEATURE_OSRELEASE)
+		if (id != FEATURE_TRACING_DATA && id != FEATURE_OSRELEASE && id != FEATURE_VERSION)
 			continue;
 		data = read_part(f, part.at, part.bytes);
 		if (data)
@@ -225,6 +228,11 @@ static int read_head(struct perfdata_file *f, const char *path, struct error *er
 				 "%s is damaged or cut short: it does not say which events it "
 				 "holds%s",
 				 path, again);
+	if (h.features[0] >> FEATURE_DIR_FORMAT & 1)
+		return error_set(err, -ENOTSUP,
+				 "%s is one part of what perf record --threads wrote, which is not "
+				 "read here; record again without --threads",
+				 path);
 	if (!h.data.bytes)
 		return error_set(err, -EBADMSG,
 				 "%s was not finished: perf record writes the formats of its events "
@@ -240,29 +248,22 @@ static int read_head(struct perfdata_file *f, const char *path, struct error *er
 	return 0;
 }
 
-int perfdata_open(struct perfdata_file *f, const char *path, struct error *err)
+int perfdata_open(struct perfdata_file *f, const struct source_file *file, struct error *err)
 {
-	struct stat st;
 	int ret;
 
-	memset(f, 0, sizeof(*f));
-	/* without O_NONBLOCK, open() of a pipe would wait for a writer */
-	f->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (f->fd < 0 || fstat(f->fd, &st))
-		return error_set(err, -errno, "cannot open %s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, -EINVAL,
-				 "%s is not a regular file; import needs one that can be read at "
-				 "any place",
-				 path);
-	f->file_bytes = st.st_size;
+	*f = (struct perfdata_file){
+		.fd = file->fd,
+		.file_bytes = file->nr_bytes,
+		.ends_early = file->cut_at,
+	};
 	f->buf = malloc(BUF_BYTES);
 	f->tep = tep_alloc();
 	if (!f->buf || !f->tep)
 		return error_set(err, -ENOMEM, "out of memory");
 	tep_set_local_bigendian(f->tep, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 	tep_set_file_bigendian(f->tep, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
-	ret = read_head(f, path, err);
+	ret = read_head(f, file->name, err);
 	f->at = f->data_at;
 	return ret;
 }

@@ -19,6 +19,7 @@
 #include "lib/hash.h"
 
 struct perfdata_zstd;
+struct source_file;
 struct tep_handle;
 
 /* The first bytes of a file, as it is written on a machine of this byte order. */
@@ -65,6 +66,7 @@ struct perfdata_file {
 	unsigned int nr_ids;
 	bool identifier;  /* PERF_SAMPLE_IDENTIFIER in all of them */
 	char release[64]; /* of the kernel; "" not told */
+	char version[64]; /* of perf; likewise */
 	struct tep_handle *tep;
 	bool has_formats, has_symbols;
 	/* the reader */
@@ -74,6 +76,7 @@ struct perfdata_file {
 	uint64_t buf_at; /* in the file */
 	size_t buf_nr;
 	struct perfdata_zstd *zstd;
+	bool ends_early; /* the file is known to be a part */
 	bool learning;	 /* pipe mode: the first reading, which learns of events and formats */
 	bool cut;	 /* the file ends before its last record */
 	bool damaged;	 /* from @at on it makes no sense */
@@ -83,10 +86,10 @@ struct perfdata_file {
 /*
  * perfdata_open - what stands before the records
  *
- * Fails with one clear line. In pipe mode events and formats stand among the records:
+ * Takes over @file->fd: call perfdata_close() even if it fails. Fails with one clear line. In pipe mode events and formats stand among the records:
  * they are known when all were read once.
  */
-int perfdata_open(struct perfdata_file *f, const char *path, struct error *err);
+int perfdata_open(struct perfdata_file *f, const struct source_file *file, struct error *err);
 void perfdata_close(struct perfdata_file *f);
 
 /*

@@ -19,6 +19,7 @@ void perfdata_scan_free(struct perfdata_scan *sc)
 {
 	free(sc->cpu);
 	losses_free(&sc->losses);
+	times_free(&sc->times);
 }
 
 bool perfdata_scan_foreign(const struct perfdata_scan *sc)
@@ -57,11 +58,7 @@ static int note_where(struct perfdata_scan *sc, const struct perfdata_where *w)
 		return -ENOMEM;
 	if (w->time_ns > cpu->last_ns)
 		cpu->last_ns = w->time_ns;
-	if (w->time_ns > sc->last_ns)
-		sc->last_ns = w->time_ns;
-	if (!sc->first_ns || w->time_ns < sc->first_ns)
-		sc->first_ns = w->time_ns;
-	return 0;
+	return times_add(&sc->times, w->time_ns);
 }
 
 static void compare_tids(struct perfdata_scan *sc, const struct perfdata_attr *of,
@@ -177,12 +174,26 @@ static int scan_record(struct perfdata_scan *sc, struct perfdata_file *f,
 	return ret ?: note_where(sc, &w);
 }
 
+/* A loss whose bounds are of records astray: from the first time on, or to the end. */
+static void bound_losses(struct perfdata_scan *sc)
+{
+	struct event *ev;
+
+	for (ev = sc->losses.ev; ev < sc->losses.ev + sc->losses.nr; ev++) {
+		if (times_astray(&sc->times, ev->time_ns))
+			ev->time_ns = ev->time_ns ? sc->times.first_ns : 0;
+		if (times_astray(&sc->times, ev->loss.end_ns))
+			ev->loss.end_ns = LOSS_TO_END_NS;
+	}
+}
+
 /* What was lost behind the last event of a CPU, and behind the end of a file that is cut. */
 static int scan_end(struct perfdata_scan *sc)
 {
 	uint32_t i;
 	int ret = 0;
 
+	times_end(&sc->times);
 	for (i = 0; i < sc->nr_cpus && !ret; i++) {
 		const struct perfdata_cpu *cpu = &sc->cpu[i];
 
@@ -191,8 +202,9 @@ static int scan_end(struct perfdata_scan *sc)
 					 cpu->nr_dropped - cpu->nr_lost, LOSS_OVERRUN);
 	}
 	if (!ret && (sc->cut || sc->damaged))
-		ret = losses_add(&sc->losses, ALL_CPUS, sc->last_ns, LOSS_TO_END_NS, 0,
+		ret = losses_add(&sc->losses, ALL_CPUS, sc->times.last_ns, LOSS_TO_END_NS, 0,
 				 LOSS_DAMAGED_INPUT);
+	bound_losses(sc);
 	return ret;
 }
 
@@ -206,7 +218,7 @@ int perfdata_scan(struct perfdata_scan *sc, struct perfdata_file *f, struct erro
 		failed = scan_record(sc, f, &rec);
 	if (!failed && ret < 0)
 		return ret;
-	sc->cut = f->cut;
+	sc->cut = f->cut || f->ends_early;
 	sc->damaged = f->damaged;
 	sc->why = f->why;
 	sc->end_at = f->at;

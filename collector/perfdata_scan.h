@@ -11,6 +11,7 @@
 
 #include "collector/losses.h"
 #include "collector/perfdata_file.h"
+#include "collector/perfdata_times.h"
 #include "collector/symbols.h"
 
 struct perfdata_cpu {
@@ -23,8 +24,8 @@ struct perfdata_scan {
 	struct perfdata_cpu *cpu;
 	uint32_t nr_cpus;
 	struct losses losses;
-	uint64_t first_ns, last_ns; /* of all samples; 0: none */
-	uint64_t nr_others;	    /* samples of events that are no tracepoints */
+	struct perfdata_times times; /* of all records that have one */
+	uint64_t nr_others;	     /* samples of events that are no tracepoints */
 	uint64_t nr_records, nr_samples;
 	unsigned int nr_tids, nr_foreign; /* samples compared, and those that differ */
 	bool cut, damaged;

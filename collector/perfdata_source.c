@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <traceevent/event-parse.h>
+#include <unistd.h>
 
 #include "collector/decode.h"
 #include "collector/perfdata_sample.h"
@@ -53,6 +55,12 @@ static struct event made(enum event_id id, const struct perfdata_where *w)
 		.tid = w->tid,
 		.cpu = w->cpu < ALL_CPUS ? w->cpu : 0,
 	};
+}
+
+/* Whether a record of this time belongs here. */
+static bool is_sound(const struct perfdata_source *pd, uint64_t time_ns)
+{
+	return time_ns <= INT64_MAX && !times_astray(&pd->scan.times, time_ns);
 }
 
 /* A record that says nothing: what it was is not known, nor when. */
@@ -133,7 +141,7 @@ static int read_life(struct perfdata_source *pd, const struct perfdata_record *r
 
 	w.time_ns = take_u64(&c);
 	/* perf writes those of before the recording without a time; COMM says the same of them */
-	if (c.bad || !w.time_ns || w.time_ns > INT64_MAX || pid <= 0 || tid <= 0)
+	if (c.bad || !w.time_ns || !is_sound(pd, w.time_ns) || pid <= 0 || tid <= 0)
 		return 0;
 	if (rec->type == PERF_RECORD_EXIT) {
 		w.tid = tid;
@@ -172,7 +180,7 @@ static int read_sample(struct perfdata_source *pd, struct cursor body)
 	if (of && !of->used)
 		return 0;
 	if (!of || !perfdata_sample(&of->attr, body, &s) || !s.where.time_ns ||
-	    s.where.time_ns > INT64_MAX ||
+	    !is_sound(pd, s.where.time_ns) ||
 	    (s.where.cpu >= ALL_CPUS && s.where.cpu != PERFDATA_NO_CPU))
 		return add_damage(pd);
 	ret = decode(&pd->dec, &pd->stacks, s.raw, s.raw_bytes, s.where.time_ns,
@@ -199,8 +207,10 @@ static int read_record(struct perfdata_source *pd, struct perfdata_record *rec)
 	if (pd->foreign || (rec->type != PERF_RECORD_COMM && rec->type != PERF_RECORD_FORK &&
 			    rec->type != PERF_RECORD_EXIT))
 		return 0;
-	if (!perfdata_where(&pd->file, &rec->body, &w) || w.time_ns > INT64_MAX)
+	if (!perfdata_where(&pd->file, &rec->body, &w))
 		return 0;
+	if (w.time_ns && !is_sound(pd, w.time_ns))
+		return add_damage(pd);
 	return rec->type == PERF_RECORD_COMM ? read_comm(pd, rec, rec->body, &w)
 					     : read_life(pd, rec, rec->body, &w);
 }
@@ -212,7 +222,7 @@ static int begin(struct perfdata_source *pd)
 	int ret = 0;
 
 	pd->began = true;
-	pd->last_ns = pd->scan.first_ns;
+	pd->last_ns = pd->scan.times.first_ns;
 	for (i = 0; i < pd->scan.losses.nr && !ret; i++)
 		ret = order_add(&pd->order, &pd->scan.losses.ev[i]);
 	return ret;
@@ -407,6 +417,13 @@ static void note_limits(struct perfdata_source *pd)
 			    "the file is damaged at byte %" PRIu64
 			    " (%s): what comes before is read",
 			    sc->end_at, sc->why);
+	if (sc->times.nr_astray)
+		source_note(&pd->src,
+			    "%" PRIu64 " records are left out, events counted as lost: their times "
+			    "are more than %u days away from the rest (%.0f s to %.0f s; the rest "
+			    "is at %.0f s)",
+			    sc->times.nr_astray, PERFDATA_ASTRAY_DAYS, sc->times.astray_first / 1e9,
+			    sc->times.astray_last / 1e9, sc->times.first_ns / 1e9);
 	if (of_one_command(&pd->file))
 		source_note(&pd->src,
 			    "only one command was recorded: who woke it or held its locks "
@@ -424,13 +441,53 @@ static void note_limits(struct perfdata_source *pd)
 		source_note(&pd->src, "the clock of its times is not one that is known here");
 }
 
+#define RECORD_WITH                                                                                \
+	"record with perf record -a -g -k mono -e lock:contention_begin,lock:contention_end,"      \
+	"sched:sched_switch,sched:sched_waking"
+
+/* What perf calls the event of @attr, for the commonest. */
+static const char *name_of(const struct perf_event_attr *attr)
+{
+	if (attr->type == PERF_TYPE_HARDWARE && attr->config == PERF_COUNT_HW_CPU_CYCLES)
+		return "cycles";
+	if (attr->type == PERF_TYPE_SOFTWARE && attr->config == PERF_COUNT_SW_CPU_CLOCK)
+		return "cpu-clock";
+	if (attr->type == PERF_TYPE_SOFTWARE && attr->config == PERF_COUNT_SW_TASK_CLOCK)
+		return "task-clock";
+	return NULL;
+}
+
+/* A profile: it samples what ran, and has no event of what waited. */
+static int refuse_profile(const struct perfdata_source *pd, const char *path, struct error *err)
+{
+	const struct perfdata_scan *sc = &pd->scan;
+	const char *name = NULL;
+	unsigned int i;
+
+	for (i = 0; i < pd->file.nr_attrs && !name; i++)
+		name = name_of(&pd->file.attrs[i].attr);
+	return error_set(err, -ENODATA,
+			 "%s has %" PRIu64 " samples%s%s in %.3f s and no tracepoints: what ran is "
+			 "in it, but not who waited for which lock and how long; " RECORD_WITH,
+			 path, sc->nr_others, name ? " of " : "", name ?: "",
+			 (sc->times.last_ns - sc->times.first_ns) / 1e9);
+}
+
 static int refuse(const struct perfdata_source *pd, const char *path, struct error *err)
 {
+	const struct perfdata_scan *sc = &pd->scan;
+
+	if (!pd->file.has_formats && sc->nr_others && sc->nr_others == sc->nr_samples)
+		return refuse_profile(pd, path, err);
+	if (!pd->file.has_formats && sc->cut)
+		return error_set(err, -EBADMSG,
+				 "%s is cut short before the formats of its events; copy it again "
+				 "from where it was recorded",
+				 path);
 	if (!pd->file.has_formats)
 		return error_set(err, -EBADMSG,
 				 "%s has no formats of tracepoints: it holds no tracepoints, or is "
-				 "damaged; record with perf record -a -g -k mono -e "
-				 "lock:contention_begin,lock:contention_end",
+				 "damaged; " RECORD_WITH,
 				 path);
 	if (!perfdata_layouts_fit(&pd->file))
 		return error_set(err, -ENOTSUP,
@@ -441,14 +498,44 @@ static int refuse(const struct perfdata_source *pd, const char *path, struct err
 	return 0;
 }
 
-static int open_source(struct perfdata_source *pd, const char *path, struct error *err)
+/* Tracepoints of which only some were recorded: then what is missing is not known. */
+static int refuse_sampled(const struct perfdata_source *pd, const char *path, struct error *err)
 {
-	int ret = perfdata_open(&pd->file, path, err);
+	unsigned int i;
+
+	for (i = 0; i < pd->file.nr_attrs; i++) {
+		const struct perf_event_attr *attr = &pd->file.attrs[i].attr;
+		enum event_id id = event_of(pd, attr);
+
+		if (pd->file.attrs[i].used)
+			return 0;
+		if (id != NR_EVENTS && (attr->freq || attr->sample_period != 1))
+			return error_set(
+				err, -ENODATA,
+				"%s has only some of the events %s:%s (perf record -F or -c): no "
+				"wait can be told from them; record without -F, with -c 1",
+				path, event_system(id), event_name(id));
+	}
+	return 0;
+}
+
+static void describe(struct perfdata_source *pd)
+{
+	const struct perfdata_file *f = &pd->file;
+
+	snprintf(pd->src.kind, sizeof(pd->src.kind), "perf.data, %s mode%s%s%s",
+		 f->is_pipe ? "pipe" : "file", f->zstd ? ", compressed" : "",
+		 f->version[0] ? ", written by perf " : "", f->version);
+}
+
+static int open_source(struct perfdata_source *pd, const struct source_file *f, struct error *err)
+{
+	int ret = perfdata_open(&pd->file, f, err);
 
 	if (!ret)
 		ret = perfdata_scan(&pd->scan, &pd->file, err);
 	if (!ret)
-		ret = refuse(pd, path, err);
+		ret = refuse(pd, f->name, err);
 	if (!ret)
 		ret = decoder_init(&pd->dec, pd->file.tep, err);
 	if (ret)
@@ -461,23 +548,28 @@ static int open_source(struct perfdata_source *pd, const char *path, struct erro
 	pd->src.preempt_rt = strstr(pd->file.release, "-rt");
 	pd->src.nr_lanes = 1;
 	pd->src.behind = &pd->behind;
+	describe(pd);
 	choose_events(pd);
+	ret = refuse_sampled(pd, f->name, err);
+	if (ret)
+		return ret;
 	note_limits(pd);
 	return 0;
 }
 
-static int perfdata_source_open(struct source **srcp, const char *path, int stderr_fd,
+static int perfdata_source_open(struct source **srcp, const struct source_file *f,
 				struct error *err)
 {
 	struct perfdata_source *pd = calloc(1, sizeof(*pd));
 	int ret;
 
-	(void)stderr_fd;
-	if (!pd)
+	if (!pd) {
+		close(f->fd);
 		return error_set(err, -ENOMEM, "out of memory");
+	}
 	tep_set_loglevel(TEP_LOG_NONE);
 	pd->src.ops = &perfdata_source_ops;
-	ret = open_source(pd, path, err);
+	ret = open_source(pd, f, err);
 	if (ret)
 		perfdata_source_close(&pd->src);
 	else

@@ -2,9 +2,7 @@
 #include "collector/perfetto_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collector/perfetto_packet.h"
@@ -17,17 +15,6 @@
 #define HEAD_BYTES 11
 
 #define BUF_BYTES (1U << 20)
-
-int perfetto_open(struct perfetto_file *f, const char *path, struct error *err)
-{
-	struct stat st;
-
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (f->fd < 0 || fstat(f->fd, &st))
-		return error_set(err, -errno, "cannot open %s: %s", path, strerror(errno));
-	f->file_bytes = st.st_size;
-	return 0;
-}
 
 void perfetto_close(struct perfetto_file *f)
 {

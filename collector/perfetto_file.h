@@ -20,7 +20,7 @@
 #define PERFETTO_PACKET_MAX (64U << 20)
 
 struct perfetto_file {
-	int fd;
+	int fd; /* closed by perfetto_close() */
 	uint64_t file_bytes;
 	uint64_t at; /* of the next packet, in the file */
 	uint8_t *buf;
@@ -29,12 +29,11 @@ struct perfetto_file {
 	struct perfetto_unpack unpack;
 	struct cursor inner; /* what is left of the packets that were compressed */
 	bool inner_damaged;  /* more of them cannot be uncompressed */
+	bool ends_early;     /* the file is known to be a part */
 	bool cut;	     /* the file ends before its last packet */
 	bool damaged;	     /* from @at on it makes no sense */
 };
 
-/* Fails with one clear line. */
-int perfetto_open(struct perfetto_file *f, const char *path, struct error *err);
 void perfetto_close(struct perfetto_file *f);
 
 /*

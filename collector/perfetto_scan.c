@@ -323,7 +323,7 @@ int perfetto_scan(struct perfetto_scan *sc, struct perfetto_file *f, struct perf
 	}
 	if (!failed && ret < 0)
 		return ret;
-	sc->cut = f->cut;
+	sc->cut = f->cut || f->ends_early;
 	sc->damaged = f->damaged;
 	sc->end_at = f->at;
 	if (!failed)

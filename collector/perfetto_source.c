@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/perfetto_scan.h"
 #include "collector/perfetto_tasks.h"
 #include "collector/reorder.h"
+#include "collector/source_file.h"
 
 /* Packets that one call of next_batch reads at most. */
 #define MAX_PACKETS 256
@@ -279,23 +282,25 @@ static int refuse(const struct perfetto_source *pf, const char *path, struct err
 			 path);
 }
 
-static int open_source(struct perfetto_source *pf, const char *path, struct error *err)
+static int open_source(struct perfetto_source *pf, const struct source_file *f, struct error *err)
 {
-	int ret = perfetto_open(&pf->file, path, err);
+	int ret;
 
-	if (ret)
-		return ret;
+	pf->file.fd = f->fd;
+	pf->file.file_bytes = f->nr_bytes;
+	pf->file.ends_early = f->cut_at;
 	if (perfetto_bundles_init(&pf->bundles))
 		return error_set(err, -ENOMEM, "out of memory");
 	ret = perfetto_scan(&pf->scan, &pf->file, &pf->bundles, err);
 	if (!ret)
-		ret = refuse(pf, path, err);
+		ret = refuse(pf, f->name, err);
 	if (ret)
 		return ret;
 	pf->src.clock = perfetto_clock_name(&pf->scan.clock, pf->scan.first_ns, &pf->less_ns);
 	pf->src.symbols.find = perfetto_names_find;
 	pf->src.symbols.ctx = &pf->bundles.names;
 	pf->src.preempt_rt = strstr(pf->scan.release, "-rt");
+	snprintf(pf->src.kind, sizeof(pf->src.kind), "trace of Perfetto");
 	pf->src.nr_lanes = 1;
 	pf->src.behind = &pf->behind;
 	choose_events(pf);
@@ -303,18 +308,18 @@ static int open_source(struct perfetto_source *pf, const char *path, struct erro
 	return 0;
 }
 
-static int perfetto_source_open(struct source **srcp, const char *path, int stderr_fd,
+static int perfetto_source_open(struct source **srcp, const struct source_file *f,
 				struct error *err)
 {
 	struct perfetto_source *pf = calloc(1, sizeof(*pf));
 	int ret;
 
-	(void)stderr_fd;
-	if (!pf)
+	if (!pf) {
+		close(f->fd);
 		return error_set(err, -ENOMEM, "out of memory");
-	pf->file.fd = -1;
+	}
 	pf->src.ops = &perfetto_source_ops;
-	ret = open_source(pf, path, err);
+	ret = open_source(pf, f, err);
 	if (ret)
 		perfetto_source_close(&pf->src);
 	else

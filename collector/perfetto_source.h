@@ -5,7 +5,7 @@
 
 #include "collector/source.h"
 
-/* For source_open_file(). */
+/* For source_open(). */
 extern const struct source_opener perfetto_opener;
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "collector/event.h"
 #include "collector/lane.h"
+#include "collector/source_file.h"
 #include "collector/symbols.h"
 #include "lib/error.h"
 
@@ -70,6 +71,7 @@ struct source {
 	uint64_t max_silence_ns; /* see continuity.h; known with the first event; 0: none */
 	bool preempt_rt;	 /* a kernel of that configuration, as far as it is known */
 	const char *clock;	 /* "mono", or NULL when not known; nanoseconds in any case */
+	char kind[128];		 /* of a file: what it was taken for; "" */
 	char notes[1024];	 /* what the input cannot tell, a line each; "": nothing */
 };
 
@@ -81,22 +83,27 @@ struct source_opener {
 	/* Whether a file that begins with @size bytes @head is of this kind. */
 	bool (*probe)(const void *head, size_t size);
 	/*
-	 * open - all events of the file @path
-	 * @stderr_fd: file that the process's stderr goes to, for libraries that tell
-	 *	of damage there only; 0: none
+	 * open - all events of the file @f
+	 *
+	 * Takes over @f->fd, even if it fails. @f->stderr_fd is a file that the process's
+	 * stderr goes to, for libraries that tell of damage there only; 0: none.
 	 *
 	 * Fails with one clear line. Returns 0 or a negative errno.
 	 */
-	int (*open)(struct source **src, const char *path, int stderr_fd, struct error *err);
+	int (*open)(struct source **src, const struct source_file *f, struct error *err);
 };
 
 /*
- * source_open_file - the events of @path, whichever kind of file it is
+ * source_check_kind - whether a file that begins with @nr bytes @head is of a kind that is
+ * read here
+ * @name: for messages
  *
- * What no opener takes for its own goes to the first, which says what is wrong
- * with it. As open() of struct source_opener.
+ * Returns 0, or a negative errno with @err filled.
  */
-int source_open_file(struct source **src, const char *path, int stderr_fd, struct error *err);
+int source_check_kind(const char *name, const void *head, size_t nr, struct error *err);
+
+/* source_open - the events of @f, whichever kind of file it is; as open() above */
+int source_open(struct source **src, const struct source_file *f, struct error *err);
 
 static inline void source_close(struct source *s)
 {

@@ -268,18 +268,12 @@ static int check_magic(struct head_reader *r, const char *path, struct error *er
 {
 	char head[TRACEDAT_MAGIC_BYTES];
 
-	if (!r->end)
-		return error_set(err, -EBADMSG, "%s is empty; nothing to import", path);
 	errno = 0;
 	take(r, head, sizeof(head));
 	if (r->bad && errno)
 		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
 	if (r->bad || memcmp(head, TRACEDAT_MAGIC, sizeof(head)))
-		return error_set(
-			err, -EBADMSG,
-			"%s is not a trace-cmd file, nor one of perf; import takes the output "
-			"of trace-cmd record, trace-cmd extract or perf record",
-			path);
+		return error_set(err, -EBADMSG, "%s is not a trace-cmd file", path);
 	return 0;
 }
 

@@ -2,11 +2,10 @@
 #include "collector/tracedat_source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <trace-cmd/trace-cmd.h>
 #include <unistd.h>
 
@@ -525,22 +524,14 @@ static int open_lanes(struct tracedat_source *td, const struct tracedat_head *he
 	return !ret && !td->src.behind ? -ENOMEM : ret;
 }
 
-static int open_file(struct tracedat_source *td, const char *path, struct tracedat_head *head,
-		     struct error *err)
+static int open_file(struct tracedat_source *td, const struct source_file *f,
+		     struct tracedat_head *head, struct error *err)
 {
-	struct stat st;
+	const char *path = f->name;
 	int ret;
 
-	/* without O_NONBLOCK, open() of a pipe would wait for a writer */
-	td->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (td->fd < 0 || fstat(td->fd, &st))
-		return error_set(err, -errno, "cannot open %s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, -EINVAL,
-				 "%s is not a regular file; import needs one that "
-				 "can be read at any place",
-				 path);
-	td->file_bytes = st.st_size;
+	td->fd = f->fd;
+	td->file_bytes = f->nr_bytes;
 	ret = tracedat_head_read(head, td->fd, path, err);
 	if (ret)
 		return ret;
@@ -567,22 +558,41 @@ static int open_file(struct tracedat_source *td, const char *path, struct traced
 	return 0;
 }
 
-int tracedat_source_open(struct source **srcp, const char *path, struct error *err)
+static void describe(struct tracedat_source *td, const struct tracedat_head *head)
+{
+	bool packed = head->compression[0] && strcmp(head->compression, "none");
+
+	snprintf(td->src.kind, sizeof(td->src.kind), "trace.dat, version %u%s%s%s", head->version,
+		 packed ? ", compressed with " : "", packed ? head->compression : "",
+		 head->big_endian ? ", big-endian" : "");
+}
+
+static void watch_stderr(struct tracedat_source *td, int fd)
+{
+	td->stderr_fd = fd;
+	td->stderr_bytes = lseek(fd, 0, SEEK_END);
+}
+
+static int open_source(struct source **srcp, const struct source_file *f, struct error *err)
 {
 	struct tracedat_source *td = calloc(1, sizeof(*td));
+	const char *path = f->name;
 	struct tracedat_head head;
 	int ret;
 
-	if (!td)
+	if (!td) {
+		close(f->fd);
 		return error_set(err, -ENOMEM, "out of memory");
+	}
 	/* the library prints to stderr; we report the failure once, in our words */
 	tracecmd_set_loglevel(TEP_LOG_NONE);
 	tep_set_loglevel(TEP_LOG_NONE);
 	td->src.ops = &tracedat_source_ops;
 	td->fd = td->stderr_fd = -1;
-	ret = open_file(td, path, &head, err);
+	ret = open_file(td, f, &head, err);
 	if (ret)
 		goto fail;
+	describe(td, &head);
 	td->tep = td->src.symbols.tep = tracecmd_get_tep(td->handle);
 	td->src.preempt_rt = strstr(tracecmd_get_uname(td->handle) ?: "", "PREEMPT_RT");
 	ret = decoder_init(&td->dec, td->tep, err);
@@ -600,6 +610,8 @@ int tracedat_source_open(struct source **srcp, const char *path, struct error *e
 		error_set(err, ret, "cannot open the buffers of %s: %s", path, strerror(-ret));
 	if (ret)
 		goto fail;
+	if (f->stderr_fd)
+		watch_stderr(td, f->stderr_fd);
 	*srcp = &td->src;
 	return 0;
 fail:
@@ -607,12 +619,12 @@ fail:
 	return ret;
 }
 
-void tracedat_source_watch_stderr(struct source *src, int fd)
+int tracedat_source_open(struct source **src, const char *path, struct error *err)
 {
-	struct tracedat_source *td = to_tracedat(src);
+	struct source_file f;
+	int ret = source_file_regular(&f, path, err);
 
-	td->stderr_fd = fd;
-	td->stderr_bytes = lseek(fd, 0, SEEK_END);
+	return ret ?: open_source(src, &f, err);
 }
 
 static bool probe(const void *head, size_t size)
@@ -620,13 +632,4 @@ static bool probe(const void *head, size_t size)
 	return size >= TRACEDAT_MAGIC_BYTES && !memcmp(head, TRACEDAT_MAGIC, TRACEDAT_MAGIC_BYTES);
 }
 
-static int open_watched(struct source **src, const char *path, int stderr_fd, struct error *err)
-{
-	int ret = tracedat_source_open(src, path, err);
-
-	if (!ret && stderr_fd)
-		tracedat_source_watch_stderr(*src, stderr_fd);
-	return ret;
-}
-
-const struct source_opener tracedat_opener = { .probe = probe, .open = open_watched };
+const struct source_opener tracedat_opener = { .probe = probe, .open = open_source };

@@ -17,13 +17,4 @@ extern const struct source_opener tracedat_opener;
  */
 int tracedat_source_open(struct source **src, const char *path, struct error *err);
 
-/*
- * tracedat_source_watch_stderr - where the process's stderr goes to a file
- * @fd: that file, open; stays the caller's
- *
- * trace-cmd's library ends a lane early when a page is damaged, and says so on
- * stderr only: with this, such a lane ends with a loss.
- */
-void tracedat_source_watch_stderr(struct source *src, int fd);
-
 #endif

@@ -140,6 +140,23 @@ int scratch_create(struct scratch *s, const char *base)
 	return ret;
 }
 
+int scratch_file(const char *base)
+{
+	int fd = open(base, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char path[PATH_MAX];
+
+	if (fd >= 0 || errno != EOPNOTSUPP)
+		return fd < 0 ? -errno : fd;
+	/* a file system that does not know such files: with a name for a moment */
+	if (snprintf(path, sizeof(path), "%s/%s", base, TEMPLATE) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	unlink(path);
+	return fd;
+}
+
 void scratch_remove(struct scratch *s)
 {
 	if (s->fd < 0)

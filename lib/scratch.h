@@ -27,6 +27,13 @@ const char *scratch_base(void);
  */
 int scratch_create(struct scratch *s, const char *base);
 
+/*
+ * scratch_file - a new file in @base without a name, which ends when it is closed
+ *
+ * Returns a file descriptor for reading and writing, or a negative errno.
+ */
+int scratch_file(const char *base);
+
 /* Remove the directory and all that is in it. */
 void scratch_remove(struct scratch *s);
 

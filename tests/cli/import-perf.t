@@ -215,7 +215,42 @@ wait_records | stage clockid=1 nochains
 import
 tap_like "$(limits)" "no stacks: unknown" "no call chains: said"
 wait_records | stage period=100
-refused "none of the events that rmapscope reads" "only some events were recorded"
+refused "only some of the events lock:contention_begin.*record without -F, with -c 1" "only some events were recorded"
+{
+	echo "0 1000000000 100 100 cpu-clock"
+	echo "0 3500000000 100 100 cpu-clock"
+} | stage sampled
+refused "has 2 samples of cpu-clock in 2.500 s and no tracepoints: .*record with perf record -a" "a profile"
+
+# --- times that cannot be: in 500 years, and long before the rest
+
+day=86400000000000
+many_records() {
+	wait_records
+	for i in 1 2 3; do
+		echo "0 3${i}100000 101 101 contention_begin lock_addr=0xb000 flags=4"
+		echo "0 3${i}200000 101 101 contention_end lock_addr=0xb000"
+	done
+}
+{
+	many_records
+	echo "0 $((day * 100000)) 100 100 contention_begin lock_addr=0xc0ffee00 flags=4"
+	echo "1 $((day * 90000)) 100 100 exec mover"
+	echo round
+} | stage clockid=1
+import
+tap_like "$(limits)" "^2 records are left out.*more than 3 days away" "times in 500 years are counted and said"
+tap_is "$code $(sql "SELECT sum(nr_lost) FROM loss"):$(sql "SELECT max(value) - min(value) < 40000000 FROM meta
+	WHERE key IN ('first_ns', 'last_ns')")" "0 2:1" "as lost, and the capture is not longer"
+{
+	many_records | perl -pe "s/^([01]) ([1-9]\\d*)/\"\$1 \" . (\$2 + $day * 9000)/e"
+	echo "0 1000 100 100 contention_begin lock_addr=0xc0ffee00 flags=4"
+	echo round
+} | stage clockid=1
+import
+tap_like "$code $(limits)" "1 records are left out" "a time long before the rest is counted and said"
+tap_is "$(sql "SELECT max(value) - min(value) < 40000000 FROM meta WHERE key IN ('first_ns', 'last_ns')")" 1 \
+	"and the capture is not longer"
 grep -v contention < <(wait_records) | sed s/sched_waking.*/cpu-clock/ | stage clockid=1
 import
 tap_is "$code" 0 "a file without waits imports"
@@ -224,6 +259,12 @@ tap_is "$code" 0 "a file without waits imports"
 
 wait_records | stage swapped
 refused "other byte order" "byte-swapped"
+wait_records | stage directory
+refused "one part of what perf record --threads wrote.*record again without --threads" "a part of a directory"
+mkdir "$tap_dir/d" && cp "$data" "$tap_dir/d/data"
+mv "$data" "$tap_dir/part" && mv "$tap_dir/d" "$data"
+refused "is a directory of perf record --threads.*record again without --threads" "a directory of perf"
+rm -r "$data"
 wait_records | stage unfinished
 refused "was not finished.*record again" "perf record was killed"
 printf 'PERFFILE%0100d' 0 >"$data"

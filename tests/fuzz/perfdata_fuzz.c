@@ -79,20 +79,18 @@ static void read_all(struct source *src)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("perf.data", MFD_CLOEXEC);
+	struct source_file file = { .name = "perf.data", .fd = fd, .nr_bytes = size };
 	struct source *src = NULL;
 	struct error err = { 0 };
-	char path[64];
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (!perfdata_opener.open(&src, path, 0, &err)) {
+	if (!perfdata_opener.open(&src, &file, &err)) {
 		read_all(src);
 		source_close(src);
 	} else if (!err.msg[0]) {
 		abort();
 	}
-	close(fd);
 	return 0;
 }
 

@@ -2,8 +2,8 @@
 /*
  * stage-perf OUT.data [OPTION[=VALUE]]... <RECORDS: a perf.data file by hand.
  *
- * Options: pipe, zstd, swapped, unfinished, noidentifier, onecommand, nochains, clockid=N,
- * period=N, idsdiffer=N, release=TEXT, anchor=ADDRESS, kallsyms=TEXT: see struct perf_data.
+ * Options: pipe, zstd, swapped, unfinished, noidentifier, onecommand, nochains, directory, sampled, clockid=N,
+ * period=N, idsdiffer=N, release=TEXT, version=TEXT, anchor=ADDRESS, kallsyms=TEXT: see struct perf_data.
  *
  * A line is one record, made on CPU at TIME_NS by thread TID of process PID:
  *	CPU TIME_NS PID TID EVENT FIELD=VALUE... [chain=ADDRESS,ADDRESS...]
@@ -42,6 +42,10 @@ static int set_option(struct perf_data *p, char *name)
 		p->one_command = true;
 	else if (!strcmp(name, "nochains"))
 		p->no_chains = true;
+	else if (!strcmp(name, "directory"))
+		p->directory = true;
+	else if (!strcmp(name, "sampled"))
+		p->sampled = true;
 	else if (!value)
 		return usage(name);
 	else if (!strcmp(name, "clockid"))
@@ -52,6 +56,8 @@ static int set_option(struct perf_data *p, char *name)
 		p->ids_differ = atoi(value);
 	else if (!strcmp(name, "release"))
 		p->release = value;
+	else if (!strcmp(name, "version"))
+		p->version = value;
 	else if (!strcmp(name, "anchor"))
 		p->anchor = strtoull(value, NULL, 0);
 	else if (!strcmp(name, "kallsyms"))

@@ -15,13 +15,15 @@
 #include "tests/unit/trace_dat.h"
 
 /* Records and features of perf itself, tools/perf/util/event.h, header.h */
-#define PERF_HEADER_ATTR     64
-#define PERF_TRACING_DATA    66
-#define PERF_FINISHED_ROUND  68
-#define PERF_HEADER_FEATURE  80
-#define PERF_COMPRESSED	     81
-#define PERF_FEATURE_FORMATS 1
-#define PERF_FEATURE_RELEASE 4
+#define PERF_HEADER_ATTR       64
+#define PERF_TRACING_DATA      66
+#define PERF_FINISHED_ROUND    68
+#define PERF_HEADER_FEATURE    80
+#define PERF_COMPRESSED	       81
+#define PERF_FEATURE_FORMATS   1
+#define PERF_FEATURE_RELEASE   4
+#define PERF_FEATURE_VERSION   5
+#define PERF_FEATURE_DIRECTORY 24
 
 /* One attribute for each event of trace_dat.h, then cpu-clock, then one for threads. */
 #define PERF_CLOCK    DAT_NR_EVENTS
@@ -42,10 +44,13 @@ struct perf_data {
 	bool no_identifier; /* ids in the place they had before Linux 3.13 */
 	bool one_command;   /* perf record without -a */
 	bool no_chains;
+	bool directory;	      /* a part of what perf record --threads writes */
+	bool sampled;	      /* file mode: cpu-clock, no tracepoints */
 	int clock;	      /* clockid and 1; 0: the kernel's own */
 	uint64_t period;      /* 0: 1, every event */
 	int32_t ids_differ;   /* what perf adds to the ids of threads: another namespace */
 	const char *release;  /* NULL: not told */
+	const char *version;  /* of perf; likewise */
 	uint64_t anchor;      /* address of _text; 0: not told */
 	const char *kallsyms; /* in the file; NULL: none, as perf does it */
 	struct bytes records;
@@ -193,11 +198,11 @@ static inline bool perf_recorded(unsigned int i)
 static inline struct perf_event_attr perf_attr(const struct perf_data *p, unsigned int i)
 {
 	struct perf_event_attr a = {
-		.type = perf_recorded(i) ? PERF_TYPE_TRACEPOINT : PERF_TYPE_SOFTWARE,
+		.type = !p->sampled && perf_recorded(i) ? PERF_TYPE_TRACEPOINT : PERF_TYPE_SOFTWARE,
 		.size = sizeof(a),
-		.config = perf_recorded(i)  ? dat_events[i].id
-			  : i == PERF_CLOCK ? PERF_COUNT_SW_CPU_CLOCK
-					    : PERF_COUNT_SW_DUMMY,
+		.config = !p->sampled && perf_recorded(i) ? dat_events[i].id
+			  : i == PERF_CLOCK		  ? PERF_COUNT_SW_CPU_CLOCK
+							  : PERF_COUNT_SW_DUMMY,
 		.sample_period = p->period ? p->period : 1,
 		.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |
 			       PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD,
@@ -279,9 +284,17 @@ static inline void perf_compress(struct bytes *records)
 	*records = out.records;
 }
 
-static inline void perf_release(struct bytes *b, const struct perf_data *p)
+/* A feature that is a text, in pipe mode; NULL: the file does not have it. */
+static inline void perf_text_feature(struct perf_data *head, uint64_t id, const char *text)
 {
-	bytes_text(b, 4, p->release);
+	size_t start;
+
+	if (!text)
+		return;
+	start = perf_begin(head, PERF_HEADER_FEATURE, 0);
+	bytes_int(&head->records, id, 8);
+	bytes_text(&head->records, 4, text);
+	perf_end(head, start);
 }
 
 /* Events and formats as records, before the others. */
@@ -301,12 +314,8 @@ static inline void perf_pipe_head(struct bytes *b, const struct perf_data *p)
 			bytes_int(&head.records, perf_id(i, cpu), 8);
 		perf_end(&head, start);
 	}
-	if (p->release) {
-		start = perf_begin(&head, PERF_HEADER_FEATURE, 0);
-		bytes_int(&head.records, PERF_FEATURE_RELEASE, 8);
-		perf_release(&head.records, p);
-		perf_end(&head, start);
-	}
+	perf_text_feature(&head, PERF_FEATURE_RELEASE, p->release);
+	perf_text_feature(&head, PERF_FEATURE_VERSION, p->version);
 	start = perf_begin(&head, PERF_TRACING_DATA, 0);
 	bytes_int(&head.records, formats.nr, 4);
 	perf_end(&head, start);
@@ -330,16 +339,21 @@ static inline void perf_file(struct bytes *b, const struct perf_data *p)
 	const size_t attrs = ids + PERF_NR_ATTRS * each;
 	const size_t attr_bytes = sizeof(struct perf_event_attr) + 16;
 	const size_t data = attrs + PERF_NR_ATTRS * attr_bytes;
+	const char *const texts[] = { p->release, p->version };
 	struct bytes formats = perf_formats(p);
 	unsigned int i, cpu;
-	size_t table;
+	size_t at;
 
 	bytes_int(b, head, 8);
 	bytes_int(b, attr_bytes, 8);
 	perf_section(b, attrs, PERF_NR_ATTRS * attr_bytes);
 	perf_section(b, data, p->unfinished ? 0 : p->records.nr);
 	perf_section(b, 0, 0);
-	bytes_int(b, 1 << PERF_FEATURE_FORMATS | !!p->release << PERF_FEATURE_RELEASE, 8);
+	bytes_int(b,
+		  !p->sampled << PERF_FEATURE_FORMATS | !!p->release << PERF_FEATURE_RELEASE |
+			  !!p->version << PERF_FEATURE_VERSION |
+			  p->directory << PERF_FEATURE_DIRECTORY,
+		  8);
 	bytes_int(b, 0, 8);
 	bytes_int(b, 0, 8);
 	bytes_int(b, 0, 8);
@@ -353,15 +367,21 @@ static inline void perf_file(struct bytes *b, const struct perf_data *p)
 		perf_section(b, ids + i * each, each);
 	}
 	bytes_add(b, p->records.data, p->records.nr);
-	table = b->nr + 16 + (p->release ? 16 : 0);
-	if (!p->unfinished) {
-		perf_section(b, table, formats.nr);
-		if (p->release)
-			perf_section(b, table + formats.nr, 4 + strlen(p->release));
-		bytes_add(b, formats.data, formats.nr);
-		if (p->release)
-			perf_release(b, p);
+	at = b->nr + 16 * (!p->sampled + !!p->release + !!p->version);
+	if (!p->sampled && !p->unfinished) {
+		perf_section(b, at, formats.nr);
+		at += formats.nr;
 	}
+	for (i = 0; i < 2 && !p->unfinished; i++)
+		if (texts[i]) {
+			perf_section(b, at, 4 + strlen(texts[i]));
+			at += 4 + strlen(texts[i]);
+		}
+	if (!p->sampled && !p->unfinished)
+		bytes_add(b, formats.data, formats.nr);
+	for (i = 0; i < 2 && !p->unfinished; i++)
+		if (texts[i])
+			bytes_text(b, 4, texts[i]);
 	free(formats.data);
 }
 

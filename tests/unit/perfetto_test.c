@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "collector/perfetto_source.h"
+#include "collector/source_file.h"
 #include "tests/unit/perfetto_trace.h"
 #include "tests/unit/random.h"
 #include "tests/unit/unit.h"
@@ -43,17 +44,15 @@ static int read_all(const uint8_t *data, size_t nr, bool *has_loss)
 {
 	int fd = memfd_create("trace", MFD_CLOEXEC), n, i, events = 0;
 	uint64_t complete_ns = 0, last_ns = 0;
+	struct source_file file = { .name = "trace", .fd = fd, .nr_bytes = nr };
 	struct source *src = NULL;
 	struct error err = { 0 };
 	struct event ev[16];
-	char path[64];
 
 	*has_loss = false;
 	assert_int_equal(write(fd, data, nr), nr);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (perfetto_opener.open(&src, path, 0, &err)) {
+	if (perfetto_opener.open(&src, &file, &err)) {
 		assert_true(err.msg[0] && !strchr(err.msg, '\n'));
-		close(fd);
 		return -1;
 	}
 	do {
@@ -68,7 +67,6 @@ static int read_all(const uint8_t *data, size_t nr, bool *has_loss)
 		}
 	} while (complete_ns != LANE_ENDED);
 	source_close(src);
-	close(fd);
 	return events;
 }
 
