@@ -18,7 +18,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define BYTES	(64UL << 20)
+#define BYTES	 (64UL << 20)
 #define MAX_MAPS 512
 
 static char *area;
