@@ -124,7 +124,7 @@ static const struct column lock_stacks_columns[] = {
 	WAIT_NS,
 	WAITS,
 	MAX,
-	{ "stack", "STACK", UNIT_TEXT, 30, "functions, the innermost first", false },
+	{ "stack", "STACK", UNIT_STACK, 30, "functions, the innermost first", false },
 	{ 0 },
 };
 TABLE(lock_stacks, WAITS, "Stacks", "kernel stacks of its waiters", 1);
@@ -140,7 +140,7 @@ static const struct column lock_life_columns[] = {
 TABLE(lock_life, WAITS, "Lock", "what it is", SORT_AS_READ);
 
 const struct view_def lock_views[] = {
-	{ .table = &lock_queue },
+	{ .table = &lock_queue, .of_instant = true },
 	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
 	{ .table = &lock_vmas, .details = vma_views },
 	{ .table = &lock_stacks },
@@ -216,7 +216,7 @@ TABLE(stall_stack, STALLS, "Asleep in", "the innermost function first", SORT_AS_
 
 const struct view_def stall_views[] = {
 	{ .table = &stall_timeline, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
-	{ .table = &lock_queue },
+	{ .table = &lock_queue, .of_instant = true },
 	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
 	{ .table = &stall_stack },
 	{ .table = NULL },

@@ -97,8 +97,8 @@ static const struct column order_columns[] = {
 	  true },
 	{ "held_lock", "LOCK", UNIT_TEXT, 0, "address of the held lock", true },
 	{ "taken_lock", "LOCK", UNIT_TEXT, 0, "address of the other lock", true },
-	{ "held_stack", "STACK", UNIT_TEXT, 0, "stack that took the held lock", true },
-	{ "taken_stack", "STACK", UNIT_TEXT, 0, "stack that took the other lock", true },
+	{ "held_stack", "STACK", UNIT_STACK, 0, "stack that took the held lock", true },
+	{ "taken_stack", "STACK", UNIT_STACK, 0, "stack that took the other lock", true },
 	{ 0 },
 };
 

@@ -22,6 +22,7 @@ static const struct need {
 	const char *section;  /* version 2 files: SECTION of the meta key sees_SECTION; or NULL */
 	const char *profile;  /* profile that enables the events; NULL: every profile does */
 	bool kept;	      /* its rows are stored only with that profile */
+	bool in_part;	      /* some of the events show some of it */
 	const char *event[5]; /* all of these; "a|b": one of the two */
 	const char *frequent; /* one of them that occurs all the time if it is recorded; or NULL */
 } needs[NR_SIGHTS] = {
@@ -45,6 +46,7 @@ static const struct need {
 					  "rmap:exec_stack_shift_begin" } },
 	[SIGHT_ORDER] = { .section = "order",
 			  .profile = "holds",
+			  .in_part = true,
 			  .event = { "rmap:anon_vma_lock_acquire_returned",
 				     "rmap:anon_vma_lock_start_locking",
 				     "rmap:i_mmap_lock_acquire_returned",
@@ -136,6 +138,16 @@ static const char *first_missing(const struct need *need, const char *list)
 	return NULL;
 }
 
+static bool has_any(const struct need *need, const char *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < 5 && need->event[i]; i++)
+		if (has_event(list, need->event[i]))
+			return true;
+	return false;
+}
+
 static void say_profile(char *reason, const struct need *need)
 {
 	snprintf(reason, SEEN_REASON_LEN, "needs profile %s (rmapscope record --profile %s)",
@@ -159,7 +171,7 @@ static void decide(char *reason, const struct need *need, const struct recorded 
 	const char *missing = first_missing(need, r->formats);
 	bool on = !need->profile || !r->live || has_profile(r, need->profile);
 
-	if (missing)
+	if (missing && (on || !need->in_part || !has_any(need, r->formats)))
 		say_no_event(reason, r, missing);
 	else if (!on && (need->kept || first_missing(need, r->traced)))
 		say_profile(reason, need);

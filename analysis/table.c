@@ -98,6 +98,13 @@ int table_set_text(struct table *t, struct cell *cell, const char *text)
 	return 0;
 }
 
+/* Whether a value of this unit that is below 0 can only come from a damaged file. */
+static bool is_count(enum unit unit)
+{
+	return unit == UNIT_COUNT || unit == UNIT_ID || unit == UNIT_NS;
+}
+
+/* Returns 0, -ENOMEM, or -EBADMSG: below 0, see is_count(). */
 static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct cell *cell)
 {
 	switch (sqlite3_column_type(stmt, i)) {
@@ -107,7 +114,7 @@ static int read_cell(struct table *t, sqlite3_stmt *stmt, unsigned int i, struct
 	case SQLITE_INTEGER:
 		cell->type = CELL_INT;
 		cell->i = sqlite3_column_int64(stmt, i);
-		return 0;
+		return cell->i < 0 && is_count(t->def->columns[i].unit) ? -EBADMSG : 0;
 	case SQLITE_FLOAT:
 		cell->r = sqlite3_column_double(stmt, i);
 		/* infinity is not a measured value */
@@ -221,6 +228,9 @@ int table_add_rows(struct table *t, struct db *db, sqlite3_stmt *stmt, struct er
 		if (!ret)
 			ret = read_row(t, stmt);
 	}
+	if (ret == -EBADMSG)
+		return error_set(err, ret, "%s is damaged: table %s has a count below 0",
+				 db_path(db), t->def->name);
 	if (ret)
 		return error_set(err, ret, "out of memory");
 	return rc == SQLITE_DONE ? 0 : db_fail(db, err);

@@ -30,6 +30,7 @@ enum unit {
 	UNIT_RATIO,    /* a quotient, 2 decimals */
 	UNIT_TIME,     /* nanoseconds since the capture's start, shown in seconds, 3 decimals */
 	UNIT_SERIES,   /* numbers separated by blanks, shown as a line of bars */
+	UNIT_STACK,    /* functions, a line each */
 };
 
 struct column {
@@ -175,7 +176,7 @@ unsigned int series_parse(const char *text, int64_t value[SERIES_MAX]);
 /* Whether a column's cells are aligned to the right. */
 static inline bool column_is_number(const struct column *col)
 {
-	return col->unit != UNIT_TEXT && col->unit != UNIT_SERIES;
+	return col->unit != UNIT_TEXT && col->unit != UNIT_SERIES && col->unit != UNIT_STACK;
 }
 
 #endif

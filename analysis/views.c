@@ -101,7 +101,7 @@ int view_empty(char text[SEEN_EMPTY_LEN], const struct view_def *view, struct db
 		snprintf(text, SEEN_EMPTY_LEN, "not shown: %s", refused);
 		return 0;
 	}
-	if (view->shape == SHAPE_TREE)
+	if (view->shape == SHAPE_TREE || view->of_instant)
 		return seen_nobody(text, db, window_at(window), err);
 	return seen_empty(text, db, view->table->sight, window, err);
 }

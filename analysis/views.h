@@ -19,6 +19,7 @@ enum shape {
 struct view_def {
 	const struct table_def *table;
 	enum shape shape;
+	bool of_instant;   /* its rows are of one instant; always with SHAPE_TREE */
 	const char *early; /* column that is shown even on a narrow screen; or NULL */
 	const char *chart; /* column that the bars show */
 	/* reads the table if its SQL alone is not enough; or NULL */

@@ -94,6 +94,9 @@ double cli_age(const char *text, struct argp_state *state, const char *what)
 	return v;
 }
 
+/* Of what an option counts; larger ones are mistakes. */
+#define COUNT_MAX 1000000000
+
 unsigned int cli_count(const char *text, struct argp_state *state, const char *what)
 {
 	char *end;
@@ -101,8 +104,9 @@ unsigned int cli_count(const char *text, struct argp_state *state, const char *w
 
 	errno = 0;
 	v = strtol(text, &end, 10);
-	if (end == text || *end || errno || v <= 0 || v > 1000000000)
-		cli_wrong(state, "%s: '%s' is not a whole number above 0", what, text);
+	if (end == text || *end || errno || v <= 0 || v > COUNT_MAX)
+		cli_wrong(state, "%s: '%s' is not a whole number from 1 to %d", what, text,
+			  COUNT_MAX);
 	return v;
 }
 

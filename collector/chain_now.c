@@ -138,11 +138,10 @@ static int look_twice(struct chain_now *chain, int link_fd, struct error *err)
 	chain->at_ns = now_ns();
 	if (!ret)
 		ret = look(&later, link_fd);
-	if (!ret && nr_of(&first) && !first.record->has_blocker)
-		ret = error_set(
-			err, -ENOTSUP,
-			"this kernel does not note which lock a thread waits for; needs Linux "
-			"6.17 with CONFIG_DETECT_HUNG_TASK_BLOCKER");
+	if (!ret && nr_of(&first) && !first.record->can_see)
+		ret = error_set(err, -ENOTSUP,
+				"this kernel does not note which lock a thread waits for; needs "
+				"CONFIG_DETECT_HUNG_TASK_BLOCKER (from Linux 6.17)");
 	else if (ret)
 		error_set(err, ret, "cannot read the kernel's threads: %s", strerror(-ret));
 	if (!ret) {

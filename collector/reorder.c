@@ -96,7 +96,8 @@ static void sort(struct reorder *o)
 			.is_loss = o->ev[i].id == EVENT_LOSS,
 		};
 	o->nr_keys = o->nr;
-	qsort(o->key, o->nr_keys, sizeof(*o->key), by_time);
+	if (o->nr_keys)
+		qsort(o->key, o->nr_keys, sizeof(*o->key), by_time);
 }
 
 /* What was before @bound_ns or at it may go. */

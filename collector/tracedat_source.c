@@ -135,13 +135,17 @@ static bool library_complained(struct tracedat_source *td)
 /*
  * Whether a lane that has ended by itself ended before its last page: the
  * library gives up in silence where a page that it uncompressed makes no sense.
+ * Without any record, all of its pages are damaged: each begins with one, see page_watch.h.
  */
 static bool ended_early(struct file_lane *lane)
 {
 	uint64_t size = tracecmd_get_cpu_file_size(lane->handle, lane->cpu);
 	uint64_t page = tracecmd_page_size(lane->handle);
 	/* -1: the file has no such CPU in this buffer */
-	return size != -1ULL && size > page && lane->last_offset < lane->first_page + size - page;
+	if (size == -1ULL || !size)
+		return false;
+	return !lane->pages.begun ||
+	       (size > page && lane->last_offset < lane->first_page + size - page);
 }
 
 /* One page or more before this record could not be read. */

@@ -106,12 +106,8 @@ static int make(struct scratch *s, const char *base)
 	if (!mkdtemp(s->path))
 		return -errno;
 	/* whatever the umask is */
-	if (chmod(s->path, 0700)) {
-		ret = -errno;
-		rmdir(s->path);
-		return ret;
-	}
-	s->fd = open_directory(AT_FDCWD, s->path);
+	if (!chmod(s->path, 0700))
+		s->fd = open_directory(AT_FDCWD, s->path);
 	if (s->fd < 0) {
 		ret = errno == ENOENT ? -EAGAIN : -errno;
 		rmdir(s->path);

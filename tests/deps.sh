@@ -61,6 +61,7 @@ bc bc bc
 patch patch patch
 cpio cpio cpio
 xz-utils xz xz
+kmod kmod kmod
 libelf-dev elfutils-libelf-devel libelf
 libssl-dev openssl-devel openssl
 busybox-static busybox busybox

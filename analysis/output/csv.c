@@ -2,7 +2,7 @@
 /*
  * CSV: a line of column names, then a line per row. NULL is an empty field. A "'" is put
  * before text that a spreadsheet would take for a formula. Control characters, except
- * newlines, and bytes that are not UTF-8 are '?'.
+ * newlines in a stack, and bytes that are not UTF-8 are '?'.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -14,10 +14,8 @@
 /* A field that begins with one of these is a formula for a spreadsheet (CWE-1236). */
 static const char formula[] = "=+-@";
 
-/*
- * Text of a capture is untrusted. Newlines are kept: a stack has several lines.
- */
-static void print_characters(FILE *f, const char *text)
+/* Text of a capture is untrusted. */
+static void print_characters(FILE *f, const char *text, bool is_stack)
 {
 	const char *next = text;
 	int32_t c;
@@ -26,7 +24,7 @@ static void print_characters(FILE *f, const char *text)
 		fputc('\'', f);
 	for (; *text; text = next) {
 		c = text_next(&next);
-		if (text_is_unsafe(c) && c != '\n')
+		if (text_is_unsafe(c) && !(is_stack && c == '\n'))
 			fputc('?', f);
 		else if (c == '"')
 			fputs("\"\"", f);
@@ -35,18 +33,18 @@ static void print_characters(FILE *f, const char *text)
 	}
 }
 
-static void print_field(FILE *f, const char *text)
+static void print_field(FILE *f, const char *text, bool is_stack)
 {
 	bool quoted = text[strcspn(text, ",\"\n")];
 
 	if (quoted)
 		fputc('"', f);
-	print_characters(f, text);
+	print_characters(f, text, is_stack);
 	if (quoted)
 		fputc('"', f);
 }
 
-static void print_cell(FILE *f, const struct cell *cell)
+static void print_cell(FILE *f, const struct column *col, const struct cell *cell)
 {
 	switch (cell->type) {
 	case CELL_NULL:
@@ -59,7 +57,7 @@ static void print_cell(FILE *f, const struct cell *cell)
 		fprintf(f, "%.15g", cell->r);
 		break;
 	case CELL_TEXT:
-		print_field(f, cell->text);
+		print_field(f, cell->text, col->unit == UNIT_STACK);
 		break;
 	}
 }
@@ -98,7 +96,7 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	unsigned int i;
 
 	for (i = 0; i < t->nr_columns; i++) {
-		print_cell(o->f, &t->rows[row][i]);
+		print_cell(o->f, &t->def->columns[i], &t->rows[row][i]);
 		fputc(i + 1 < t->nr_columns ? ',' : '\n', o->f);
 	}
 	return 0;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Each thread that is in the slow path of an rwsem now, by an iterator over all
- * threads: the lock that it waits for (task_struct.blocker,
- * CONFIG_DETECT_HUNG_TASK_BLOCKER), the writer that holds it, and its stack.
+ * threads: the lock that it waits for, the writer that holds it, and its stack.
+ * The lock is noted in task_struct.blocker with CONFIG_DETECT_HUNG_TASK_BLOCKER
+ * (from Linux 6.17); on other kernels it is found by the queue, see queued.h.
  */
 /* in this order: each needs the one before */
 #include <linux/bpf.h>
@@ -69,6 +70,8 @@ struct kmem_cache {
 };
 
 #pragma clang attribute pop
+
+#include "collector/bpf/queued.h"
 
 /* include/linux/hung_task.h: the two lowest bits of task_struct.blocker */
 #define BLOCKER_RWSEM	     0x2UL
@@ -178,14 +181,10 @@ static __always_inline void read_owner(struct chain_record *r)
 		r->owner_tid = BPF_CORE_READ(owner, pid);
 }
 
-static __always_inline void read_wait(struct chain_record *r, struct task_struct *task,
-				      unsigned long blocker)
+static __always_inline void read_wait(struct chain_record *r, struct task_struct *task)
 {
 	long nr_bytes;
 
-	r->has_blocker = true;
-	r->lock = blocker & ~BLOCKER_TYPE;
-	r->write = (blocker & BLOCKER_TYPE) == BLOCKER_RWSEM_WRITER;
 	r->nr_switches = task->nvcsw + task->nivcsw;
 	r->off_cpu_ns = off_cpu_since(task);
 	r->tid = task->pid;
@@ -199,31 +198,42 @@ static __always_inline void read_wait(struct chain_record *r, struct task_struct
 	r->nr_frames = nr_bytes > 0 ? nr_bytes / sizeof(*r->frame) : 0;
 }
 
+/* The lock that @task waits for, and whether to write; 0: for none. */
+static __always_inline __u64 blocker_of(struct task_struct *task, __u32 *write)
+{
+	unsigned long blocker;
+
+	if (!bpf_core_field_exists(task->blocker))
+		return queued_for(task, write);
+	blocker = task->blocker;
+	*write = (blocker & BLOCKER_TYPE) == BLOCKER_RWSEM_WRITER;
+	return blocker & BLOCKER_RWSEM ? blocker & ~BLOCKER_TYPE : 0;
+}
+
 SEC("iter/task")
 int chain_now(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct chain_record *r;
-	unsigned long blocker;
-	__u32 zero = 0;
+	__u32 zero = 0, write;
 
 	r = bpf_map_lookup_elem(&scratch, &zero);
 	if (!r || !task)
 		return 0;
 	if (!ctx->meta->seq_num)
 		learn_clock_offset();
-	if (!bpf_core_field_exists(task->blocker)) {
-		r->has_blocker = false;
+	r->can_see = bpf_core_field_exists(task->blocker) || queued_can_see();
+	if (!r->can_see) {
 		if (!ctx->meta->seq_num)
 			bpf_seq_write(ctx->meta->seq, r, sizeof(*r));
 		return 0;
 	}
-	blocker = task->blocker;
-	if (!(blocker & BLOCKER_RWSEM))
+	r->lock = blocker_of(task, &r->write);
+	if (!r->lock)
 		return 0;
-	read_wait(r, task, blocker);
+	read_wait(r, task);
 	/* it may have gone on meanwhile */
-	if (task->blocker == blocker)
+	if (blocker_of(task, &write) == r->lock)
 		bpf_seq_write(ctx->meta->seq, r, sizeof(*r));
 	return 0;
 }

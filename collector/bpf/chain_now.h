@@ -26,7 +26,7 @@ struct chain_record {
 	__u32 write;
 	__u32 class;
 	char comm[CHAIN_COMM_LEN], owner_comm[CHAIN_COMM_LEN];
-	__u32 has_blocker; /* 0: this kernel does not tell who waits; the only record then */
+	__u32 can_see; /* 0: on this kernel it is not known who waits; the only record then */
 	__u32 nr_frames;
 	__u64 frame[CHAIN_FRAMES]; /* innermost first */
 };

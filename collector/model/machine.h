@@ -20,6 +20,7 @@ struct model_options {
 	const struct task_lookup *lookup; /* copied; NULL: none */
 	const struct symbols *symbols;	  /* copied; NULL: none */
 	const bool *has;		  /* [NR_EVENTS]: events that the input may hold */
+	bool may_lack;			  /* a file: not all of those were recorded */
 	bool stacks_inside;		  /* a stack is no record of its own */
 	const bool *traced;		  /* [NR_EVENTS]: of those, enabled; NULL: not known */
 	bool keep_all;			  /* every span is a row */

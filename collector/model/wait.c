@@ -59,7 +59,7 @@ static int64_t runnable_ns(const struct waits *ws, const struct wait *w, uint64_
 
 	if (w->freed_ns == NO_TIME)
 		/* it never slept, or its wake-up was not seen */
-		return ws->watch_wake && !w->slept ? 0 : NO_TIME;
+		return ws->sees_switches && ws->sees_wakings && !w->slept ? 0 : NO_TIME;
 	if (w->row.slept_ns != NO_TIME)
 		awake_ns -= w->row.slept_ns;
 	ns = (int64_t)end_ns - w->freed_ns;
@@ -69,7 +69,7 @@ static int64_t runnable_ns(const struct waits *ws, const struct wait *w, uint64_
 static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 {
 	w->row.duration_ns = end_ns - w->row.start_ns;
-	if (ws->watch_sleep)
+	if (ws->sees_switches)
 		w->row.slept_ns = stalls_slept_ns(ws->stalls, w->tid);
 	if (w->row.slept_ns > w->row.duration_ns)
 		w->row.slept_ns = w->row.duration_ns;
@@ -102,11 +102,11 @@ static struct wait_so_far so_far(const struct waits *ws, const struct wait *w, i
 {
 	struct wait_so_far now = { until_ns, NO_TIME, NO_TIME };
 
-	if (ws->watch_sleep)
+	if (ws->sees_switches)
 		now.slept_ns = stalls_slept_until(ws->stalls, w->tid, until_ns);
 	if (w->freed_ns != NO_TIME)
 		now.runnable_ns = until_ns > w->freed_ns ? until_ns - w->freed_ns : 0;
-	else if (ws->watch_wake)
+	else if (ws->sees_switches && ws->sees_wakings)
 		now.runnable_ns = 0;
 	return now;
 }
@@ -530,8 +530,9 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 		.stalls = all->stalls,
 		.sink = all->sink,
 		.gap = all->gap,
-		.watch_sleep = opt->has[EVENT_SCHED_SWITCH],
-		.watch_wake = opt->has[EVENT_SCHED_SWITCH] && opt->has[EVENT_SCHED_WAKING],
+		/* of a file, once one came */
+		.sees_switches = opt->has[EVENT_SCHED_SWITCH] && !opt->may_lack,
+		.sees_wakings = opt->has[EVENT_SCHED_WAKING] && !opt->may_lack,
 		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
 			      opt->has[EVENT_ANON_VMA_CONTENTION_BEGIN],
 		.releases.seen = opt->traced && opt->traced[EVENT_CONTENDED_RELEASE],

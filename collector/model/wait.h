@@ -56,8 +56,8 @@ struct waits {
 	struct attribution *attribution;
 	struct stalls *stalls;
 	const struct sink *sink;
-	bool watch_sleep;	    /* the input has sched_switch: sleep is known */
-	bool watch_wake;	    /* and sched_waking */
+	bool sees_switches;	    /* sched_switch is recorded: sleep is known */
+	bool sees_wakings;	    /* sched_waking is */
 	bool watch_spin;	    /* the input has both kinds of contention events */
 	const struct gap *gap;	    /* waits that begin before its end are tainted */
 	unsigned int sees_releases; /* CLASS_BITs: of their locks, who let them go is seen */

@@ -112,6 +112,7 @@ int wait_holder_waking(void *machine, const struct event *ev)
 	struct wait *w = waits_find(ws, ev->sched_waking.tid);
 	int ret;
 
+	ws->sees_wakings = true;
 	if (!w)
 		return 0;
 	w->resumed = w->asleep;
@@ -149,6 +150,7 @@ int wait_holder_switch(void *machine, const struct event *ev)
 	struct wait *prev = waits_find(ws, ev->tid);
 	struct wait *next = waits_find(ws, ev->sched_switch.next_tid);
 
+	ws->sees_switches = true;
 	if (prev && is_falling_asleep(ev))
 		sleeps(prev);
 	if (next) {

@@ -75,9 +75,11 @@ for section in $waits; do
 	says stock "$section" "$watched"
 done
 says stock stalls "$(takes stalls)"
-for section in walks storms stragglers order; do
+for section in walks storms stragglers; do
 	says stock "$section" "$no_rmap"
 done
+# in part: the mmap_lock has events of its own
+says stock order "$(takes holds)"
 says stock lost "nothing was lost: 10.000 s watched"
 for screen in vmas locks processes heatmap; do
 	shows stock $screen "$watched"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: tests/fuzz/run.sh [SECONDS [NAME...]]
+# Usage: [SEED=N] tests/fuzz/run.sh [SECONDS [NAME...]]
 #
 # Build the fuzzers with clang and run each for SECONDS (20) from a few seeds
 # made here. One TAP line each; what was found is kept in $BUILD/fuzz/NAME/found.
@@ -149,7 +149,7 @@ for name in $names; do
 	fi
 	seeds "$name" "$dir/corpus"
 	# -seed: the same inputs in every run, as far as time allows
-	ASAN_OPTIONS=$asan timeout $((seconds + 60)) "$out/${name}_fuzz" $fork -seed=1 \
+	ASAN_OPTIONS=$asan timeout $((seconds + 60)) "$out/${name}_fuzz" $fork -seed=${SEED:-1} \
 		-max_total_time="$seconds" -max_len=16384 -len_control=0 $limits \
 		-artifact_prefix="$dir/found/" "$dir/corpus" >"$dir/log" 2>&1
 	echo "# $name: $(grep -Eo 'cov: [0-9]+' "$dir/log" | tail -n1)," \

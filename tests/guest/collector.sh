@@ -21,7 +21,9 @@ build_programs() {
 		$cc -D_GNU_SOURCE -DWORKLOAD_MAIN -o "$dir/${name//_/-}" "$root_dir/$w.c" \
 			"$root_dir/cli/workload/workload.c" || fail "$name does not build"
 	done
-	$cc -D_GNU_SOURCE -o "$dir/chain" "$root_dir/tests/live/chain.c" || fail "chain does not build"
+	for name in chain write_hold; do
+		$cc -D_GNU_SOURCE -o "$dir/$name" "$root_dir/tests/live/$name.c" || fail "$name does not build"
+	done
 	for w in "$guest_dir"/truth/*.c; do
 		$cc -o "$dir/$(basename "$w" .c)" "$w" || fail "$w does not build"
 	done

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * write-hold: one thread holds the mmap_lock for writing nearly all of the time, and
+ * write-hold [NR_MAPS]: one thread holds the mmap_lock for writing nearly all of the time, and
  * another one waits for it for reading, on any kernel. Until it is killed.
  *
- *	hold/writer	protects a file that is mapped many times, and back:
+ *	hold/writer	protects a file that is mapped NR_MAPS times (512), and back:
  *			mprotect() holds the lock while it changes all page tables
  *	hold/reader	asks which pages are resident: mincore() wants the lock, and
  *			sleeps for it, as readers do not spin
@@ -13,12 +13,13 @@
 #include <err.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define BYTES	(64UL << 20)
-#define NR_MAPS 512
+#define BYTES	 (64UL << 20)
+#define MAX_MAPS 512
 
 static char *area;
 static pthread_barrier_t both_begin;
@@ -38,17 +39,20 @@ static void *read_lock(void *arg)
 	return NULL;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	int fd = memfd_create("write-hold", MFD_CLOEXEC), i;
+	int nr_maps = argc > 1 ? atoi(argv[1]) : MAX_MAPS;
 	pthread_t thread;
 
+	if (nr_maps < 1 || nr_maps > MAX_MAPS)
+		errx(2, "NR_MAPS is 1 to %d", MAX_MAPS);
 	if (fd < 0 || ftruncate(fd, BYTES))
 		err(1, "memfd");
-	area = mmap(NULL, NR_MAPS * BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	area = mmap(NULL, nr_maps * BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (area == MAP_FAILED)
 		err(1, "mmap");
-	for (i = 0; i < NR_MAPS; i++)
+	for (i = 0; i < nr_maps; i++)
 		if (mmap(area + i * BYTES, BYTES, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0) == MAP_FAILED)
 			err(1, "mmap");
@@ -60,6 +64,6 @@ int main(void)
 	printf("writer=%d reader=%d\n", gettid(), reader);
 	fflush(stdout);
 	for (i = 0;; i++)
-		if (mprotect(area, NR_MAPS * BYTES, i & 1 ? PROT_READ | PROT_WRITE : PROT_READ))
+		if (mprotect(area, nr_maps * BYTES, i & 1 ? PROT_READ | PROT_WRITE : PROT_READ))
 			err(1, "mprotect");
 }

@@ -31,6 +31,13 @@ static const struct column text_column[] = {
 
 static const struct table_def text_def = { .name = "t", .title = "T", .columns = text_column };
 
+static const struct column stack_column[] = {
+	{ "stack", "STACK", UNIT_STACK, 4, "", false },
+	{ 0 },
+};
+
+static const struct table_def stack_def = { .name = "t", .title = "T", .columns = stack_column };
+
 static const struct cell cells[] = {
 	{ .type = CELL_TEXT, .text = "mover" },
 	{ .type = CELL_INT, .i = 12345 },
@@ -174,7 +181,6 @@ static void csv_quotes_what_needs_it(void **state)
 	check_text_cell("a b", CSV, "comm\na b\n");
 	check_text_cell("a,b", CSV, "comm\n\"a,b\"\n");
 	check_text_cell("a\"b", CSV, "comm\n\"a\"\"b\"\n");
-	check_text_cell("a\nb", CSV, "comm\n\"a\nb\"\n");
 	check_text_cell("\"", CSV, "comm\n\"\"\"\"\n");
 	check_text_cell("", CSV, "comm\n\n");
 }
@@ -189,6 +195,9 @@ static void csv_has_no_formulas_and_no_controls(void **state)
 	check_text_cell("-bash", CSV, "comm\n'-bash\n");
 	check_text_cell("@x", CSV, "comm\n'@x\n");
 	check_text_cell("a=b-c", CSV, "comm\na=b-c\n");
+	check_text_cell("a\nb", CSV, "comm\n\"a?b\"\n");
+	check(&stack_def, (const struct cell[]){ { .type = CELL_TEXT, .text = "a\nb" } }, 1, CSV,
+	      "stack\n\"a\nb\"\n");
 	check_text_cell("\t=1", CSV, "comm\n?=1\n");
 	check_text_cell("\r=1", CSV, "comm\n?=1\n");
 	check_text_cell("a\rb\x1b[31m\x7f\xc2\x9b", CSV, "comm\na?b?[31m??\n");
