@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/capture_args.h"
 
+#include <string.h>
+
 #include "cli/cli.h"
 #include "cli/recording.h"
 #include "collector/profile.h"
@@ -8,6 +10,7 @@
 enum {
 	OPT_PROFILE = 0x200,
 	OPT_BUFFER,
+	OPT_RUNG,
 };
 
 static const struct argp_option options[] = {
@@ -20,6 +23,10 @@ static const struct argp_option options[] = {
 	  "record only this process, and the threads and children that it creates from now on", 0 },
 	{ "buffer", OPT_BUFFER, "KIB", 0,
 	  "size of the kernel's ring buffer per CPU (default: by profile)", 0 },
+	{ "rung", OPT_RUNG, "N", 0,
+	  "what waits are recorded with: 1, the default: tracefs; 2: BPF, which tells the VMA of a "
+	  "wait and who holds the lock; rung 1 is used where the kernel refuses that",
+	  0 },
 	{ 0 },
 };
 
@@ -40,6 +47,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_BUFFER:
 		opt->buffer_kb = cli_count(arg, state, "--buffer");
+		return 0;
+	case OPT_RUNG:
+		if (strcmp(arg, "1") && strcmp(arg, "2"))
+			cli_wrong(state, "--rung: '%s' is neither 1 nor 2", arg);
+		opt->rung = arg[0] - '0';
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -6,7 +6,7 @@
 #include <argp.h>
 
 /*
- * A child parser: --profile, --pid, --buffer. Its input is the struct
+ * A child parser: --profile, --pid, --buffer, --rung. Its input is the struct
  * recording_options to fill.
  */
 extern const struct argp capture_argp;

@@ -84,7 +84,8 @@ static const struct {
 	const char *name, *remark;
 } rungs[NR_BPF_RUNGS] = {
 	[BPF_RUNG_STATE] = { "BPF: who waits now", "sudo rmapscope blocked" },
-	[BPF_RUNG_TRACEPOINT] = { "BPF: tracepoints", "loads; no capture uses it yet" },
+	[BPF_RUNG_WAITS] = { "BPF: waits",
+			     "record or top with --rung 2: VMAs and owners of waits" },
 	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions", "loads; no capture uses it yet" },
 };
 
@@ -133,7 +134,7 @@ static int check_events(struct profile_result *result, struct error *err)
 	if (ret)
 		return ret;
 	ret = check_processes(err)
-		      ?: profiles_apply(PROFILE_ALL, inst, CHECK_BUFFER_KB, result, err);
+		      ?: profiles_apply(PROFILE_ALL, inst, CHECK_BUFFER_KB, NULL, result, err);
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++)
 		if (!profile_is_series(pe->id))
 			say_event(pe, &result[pe->id]);

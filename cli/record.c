@@ -147,6 +147,8 @@ static int run(struct args *a, struct recording *rec, struct error *err)
 	struct progress progress;
 	int ret, status = 0;
 
+	if (recording_refusal(rec)[0])
+		fprintf(stderr, "rmapscope: %s\n", recording_refusal(rec));
 	/* the command may write to the terminal itself: no progress line then */
 	if (!child)
 		progress_begin(&progress, "recording", a->seconds);

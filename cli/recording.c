@@ -14,6 +14,8 @@
 #include "cli/asleep.h"
 #include "cli/live_lookup.h"
 #include "cli/recording_meta.h"
+#include "collector/bpf_source.h"
+#include "collector/bpf_waits.h"
 #include "collector/continuity.h"
 #include "collector/instance.h"
 #include "collector/model/model.h"
@@ -45,6 +47,8 @@ struct recording {
 	int32_t own[MAX_OWN_THREADS];  /* ids of our threads, as in events */
 	_Atomic unsigned int nr_own;
 	struct source *src;
+	struct source *tracefs;	 /* live: @src, or a part of it */
+	struct bpf_waits *waits; /* a part of @src; NULL: rung 1 */
 	struct store *store;
 	struct model model;
 	struct pipeline pipeline;
@@ -59,6 +63,7 @@ struct recording {
 	struct asleep *asleep; /* threads asleep before tracing began; NULL once they were noted */
 	uint64_t begun_ns;     /* live: when tracing was turned on */
 	char limits[1024];
+	char refusal[576];
 };
 
 /* Count a loss as the view `lost` counts it. */
@@ -218,7 +223,9 @@ static int begin_tracing(struct recording *rec, struct error *err)
 	rec->begun_ns = now_ns();
 	if (tracefs_trace_on(rec->inst))
 		return error_set(err, -errno, "cannot turn tracing on: %s", strerror(errno));
-	ret = tracefs_source_watch(rec->src, err);
+	if (rec->waits)
+		bpf_waits_go(rec->waits);
+	ret = tracefs_source_watch(rec->tracefs, err);
 	if (ret)
 		return ret;
 	if (rec->self.proc)
@@ -230,13 +237,14 @@ static int begin_tracing(struct recording *rec, struct error *err)
  * The events that can occur: in a live capture those that its profiles enable,
  * in a file those whose format it has.
  */
-static void find_possible(bool *has, const struct source *src, unsigned int profiles)
+static void find_possible(bool *has, const struct recording *rec, unsigned int profiles)
 {
+	const struct source *src = rec->src;
 	const struct profile_event *pe;
 
 	memcpy(has, src->has, sizeof(src->has));
 	for (pe = profile_events; src->live && pe->id != NR_EVENTS; pe++)
-		has[pe->id] &= !!(pe->profiles & profiles);
+		has[pe->id] &= pe->profiles & profiles || rec->traced[pe->id];
 }
 
 /* Create the database, the model that fills it, and the rows that describe the capture. */
@@ -251,7 +259,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 	struct sink sink;
 	int ret;
 
-	find_possible(has, rec->src, profiles);
+	find_possible(has, rec, profiles);
 	limits_find(rec->limits, sizeof(rec->limits), rec->src, profiles);
 	ret = store_create(&rec->store, opt->path, opt->force, err);
 	if (ret)
@@ -346,7 +354,10 @@ static int abandon(struct recording *rec, int ret)
 		model_free(&rec->model);
 		store_discard(rec->store);
 	}
-	source_close(rec->src);
+	if (rec->src)
+		source_close(rec->src);
+	else if (rec->waits)
+		bpf_waits_close(rec->waits);
 	if (rec->inst) {
 		instance_destroy(rec->inst, &ignored);
 		self_free(&rec->self);
@@ -356,11 +367,59 @@ static int abandon(struct recording *rec, int ret)
 	return ret;
 }
 
-int recording_start(struct recording **recp, const struct recording_options *opt, struct error *err)
+/* Load the programs of rung 2, if it was asked for. If the kernel refuses them, note why. */
+static void open_waits(struct recording *rec, const struct recording_options *opt)
+{
+	const struct bpf_waits_options waits = {
+		.buffer_kb = opt->buffer_kb,
+		.own_tgid = rec->self.tgid,
+		.only_tgid = opt->pid,
+	};
+	struct error why = { 0 };
+
+	if (opt->rung < RUNG_BPF || !bpf_waits_open(&rec->waits, &waits, &why))
+		return;
+	snprintf(rec->refusal, sizeof(rec->refusal), "rung 2 (BPF) is not in use, but rung 1: %s",
+		 why.msg);
+	limits_add(rec->limits, sizeof(rec->limits), rec->refusal);
+}
+
+/* Enable the events of @profiles that BPF does not give. */
+static int enable_events(struct recording *rec, const struct recording_options *opt,
+			 unsigned int profiles, struct error *err)
 {
 	struct profile_result applied[NR_EVENTS] = { 0 };
+	bool by_bpf[NR_EVENTS] = { 0 };
+	unsigned int id;
+	int ret;
+
+	for (id = 0; rec->waits && id < NR_EVENTS; id++)
+		by_bpf[id] = bpf_waits_give(rec->waits, id);
+	ret = profiles_apply(profiles, rec->inst, opt->buffer_kb, by_bpf, applied, err);
+	for (id = 0; id < NR_EVENTS; id++)
+		rec->traced[id] = applied[id].enabled || by_bpf[id];
+	return ret;
+}
+
+/* What was opened for the source is closed with it, also if this fails. */
+static int open_live_source(struct recording *rec, struct error *err)
+{
+	int ret = tracefs_source_open(&rec->tracefs, rec->inst, err);
+
+	if (ret || !rec->waits) {
+		rec->src = rec->tracefs;
+		return ret;
+	}
+	ret = bpf_source_open(&rec->src, rec->tracefs, rec->waits, err);
+	if (ret)
+		rec->waits = NULL;
+	return ret;
+}
+
+int recording_start(struct recording **recp, const struct recording_options *opt, struct error *err)
+{
 	struct recording *rec;
-	unsigned int profiles, i;
+	unsigned int profiles;
 	int ret;
 
 	ret = profiles_parse(opt->profiles ?: DEFAULT_PROFILE, &profiles, err);
@@ -379,14 +438,14 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 				"one; record outside of the container, for example with "
 				"nsenter -t 1 -p",
 				opt->pid);
-	if (!ret)
-		ret = profiles_apply(profiles, rec->inst, opt->buffer_kb, applied, err);
-	for (i = 0; i < NR_EVENTS; i++)
-		rec->traced[i] = applied[i].enabled;
+	if (!ret) {
+		open_waits(rec, opt);
+		ret = enable_events(rec, opt, profiles, err);
+	}
 	if (!ret && opt->pid)
 		ret = profile_only_pid(rec->inst, opt->pid, err);
 	if (!ret)
-		ret = tracefs_source_open(&rec->src, rec->inst, err);
+		ret = open_live_source(rec, err);
 	if (ret)
 		return abandon(rec, ret);
 	/* not fatal: only the names of call sites are missing */
@@ -478,6 +537,11 @@ const char *recording_kind(const struct recording *rec)
 const char *recording_limits(const struct recording *rec)
 {
 	return rec->limits;
+}
+
+const char *recording_refusal(const struct recording *rec)
+{
+	return rec->refusal;
 }
 
 const char *recording_trouble(const struct recording *rec)

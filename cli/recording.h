@@ -16,6 +16,12 @@
 struct recording;
 struct source_file;
 
+/* What the waits of a live capture are recorded with. */
+enum {
+	RUNG_TRACEFS = 1,
+	RUNG_BPF, /* and the VMA of a wait, and the lock's owner */
+};
+
 struct recording_options {
 	const char *path;	       /* database to create */
 	bool force;		       /* replace an existing one */
@@ -23,6 +29,7 @@ struct recording_options {
 	bool keep_all;		       /* store every hold, walk and move as a row */
 	int64_t max_bytes, max_age_ns; /* remove the oldest rows beyond these; 0: no limit */
 	unsigned int buffer_kb;	       /* live only, per CPU; 0: the profile's */
+	unsigned int rung;	       /* live only, RUNG_*: the highest to use; 0: RUNG_TRACEFS */
 	pid_t pid;		       /* live only: only this process; 0: all */
 	const char *kallsyms;	       /* import only: symbols for a file without; or NULL */
 	const char *command;	       /* command line, stored in the database; or NULL */
@@ -78,6 +85,9 @@ void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64
 
 /* What a capture cannot show, one line each; "": nothing is missing. */
 const char *recording_limits(const struct recording *rec);
+
+/* Why the rung that was asked for is not in use, one line with the remedy; "": it is. */
+const char *recording_refusal(const struct recording *rec);
 
 /* Stop, and drop what was stored. Call recording_finish() next. */
 void recording_abort(struct recording *rec);

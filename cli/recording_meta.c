@@ -35,7 +35,11 @@ static void limits_add_vmas(char *limits, size_t room, const struct source *src,
 {
 	bool links = is_traced(src, profiles, EVENT_ANON_VMA_LINK);
 
-	if (src->has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !links)
+	if (src->names_vmas && !links)
+		limits_add(limits, room,
+			   "VMAs: known for waits in page faults and in UFFDIO_MOVE, and of others "
+			   "for anon_vma locks where only one VMA can be meant");
+	else if (src->has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !links)
 		limits_add(limits, room,
 			   "VMAs: known for waits for VMA locks only; profile walks adds others");
 	else if (links)
@@ -85,7 +89,7 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 		limits_add(limits, room, "no stacks: unknown: call sites, roles and lock classes");
 	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN])
 		limits_add(limits, room,
-			   has[EVENT_CONTENDED_RELEASE]
+			   has[EVENT_CONTENDED_RELEASE] || src->names_vmas
 				   ? "stock events: spinning before the first sleep is not seen"
 				   : "stock events: spinning before the first sleep is not seen, "
 				     "holders are known from wake-ups only");
@@ -103,7 +107,7 @@ static void write_machine(struct store *st, const struct source *src)
 	store_meta_text(st, "kernel_release", uts.release);
 	store_meta_text(st, "kernel_version", uts.version);
 	store_meta_text(st, "machine", uts.machine);
-	store_meta_int(st, "nr_cpus", src->nr_lanes);
+	store_meta_int(st, "nr_cpus", src->nr_cpus);
 	store_meta_int(st, "clock_offset_ns", clock_ns(CLOCK_REALTIME) - now_ns());
 }
 
@@ -145,8 +149,10 @@ int meta_write(struct store *st, const struct source *src, const struct recordin
 	store_meta_text(st, "source", src->ops->name);
 	store_meta_text(st, "clock", src->clock);
 	store_meta_text(st, "command", opt->command);
-	if (src->live)
+	if (src->live) {
 		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);
+		store_meta_int(st, "rung", src->names_vmas ? RUNG_BPF : RUNG_TRACEFS);
+	}
 	meta_write_events(st, src->has, src->live ? traced : NULL);
 	store_meta_text(st, "limits", limits);
 	write_machine(st, src);

@@ -99,9 +99,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (a->nr_frames && !a->batch)
 			cli_wrong(state, "--frames goes with --batch");
-		if (a->path && (a->rec.path || a->rec.profiles || a->rec.buffer_kb))
-			cli_wrong(state, "--output, --profile and --buffer are for a new recording "
-					 "and do not go with FILE");
+		if (a->path && (a->rec.path || a->rec.profiles || a->rec.buffer_kb || a->rec.rung))
+			cli_wrong(state,
+				  "--output, --profile, --buffer and --rung are for a new recording "
+				  "and do not go with FILE");
 		if (!a->path && (a->filter.since || a->filter.until))
 			cli_wrong(state, "--since and --until need a FILE");
 		/* a recording holds this process only; of a file, show it only */
@@ -223,6 +224,8 @@ static int record_and_show(struct args *a, struct error *err)
 	ret = recording_start(&rec, &a->rec, err);
 	if (ret)
 		return ret;
+	if (recording_refusal(rec)[0])
+		fprintf(stderr, "rmapscope: %s\n", recording_refusal(rec));
 	a->tui.problem = recorder_problem;
 	a->tui.ctx = rec;
 	/* the first frame has something to show */

@@ -4,25 +4,33 @@
 #include <stddef.h>
 
 #include "collector/bpf/try_function.skel.h"
-#include "collector/bpf/try_tracepoint.skel.h"
 #include "collector/bpf_object.h"
+#include "collector/bpf_waits.h"
 #include "collector/chain_now.h"
 
-static const struct bpf_image images[NR_BPF_RUNGS] = {
-	[BPF_RUNG_TRACEPOINT] = { .name = "try_tracepoint", .elf = try_tracepoint_bpf__elf_bytes },
-	[BPF_RUNG_FUNCTION] = { .name = "try_function",
-				.elf = try_function_bpf__elf_bytes,
-				.of_function = true },
+static const struct bpf_image function = {
+	.name = "try_function",
+	.elf = try_function_bpf__elf_bytes,
+	.of_function = true,
 };
+
+static int try_state(struct error *err)
+{
+	struct chain_now chain;
+	int ret = chain_now_read(&chain, err);
+
+	chain_now_free(&chain);
+	return ret;
+}
 
 int bpf_rung_try(enum bpf_rung rung, struct error *err)
 {
-	struct chain_now chain;
-	int ret;
-
-	if (rung != BPF_RUNG_STATE)
-		return bpf_object_try(&images[rung], err);
-	ret = chain_now_read(&chain, err);
-	chain_now_free(&chain);
-	return ret;
+	switch (rung) {
+	case BPF_RUNG_STATE:
+		return try_state(err);
+	case BPF_RUNG_WAITS:
+		return bpf_waits_try(err);
+	default:
+		return bpf_object_try(&function, err);
+	}
 }

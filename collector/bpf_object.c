@@ -87,7 +87,8 @@ int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, stru
 				    });
 	if (!*obj)
 		ret = refused(-errno, image, log, err);
-	if (!ret && (ret = bpf_object__load(*obj))) {
+	if (!ret &&
+	    ((image->prepare && (ret = image->prepare(*obj))) || (ret = bpf_object__load(*obj)))) {
 		ret = refused(ret, image, log, err);
 		bpf_object__close(*obj);
 		*obj = NULL;
@@ -96,17 +97,26 @@ int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, stru
 	return ret;
 }
 
+int bpf_object_attach(struct bpf_object *obj, const struct bpf_image *image,
+		      struct bpf_program **prog, struct bpf_link **link, struct error *err)
+{
+	do
+		*prog = bpf_object__next_program(obj, *prog);
+	while (*prog && !bpf_program__autoload(*prog));
+	*link = *prog ? bpf_program__attach(*prog) : NULL;
+	return *link || !*prog ? 0 : refused(-errno, image, "", err);
+}
+
 int bpf_object_try(const struct bpf_image *image, struct error *err)
 {
+	struct bpf_program *prog = NULL;
 	struct bpf_object *obj;
 	struct bpf_link *link;
 	int ret = bpf_object_load(&obj, image, err);
 
 	if (ret)
 		return ret;
-	link = bpf_program__attach(bpf_object__next_program(obj, NULL));
-	if (!link)
-		ret = refused(-errno, image, "", err);
+	ret = bpf_object_attach(obj, image, &prog, &link, err);
 	bpf_link__destroy(link);
 	bpf_object__close(obj);
 	return ret;

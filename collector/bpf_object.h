@@ -11,13 +11,17 @@
 
 #include "lib/error.h"
 
+struct bpf_link;
 struct bpf_object;
+struct bpf_program;
 
 /* What is compiled in: the bytes of a skeleton. */
 struct bpf_image {
 	const char *name;
 	const void *(*elf)(size_t *nr_bytes);
 	bool of_function; /* its programs are for kernel functions */
+	/* Called before it is loaded; returns 0 or a negative errno. NULL: nothing is to do. */
+	int (*prepare)(struct bpf_object *obj);
 };
 
 /*
@@ -27,6 +31,16 @@ struct bpf_image {
  * bpf_object__close() of libbpf.
  */
 int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, struct error *err);
+
+/*
+ * bpf_object_attach - attach the next program of @obj, which was loaded of @image
+ * @prog: the program before, and then the one attached; NULL: the first, and none
+ * @link: of the program; to be destroyed with bpf_link__destroy() of libbpf
+ *
+ * Programs that were not loaded are left out. Returns 0, or as bpf_object_load().
+ */
+int bpf_object_attach(struct bpf_object *obj, const struct bpf_image *image,
+		      struct bpf_program **prog, struct bpf_link **link, struct error *err);
 
 /* Likewise load it, attach its first program, and take all away. */
 int bpf_object_try(const struct bpf_image *image, struct error *err);

@@ -75,7 +75,10 @@ struct event {
 		} contention_begin;
 		struct {
 			uint64_t lock;
-			int32_t ret; /* 0 or a negative errno */
+			int32_t ret;  /* 0 or a negative errno */
+			int32_t tgid; /* of the process of the VMA; -1: not known */
+			/* the VMA that the wait was for; vm_end 0: not told */
+			uint64_t mm, vm_start, vm_end;
 		} contention_end;
 		struct {
 			uint64_t lock;

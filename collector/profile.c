@@ -371,7 +371,7 @@ static int apply_event(const struct profile_event *pe, unsigned int profiles,
 }
 
 int profiles_apply(unsigned int profiles, struct tracefs_instance *inst, unsigned int buffer_kb,
-		   struct profile_result *result, struct error *err)
+		   const bool *elsewhere, struct profile_result *result, struct error *err)
 {
 	struct profile_result local[NR_EVENTS] = { 0 };
 	const struct profile_event *pe;
@@ -387,7 +387,7 @@ int profiles_apply(unsigned int profiles, struct tracefs_instance *inst, unsigne
 				 "smaller --buffer",
 				 buffer_kb, strerror(errno));
 	for (pe = profile_events; pe->id != NR_EVENTS; pe++) {
-		if (!(pe->profiles & profiles))
+		if (!(pe->profiles & profiles) || (elsewhere && elsewhere[pe->id]))
 			continue;
 		ret = apply_event(pe, profiles, inst, &result[pe->id], err);
 		if (ret)

@@ -57,13 +57,14 @@ int profiles_parse(const char *names, unsigned int *profiles, struct error *err)
 /*
  * profiles_apply - enable the events of @profiles in @inst (tracing stays off)
  * @buffer_kb: per CPU, 0 for what the profiles need
+ * @elsewhere: [NR_EVENTS], events that come from elsewhere and stay off; may be NULL
  * @result: [NR_EVENTS], by event id; may be NULL
  *
  * Missing optional events and refused filters are left out and told in
  * @result. Fails when a needed event is missing.
  */
 int profiles_apply(unsigned int profiles, struct tracefs_instance *inst, unsigned int buffer_kb,
-		   struct profile_result *result, struct error *err);
+		   const bool *elsewhere, struct profile_result *result, struct error *err);
 
 /* The filter of @pe when all of @profiles are on: the widest; NULL: none. */
 const char *profile_filter(const struct profile_event *pe, unsigned int profiles);

@@ -534,7 +534,7 @@ int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, str
 	ts->src.symbols = (struct symbols){ .tep = ts->tep, .load_live = true };
 
 	ts->page_bytes = tep_get_sub_buffer_size(ts->tep);
-	ts->src.nr_lanes = count_cpus(inst);
+	ts->src.nr_lanes = ts->src.nr_cpus = count_cpus(inst);
 	ts->lane = calloc(ts->src.nr_lanes, sizeof(*ts->lane));
 	ts->src.behind = calloc(ts->src.nr_lanes, sizeof(*ts->src.behind));
 	ret = ts->lane && ts->src.behind ? 0 : -ENOMEM;

@@ -3,7 +3,7 @@
  * Each thread that is in the slow path of an rwsem now, by an iterator over all
  * threads: the lock that it waits for, the writer that holds it, and its stack.
  * The lock is noted in task_struct.blocker with CONFIG_DETECT_HUNG_TASK_BLOCKER
- * (from Linux 6.17); on other kernels it is found by the queue, see queued.h.
+ * (from Linux 6.17); on other kernels it is found by the queue, see queued.bpf.h.
  */
 /* in this order: each needs the one before */
 #include <linux/bpf.h>
@@ -14,46 +14,10 @@
 #include <stdbool.h>
 
 #include "collector/bpf/chain_now.h"
+#include "collector/bpf/kernel.bpf.h"
 
-/* Kernel structures with the fields that are read; libbpf finds them in the kernel's BTF. */
+/* What an iterator is given. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-typedef struct {
-	long counter;
-} kernel_atomic_long;
-
-/* kernel/locking/rwsem.c */
-struct rw_semaphore {
-	kernel_atomic_long count, owner;
-};
-
-struct anon_vma {
-	struct anon_vma *root;
-	struct rw_semaphore rwsem;
-};
-
-struct mm_struct {
-	struct rw_semaphore mmap_lock;
-};
-
-struct sched_entity {
-	unsigned long long sum_exec_runtime, prev_sum_exec_runtime;
-};
-
-struct sched_info {
-	unsigned long long last_arrival;
-};
-
-struct task_struct {
-	int prio;
-	struct sched_entity se;
-	struct sched_info sched_info;
-	struct mm_struct *mm;
-	int pid, tgid;
-	unsigned long nvcsw, nivcsw;
-	char comm[CHAIN_COMM_LEN];
-	unsigned long blocker;
-};
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
@@ -71,17 +35,12 @@ struct kmem_cache {
 
 #pragma clang attribute pop
 
-#include "collector/bpf/queued.h"
+#include "collector/bpf/queued.bpf.h"
 
 /* include/linux/hung_task.h: the two lowest bits of task_struct.blocker */
 #define BLOCKER_RWSEM	     0x2UL
 #define BLOCKER_RWSEM_WRITER 0x3UL
 #define BLOCKER_TYPE	     0x3UL
-
-/* kernel/locking/rwsem.c: bits of rw_semaphore.owner and .count */
-#define READER_OWNED  0x1UL
-#define NONSPINNABLE  0x2UL
-#define WRITER_LOCKED 0x1UL
 
 /* include/linux/sched/prio.h: lower ones are real-time */
 #define MAX_RT_PRIO 100
@@ -151,33 +110,24 @@ static __always_inline enum chain_class class_by_slab(__u64 lock)
 /* What the lock is a part of, by what is around it. */
 static __always_inline enum chain_class class_by_place(struct task_struct *task, __u64 lock)
 {
-	const __u64 mm = (__u64)task->mm;
-	struct anon_vma *anon_vma, *root = NULL;
-
-	if (mm && lock == mm + bpf_core_field_offset(struct mm_struct, mmap_lock))
+	if (is_mmap_lock(lock, task->mm))
 		return CHAIN_CLASS_MMAP;
-	/* only the lock of a root is taken, and a root is its own root */
-	anon_vma = (struct anon_vma *)(lock - bpf_core_field_offset(struct anon_vma, rwsem));
-	if (!bpf_core_read(&root, sizeof(root), &anon_vma->root) && root == anon_vma)
+	if (is_anon_vma_lock(lock))
 		return CHAIN_CLASS_ANON_VMA;
 	return CHAIN_CLASS_OPEN;
 }
 
-/* A writer notes itself in the lock, and takes that back before it lets go. */
 static __always_inline void read_owner(struct chain_record *r)
 {
 	struct rw_semaphore *sem = (struct rw_semaphore *)r->lock;
-	unsigned long count = BPF_CORE_READ(sem, count.counter);
-	unsigned long word = BPF_CORE_READ(sem, owner.counter);
-	struct task_struct *owner = (struct task_struct *)(word & ~(READER_OWNED | NONSPINNABLE));
+	struct task_struct *owner = rwsem_owner(sem);
 
 	r->owner_tid = r->owner_tgid = 0;
-	if (!owner || word & READER_OWNED || !(count & WRITER_LOCKED))
+	if (!owner)
 		return;
 	r->owner_tgid = BPF_CORE_READ(owner, tgid);
 	bpf_core_read_str(r->owner_comm, sizeof(r->owner_comm), &owner->comm);
-	/* that was the owner's only if it is still the owner */
-	if (BPF_CORE_READ(sem, owner.counter) == (long)word)
+	if (is_owner(sem, owner))
 		r->owner_tid = BPF_CORE_READ(owner, pid);
 }
 

@@ -74,8 +74,8 @@ static int name_by_fault(struct attribution *at, struct wait_row *row, const str
 	return ret;
 }
 
-static int name_only_one(struct attribution *at, struct wait_row *row, const struct vma_at *only,
-			 uint64_t now_ns)
+static int name_told(struct attribution *at, struct wait_row *row, const struct vma_at *only,
+		     uint64_t now_ns)
 {
 	struct vma *vma;
 	int ret;
@@ -109,11 +109,13 @@ int attribution_ending(struct attribution *at, struct wait_row *row, const struc
 
 	if (end->key.vm_start)
 		return lock ? name_vma_lock(at, row, end, lock) : 0;
+	if (end->vma.end)
+		return name_told(at, row, &end->vma, end->time_ns);
 	if (may_tell(at, row, end))
 		return 0;
 	if (is_anon(end, lock) && row->outcome == OUTCOME_ACQUIRED &&
 	    linkage_only_vma(at->linkage, end->key.address, &only))
-		ret = name_only_one(at, row, &only, end->time_ns);
+		ret = name_told(at, row, &only, end->time_ns);
 	return ret || row->vma_id ? ret : name_by_fault(at, row, end);
 }
 
@@ -124,7 +126,7 @@ static int sum_up(struct attribution *at, struct unattributed *u)
 
 	HASH_DEL(at->by_tid, u);
 	if (!u->row.vma_id)
-		ret = name_only_one(at, &u->row, &u->only, u->end.time_ns);
+		ret = name_told(at, &u->row, &u->only, u->end.time_ns);
 	if (!ret && !u->row.vma_id)
 		ret = name_by_fault(at, &u->row, &u->end);
 	if (!ret && u->row.vma_id)

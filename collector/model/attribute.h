@@ -8,7 +8,8 @@
  * it only when an event of the thread has named the VMA, or the thread has
  * released the lock without one. A walk visits all VMAs of a lock: a reader's
  * wait has no VMA unless the lock has exactly one. Any other lock: the VMA of
- * the page fault that the thread is in.
+ * the page fault that the thread is in. An event that ends a wait may name the VMA
+ * itself.
  */
 #ifndef RMAPSCOPE_MODEL_ATTRIBUTE_H
 #define RMAPSCOPE_MODEL_ATTRIBUTE_H
@@ -34,7 +35,8 @@ struct wait_end {
 	uint64_t vm_end;  /* VMA locks only */
 	bool from_series; /* an rmap event began it, not a stock event */
 	const struct site *site;
-	uint64_t fault; /* address of the page fault that it was in; 0 not known */
+	uint64_t fault;	   /* address of the page fault that it was in; 0 not known */
+	struct vma_at vma; /* as its last event tells it; end 0: that does not */
 	int64_t process_id;
 	uint64_t time_ns;
 	struct wait_so_far booked; /* in the roll-ups */

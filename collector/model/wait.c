@@ -91,6 +91,7 @@ static struct wait_end end_of(const struct wait *w, uint64_t end_ns)
 		.from_series = w->from_series,
 		.site = w->site,
 		.fault = w->fault,
+		.vma = w->vma,
 		.process_id = w->process_id,
 		.time_ns = end_ns,
 		.booked = w->booked,
@@ -392,6 +393,12 @@ static int contention_end(void *machine, const struct event *ev)
 	/* ends carry no flags: most belong to locks of other kinds */
 	if (!w || w->from_series || w->key.address != ev->contention_end.lock)
 		return 0;
+	w->vma = (struct vma_at){
+		.tgid = ev->contention_end.tgid,
+		.mm = ev->contention_end.mm,
+		.start = ev->contention_end.vm_start,
+		.end = ev->contention_end.vm_end,
+	};
 	ret = stalls_awake(ws->stalls, w->tid, ev->time_ns);
 	return ret
 		       ?: close_wait(ws, w, ev->time_ns,

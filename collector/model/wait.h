@@ -33,6 +33,7 @@ struct wait {
 	uint64_t vm_end;	   /* VMA locks only */
 	const struct site *site;   /* NULL: not known */
 	uint64_t fault;		   /* address of the page fault that it is in; 0 not known */
+	struct vma_at vma;	   /* as the event that ends it tells; end 0: that does not */
 	bool from_series;	   /* an rmap event began it, before the spin; not a stock event */
 	uint64_t inner;		   /* rwsem of the kernel's own contention event inside */
 	struct wait_so_far booked; /* in the roll-ups */

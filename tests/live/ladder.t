@@ -14,7 +14,7 @@ lines() {
 }
 lines "$tap_dir/check" >"$tap_dir/lines"
 tap_note "$(tr '\n' ';' <"$tap_dir/lines")"
-tap_is "$(cut -d: -f2 "$tap_dir/lines" | tr '\n' ';')" " who waits now; tracepoints; kernel functions;" \
+tap_is "$(cut -d: -f2 "$tap_dir/lines" | tr '\n' ';')" " who waits now; waits; kernel functions;" \
 	"check says what BPF can do"
 tap_is "$(grep -c ': no: $' "$tap_dir/lines")" 0 "and why not, where it cannot"
 code=0
@@ -40,6 +40,9 @@ while read -r errno remedy; do
 		"0:3:1:" "check: and live capture is possible all the same"
 	on_kernel "$errno" "$RMAPSCOPE" record --force -d 0.05 -o "$tap_dir/x.db" >/dev/null 2>"$tap_dir/err"
 	tap_ok $? "record: starts without"
+	on_kernel "$errno" "$RMAPSCOPE" record --rung 2 --force -d 0.05 -o "$tap_dir/x.db" >/dev/null 2>"$tap_dir/err"
+	tap_is "$?:$(wc -l <"$tap_dir/err"):$(grep -c "^rmapscope: rung 2 .*rung 1: $remedy" "$tap_dir/err")" "0:1:1" \
+		"record --rung 2: one line, and rung 1"
 done <<-END
 	38 this kernel has no BPF; needs CONFIG_BPF_SYSCALL
 	1 the kernel or libbpf refuses it: Operation not permitted

@@ -132,4 +132,9 @@ without_memory "record without memory" + "${run[@]}" \
 without_memory "record without one allocation" "" "${run[@]}" \
 	< <(seq 1 311 3000; seq 3001 $((nr / 5)) "$nr")
 
+# its own allocations come before those for tracefs
+run+=(--rung 2)
+without_memory "record --rung 2 without memory" + "${run[@]}" < <(seq 1 29 600)
+without_memory "record --rung 2 without one allocation" "" "${run[@]}" < <(seq 1 19 600)
+
 tap_done

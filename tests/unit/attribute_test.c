@@ -763,6 +763,30 @@ static void an_error_of_the_sink_stops_the_model(void **state)
 	f->seen.fail = 0;
 }
 
+/* As rung 2 does: whatever the lock, also where the stack says nothing. */
+static void the_event_that_ends_a_wait_may_name_the_vma(void **state)
+{
+	struct fixture *f = *state;
+	struct event end = ev_end(2000, P, 0, RWSEM, 0);
+	const struct vma_row *vma;
+
+	end.contention_end.tgid = Q;
+	end.contention_end.mm = MM(Q);
+	end.contention_end.vm_start = START;
+	end.contention_end.vm_end = END;
+	feed(f, ev_begin(1000, P, 0, RWSEM, F_READ));
+	feed(f, end);
+	feed(f, ev_begin(3000, P, 0, RWSEM, F_READ));
+	feed(f, ev_end(4000, P, 0, RWSEM, 0));
+	finish(f);
+	vma = vma_of_wait(f, 0);
+	assert_true(vma->start == START);
+	assert_true(vma->end == END);
+	assert_int_equal(tgid_of(f, vma), Q);
+	assert_int_equal(f->seen.wait[1].vma_id, 0);
+	assert_summed(f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int main(void)
@@ -792,6 +816,7 @@ int main(void)
 		TEST(a_vma_lock_is_of_its_vma),
 		TEST(its_process_is_the_waiters_only_where_that_must_be),
 		TEST(a_gap_does_not_take_the_vma_from_a_vma_lock),
+		TEST(the_event_that_ends_a_wait_may_name_the_vma),
 		TEST(a_wait_in_a_page_fault_is_for_the_vma_of_its_address),
 		TEST(every_doubt_leaves_it_unknown),
 		TEST(the_last_fault_is_the_one_that_it_is_in),

@@ -6,8 +6,8 @@
  * It proves itself: it names the thread, its neighbours in the queue point back to it, and
  * the one node of the queue that is on no waiter's stack is the lock's.
  */
-#ifndef RMAPSCOPE_BPF_QUEUED_H
-#define RMAPSCOPE_BPF_QUEUED_H
+#ifndef RMAPSCOPE_BPF_QUEUED_BPF_H
+#define RMAPSCOPE_BPF_QUEUED_BPF_H
 
 /*
  * The frames of the scheduler and of the slow path are the last on the stack, within so

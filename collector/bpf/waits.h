@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the program waits.bpf.c records of each wait for an rwsem: two records, one as it
+ * begins and one as it ends, in the ring of the CPU that each happens on.
+ */
+#ifndef RMAPSCOPE_BPF_WAITS_H
+#define RMAPSCOPE_BPF_WAITS_H
+
+#include <linux/types.h>
+
+/* As KSTACK_MAX_FRAMES */
+#define WAITS_FRAMES 48
+
+/* What a lock is a part of, where the memory around it proves that. */
+enum waits_class {
+	WAITS_CLASS_OPEN,
+	WAITS_CLASS_ANON_VMA,
+	WAITS_CLASS_MMAP,
+	WAITS_CLASS_I_MMAP,
+};
+
+/* Records of a CPU that found no room in its ring. */
+struct waits_lost {
+	__u64 nr; /* since the start */
+	/* Of those behind its last record in the ring; CLOCK_MONOTONIC */
+	__u64 first_ns, last_ns;
+};
+
+/* Of one CPU, in map `cpus`, which user space reads. Only the program writes it. */
+struct waits_cpu {
+	struct waits_lost lost;
+	__u64 nr_told; /* lost.nr in its last record */
+	__u64 unused[4];
+};
+
+/* The program's only global variable, in .bss. User space writes it at any time. */
+struct waits_settings {
+	__u32 on;	 /* 0: nothing is recorded */
+	__s32 own_tgid;	 /* process that is left out */
+	__s32 only_tgid; /* record this process only, and who descends from it; 0: all */
+};
+
+/* What each record begins with. */
+struct waits_head {
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u64 lock;
+	struct waits_lost lost; /* up to this record */
+	__s32 tid;		/* of the initial PID namespace */
+	__u32 is_end;
+};
+
+struct waits_begin {
+	struct waits_head head;
+	__u64 fault; /* address of the page fault that the thread is in; 0: none is known */
+	__u32 flags; /* LCB_F_* */
+	__s32 owner; /* tid of the writer that holds the lock; 0: none, or readers do */
+	__u32 class; /* enum waits_class */
+	__u32 nr_frames;
+	__u64 frame[WAITS_FRAMES]; /* innermost first */
+};
+
+struct waits_end {
+	struct waits_head head;
+	__s32 ret;		    /* 0 or a negative errno */
+	__s32 tgid;		    /* of the VMA's process; -1: not known */
+	__u64 mm, vm_start, vm_end; /* the VMA that the wait was for; vm_end 0: not known */
+};
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/bpf_source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "collector/bpf_waits.h"
+
+struct bpf_source {
+	struct source src;
+	struct source *tracefs; /* has the first lanes */
+	struct bpf_waits *waits;
+};
+
+static struct bpf_source *to_bpf(const struct source *s)
+{
+	return (struct bpf_source *)s;
+}
+
+static int bpf_next_batch(struct source *s, unsigned int i, struct event *ev, unsigned int max,
+			  uint64_t *complete_ns, struct error *err)
+{
+	struct bpf_source *bs = to_bpf(s);
+	struct source *tracefs = bs->tracefs;
+	const bool behind = s->behind[i];
+
+	s->behind[i] = false;
+	if (i >= tracefs->nr_lanes)
+		return bpf_waits_next_batch(bs->waits, i - tracefs->nr_lanes, behind, ev, max,
+					    complete_ns, err);
+	tracefs->behind[i] |= behind;
+	return tracefs->ops->next_batch(tracefs, i, ev, max, complete_ns, err);
+}
+
+/* The programs wake nobody, which would cost them more: their rings are read at least as often. */
+static void bpf_wait(struct source *s, unsigned int first, unsigned int step)
+{
+	struct source *tracefs = to_bpf(s)->tracefs;
+
+	tracefs->ops->wait(tracefs, first, step);
+}
+
+static void bpf_stop(struct source *s)
+{
+	struct bpf_source *bs = to_bpf(s);
+
+	bs->tracefs->ops->stop(bs->tracefs);
+	bpf_waits_stop(bs->waits);
+}
+
+static const char *bpf_trouble(const struct source *s)
+{
+	const struct source *tracefs = to_bpf(s)->tracefs;
+
+	return tracefs->ops->trouble(tracefs);
+}
+
+static void bpf_close(struct source *s)
+{
+	struct bpf_source *bs = to_bpf(s);
+
+	source_close(bs->tracefs);
+	bpf_waits_close(bs->waits);
+	free(s->behind);
+	free(bs);
+}
+
+static const struct source_ops bpf_source_ops = {
+	.name = "tracefs", /* the live source; meta.rung tells the rest */
+	.next_batch = bpf_next_batch,
+	.wait = bpf_wait,
+	.stop = bpf_stop,
+	.trouble = bpf_trouble,
+	.close = bpf_close,
+};
+
+int bpf_source_open(struct source **srcp, struct source *tracefs, struct bpf_waits *waits,
+		    struct error *err)
+{
+	struct bpf_source *bs = calloc(1, sizeof(*bs));
+	const unsigned int nr_lanes = tracefs->nr_lanes + bpf_waits_nr_lanes(waits);
+	bool *behind = calloc(nr_lanes, sizeof(*behind));
+	unsigned int id;
+
+	if (!bs || !behind) {
+		free(bs);
+		free(behind);
+		source_close(tracefs);
+		bpf_waits_close(waits);
+		return error_set(err, -ENOMEM, "out of memory");
+	}
+	bs->src = *tracefs;
+	bs->src.ops = &bpf_source_ops;
+	bs->src.nr_lanes = nr_lanes;
+	bs->src.behind = behind;
+	bs->src.names_vmas = true;
+	for (id = 0; id < NR_EVENTS; id++)
+		bs->src.has[id] |= bpf_waits_give(waits, id);
+	bs->tracefs = tracefs;
+	bs->waits = waits;
+	*srcp = &bs->src;
+	return 0;
+}
