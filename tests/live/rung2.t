@@ -61,7 +61,7 @@ record_faults() {
 		AND v.end = v.start + $bytes AND v.name LIKE '/memfd:%'"
 	[ "$(sql "$db" "SELECT count(*) $faults AND $own")" -ge 3 ]
 }
-if await 60 record_faults; then
+if await 180 record_faults; then
 	tap_ok 0 "waits in page faults name the range that the thread maps"
 else
 	tap_skip "too busy to ask /proc before a mapping is gone" "waits in page faults name the range"
