@@ -46,6 +46,19 @@ tap_is "$(sql "$db" "SELECT sum(nr_waits), sum(wait_ns) FROM rollup WHERE vma_id
 	"$(sql "$db" "SELECT count(duration_ns), sum(duration_ns) FROM wait WHERE vma_id IS NOT NULL")" \
 	"the roll-ups hold the same waits by VMA"
 
+# --- the demo
+
+# demo_waits: until some of its threads have waited; on a busy machine few do
+demo_waits() {
+	"$RMAPSCOPE" demo --report -d 3 >"$tap_dir/demo" 2>"$tap_dir/err" || return 1
+	vmas=$(awk '/^VMAs:/ { on = 1 } /^$/ { on = 0 } on && $1 == "uffd-move" { print $3 "-" $4 }' "$tap_dir/demo")
+	[ "$vmas" ]
+}
+await 120 demo_waits
+live_need "threads of the demo wait"
+ranges=$(sed -n 's/.* area_a=\([^ ]*\) area_b=\([^ ]*\).*/\1\n\2/p' "$tap_dir/demo")
+tap_is "$(grep -vxF "$ranges" <<<"$vmas")" "" "the demo names the mappings that the workload prints: ${vmas//$'\n'/, }"
+
 # --- page faults, in the default profile
 
 # record_faults: until some have waited for a mapping that was still there when /proc was asked
