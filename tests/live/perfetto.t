@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The same seconds of uffd-move by rmapscope record, and by Perfetto and import: the same
-# waits. Both take the same tracepoints through buffers of their own; each reads the
+# The same seconds by rmapscope record, and by Perfetto and import: the same waits and
+# sleeps; and what Perfetto loses. Both take the same tracepoints through buffers of their own; each reads the
 # clock itself, so that an interrupt may come between the two.
 . tests/tap.sh
 . tests/live/trace.sh
@@ -108,4 +108,55 @@ for encoding in true false; do
 		"$name: each wait is there, with its begin, its length and its mode"
 	tap_is "$(sql "$theirs" "SELECT value FROM meta WHERE key = 'clock'")" mono "$name: the times are of CLOCK_MONOTONIC"
 done
+
+# --- without events of locks, as phones are configured: the sleeps are known
+
+name="only the scheduler"
+for try in 1 2 3 4 5; do
+	config 32768 60000 "disable_generic_events: true" >"$tap_dir/config"
+	perfetto_start "$tap_dir/trace" <"$tap_dir/config"
+	"$RMAPSCOPE" record --force --profile stalls -o "$ours" -- "$WORKLOADS/mmap-churn" -t 8 -d 4 \
+		>"$tap_dir/stdout" 2>"$tap_dir/line"
+	perfetto_end
+	import "$tap_dir/trace"
+	nr_lost="$(sql "$ours" "SELECT count(*) FROM loss") $(sql "$theirs" "SELECT count(*) FROM loss")"
+	pid=$(value pid "$(cat "$tap_dir/stdout" "$tap_dir/line" 2>/dev/null | grep -a ^workload=)")
+	stalls="FROM %s.stalls WHERE tgid = $pid AND duration_ns IS NOT NULL"
+	# shellcheck disable=SC2059 # the table is the format's argument
+	mine=$(printf "$stalls" main) other=$(printf "$stalls" p)
+	nr_mine=$(both "SELECT count(*) $mine")
+	[ "$nr_lost" != "0 0" ] || [ "${nr_mine:-0}" -lt 20 ] || break
+	tap_note "$name, try $try: lost $nr_lost times, $nr_mine sleeps"
+done
+tap_is "$code:$nr_lost" "0:0 0" "$name: it imports, and neither lost an event"
+tap_note "$(both "SELECT printf('$name: %d sleeps of %.3f ms, by Perfetto %d of %.3f ms',
+	(SELECT count(*) $mine), (SELECT sum(duration_ns) / 1e6 $mine),
+	(SELECT count(*) $other), (SELECT sum(duration_ns) / 1e6 $other))")"
+[ "${nr_mine:-0}" -ge 20 ]
+tap_ok $? "$name: the workload slept"
+tap_is "$(both "SELECT 100 * abs((SELECT count(*) $other) - $nr_mine) <= $nr_mine")" 1 \
+	"$name: the number of uninterruptible sleeps is within 1 %"
+tap_is "$(both "SELECT abs((SELECT sum(duration_ns) $other) - sum(duration_ns)) * 100 <= sum(duration_ns) $mine")" 1 \
+	"$name: the time slept is within 1 %"
+tap_like "$("$RMAPSCOPE" report "$theirs" waits)" "not seen: " "$name: the report says that waits are not seen"
+
+# --- buffers that are too small: what is lost is counted, and never a duration
+
+name="small buffers"
+small() {
+	config 4 4000 "${lock_events[@]}" | sed 's/drain_period_ms: .*/drain_period_ms: 2000/' >"$tap_dir/config"
+	perfetto_start "$tap_dir/trace" <"$tap_dir/config"
+	"$WORKLOADS/mmap-churn" -t 8 -d 3 >"$tap_dir/stdout" 2>&1
+	perfetto_end
+	import "$tap_dir/trace"
+	[ "$code" = 0 ] && [ "$(sql "$theirs" "SELECT count(*) FROM loss")" -ge 2 ]
+}
+await 120 small
+tap_ok $? "$name: events are lost"
+tap_note "$(sql "$theirs" "SELECT printf('%d gaps, %d lost; %d waits, %d of them with a duration', (SELECT count(*) FROM loss),
+	(SELECT sum(nr_lost) FROM loss), count(*), count(duration_ns)) FROM wait")"
+overlap="JOIN loss l ON coalesce(l.start_ns, 0) < s.start_ns + s.duration_ns
+	AND coalesce(l.end_ns, 9e18) > s.start_ns AND s.duration_ns IS NOT NULL"
+tap_is "$(sql "$theirs" "SELECT (SELECT count(*) FROM wait s $overlap) + (SELECT count(*) FROM stall s $overlap)")" 0 \
+	"$name: no wait and no sleep that overlaps a gap has a duration"
 tap_done
