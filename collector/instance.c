@@ -213,11 +213,14 @@ int instance_create(struct tracefs_instance **instp, struct error *err)
 	ret = instance_create_bare(instp, "", err);
 	if (ret)
 		return ret;
+	errno = 0;
 	if (tracefs_instance_file_write(*instp, "trace_clock", "mono") < 0) {
-		ret = error_set(err, -ENOTSUP,
-				"this kernel has no trace clock 'mono' (before "
-				"3.17); it cannot be traced");
+		ret = errno == ENOMEM ? error_set(err, -ENOMEM, "out of memory")
+				      : error_set(err, -ENOTSUP,
+						  "this kernel has no trace clock 'mono' (before "
+						  "3.17); it cannot be traced");
 		instance_destroy(*instp, &ignored);
+		*instp = NULL;
 	}
 	return ret;
 }
