@@ -24,8 +24,9 @@ static const struct argp_option options[] = {
 	{ "buffer", OPT_BUFFER, "KIB", 0,
 	  "size of the kernel's ring buffer per CPU (default: by profile)", 0 },
 	{ "rung", OPT_RUNG, "N", 0,
-	  "what waits are recorded with: 1, the default: tracefs; 2: BPF, which tells the VMA of a "
-	  "wait and who holds the lock; rung 1 is used where the kernel refuses that",
+	  "what waits are recorded with: 1: tracefs; 2: BPF, which tells the VMA of a wait and who "
+	  "holds the lock; rung 1 is used where the kernel refuses that (default: 2, but 1 on a kernel "
+	  "with the rmap events)",
 	  0 },
 	{ 0 },
 };

@@ -26,10 +26,11 @@ static const struct {
 	const char *question, *stock, *series;
 } answers[] = {
 	{ "which processes and locks lose the most time, and to whom",
-	  "yes; which VMA: in page faults only, with --profile holds",
+	  "yes; which VMA: with \"BPF: waits\", else in page faults with --profile holds",
 	  "yes; which VMA: with --profile walks" },
 	{ "who holds the lock that a thread is blocked on",
-	  "partly; after the wait, from the wake-up (from Linux 7.2: from the release)",
+	  "partly; with \"BPF: waits\" a writer as the wait begins; after the wait, from the "
+	  "wake-up (from Linux 7.2: from the release)",
 	  "yes, with --profile holds" },
 	{ "retry storms of rmap walks", NEEDS_SERIES,
 	  "retries and skips: yes; moved folios: with --profile walks" },
@@ -84,8 +85,7 @@ static const struct {
 	const char *name, *remark;
 } rungs[NR_BPF_RUNGS] = {
 	[BPF_RUNG_STATE] = { "BPF: who waits now", "sudo rmapscope blocked" },
-	[BPF_RUNG_WAITS] = { "BPF: waits",
-			     "record or top with --rung 2: VMAs and owners of waits" },
+	[BPF_RUNG_WAITS] = { "BPF: waits", "record and top tell VMAs and owners of waits" },
 	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions", "loads; no capture uses it yet" },
 };
 

@@ -155,11 +155,7 @@ static int demo_report(struct recording *rec, struct child *child, const char *p
 static int demo_live(const struct args *a, const char *path, bool on_terminal, bool *impossible,
 		     struct error *err)
 {
-	const struct recording_options opt = {
-		.path = path,
-		.command = "rmapscope demo",
-		.rung = RUNG_BPF,
-	};
+	const struct recording_options opt = { .path = path, .command = "rmapscope demo" };
 	struct workload w = { a->seconds ?: on_terminal ? 600 : 5, on_terminal };
 	struct child child = { .pid = -1 };
 	struct recording *rec;

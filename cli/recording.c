@@ -367,7 +367,14 @@ static int abandon(struct recording *rec, int ret)
 	return ret;
 }
 
-/* Load the programs of rung 2, if it was asked for. If the kernel refuses them, note why. */
+/* A kernel with the rmap events tells more than BPF does. */
+static bool wants_waits(unsigned int rung)
+{
+	return rung ? rung == RUNG_BPF
+		    : tracefs_has_event("rmap", "anon_vma_contention_begin") != 1;
+}
+
+/* Load the programs of rung 2. If the kernel refuses them, note why. */
 static void open_waits(struct recording *rec, const struct recording_options *opt)
 {
 	const struct bpf_waits_options waits = {
@@ -376,12 +383,15 @@ static void open_waits(struct recording *rec, const struct recording_options *op
 		.only_tgid = opt->pid,
 	};
 	struct error why = { 0 };
+	char line[sizeof(rec->refusal)];
 
-	if (opt->rung < RUNG_BPF || !bpf_waits_open(&rec->waits, &waits, &why))
+	if (!wants_waits(opt->rung) || !bpf_waits_open(&rec->waits, &waits, &why))
 		return;
-	snprintf(rec->refusal, sizeof(rec->refusal), "rung 2 (BPF) is not in use, but rung 1: %s",
-		 why.msg);
-	limits_add(rec->limits, sizeof(rec->limits), rec->refusal);
+	snprintf(line, sizeof(line), "rung 2 (BPF) is not in use, but rung 1: %s", why.msg);
+	limits_add(rec->limits, sizeof(rec->limits), line);
+	/* who did not ask for it finds the note in the capture */
+	if (opt->rung)
+		memcpy(rec->refusal, line, sizeof(line));
 }
 
 /* Enable the events of @profiles that BPF does not give. */

@@ -29,10 +29,10 @@ struct recording_options {
 	bool keep_all;		       /* store every hold, walk and move as a row */
 	int64_t max_bytes, max_age_ns; /* remove the oldest rows beyond these; 0: no limit */
 	unsigned int buffer_kb;	       /* live only, per CPU; 0: the profile's */
-	unsigned int rung;	       /* live only, RUNG_*: the highest to use; 0: RUNG_TRACEFS */
-	pid_t pid;		       /* live only: only this process; 0: all */
-	const char *kallsyms;	       /* import only: symbols for a file without; or NULL */
-	const char *command;	       /* command line, stored in the database; or NULL */
+	unsigned int rung;    /* live only, RUNG_*: the highest to use; 0: what tells most */
+	pid_t pid;	      /* live only: only this process; 0: all */
+	const char *kallsyms; /* import only: symbols for a file without; or NULL */
+	const char *command;  /* command line, stored in the database; or NULL */
 	/*
 	 * Live only, or NULL: called when tracing is on, to start the command. If it
 	 * fails, recording_start() fails, and a file that was at @path before is kept.

@@ -124,7 +124,7 @@ if sanitized; then
 	tap_done
 fi
 after=instance_of
-run=("$R" record -d 0.05 --force -o "$db")
+run=("$R" record --rung 1 -d 0.05 --force -o "$db")
 nr=$(nr_allocations "${run[@]}")
 # The early ones are those of our own code and of tracefs; most are kernel symbols.
 without_memory "record without memory" + "${run[@]}" \

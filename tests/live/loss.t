@@ -31,7 +31,7 @@ waits_in_db() {
 
 live_start "$WORKLOADS/mmap-churn" -t 4 -d 60 --pin >"$tap_dir/churn"
 churn=$live_pid
-live_start "$RMAPSCOPE" record --buffer 64 -o "$db" >"$tap_dir/out" 2>"$tap_dir/err"
+live_start "$RMAPSCOPE" record --rung 1 --buffer 64 -o "$db" >"$tap_dir/out" 2>"$tap_dir/err"
 recorder=$live_pid
 await 20 waits_in_db 0
 live_need "record with a small buffer starts"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# On a stock kernel: the VMAs that page faults wait for, by range and name.
+# On a stock kernel, by tracefs: the VMAs that page faults wait for, by range and name.
 . tests/tap.sh
 . tests/live/trace.sh
 tap_need_live
@@ -12,7 +12,7 @@ tap_need_live
 db=$tap_dir/capture.db
 threads=4
 
-line=$("$RMAPSCOPE" record --profile holds -o "$db" -- "$WORKLOADS/mmap-churn" -t $threads -p 1 -d 3 \
+line=$("$RMAPSCOPE" record --rung 1 --profile holds -o "$db" -- "$WORKLOADS/mmap-churn" -t $threads -p 1 -d 3 \
 	--pin --file 2>"$tap_dir/err")
 tap_is "$?:$(cat "$tap_dir/err")" "0:" "record --profile holds of mmap-churn --file succeeds"
 line=$(grep ^workload= <<<"$line")
@@ -52,7 +52,7 @@ tap_is "$(grep -c "mmap-churn file (deleted)" "$tap_dir/vmas.csv")" \
 
 # --- the default profile does not trace faults
 
-"$RMAPSCOPE" record --force -o "$db" -- "$WORKLOADS/mmap-churn" -t $threads -d 1 --pin --file \
+"$RMAPSCOPE" record --rung 1 --force -o "$db" -- "$WORKLOADS/mmap-churn" -t $threads -d 1 --pin --file \
 	>"$tap_dir/out" 2>"$tap_dir/err"
 tap_is "$?:$(sql "$db" "SELECT count(*) > 0, sum(vma_id IS NOT NULL) FROM wait")" "0:1|0" \
 	"without it no wait has a VMA"

@@ -29,7 +29,7 @@ in_time() {
 
 contend
 tui_run 120 40 "\$R top -o kept.db -d 0.25"
-in_time '^uffd-move +- ' "the contended process is on the screen"
+in_time '^uffd-move +(-|[0-9a-f]+-[0-9a-f]*…?) ' "the contended process is on the screen"
 tui_sees ' LIVE ' "live"
 tui_sees '^waits/s +[1-9]' "waits are counted"
 tui_keys 2
