@@ -186,7 +186,7 @@ static int died_of(struct job *job, int status)
 	case SIGABRT:
 		return error_set(&job->err, -EBADMSG,
 				 "cannot import %s: a trace library crashed on it (%s): the "
-				 "file is damaged or cut, or there was no memory; copy it again, "
+				 "file is damaged, cut short, or there was no memory; copy it again, "
 				 "and try trace-cmd report",
 				 trace, strsignal(sig));
 	case SIGKILL:

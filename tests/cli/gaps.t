@@ -10,7 +10,7 @@ import() {
 	local name=$1
 	shift
 	"$STAGE_DAT" "$tap_dir/$name.dat" clock=mono cpus=2 "$@"
-	said=$("$RMAPSCOPE" import "$tap_dir/$name.dat" -o "$tap_dir/$name.db" 2>&1 | sed 's/.* events, //')
+	said=$("$RMAPSCOPE" import "$tap_dir/$name.dat" -o "$tap_dir/$name.db" 2>&1 | sed -n 's/.* events, //p')
 	db=$tap_dir/$name.db
 }
 
