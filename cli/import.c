@@ -184,11 +184,12 @@ static int died_of(struct job *job, int status)
 	case SIGFPE:
 	case SIGILL:
 	case SIGABRT:
-		return error_set(&job->err, -EBADMSG,
-				 "cannot import %s: a trace library crashed on it (%s): the "
-				 "file is damaged, cut short, or there was no memory; copy it again, "
-				 "and try trace-cmd report",
-				 trace, strsignal(sig));
+		return error_set(
+			&job->err, -EBADMSG,
+			"cannot import %s: a trace library crashed on it (%s): the "
+			"file is damaged, cut short, or there was no memory; copy it again, "
+			"and try trace-cmd report",
+			trace, strsignal(sig));
 	case SIGKILL:
 		return error_set(&job->err, -EINTR,
 				 "cannot import %s: the import was killed (SIGKILL); if the kernel "

@@ -297,6 +297,16 @@ static void add_running(const struct perfetto_running *cpu, struct event *ev)
 		ev->sched_switch.prev_state = 0;
 }
 
+/*
+ * The idle thread does not fall asleep: a thread that does has come to run by an event that
+ * is missing, though nothing marks that.
+ */
+static bool is_unknown_sleep(const struct perfetto_running *cpu, const struct event *ev)
+{
+	return ev->id == EVENT_SCHED_SWITCH && cpu->known && !cpu->tid &&
+	       ev->sched_switch.prev_state;
+}
+
 /* Numbers instead of addresses. */
 static void reveal(struct reading *r, struct event *ev)
 {
@@ -369,6 +379,10 @@ static int give(struct reading *r, struct list *l, int (*fn)(void *ctx, const st
 		out->last_ns = l->time_ns;
 	if (l->time_ns > r->pass->max_ns)
 		r->pass->max_ns = l->time_ns;
+	if (l == &r->sched_switch && is_unknown_sleep(cpu, ev)) {
+		out->nr_unknown_sleeps++;
+		cpu->known = false;
+	}
 	if (l == &r->event)
 		*cpu = (struct perfetto_running){ true, ev->tid };
 	else

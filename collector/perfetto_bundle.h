@@ -44,6 +44,7 @@ struct perfetto_bundle {
 	uint64_t nr_typed_wakings;  /* which do not tell whether an interrupt woke */
 	uint64_t nr_hidden_locks;   /* events whose lock has a number instead of an address */
 	uint64_t nr_unnamed;	    /* functions without a name */
+	uint64_t nr_unknown_sleeps; /* of threads whose switch from the idle thread is missing */
 	bool lost;		    /* events are missing before the first */
 	bool damaged;		    /* events of it are missing */
 };

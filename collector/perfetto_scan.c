@@ -117,6 +117,7 @@ static int scan_bundle(struct scanning *s, const struct perfetto_packet *p)
 	sc->nr_typed_wakings += bundle.nr_typed_wakings;
 	sc->nr_hidden_locks += bundle.nr_hidden_locks;
 	sc->nr_unnamed += bundle.nr_unnamed;
+	sc->nr_unknown_sleeps += bundle.nr_unknown_sleeps;
 	cpu = &sc->cpu[bundle.cpu];
 	if (!perfetto_clock_fits(&sc->clock, bundle.clock)) {
 		sc->nr_other_clock++;

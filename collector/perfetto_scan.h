@@ -42,7 +42,8 @@ struct perfetto_scan {
 	bool seen[NR_EVENTS];
 	uint64_t first_ns, last_ns; /* of all events; 0: none */
 	uint64_t nr_bundles, nr_other_clock;
-	uint64_t nr_typed_wakings, nr_hidden_locks, nr_unnamed; /* as in struct perfetto_bundle */
+	/* as in struct perfetto_bundle */
+	uint64_t nr_typed_wakings, nr_hidden_locks, nr_unnamed, nr_unknown_sleeps;
 	uint64_t nr_discarded; /* pieces that the recorder's buffer had no room for */
 	bool starts_told;      /* the recorder tells the first packet of a sequence */
 	bool cut, damaged;

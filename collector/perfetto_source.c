@@ -264,6 +264,12 @@ static void note_limits(struct perfetto_source *pf)
 			&pf->src,
 			"wake-ups by interrupts are not marked: a waker may be a thread that was "
 			"interrupted; record with compact_sched { enabled: true }");
+	if (sc->nr_unknown_sleeps)
+		source_note(&pf->src,
+			    "%" PRIu64
+			    " sleeps are left out: the trace does not tell whose they are, "
+			    "as a switch from the idle thread is missing before each",
+			    sc->nr_unknown_sleeps);
 	if (sc->nr_unnamed)
 		source_note(&pf->src,
 			    "%" PRIu64 " sleeps have no function name; record with "

@@ -31,11 +31,12 @@ for suite in $suites; do
 	note "$(cat "$out/check.txt")"
 	check "$v: job stock did its work" [ "$(cat "$out/stock.rc")" = 0 ]
 	check "$v: live capture" [ "$(answered 'live capture')" = yes ]
-	for rung in 'who waits now' tracepoints 'kernel functions'; do
+	for rung in 'who waits now' waits 'kernel functions'; do
 		check "$v: BPF: $rung" [ "$(answered "BPF: $rung")" = yes ]
 	done
 	for db in "$out"/*.db; do
 		w=$(basename "$db" .db)
+		check "$v: $w: waits are recorded by BPF" [ "$(q "$w" "SELECT value FROM meta WHERE key = 'rung'")" = 2 ]
 		check "$v: $w: no event was lost" [ "$(q "$w" 'SELECT coalesce(sum(nr_lost), 0) FROM loss')" = 0 ]
 		check "$v: $w: every finished wait has a duration" \
 			[ "$(q "$w" 'SELECT count(*) FROM wait WHERE outcome = 0 AND duration_ns IS NULL')" = 0 ]
@@ -47,6 +48,9 @@ for suite in $suites; do
 	[ "$suite" != bookworm-backports ] || {
 		waits=$(q uffd-move "SELECT count(*) FROM waits WHERE class = 'anon_vma' AND role = 'uffd_move'")
 		check "$v: uffd-move: $waits waits of moves for anon_vma locks" [ "$waits" -gt 0 ]
+		check "$v: uffd-move: each has a VMA of the workload" \
+			[ "$(q uffd-move "SELECT count(*) FROM waits WHERE class = 'anon_vma' AND role = 'uffd_move' AND
+				format('%x-%x', vma_start, vma_end) IN ('$(said uffd-move area_a)', '$(said uffd-move area_b)')")" = "$waits" ]
 	}
 	slept=$(q mmap-churn "SELECT count(*) FROM waits WHERE class = 'mmap' AND outcome = 'acquired' AND slept_ns > 0")
 	source=waker
