@@ -101,7 +101,7 @@ int table_set_text(struct table *t, struct cell *cell, const char *text)
 /* Whether a value of this unit that is below 0 can only come from a damaged file. */
 static bool is_count(enum unit unit)
 {
-	return unit == UNIT_COUNT || unit == UNIT_ID || unit == UNIT_NS;
+	return unit == UNIT_COUNT || unit == UNIT_NS;
 }
 
 /* Returns 0, -ENOMEM, or -EBADMSG: below 0, see is_count(). */

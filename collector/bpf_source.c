@@ -23,13 +23,20 @@ static int bpf_next_batch(struct source *s, unsigned int i, struct event *ev, un
 	struct bpf_source *bs = to_bpf(s);
 	struct source *tracefs = bs->tracefs;
 	const bool behind = s->behind[i];
+	struct event *at;
+	int nr;
 
 	s->behind[i] = false;
 	if (i >= tracefs->nr_lanes)
 		return bpf_waits_next_batch(bs->waits, i - tracefs->nr_lanes, behind, ev, max,
 					    complete_ns, err);
 	tracefs->behind[i] |= behind;
-	return tracefs->ops->next_batch(tracefs, i, ev, max, complete_ns, err);
+	nr = tracefs->ops->next_batch(tracefs, i, ev, max, complete_ns, err);
+	/* where tracing was switched off, the events of BPF do not end */
+	for (at = ev; at < ev + (nr > 0 ? nr : 0); at++)
+		if (at->id == EVENT_LOSS)
+			at->loss.all_off = false;
+	return nr;
 }
 
 /* The programs wake nobody, which would cost them more: their rings are read at least as often. */
