@@ -39,6 +39,7 @@ perl perl-Test-Harness perl
 linux-perf perf perf
 procps procps-ng procps-ng
 time time time
+zstd zstd zstd
 '
 needs_ci='
 clang clang clang
