@@ -86,8 +86,9 @@ struct perfdata_file {
 /*
  * perfdata_open - what stands before the records
  *
- * Takes over @file->fd: call perfdata_close() even if it fails. Fails with one clear line. In pipe mode events and formats stand among the records:
- * they are known when all were read once.
+ * Takes over @file->fd: call perfdata_close() even if it fails. Fails with one clear line.
+ * In pipe mode events and formats stand among the records: they are known when all were
+ * read once.
  */
 int perfdata_open(struct perfdata_file *f, const struct source_file *file, struct error *err);
 void perfdata_close(struct perfdata_file *f);

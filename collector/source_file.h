@@ -34,8 +34,8 @@ const char *source_file_name(const char *path);
  * @dir: for the temporary file, which has no name and ends with the process
  * @check: whether to import a file of that begin: source_check_kind()
  *
- * What is packed or comes through a pipe is copied to that file, after @check. A packed file that ends too early is unpacked as far as it
- * goes. Returns 0, or a negative errno with @err; then nothing is open.
+ * What is packed or comes through a pipe is copied to that file, after @check. A packed
+ * file that ends too early is unpacked as far as it goes. Returns 0, or a negative errno with @err; then nothing is open.
  */
 int source_file_open(struct source_file *f, const char *path, const char *dir,
 		     source_file_check *check, struct error *err);
