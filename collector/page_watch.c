@@ -1,50 +1,147 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/page_watch.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "lib/clock.h"
 
-/*
- * Whether times before those of the page before are right: a second page in a
- * row says so, then it was that one which went astray, into the future.
- */
-static bool agrees(const struct page_watch *w, uint64_t time_ns)
+#define ROOM_MIN 512
+
+/* Drop the records [from, to). */
+static void drop(struct page_watch *w, uint32_t from, uint32_t to)
 {
-	return w->back_ns && time_ns >= w->back_ns;
+	uint32_t i;
+
+	for (i = from; i < to; i++)
+		w->drop(w->kept[i].record);
+	if (to < w->nr)
+		memmove(&w->kept[from], &w->kept[to], (w->nr - to) * sizeof(*w->kept));
+	w->nr -= to - from;
 }
 
-/* The first record of another page than that of the record before. */
-static enum page_verdict new_page(struct page_watch *w, uint64_t page, uint64_t time_ns)
+/* The newest record of the last page, or before it. */
+static uint64_t last_ns(const struct page_watch *w)
 {
-	bool skipped = w->begun && page != w->page + 1, was_damaged = w->damaged;
+	return w->nr_last > w->nr_sound ? w->kept[w->nr_last - 1].time_ns : w->sound_ns;
+}
 
-	w->page = page;
-	w->gap_ns = w->last_ns;
-	if (!time_ns || (time_ns < w->last_ns && !agrees(w, time_ns))) {
-		w->damaged = true;
-		w->back_ns = time_ns;
-		return PAGE_DAMAGED;
+/* The last page is sound. */
+static void release(struct page_watch *w)
+{
+	w->sound_ns = last_ns(w);
+	w->nr_sound = w->nr_last;
+}
+
+/* The page that goes back is wrong. */
+static void drop_back(struct page_watch *w)
+{
+	w->missing |= w->nr > w->nr_last;
+	drop(w, w->nr_last, w->nr);
+}
+
+/* The last page is wrong where it is ahead of the one that goes back, which follows it. */
+static void drop_ahead(struct page_watch *w)
+{
+	const uint64_t back_ns = w->kept[w->nr_last].time_ns;
+	uint32_t from = w->nr_last;
+
+	while (from > w->nr_sound && w->kept[from - 1].time_ns > back_ns)
+		from--;
+	drop(w, from, w->nr_last);
+	w->kept[from].after_gap = true;
+	w->nr_last = from;
+	release(w);
+	w->nr_last = w->nr;
+}
+
+/* A page begins at @time_ns, which tells about those before. Returns whether it may be sound. */
+static bool new_page(struct page_watch *w, uint64_t time_ns)
+{
+	if (!time_ns)
+		return false;
+	if (w->nr > w->nr_last && time_ns >= w->kept[w->nr_last].time_ns && time_ns < last_ns(w))
+		drop_ahead(w);
+	else
+		drop_back(w);
+	if (time_ns >= last_ns(w))
+		release(w);
+	return time_ns >= w->sound_ns;
+}
+
+static int grow(struct page_watch *w)
+{
+	uint32_t room = w->room ? 2 * w->room : ROOM_MIN;
+	struct page_record *kept = realloc(w->kept, room * sizeof(*kept));
+
+	if (!kept)
+		return -ENOMEM;
+	w->kept = kept;
+	w->room = room;
+	return 0;
+}
+
+static int keep(struct page_watch *w, uint64_t time_ns, void *record)
+{
+	if (w->nr == w->room && grow(w)) {
+		w->drop(record);
+		return -ENOMEM;
 	}
-	if (time_ns < w->last_ns)
-		w->gap_ns = time_ns < w->before_ns ? time_ns : w->before_ns;
-	w->before_ns = w->gap_ns;
-	w->damaged = false;
-	w->back_ns = 0;
-	return skipped || was_damaged ? PAGE_GAP : PAGE_SOUND;
+	w->kept[w->nr++] = (struct page_record){ record, time_ns, w->missing };
+	w->missing = false;
+	if (!w->goes_back)
+		w->nr_last = w->nr;
+	return 0;
 }
 
-enum page_verdict page_watch(struct page_watch *w, uint64_t offset, uint64_t time_ns)
+int page_watch_add(struct page_watch *w, uint64_t offset, uint64_t time_ns, void *record)
 {
 	uint64_t page = offset / w->page_bytes;
-	enum page_verdict verdict = PAGE_SOUND;
 
-	if (!w->begun || page != w->page)
-		verdict = new_page(w, page, time_ns);
-	w->begun = true;
+	if (!w->begun || page != w->page) {
+		w->missing |= w->begun && page != w->page + 1;
+		w->page_is_bad = !new_page(w, time_ns);
+		w->goes_back = time_ns < last_ns(w);
+		w->begun = true;
+		w->page = page;
+	}
 	/* the times of the rest of the page depend on the record before */
+	else if (time_ns < w->before_ns)
+		w->page_is_bad = true;
 	if (time_ns > TIME_NS_MAX)
-		w->damaged = true;
-	if (w->damaged)
-		return PAGE_DAMAGED;
-	w->last_ns = time_ns;
-	return verdict;
+		w->page_is_bad = true;
+	w->before_ns = time_ns;
+	if (!w->page_is_bad)
+		return keep(w, time_ns, record);
+	w->missing = true;
+	w->drop(record);
+	return 0;
+}
+
+void page_watch_end(struct page_watch *w)
+{
+	drop_back(w);
+	release(w);
+}
+
+bool page_watch_take(struct page_watch *w, struct page_record *r)
+{
+	if (w->out == w->nr_sound)
+		return false;
+	*r = w->kept[w->out++];
+	if (w->out == w->nr_sound) {
+		w->nr -= w->out;
+		w->nr_last -= w->out;
+		memmove(w->kept, w->kept + w->out, w->nr * sizeof(*w->kept));
+		w->out = w->nr_sound = 0;
+	}
+	return true;
+}
+
+void page_watch_free(struct page_watch *w)
+{
+	drop(w, w->out, w->nr);
+	free(w->kept);
+	*w = (struct page_watch){ .page_bytes = w->page_bytes, .drop = w->drop };
 }

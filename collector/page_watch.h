@@ -2,10 +2,14 @@
 /*
  * Find damaged pages of a trace file by the offsets and times of its records.
  *
- * libtracecmd skips a page without records silently, and believes any time in the
- * head of a page. But the kernel writes at least one event into a page, the first at
- * the time of the page, and the pages of a CPU are in time order
- * (kernel/trace/ring_buffer.c: rb_move_tail(), rb_add_timestamp()).
+ * libtracecmd skips a page without records silently, and believes any time in a page.
+ * But the kernel writes at least one event into a page, the first at the time of the
+ * page, and the pages of a CPU are in time order (kernel/trace/ring_buffer.c:
+ * rb_move_tail(), rb_add_timestamp()).
+ *
+ * A time that is ahead shows only by the pages after it: so the records of a page are
+ * kept until the next page begins. Where that goes back, the page after it says which
+ * of the two is wrong.
  */
 #ifndef RMAPSCOPE_PAGE_WATCH_H
 #define RMAPSCOPE_PAGE_WATCH_H
@@ -13,24 +17,40 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A record of a page. */
+struct page_record {
+	void *record; /* the caller's */
+	uint64_t time_ns;
+	bool after_gap; /* the record before it is not the one before in the recording */
+};
+
 struct page_watch {
 	uint64_t page_bytes;
 	bool begun;
-	uint64_t page;	    /* number of the page of the last record */
-	uint64_t last_ns;   /* of the last sound record */
-	uint64_t before_ns; /* likewise, of the page before */
-	uint64_t gap_ns;    /* where the gap before this page began */
-	bool damaged;	    /* the times of this page cannot be */
-	uint64_t back_ns;   /* its first one, before those of the page before; or 0 */
+	bool missing;	    /* records were dropped, or a page has none, since the last one kept */
+	bool page_is_bad;   /* the times of the rest of the page are not known */
+	bool goes_back;	    /* the page begins before the end of the last one */
+	uint64_t before_ns; /* of the newest record */
+	uint64_t page;	    /* number of the page of the newest record */
+	uint64_t sound_ns;  /* of the newest sound record */
+	/*
+	 * The records [out, nr_sound) may be taken, [nr_sound, nr_last) are of the last page,
+	 * and [nr_last, nr) of one that goes back: either these or the last page's are wrong.
+	 */
+	struct page_record *kept;
+	uint32_t out, nr_sound, nr_last, nr, room;
+	void (*drop)(void *record); /* called for each that is not given out; not NULL */
 };
 
-enum page_verdict {
-	PAGE_SOUND,
-	PAGE_GAP,     /* sound, but the record before it is not the one before in the recording */
-	PAGE_DAMAGED, /* the record's time is not known */
-};
+/* The next record of a CPU, at @offset of its pages. Returns 0, or -ENOMEM: it was dropped. */
+int page_watch_add(struct page_watch *w, uint64_t offset, uint64_t time_ns, void *record);
 
-/* The next record of a CPU: at @offset, @time_ns. */
-enum page_verdict page_watch(struct page_watch *w, uint64_t offset, uint64_t time_ns);
+/* There are no more records. @missing then says whether the last pages were damaged. */
+void page_watch_end(struct page_watch *w);
+
+/* Take the next sound record. Returns false when there is none yet. */
+bool page_watch_take(struct page_watch *w, struct page_record *r);
+
+void page_watch_free(struct page_watch *w);
 
 #endif

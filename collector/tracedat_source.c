@@ -46,8 +46,9 @@ struct file_lane {
 	/* file offsets of the first page and of the newest record, as the library counts */
 	uint64_t first_page, last_offset;
 	uint64_t first_at, at; /* file position, for progress */
+	int failure;	       /* errno of the library where it gave no more records */
 	/* a record that was read, but a loss event is delivered before it */
-	struct tep_record *pending;
+	struct page_record pending;
 	struct event held; /* likewise; id EVENT_LOSS: none */
 };
 
@@ -74,19 +75,48 @@ static struct tracedat_source *to_tracedat(const struct source *s)
 	return (struct tracedat_source *)s;
 }
 
-static struct tep_record *next_record(struct file_lane *lane)
+static void free_record(void *record)
 {
-	struct tep_record *rec = lane->pending;
+	tracecmd_free_record(record);
+}
 
+static struct tep_record *read_record(struct file_lane *lane)
+{
 	errno = 0; /* where the library fails, only errno says so */
-	if (rec) {
-		lane->pending = NULL;
-		return rec;
-	}
 	if (lane->started)
 		return tracecmd_read_data(lane->handle, lane->cpu);
 	lane->started = true;
 	return tracecmd_read_cpu_first(lane->handle, lane->cpu);
+}
+
+/*
+ * The next record whose time can be. Returns 1; 0 at the end, with lane->failure set when
+ * the library failed; or -ENOMEM.
+ */
+static int next_record(struct file_lane *lane, struct page_record *r)
+{
+	if (lane->pending.record) {
+		*r = lane->pending;
+		lane->pending.record = NULL;
+		return 1;
+	}
+	while (!page_watch_take(&lane->pages, r)) {
+		struct tep_record *rec;
+
+		if (lane->ended)
+			return 0;
+		rec = read_record(lane);
+		if (!rec) {
+			lane->failure = errno;
+			lane->ended = true;
+			page_watch_end(&lane->pages);
+			continue;
+		}
+		lane->last_offset = rec->offset;
+		if (page_watch_add(&lane->pages, rec->offset, rec->ts, rec))
+			return -ENOMEM;
+	}
+	return 1;
 }
 
 static void make_loss(struct file_lane *lane, int64_t nr_lost, enum stored_value reason,
@@ -148,48 +178,34 @@ static bool ended_early(struct file_lane *lane)
 	       (size > page && lane->last_offset < lane->first_page + size - page);
 }
 
-/* One page or more before this record could not be read. */
-static void make_damage(struct file_lane *lane, uint64_t end_ns, struct event *ev)
-{
-	lane->last_ns = lane->pages.gap_ns;
-	make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, end_ns, ev);
-}
-
-/* The lane ends here; @failed: the library gave an error. */
-static unsigned int end_lane(struct tracedat_source *td, struct file_lane *lane, bool failed,
-			     struct event *ev)
+/* The lane ends here. */
+static unsigned int end_lane(struct tracedat_source *td, struct file_lane *lane, struct event *ev)
 {
 	bool complained = library_complained(td);
 
-	if (!complained && !failed && !lane->pages.damaged && !ended_early(lane))
+	if (!complained && !lane->failure && !lane->pages.missing && !ended_early(lane))
 		return 0;
 	/* the rest of this CPU is unknown */
 	make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, LOSS_TO_END_NS, ev);
 	return 1;
 }
 
-/*
- * What goes before @rec, or in its place: a loss. Returns how many events, and
- * with *keep false: @rec is of no use.
- */
-static unsigned int loss_before(struct file_lane *lane, struct tep_record *rec, bool *keep,
-				struct event *ev)
+/* Whether a loss goes before @r; it is in @ev then. */
+static bool loss_before(struct file_lane *lane, struct page_record *r, struct event *ev)
 {
-	enum page_verdict verdict = page_watch(&lane->pages, rec->offset, rec->ts);
+	struct tep_record *rec = r->record;
 
-	*keep = verdict != PAGE_DAMAGED;
-	if (verdict == PAGE_DAMAGED)
-		return 0;
 	if (rec->missed_events)
 		make_loss(lane, rec->missed_events > 0 ? rec->missed_events : LOST_UNKNOWN,
 			  LOSS_OVERRUN, rec->ts, ev);
-	else if (verdict == PAGE_GAP)
-		make_damage(lane, rec->ts, ev);
+	else if (r->after_gap)
+		make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, rec->ts, ev);
 	else
-		return 0;
+		return false;
 	rec->missed_events = 0;
+	r->after_gap = false;
 	lane->chain.known = false;
-	return 1;
+	return true;
 }
 
 /* The CPU of the buffer that has the page before @page; -1: none. */
@@ -305,25 +321,22 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 	}
 	/* records of other events count, too, so that the caller can stop in time */
 	for (nr_read = 0; nr < max && nr_read < MAX_RECORDS; nr_read++) {
-		struct tep_record *rec = next_record(lane);
-		bool keep;
-		int ret;
+		struct page_record next;
+		struct tep_record *rec;
+		int ret = next_record(lane, &next);
 
-		if (!rec) {
+		if (ret < 0)
+			return error_set(err, ret, "out of memory");
+		if (!ret) {
 			*complete_ns = LANE_ENDED;
-			return nr + end_lane(td, lane, errno, &ev[nr]);
+			return nr + end_lane(td, lane, &ev[nr]);
 		}
-		lane->last_offset = rec->offset;
-		ret = loss_before(lane, rec, &keep, &ev[nr]);
-		if (ret) {
-			nr += ret;
-			lane->pending = rec;
+		if (loss_before(lane, &next, &ev[nr])) {
+			lane->pending = next;
+			nr++;
 			continue;
 		}
-		if (!keep) {
-			tracecmd_free_record(rec);
-			continue;
-		}
+		rec = next.record;
 		ret = rec->size < 0 ? -EBADMSG
 				    : decode(&td->dec, &td->stacks, rec->data, rec->size, rec->ts,
 					     lane->cpu, &ev[nr]);
@@ -367,14 +380,20 @@ static void tracedat_stop(struct source *s)
 	(void)s;
 }
 
+static void free_lane(struct file_lane *lane)
+{
+	if (lane->pending.record)
+		tracecmd_free_record(lane->pending.record);
+	page_watch_free(&lane->pages);
+}
+
 static void tracedat_close(struct source *s)
 {
 	struct tracedat_source *td = to_tracedat(s);
 	unsigned int i;
 
 	for (i = 0; i < s->nr_lanes; i++)
-		if (td->lane[i].pending)
-			tracecmd_free_record(td->lane[i].pending);
+		free_lane(&td->lane[i]);
 	for (i = 0; i < td->nr_buffers; i++)
 		tracecmd_close(td->buffers[i]);
 	decoder_free(&td->dec);
@@ -418,7 +437,7 @@ static int add_lanes(struct tracedat_source *td, struct tracecmd_input *handle)
 			.handle = handle,
 			.cpu = cpu,
 			.held.id = EVENT_LOSS,
-			.pages.page_bytes = tracecmd_page_size(handle),
+			.pages = { .page_bytes = tracecmd_page_size(handle), .drop = free_record },
 		};
 	return 0;
 }
