@@ -177,9 +177,11 @@ static int scan_record(struct perfdata_scan *sc, struct perfdata_file *f,
 /* A loss whose bounds are of records astray: from the first time on, or to the end. */
 static void bound_losses(struct perfdata_scan *sc)
 {
-	struct event *ev;
+	uint32_t i;
 
-	for (ev = sc->losses.ev; ev < sc->losses.ev + sc->losses.nr; ev++) {
+	for (i = 0; i < sc->losses.nr; i++) {
+		struct event *ev = &sc->losses.ev[i];
+
 		if (times_astray(&sc->times, ev->time_ns))
 			ev->time_ns = ev->time_ns ? sc->times.first_ns : 0;
 		if (times_astray(&sc->times, ev->loss.end_ns))
