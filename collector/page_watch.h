@@ -45,7 +45,7 @@ struct page_watch {
 /* The next record of a CPU, at @offset of its pages. Returns 0, or -ENOMEM: it was dropped. */
 int page_watch_add(struct page_watch *w, uint64_t offset, uint64_t time_ns, void *record);
 
-/* There are no more records. @missing then says whether the last pages were damaged. */
+/* There are no more records. w->missing then says whether the last pages were damaged. */
 void page_watch_end(struct page_watch *w);
 
 /* Take the next sound record. Returns false when there is none yet. */

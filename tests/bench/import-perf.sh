@@ -1,20 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Import of a perf.data beside `perf script` on the same file.
+# Import of a perf.data of MB (200) megabytes beside `perf script` on the same file.
 set -eu
 . tests/bench/lib.sh
 
 runs=${RUNS:-5}
-seconds=${SECONDS_OF_WORK:-8}
 bench_need_live
 command -v perf >/dev/null || bench_skip "no perf"
 
 file=$bench_dir/perf.data
-"$WORKLOADS/mmap-churn" -t 8 -d "$seconds" >/dev/null &
 perf record -q -a -g -k mono -m 4096 -e lock:contention_begin,lock:contention_end,sched:sched_switch,sched:sched_waking \
-	-o "$file" -- perf bench sched pipe -l 120000 >/dev/null 2>"$bench_dir/stderr" ||
-	bench_skip "perf record does not run here: $(tail -n 1 "$bench_dir/stderr")"
-wait
+	-o "$file" 2>"$bench_dir/stderr" &
+recorder=$!
+until [ -s "$file" ] || ! kill -0 "$recorder" 2>/dev/null; do sleep 0.1; done
+[ -s "$file" ] || bench_skip "perf record does not run here: $(tail -n 1 "$bench_dir/stderr")"
+fill "$file"
+kill -INT "$recorder"
+wait "$recorder" || true
 import() {
 	"$RMAPSCOPE" import "$file" -o "$bench_dir/bench.db" --force
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Import of a trace of Perfetto: events of locks and the scheduler, through an instance
+# Import of a trace of Perfetto of MB (200) megabytes: events of locks and the scheduler, through an instance
 # of its own.
 set -eu
 . tests/bench/lib.sh
@@ -21,8 +21,10 @@ until [ -S "$PERFETTO_CONSUMER_SOCK_NAME" ]; do sleep 0.1; done
 probes=$!
 trap 'kill $traced $probes 2>/dev/null; wait $traced $probes 2>/dev/null || true; rmdir "$instance" 2>/dev/null || true; rm -rf "$bench_dir"' EXIT
 recorder=$("$perfetto/perfetto" -c - --txt -o "$file" --background-wait 2>"$bench_dir/stderr" <<END | tail -n 1
-buffers { size_kb: 524288 fill_policy: DISCARD }
+buffers { size_kb: 65536 fill_policy: RING_BUFFER }
 duration_ms: 600000
+write_into_file: true
+file_write_period_ms: 250
 data_sources { config { name: "linux.ftrace" ftrace_config {
 	instance_name: "${instance##*/}" buffer_size_kb: 65536 drain_period_ms: 250
 	compact_sched { enabled: true } denser_generic_event_encoding: true
@@ -30,10 +32,7 @@ data_sources { config { name: "linux.ftrace" ftrace_config {
 	ftrace_events: "sched/sched_switch" ftrace_events: "sched/sched_waking" } } }
 END
 )
-"$WORKLOADS/mmap-churn" -t 8 -d "${SECONDS_OF_WORK:-8}" >/dev/null &
-work=$!
-perf bench sched pipe -l 500000 >/dev/null 2>&1 || true
-wait "$work"
+fill "$file"
 kill -TERM "$recorder"
 while kill -0 "$recorder" 2>/dev/null; do sleep 0.1; done
 

@@ -78,3 +78,14 @@ record_tracedat() {
 	rmdir "$dir" 2>/dev/null || true
 	[ -s "$1" ]
 }
+
+# fill FILE: a load of switches and lock waits, until the recording in FILE has MB (200) megabytes
+fill() {
+	"$WORKLOADS/mmap-churn" -t 8 -d 3600 >/dev/null &
+	local work=$!
+	until [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge $((${MB:-200} * 1000000)) ]; do
+		perf bench sched pipe -l 50000 >/dev/null 2>&1
+	done
+	kill "$work"
+	wait "$work" || true
+}
