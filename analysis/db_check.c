@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "analysis/db_internal.h"
+#include "lib/crash.h"
 #include "schema/known.h"
 #include "schema/migrate.h"
 
@@ -22,6 +23,7 @@ int db_connect(struct db *db, bool write, struct error *err)
 	if (ret)
 		return ret;
 	db_file_uri(&db->file, !write, uri);
+	crash_set_file(db->path);
 	if (sqlite3_open_v2(uri, &db->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL) !=
 		    SQLITE_OK ||
 	    sqlite3_busy_timeout(db->db, BUSY_MS) != SQLITE_OK)

@@ -482,6 +482,17 @@ int filter_apply(struct db *db, const struct filter *f, struct error *err)
 	return 0;
 }
 
+int filter_passes_nobody(struct db *db, bool *nobody, struct error *err)
+{
+	int64_t any = 1;
+	int ret = 0;
+
+	if (db->filter && filter_parts(db->filter) & FILTER_THREAD)
+		ret = db_query_int(db, "SELECT EXISTS (SELECT 1 FROM chosen_task)", &any, err);
+	*nobody = !any;
+	return ret;
+}
+
 const struct filter *filter_of(const struct db *db)
 {
 	return db->filter;

@@ -73,6 +73,12 @@ int filter_text(char *buf, size_t room, const struct filter *f);
  */
 int filter_apply(struct db *db, const struct filter *f, struct error *err);
 
+/*
+ * Set *@nobody when the filter of @db is by thread and no thread of the capture passes it.
+ * Returns 0 or a negative errno.
+ */
+int filter_passes_nobody(struct db *db, bool *nobody, struct error *err);
+
 /* The filter of @db; NULL: none. */
 const struct filter *filter_of(const struct db *db);
 

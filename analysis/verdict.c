@@ -123,6 +123,7 @@ static void write_long(const struct verdict *v)
 static int write_none(const struct verdict *v, struct db *db, struct error *err)
 {
 	char reason[SEEN_REASON_LEN], nr[32], longest[32];
+	bool passes_nobody = false;
 	int ret;
 
 	if (number(v, V_NR_OPEN)) {
@@ -133,15 +134,21 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 			 shown(v, V_OPEN_NS, longest, sizeof(longest)));
 		return 0;
 	}
-	ret = seen_reason(reason, db, SIGHT_WAITS, err);
+	ret = seen_reason(reason, db, SIGHT_WAITS, err)
+		      ?: filter_passes_nobody(db, &passes_nobody, err);
 	if (reason[0])
 		snprintf(v->text, VERDICT_LEN, "Waits were not seen: %s.", reason);
+	else if (passes_nobody)
+		snprintf(v->text, VERDICT_LEN, "No thread of the capture passes the filter.");
 	else
 		snprintf(v->text, VERDICT_LEN, "Nobody%s waited in %.3f s%s%s.",
 			 v->filtered ? " who passes the filter" : "", v->seconds,
 			 v->info->nr_gaps ? ", except in the gaps where events were lost" : "",
 			 v->info->asleep[0]
-				 ? ", except for threads that slept since before the capture"
+				 ? v->filtered ? ", except perhaps for threads that slept since "
+						 "before the capture"
+					       : ", except for threads that slept since before "
+						 "the capture"
 				 : "");
 	return ret;
 }

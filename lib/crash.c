@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/text.h"
+
 /* The kernel gives an instance up once no thread reads it any more; readers wait 100 ms. */
 #define TRIES	 200
 #define PAUSE_NS (10 * 1000000L)
@@ -21,13 +23,14 @@
 /* The capture's, and that of our threads' ids. */
 #define MAX_INSTANCES 4
 #define DIR_LEN	      512
+#define FILE_LEN      512
 #define SWITCH	      "/tracing_on"
 
 #define COMMITTED "what was committed to a database is in it\n"
 #define CRASHED                                                                                    \
-	"rmapscope: crashed (SIGSEGV or the like): is there enough memory? If so, please report "  \
+	"crashed (SIGSEGV or the like): is there enough memory? If so, please report "             \
 	"it\n"
-#define ENDED "rmapscope: ended by a signal (SIGUSR1 or the like); " COMMITTED
+#define ENDED "ended by a signal (SIGUSR1 or the like); " COMMITTED
 
 static const struct {
 	int sig;
@@ -35,7 +38,7 @@ static const struct {
 	const char *why;
 } taken[] = {
 	{ SIGBUS, true,
-	  "rmapscope: another program cut a file short that is in use (SIGBUS), or its disk is "
+	  "another program cut a file short that is in use (SIGBUS), or its disk is "
 	  "full; " COMMITTED },
 /* a sanitizer says more about those than we do */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -43,12 +46,11 @@ static const struct {
 	{ SIGFPE, true, CRASHED },
 	{ SIGILL, true, CRASHED },
 	{ SIGABRT, true,
-	  "rmapscope: a library gave up (SIGABRT): is there enough memory? If so, please report "
+	  "a library gave up (SIGABRT): is there enough memory? If so, please report "
 	  "it\n" },
 #endif
 	/* no crash, but they end a process that does not ask for them: signal(7) */
-	{ SIGXCPU, false,
-	  "rmapscope: the limit of CPU time is reached (SIGXCPU, ulimit -t); " COMMITTED },
+	{ SIGXCPU, false, "the limit of CPU time is reached (SIGXCPU, ulimit -t); " COMMITTED },
 	{ SIGALRM, false, ENDED },
 	{ SIGVTALRM, false, ENDED },
 	{ SIGPROF, false, ENDED },
@@ -69,6 +71,7 @@ static struct {
 		char dir[DIR_LEN], switch_file[DIR_LEN + sizeof(SWITCH)];
 		atomic_bool used;
 	} instance[MAX_INSTANCES];
+	char file[FILE_LEN]; /* the database in use; "" */
 	atomic_flag ending;
 	_Alignas(16) char stack[STACK_BYTES]; /* sanitizers want it aligned */
 } state;
@@ -118,6 +121,11 @@ static void end(const char *why)
 	/* another thread that crashes now waits here until the process ends */
 	while (atomic_flag_test_and_set(&state.ending))
 		pause();
+	say("rmapscope: ");
+	if (state.file[0]) {
+		say(state.file);
+		say(": ");
+	}
 	say(why);
 	remove_instances();
 	_exit(1);
@@ -134,7 +142,7 @@ static void on_signal(int sig)
 
 void crash_out_of_memory(void)
 {
-	end("rmapscope: out of memory\n");
+	end("out of memory\n");
 }
 
 void crash_take_signals(void)
@@ -170,6 +178,11 @@ void crash_leave_signals(void)
 
 	for (i = 0; i < NR_TAKEN; i++)
 		signal(taken[i].sig, SIG_DFL);
+}
+
+void crash_set_file(const char *path)
+{
+	text_shown(state.file, sizeof(state.file), path);
 }
 
 void crash_add_instance(const char *dir)

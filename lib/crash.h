@@ -22,6 +22,9 @@ void crash_let_through(sigset_t *set);
 /* Give them back, for a child whose parent tells its end. */
 void crash_leave_signals(void);
 
+/* Name the database in use in what is said at the end; the newest one counts. */
+void crash_set_file(const char *path);
+
 /* Register a tracefs instance, by its directory, to be removed at the end. */
 void crash_add_instance(const char *dir);
 

@@ -86,7 +86,9 @@ char *output_file_name(const char *path)
 
 static int cannot_create(const struct output_file *of, int ret, struct error *err)
 {
-	return error_set(err, ret, "cannot create %s: %s", of->path, strerror(-ret));
+	return error_set(err, ret, "cannot create %s: %s%s", of->path, strerror(-ret),
+			 ret == -ENOENT ? "; make its directory first, or give another name with -o"
+					: "");
 }
 
 /* Create a temporary directory beside @of->path. */

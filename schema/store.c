@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/crash.h"
 #include "schema/hist_sql.h"
 #include "schema/migrate.h"
 #include "schema/store_internal.h"
@@ -71,6 +72,7 @@ static int open_file(struct store *st)
 	int rc = sqlite3_open_v2(st->file.name, &st->db,
 				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
+	crash_set_file(st->file.path);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_busy_timeout(st->db, BUSY_MS);
 	if (rc == SQLITE_OK)

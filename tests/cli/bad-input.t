@@ -288,7 +288,7 @@ if [ "$live" ]; then
 		"record: output exists" "$R" record -d 1 -o "$dir/there.db"
 	row 1 "cannot create .*text/x.db: Not a directory" "$dir/text" \
 		"record: output below a regular file" "$R" record -d 1 -o "$dir/text/x.db"
-	row 1 "cannot create .*nowhere/x.db: No such file" "$dir/nowhere" \
+	row 1 "cannot create .*nowhere/x.db: No such file.*; make its directory first" "$dir/nowhere" \
 		"record: output in a missing directory" "$R" record -d 1 -o "$dir/nowhere/x.db"
 	row 1 "cannot create /proc/x.db" - "record: output where nothing can be created" \
 		"$R" record -d 1 -o /proc/x.db

@@ -172,8 +172,10 @@ tap_is "$(grep -c '^(not shown: it cannot be filtered by --pid)$' "$tap_dir/out"
 tap_like "$(head -n 1 "$tap_dir/out")" '^Waits took [0-9,.]+ ms in 29\.800 s, 100 % of it in /usr/bin/redis,' \
 	"the sentence is of what passes"
 tap_like "$("$RMAPSCOPE" report --since 4.5 --until 5 "$db" | head -n 1)" ' in 0\.500 s,' "and of the time that passes"
-tap_is "$("$RMAPSCOPE" report --comm nobody "$db" | head -n 1)" "Nobody who passes the filter waited in 29.800 s, except in the gaps where events were lost." \
-	"nobody is a sentence"
+tap_is "$("$RMAPSCOPE" report --comm nobody "$db" | head -n 1)" "No thread of the capture passes the filter." \
+	"that there is nobody is a sentence"
+tap_is "$("$RMAPSCOPE" report --pid 500 --since 0 --until 0.001 "$db" | head -n 1)" "Nobody who passes the filter waited in 0.001 s, except in the gaps where events were lost." \
+	"that nobody waited is another"
 tap_is "$("$RMAPSCOPE" report --comm nobody "$db" waits | tail -n 1 | cut -d: -f1)" "(nothing passes the filter" "so is an empty section"
 "$RMAPSCOPE" report --format json --comm 'redis*' --since 4.5 "$db" >"$tap_dir/json"
 json() {

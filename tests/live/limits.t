@@ -44,7 +44,7 @@ sound() {
 
 record_in_background
 truncate -s 0 "$db-shm"
-ended "cut a file short.*SIGBUS" "a truncated -shm"
+ended "$db: another program cut a file short.*SIGBUS" "a truncated -shm"
 sound "a truncated -shm"
 
 # --- signals that end whoever does not ask for them
