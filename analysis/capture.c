@@ -249,6 +249,32 @@ int capture_rates_read(struct capture_rates *rates, struct db *db, const struct 
 	return ret;
 }
 
+static const struct column open_columns[] = {
+	{ "nr_open", "", UNIT_COUNT, 0, "", false },
+	{ "longest_ns", "", UNIT_NS, 0, "", false },
+	{ 0 },
+};
+
+static const struct table_def open_def = {
+	.name = "open_at",
+	.sql = analysis_open_at_sql,
+	.columns = open_columns,
+};
+
+int capture_open_at(int64_t *nr_open, int64_t *longest_ns, struct db *db,
+		    const struct window *window, struct error *err)
+{
+	struct table t;
+	int ret = table_read(&t, &open_def, db, window, err);
+
+	if (ret)
+		return ret;
+	*nr_open = cell_int(&t.cells[0], 0);
+	*longest_ns = cell_int(&t.cells[1], 0);
+	table_free(&t);
+	return 0;
+}
+
 static const struct column event_columns[] = {
 	{ "kind", "", UNIT_TEXT, 0, "", false },
 	{ "start_ns", "", UNIT_ID, 0, "", false },

@@ -67,6 +67,15 @@ struct capture_rates {
 int capture_rates_read(struct capture_rates *rates, struct db *db, const struct window *window,
 		       struct error *err);
 
+/*
+ * capture_open_at - how many waits were open at the instant of @window, and how old the
+ * oldest was then
+ *
+ * Returns 0, or a negative errno with @err.
+ */
+int capture_open_at(int64_t *nr_open, int64_t *longest_ns, struct db *db,
+		    const struct window *window, struct error *err);
+
 /* A storm, or a stall of 10 ms or more. */
 struct capture_event {
 	char kind[8]; /* "storm", "stall" */

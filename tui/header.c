@@ -159,14 +159,16 @@ static void set_open(const struct header *h, struct figure *f)
 	int64_t nr_open = paused ? h->time->nr_open : h->info->nr_open;
 	int64_t longest_ns = paused ? h->time->longest_open_ns : h->info->longest_open_ns;
 
-	/* the number of blocked threads is known for the present only */
-	if (!h->time->moved && h->info->sees_waits) {
+	if (h->info->sees_waits) {
 		nr = (struct cell){ .type = CELL_INT, .i = nr_open };
 		if (nr_open)
 			longest = (struct cell){ .type = CELL_INT, .i = longest_ns };
 	}
-	set_figure(&f[0], h->info->recording || paused ? "blocked now" : "open at end", 3, 0,
-		   UNIT_COUNT, &nr);
+	set_figure(&f[0],
+		   h->time->moved		  ? "blocked then"
+		   : h->info->recording || paused ? "blocked now"
+						  : "open at end",
+		   3, 0, UNIT_COUNT, &nr);
 	set_figure(&f[1], "longest ms", 9, 0, UNIT_NS, &longest);
 }
 

@@ -17,7 +17,7 @@ struct timeline {
 	bool moved; /* stopped by a move in time, not by a pause */
 	int64_t at_ns;
 	unsigned int window_s;
-	/* paused: how many waits were open at that instant, and the longest */
+	/* fixed: how many waits were open at that instant, and the longest */
 	int64_t nr_open, longest_open_ns;
 };
 

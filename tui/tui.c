@@ -54,6 +54,9 @@ static int read_window(struct tui *tui, struct error *err)
 	ret = read_rates(tui, &w, err);
 	if (!ret)
 		ret = capture_rates_read(&tui->header.rates, f->db, &w, err);
+	if (!ret && tui->time.moved)
+		ret = capture_open_at(&tui->time.nr_open, &tui->time.longest_open_ns, f->db, &w,
+				      err);
 	if (!ret && !f->info.sees_waits)
 		tui->header.waits_per_s = -1;
 	return ret ? ret : page_read(tui_page(tui), f->db, &w, err);

@@ -9,7 +9,7 @@ tui_sees ' END  window 10s' "a finished capture starts at its end"
 tui_sees 'open at end   4   longest ms 1,250\.000' "what was open at the end is said so"
 tui_keys Left
 tui_sees 'AT 28\.800 of 29\.700 s' "Left goes back to the second before"
-tui_sees 'blocked now   -   longest ms         -' "who was blocked then is not known"
+tui_sees 'blocked then   1   longest ms   350\.000' "how many were blocked then"
 tui_keys Left Left
 tui_sees 'AT 26\.800 of 29\.700 s' "and by a second each time"
 tui_keys Right
