@@ -18,6 +18,24 @@
  */
 #define BUSY_MS 5000
 
+/* SQLite increments it with each change of the schema. */
+#define SCHEMA_COOKIE "SELECT schema_version FROM pragma_schema_version WHERE ?1 = 0"
+
+/* Fail if another program has changed the schema since the file was created. */
+static int check_schema(struct store *st)
+{
+	int64_t version;
+	int ret = store_number(st, SCHEMA_COOKIE, 0, 0, &version);
+
+	if (ret || version == st->schema_cookie)
+		return ret;
+	store_broken(st, -EUCLEAN);
+	return error_set(&st->err, st->ret,
+			 "cannot write %s: another program has changed its tables; what was "
+			 "committed before that may be in them",
+			 st->file.path);
+}
+
 int store_commit(struct store *st, int64_t time_ns, struct error *err)
 {
 	const uint64_t start_ns = now_ns();
@@ -31,7 +49,7 @@ int store_commit(struct store *st, int64_t time_ns, struct error *err)
 	if (!ret && st->file.placed && output_file_check(&st->file, &st->err))
 		ret = store_broken(st, -ESTALE);
 	if (!ret)
-		ret = store_run(st, "BEGIN");
+		ret = check_schema(st) ?: store_run(st, "BEGIN");
 	took_ns = now_ns() - start_ns;
 	if (took_ns > st->longest_commit_ns) {
 		st->longest_commit_ns = took_ns;
@@ -63,7 +81,8 @@ static int create_schema(struct store *st)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(st->db, "COMMIT; PRAGMA journal_mode = WAL; BEGIN", NULL, NULL,
 				  NULL);
-	return rc == SQLITE_OK ? 0 : store_fail(st, rc);
+	return rc == SQLITE_OK ? store_number(st, SCHEMA_COOKIE, 0, 0, &st->schema_cookie)
+			       : store_fail(st, rc);
 }
 
 /* Open the file, which exists already: letting SQLite create it could overwrite another one. */
@@ -177,7 +196,7 @@ static void part_from_file(struct store *st)
 
 int store_finish(struct store *st, struct error *err)
 {
-	int ret = store_run(st, "COMMIT");
+	int ret = store_run(st, "COMMIT") ?: check_schema(st);
 
 	if (!ret)
 		ret = fold_log(st);

@@ -54,6 +54,7 @@ struct store {
 	int64_t names_from_ns;	       /* sums before it have no names, or were deleted */
 	struct forget forget;
 	int64_t longest_commit_ns;
+	int64_t schema_cookie; /* SQLite's schema version after the schema was created */
 	bool broken;
 	int ret;
 	struct error err;

@@ -615,6 +615,26 @@ static void check_broken(struct store *st, int ret)
 	assert_string_equal(store_error(st)->msg, first);
 }
 
+/* A table that gets no rows just now is missed, too. */
+static void tables_that_another_program_changes_end_the_recording(void **state)
+{
+	struct files *f = *state;
+	struct store *st = create(f->path);
+	struct error err = { 0 };
+	sqlite3 *db;
+
+	/* before the store's first write, which would lock it out */
+	assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE wait_part", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	put_identity(st);
+	put_wait(st, 20, 1);
+	assert_int_equal(store_commit(st, 30, &err), -EUCLEAN);
+	assert_non_null(strstr(err.msg, "another program has changed its tables"));
+	check_broken(st, -EUCLEAN);
+	store_discard(st);
+}
+
 /* Another program that has the file for itself for a moment, whenever there is one. */
 struct other_program {
 	const char *path;
@@ -768,6 +788,7 @@ int main(void)
 		TEST(a_finished_file_is_a_single_file),
 		TEST(after_a_kill_the_file_has_what_was_committed),
 		TEST(a_reader_sees_each_commit_while_it_is_written),
+		TEST(tables_that_another_program_changes_end_the_recording),
 		TEST(a_file_that_is_locked_for_a_moment_can_be_recorded_into),
 		TEST(a_write_error_is_told_once_and_the_file_keeps_what_was_committed),
 		cmocka_unit_test_setup_teardown(
