@@ -39,6 +39,7 @@ struct file_lane {
 	struct tracecmd_input *handle; /* of the buffer; several lanes share it */
 	int cpu;
 	bool started, ended;
+	bool damaged; /* the records after last_ns made no sense */
 	uint64_t last_ns;
 	struct page_watch pages;
 	struct chain chain;
@@ -183,7 +184,8 @@ static unsigned int end_lane(struct tracedat_source *td, struct file_lane *lane,
 {
 	bool complained = library_complained(td);
 
-	if (!complained && !lane->failure && !lane->pages.missing && !ended_early(lane))
+	if (!complained && !lane->failure && !lane->pages.missing && !lane->damaged &&
+	    !ended_early(lane))
 		return 0;
 	/* the rest of this CPU is unknown */
 	make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, LOSS_TO_END_NS, ev);
@@ -204,7 +206,7 @@ static bool loss_before(struct file_lane *lane, struct page_record *r, struct ev
 		return false;
 	rec->missed_events = 0;
 	r->after_gap = false;
-	lane->chain.known = false;
+	lane->damaged = lane->chain.known = false;
 	return true;
 }
 
@@ -306,6 +308,18 @@ static int hold_for_gap(struct tracedat_source *td, struct file_lane *lane, stru
 	return 1;
 }
 
+/*
+ * Records before @ev made no sense: a loss goes first, in place of @ev, which is held. How
+ * many they were is not known: a damaged length makes several out of one.
+ */
+static void hold_for_damage(struct file_lane *lane, struct event *ev)
+{
+	lane->held = *ev;
+	make_loss(lane, LOST_UNKNOWN, LOSS_DAMAGED_INPUT, lane->held.time_ns, ev);
+	lane->damaged = false;
+	lane->chain.known = false;
+}
+
 static int tracedat_next_batch(struct source *s, unsigned int i, struct event *ev, unsigned int max,
 			       uint64_t *complete_ns, struct error *err)
 {
@@ -340,15 +354,20 @@ static int tracedat_next_batch(struct source *s, unsigned int i, struct event *e
 		ret = rec->size < 0 ? -EBADMSG
 				    : decode(&td->dec, &td->stacks, rec->data, rec->size, rec->ts,
 					     lane->cpu, &ev[nr]);
-		if (ret == -EBADMSG) {
-			make_loss(lane, 1, LOSS_DAMAGED_INPUT, rec->ts, &ev[nr]);
-			ret = 1;
-		}
-		lane->last_ns = rec->ts;
+		if (ret == -EBADMSG)
+			lane->damaged = true;
+		else if (ret == 1 && lane->damaged)
+			hold_for_damage(lane, &ev[nr]);
+		if (!lane->damaged)
+			lane->last_ns = rec->ts;
 		tracecmd_free_record(rec);
+		if (ret == -EBADMSG)
+			continue;
 		if (ret < 0)
 			return error_set(err, ret, "cannot decode: %s", strerror(-ret));
 		nr += ret;
+		if (lane->held.id != EVENT_LOSS)
+			break;
 		ret = ret ? hold_for_gap(td, lane, &ev[nr - 1]) : 0;
 		if (ret < 0)
 			return error_set(err, ret, "out of memory");

@@ -112,7 +112,8 @@ static void a_cpu_without_events_ends_at_once(void **state)
 	source_close(src);
 }
 
-static void a_damaged_record_is_a_loss(void **state)
+/* Of how many, nobody knows: a damaged length makes several records out of one. */
+static void damaged_records_are_a_loss(void **state)
 {
 	struct files *f = *state;
 	struct dat d = { 0 };
@@ -123,14 +124,21 @@ static void a_damaged_record_is_a_loss(void **state)
 
 	BEGIN(&d, 0, 1000, A);
 	dat_record(&d, 0, 0, 1100, record, sizeof(record));
+	dat_record(&d, 0, 0, 1200, record, sizeof(record));
 	END(&d, 0, 1500, A);
+	dat_record(&d, 0, 0, 1600, record, sizeof(record));
 	write_dat(f->path, &d);
 	src = open_dat(f->path);
-	assert_int_equal(read_lane(src, 0, ev, 16), 3);
+	assert_int_equal(read_lane(src, 0, ev, 16), 4);
 	assert_int_equal(ev[1].id, EVENT_LOSS);
 	assert_int_equal(ev[1].time_ns, 1000);
-	assert_int_equal(ev[1].loss.end_ns, 1100);
+	assert_int_equal(ev[1].loss.end_ns, 1500);
+	assert_int_equal(ev[1].loss.nr_lost, LOST_UNKNOWN);
 	assert_int_equal(ev[1].loss.reason, LOSS_DAMAGED_INPUT);
+	assert_int_equal(ev[2].id, EVENT_CONTENTION_END);
+	assert_int_equal(ev[3].id, EVENT_LOSS);
+	assert_int_equal(ev[3].time_ns, 1500);
+	assert_int_equal(ev[3].loss.end_ns, LOSS_TO_END_NS);
 	source_close(src);
 }
 
@@ -699,7 +707,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_cpu_is_a_lane_with_its_events),
 		TEST(a_cpu_without_events_ends_at_once),
-		TEST(a_damaged_record_is_a_loss),
+		TEST(damaged_records_are_a_loss),
 		TEST(a_damaged_page_is_a_loss),
 		TEST(a_damaged_last_page_is_a_loss_to_the_end),
 		TEST(a_damaged_first_page_is_a_loss_from_before_the_first_event),
