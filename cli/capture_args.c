@@ -25,7 +25,8 @@ static const struct argp_option options[] = {
 	  "size of the kernel's ring buffer per CPU (default: by profile)", 0 },
 	{ "rung", OPT_RUNG, "N", 0,
 	  "what waits are recorded with: 1: tracefs; 2: BPF, which tells the VMA of a wait and who "
-	  "holds the lock; rung 1 is used where the kernel refuses that (default: 2, but 1 on a kernel "
+	  "holds the lock; 3: BPF in kernel functions, which tells also how long a wait spun, and costs "
+	  "more; where the kernel refuses one, the next lower one is used (default: 2, but 1 on a kernel "
 	  "with the rmap events)",
 	  0 },
 	{ 0 },
@@ -50,8 +51,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		opt->buffer_kb = cli_count(arg, state, "--buffer");
 		return 0;
 	case OPT_RUNG:
-		if (strcmp(arg, "1") && strcmp(arg, "2"))
-			cli_wrong(state, "--rung: '%s' is neither 1 nor 2", arg);
+		if (strcmp(arg, "1") && strcmp(arg, "2") && strcmp(arg, "3"))
+			cli_wrong(state, "--rung: '%s' is not 1, 2 or 3", arg);
 		opt->rung = arg[0] - '0';
 		return 0;
 	default:

@@ -86,7 +86,8 @@ static const struct {
 } rungs[NR_BPF_RUNGS] = {
 	[BPF_RUNG_STATE] = { "BPF: who waits now", "sudo rmapscope blocked" },
 	[BPF_RUNG_WAITS] = { "BPF: waits", "record and top tell VMAs and owners of waits" },
-	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions", "loads; no capture uses it yet" },
+	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions",
+				"record --rung 3 tells whole waits, with their spinning" },
 };
 
 /*
@@ -152,7 +153,7 @@ static bool check_series(const struct profile_result *result)
 		any |= profile_is_series(pe->id) && result[pe->id].present;
 	if (!any)
 		say("rmap:* events", "no",
-		    "stock kernel; spinning, exact holders, walks and retries need a kernel with "
+		    "stock kernel; exact holders, walks and retries need a kernel with "
 		    "tracepoints-patch/");
 	for (pe = profile_events; any && pe->id != NR_EVENTS; pe++)
 		if (profile_is_series(pe->id))

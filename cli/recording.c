@@ -367,14 +367,33 @@ static int abandon(struct recording *rec, int ret)
 	return ret;
 }
 
-/* A kernel with the rmap events tells more than BPF does. */
-static bool wants_waits(unsigned int rung)
+static bool has_rmap_events(void)
 {
-	return rung ? rung == RUNG_BPF
-		    : tracefs_has_event("rmap", "anon_vma_contention_begin") != 1;
+	return tracefs_has_event("rmap", "anon_vma_contention_begin") == 1;
 }
 
-/* Load the programs of rung 2. If the kernel refuses them, note why. */
+/* The rung to try first. A kernel with the rmap events tells more than BPF does. */
+static unsigned int first_rung(unsigned int asked)
+{
+	if (asked)
+		return asked;
+	return has_rmap_events() ? RUNG_TRACEFS : RUNG_BPF;
+}
+
+/* Load the programs of @rung. Returns 0, or a negative errno and why not. */
+static int open_rung(struct recording *rec, unsigned int rung, const struct bpf_waits_options *opt,
+		     struct error *why)
+{
+	struct bpf_waits_options waits = *opt;
+
+	waits.whole = rung == RUNG_CALLS;
+	if (waits.whole && has_rmap_events())
+		return error_set(why, -EEXIST,
+				 "the rmap events of this kernel tell whole waits already");
+	return bpf_waits_open(&rec->waits, &waits, why);
+}
+
+/* Load the programs of the highest rung that the kernel takes. What it refuses is noted. */
 static void open_waits(struct recording *rec, const struct recording_options *opt)
 {
 	const struct bpf_waits_options waits = {
@@ -382,12 +401,23 @@ static void open_waits(struct recording *rec, const struct recording_options *op
 		.own_tgid = rec->self.tgid,
 		.only_tgid = opt->pid,
 	};
+	const unsigned int first = first_rung(opt->rung);
+	unsigned int rung = first;
 	struct error why = { 0 };
 	char line[sizeof(rec->refusal)];
 
-	if (!wants_waits(opt->rung) || !bpf_waits_open(&rec->waits, &waits, &why))
+	for (; rung > RUNG_TRACEFS; rung--) {
+		struct error refused = { 0 };
+
+		if (!open_rung(rec, rung, &waits, &refused))
+			break;
+		/* that of the lowest is to be mended first */
+		why = refused;
+	}
+	if (rung == first)
 		return;
-	snprintf(line, sizeof(line), "rung 2 (BPF) is not in use, but rung 1: %s", why.msg);
+	snprintf(line, sizeof(line), "rung %u (BPF) is not in use, but rung %u: %s", first, rung,
+		 why.msg);
 	limits_add(rec->limits, sizeof(rec->limits), line);
 	/* who did not ask for it finds the note in the capture */
 	if (opt->rung)

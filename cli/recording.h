@@ -19,7 +19,8 @@ struct source_file;
 /* What the waits of a live capture are recorded with. */
 enum {
 	RUNG_TRACEFS = 1,
-	RUNG_BPF, /* and the VMA of a wait, and the lock's owner */
+	RUNG_BPF,   /* and the VMA of a wait, and the lock's owner */
+	RUNG_CALLS, /* and the spinning before it slept */
 };
 
 struct recording_options {

@@ -87,7 +87,7 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 	}
 	if (!has[EVENT_KERNEL_STACK])
 		limits_add(limits, room, "no stacks: unknown: call sites, roles and lock classes");
-	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN])
+	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !src->whole_waits)
 		limits_add(limits, room,
 			   has[EVENT_CONTENDED_RELEASE] || src->names_vmas
 				   ? "stock events: spinning before the first sleep is not seen"
@@ -137,6 +137,13 @@ void meta_write_came(struct store *st, const bool *came)
 	write_events(st, "came", came);
 }
 
+static int rung_of(const struct source *src)
+{
+	if (src->whole_waits)
+		return RUNG_CALLS;
+	return src->names_vmas ? RUNG_BPF : RUNG_TRACEFS;
+}
+
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
 	       const bool *traced, const char *limits)
 {
@@ -151,7 +158,7 @@ int meta_write(struct store *st, const struct source *src, const struct recordin
 	store_meta_text(st, "command", opt->command);
 	if (src->live) {
 		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);
-		store_meta_int(st, "rung", src->names_vmas ? RUNG_BPF : RUNG_TRACEFS);
+		store_meta_int(st, "rung", rung_of(src));
 	}
 	meta_write_events(st, src->has, src->live ? traced : NULL);
 	store_meta_text(st, "limits", limits);

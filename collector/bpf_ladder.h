@@ -8,12 +8,12 @@
 enum bpf_rung {
 	BPF_RUNG_STATE,	   /* who waits now, from the kernel's state: chain_now.h */
 	BPF_RUNG_WAITS,	   /* waits with their VMAs: bpf_waits.h */
-	BPF_RUNG_FUNCTION, /* programs where kernel functions begin */
+	BPF_RUNG_FUNCTION, /* whole waits, by programs of kernel functions: likewise */
 	NR_BPF_RUNGS,
 };
 
 /*
- * bpf_rung_try - load a program of @rung, attach it, and take it away
+ * bpf_rung_try - load the programs of @rung, attach them, and take all away
  *
  * Returns 0; or a negative errno, and why with the remedy in @err.
  */

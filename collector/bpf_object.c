@@ -106,18 +106,3 @@ int bpf_object_attach(struct bpf_object *obj, const struct bpf_image *image,
 	*link = *prog ? bpf_program__attach(*prog) : NULL;
 	return *link || !*prog ? 0 : refused(-errno, image, "", err);
 }
-
-int bpf_object_try(const struct bpf_image *image, struct error *err)
-{
-	struct bpf_program *prog = NULL;
-	struct bpf_object *obj;
-	struct bpf_link *link;
-	int ret = bpf_object_load(&obj, image, err);
-
-	if (ret)
-		return ret;
-	ret = bpf_object_attach(obj, image, &prog, &link, err);
-	bpf_link__destroy(link);
-	bpf_object__close(obj);
-	return ret;
-}

@@ -42,7 +42,4 @@ int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, stru
 int bpf_object_attach(struct bpf_object *obj, const struct bpf_image *image,
 		      struct bpf_program **prog, struct bpf_link **link, struct error *err);
 
-/* Likewise load it, attach its first program, and take all away. */
-int bpf_object_try(const struct bpf_image *image, struct error *err);
-
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Live events of rung 2: those of tracefs, and in lanes behind its lanes the waits that BPF
+ * Live events of rungs 2 and 3: those of tracefs, and in lanes behind its lanes the waits that BPF
  * tells.
  */
 #ifndef RMAPSCOPE_BPF_SOURCE_H

@@ -12,6 +12,7 @@
 
 #include "collector/bpf/waits.h"
 #include "collector/bpf/waits.skel.h"
+#include "collector/bpf_calls.h"
 #include "collector/bpf_object.h"
 #include "collector/instance.h"
 #include "collector/kstack.h"
@@ -31,7 +32,7 @@ _Static_assert(WAITS_FRAMES == KSTACK_MAX_FRAMES, "a stack of theirs is one of o
 /* Events that a record can become: a loss before it, a page fault, and the wait. */
 #define EVENTS_OF_RECORD 3
 
-#define MAX_PROGRAMS 4
+#define MAX_PROGRAMS 8
 
 /* One CPU's ring. */
 struct ring_lane {
@@ -57,6 +58,7 @@ struct bpf_waits {
 	struct waits_settings *settings; /* memory of the program; NULL: not mapped yet */
 	const struct waits_cpu *cpus;	 /* likewise */
 	size_t cpus_bytes;
+	bool whole;
 	struct ring_lane *lane;
 	unsigned int nr_lanes;
 	_Atomic uint64_t stopped_ns; /* 0: it goes on */
@@ -85,10 +87,26 @@ static int prepare(struct bpf_object *obj)
 	return ret;
 }
 
+static int prepare_fentry(struct bpf_object *obj)
+{
+	return bpf_calls_choose(obj, BPF_CALLS_FENTRY) ?: prepare(obj);
+}
+
+static int prepare_kprobe(struct bpf_object *obj)
+{
+	return bpf_calls_choose(obj, BPF_CALLS_KPROBE) ?: prepare(obj);
+}
+
 static const struct bpf_image image = {
 	.name = "waits",
 	.elf = waits_bpf__elf_bytes,
 	.prepare = prepare,
+};
+
+/* Of whole waits: the first that the kernel takes */
+static const struct bpf_image whole_images[] = {
+	{ "calls", bpf_calls_elf, .of_function = true, .prepare = prepare_fentry },
+	{ "calls", bpf_calls_elf, .of_function = true, .prepare = prepare_kprobe },
 };
 
 static const struct waits_lost *lost_of(const struct ring_lane *lane)
@@ -187,6 +205,7 @@ static int add_end(struct ring_lane *lane, const struct waits_end *r)
 	ev->contention_end.lock = r->head.lock;
 	ev->contention_end.ret = r->ret;
 	ev->contention_end.tgid = r->tgid;
+	ev->contention_end.spun_until_ns = r->spun_until_ns;
 	ev->contention_end.mm = r->mm;
 	ev->contention_end.vm_start = r->vm_start;
 	ev->contention_end.vm_end = r->vm_end;
@@ -246,6 +265,11 @@ int bpf_waits_next_batch(struct bpf_waits *bw, unsigned int i, bool behind, stru
 	if (lane->last_ns > *complete_ns)
 		*complete_ns = lane->last_ns;
 	return lane->nr;
+}
+
+bool bpf_waits_are_whole(const struct bpf_waits *bw)
+{
+	return bw->whole;
 }
 
 unsigned int bpf_waits_nr_lanes(const struct bpf_waits *bw)
@@ -361,26 +385,28 @@ static int open_lanes(struct bpf_waits *bw, unsigned int buffer_kb, struct error
 			      bytes / 1024, strerror(-ret));
 }
 
-static int attach(struct bpf_waits *bw, struct error *err)
+static int attach(struct bpf_waits *bw, const struct bpf_image *image, struct error *err)
 {
 	struct bpf_program *prog = NULL;
 	int ret;
 
 	do {
-		ret = bpf_object_attach(bw->obj, &image, &prog, &bw->link[bw->nr_links], err);
+		ret = bpf_object_attach(bw->obj, image, &prog, &bw->link[bw->nr_links], err);
 		bw->nr_links += !ret && prog;
 	} while (!ret && prog && bw->nr_links < MAX_PROGRAMS);
 	return ret;
 }
 
-int bpf_waits_open(struct bpf_waits **bwp, const struct bpf_waits_options *opt, struct error *err)
+static int open_image(struct bpf_waits **bwp, const struct bpf_waits_options *opt,
+		      const struct bpf_image *image, struct error *err)
 {
 	struct bpf_waits *bw = calloc(1, sizeof(*bw));
 	int ret;
 
 	if (!bw)
 		return error_set(err, -ENOMEM, "out of memory");
-	ret = bpf_object_load(&bw->obj, &image, err);
+	bw->whole = opt->whole;
+	ret = bpf_object_load(&bw->obj, image, err);
 	if (ret) {
 		free(bw);
 		return ret;
@@ -389,7 +415,7 @@ int bpf_waits_open(struct bpf_waits **bwp, const struct bpf_waits_options *opt, 
 	if (!ret) {
 		bw->settings->own_tgid = opt->own_tgid;
 		bw->settings->only_tgid = opt->only_tgid;
-		ret = attach(bw, err);
+		ret = attach(bw, image, err);
 	}
 	if (ret)
 		bpf_waits_close(bw);
@@ -398,9 +424,21 @@ int bpf_waits_open(struct bpf_waits **bwp, const struct bpf_waits_options *opt, 
 	return ret;
 }
 
-int bpf_waits_try(struct error *err)
+int bpf_waits_open(struct bpf_waits **bw, const struct bpf_waits_options *opt, struct error *err)
 {
-	const struct bpf_waits_options opt = { .buffer_kb = 4 };
+	struct error ignored = { 0 };
+	int ret;
+
+	if (!opt->whole)
+		return open_image(bw, opt, &image, err);
+	/* why the first is refused tells most */
+	ret = open_image(bw, opt, &whole_images[0], err);
+	return ret && open_image(bw, opt, &whole_images[1], &ignored) ? ret : 0;
+}
+
+int bpf_waits_try(bool whole, struct error *err)
+{
+	const struct bpf_waits_options opt = { .buffer_kb = 4, .whole = whole };
 	struct bpf_waits *bw;
 	int ret = bpf_waits_open(&bw, &opt, err);
 

@@ -23,6 +23,7 @@ struct bpf_waits_options {
 		buffer_kb; /* of each CPU's ring, rounded up to a power of two; 0: the default */
 	int32_t own_tgid;  /* process that is left out; 0: none */
 	int32_t only_tgid; /* only this process and who descends from it; 0: all */
+	bool whole;	   /* rung 3: with their spinning, by programs of kernel functions */
 };
 
 /*
@@ -33,12 +34,15 @@ struct bpf_waits_options {
 int bpf_waits_open(struct bpf_waits **bw, const struct bpf_waits_options *opt, struct error *err);
 
 /* Load and attach them, and take all away. Likewise. */
-int bpf_waits_try(struct error *err);
+int bpf_waits_try(bool whole, struct error *err);
 
 void bpf_waits_close(struct bpf_waits *bw);
 
 /* Whether its lanes give event @id: it is not to be had from elsewhere, too. */
 bool bpf_waits_give(const struct bpf_waits *bw, enum event_id id);
+
+/* Whether its waits have their spinning: as bpf_waits_options.whole. */
+bool bpf_waits_are_whole(const struct bpf_waits *bw);
 
 unsigned int bpf_waits_nr_lanes(const struct bpf_waits *bw);
 

@@ -75,8 +75,9 @@ struct event {
 		} contention_begin;
 		struct {
 			uint64_t lock;
-			int32_t ret;  /* 0 or a negative errno */
-			int32_t tgid; /* of the process of the VMA; -1: not known */
+			int32_t ret;		/* 0 or a negative errno */
+			int32_t tgid;		/* of the process of the VMA; -1: not known */
+			uint64_t spun_until_ns; /* it slept from then on, or never; 0: not told */
 			/* the VMA that the wait was for; vm_end 0: not told */
 			uint64_t mm, vm_start, vm_end;
 		} contention_end;

@@ -47,11 +47,12 @@ struct uffdio_move {
 };
 
 struct thread {
-	__u64 fault;	/* address of its last page fault in user mode */
-	__u64 lock;	/* that it waits for; 0: none */
-	__u32 class;	/* of that: enum waits_class */
-	__u32 write;	/* it waits for that as a writer */
-	__u32 followed; /* descends from settings.only_tgid */
+	__u64 fault;	     /* address of its last page fault in user mode */
+	__u64 lock;	     /* that it waits for; 0: none */
+	__u64 spun_until_ns; /* while it waits: 0: it still spins, or that is not known */
+	__u32 class;	     /* of that: enum waits_class */
+	__u32 write;	     /* it waits for that as a writer */
+	__u32 followed;	     /* descends from settings.only_tgid */
 };
 
 struct {
@@ -295,33 +296,79 @@ static __always_inline void find_vma(struct waits_end *r, __u64 lock, const stru
 		r->tgid = BPF_CORE_READ(vma, vm_mm, owner, tgid) ?: -1;
 }
 
-SEC("tp_btf/contention_begin")
-int BPF_PROG(waits_begin, void *lock, unsigned int flags)
+/*
+ * The current thread waits for @lock from now on: @flags as in contention_begin. The stack is
+ * told without its first @skip_frames.
+ */
+static __always_inline void begin_wait(void *ctx, struct rw_semaphore *lock, __u32 flags,
+				       __u32 skip_frames)
 {
-	const __u32 mode = flags & ~LCB_F_RT;
 	struct task_struct *me = current_task();
 	const __u64 now_ns = bpf_ktime_get_ns();
 	struct waits_begin *r;
 	struct thread *t;
 	long nr_bytes;
 
-	if ((mode != LCB_F_READ && mode != LCB_F_WRITE) || !is_traced(me))
-		return 0;
+	if (!is_traced(me))
+		return;
 	t = thread_of(me, true);
 	r = reserve(sizeof(*r), t, now_ns, (__u64)lock);
 	if (!r || !t)
-		return 0;
+		return;
 	r->head.is_end = 0;
 	r->flags = flags;
 	r->owner = owner_tid(lock);
 	r->class = class_of((__u64)lock, me->mm);
 	r->fault = current_fault(t);
 	t->lock = (__u64)lock;
+	t->spun_until_ns = 0;
 	t->class = r->class;
-	t->write = mode == LCB_F_WRITE;
-	nr_bytes = bpf_get_stack(ctx, r->frame, sizeof(r->frame), SKIP_FRAMES);
+	t->write = (flags & ~LCB_F_RT) == LCB_F_WRITE;
+	nr_bytes = bpf_get_stack(ctx, r->frame, sizeof(r->frame), skip_frames);
 	r->nr_frames = nr_bytes > 0 ? nr_bytes / sizeof(*r->frame) : 0;
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+/* What is known of the current thread, if it waits and that is recorded; else NULL. */
+static __always_inline struct thread *waiting_thread(void)
+{
+	struct thread *t = thread_of((void *)bpf_get_current_task_btf(), false);
+
+	return t && t->lock && *(volatile __u32 *)&settings.on ? t : NULL;
+}
+
+/* The wait of the current thread @t ends now, with the lock or with the errno @ret. */
+static __always_inline void end_wait(struct thread *t, __u64 now_ns, int ret)
+{
+	const __u64 lock = t->lock;
+	struct waits_end *r;
+
+	t->lock = 0;
+	r = reserve(sizeof(*r), t, now_ns, lock);
+	if (!r)
+		return;
+	r->head.is_end = 1;
+	r->ret = ret;
+	r->tgid = -1;
+	r->spun_until_ns = t->spun_until_ns;
+	r->mm = r->vm_start = r->vm_end = 0;
+	if (!ret && t->class == WAITS_CLASS_ANON_VMA)
+		find_vma(r, lock, t);
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline bool is_rwsem(__u32 flags)
+{
+	const __u32 mode = flags & ~LCB_F_RT;
+
+	return mode == LCB_F_READ || mode == LCB_F_WRITE;
+}
+
+SEC("tp_btf/contention_begin")
+int BPF_PROG(waits_begin, struct rw_semaphore *lock, unsigned int flags)
+{
+	if (is_rwsem(flags))
+		begin_wait(ctx, lock, flags, SKIP_FRAMES);
 	return 0;
 }
 
@@ -329,23 +376,11 @@ SEC("tp_btf/contention_end")
 int BPF_PROG(waits_end, void *lock, int ret)
 {
 	const __u64 now_ns = bpf_ktime_get_ns();
-	struct thread *t = thread_of((void *)bpf_get_current_task_btf(), false);
-	struct waits_end *r;
+	struct thread *t = waiting_thread();
 
 	(void)ctx;
-	if (!t || !t->lock || t->lock != (__u64)lock || !*(volatile __u32 *)&settings.on)
-		return 0;
-	t->lock = 0;
-	r = reserve(sizeof(*r), t, now_ns, (__u64)lock);
-	if (!r)
-		return 0;
-	r->head.is_end = 1;
-	r->ret = ret;
-	r->tgid = -1;
-	r->mm = r->vm_start = r->vm_end = 0;
-	if (!ret && t->class == WAITS_CLASS_ANON_VMA)
-		find_vma(r, (__u64)lock, t);
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	if (t && t->lock == (__u64)lock)
+		end_wait(t, now_ns, ret);
 	return 0;
 }
 

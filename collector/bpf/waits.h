@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the program waits.bpf.c records of each wait for an rwsem: two records, one as it
+ * What the programs waits.bpf.c and calls.bpf.c record of each wait for an rwsem: two records, one as it
  * begins and one as it ends, in the ring of the CPU that each happens on.
  */
 #ifndef RMAPSCOPE_BPF_WAITS_H
@@ -63,6 +63,7 @@ struct waits_end {
 	struct waits_head head;
 	__s32 ret;		    /* 0 or a negative errno */
 	__s32 tgid;		    /* of the VMA's process; -1: not known */
+	__u64 spun_until_ns;	    /* it slept from then on, or never; 0: not known */
 	__u64 mm, vm_start, vm_end; /* the VMA that the wait was for; vm_end 0: not known */
 };
 

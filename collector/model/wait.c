@@ -399,6 +399,8 @@ static int contention_end(void *machine, const struct event *ev)
 		.start = ev->contention_end.vm_start,
 		.end = ev->contention_end.vm_end,
 	};
+	if ((int64_t)ev->contention_end.spun_until_ns >= w->row.start_ns)
+		w->row.spun_ns = ev->contention_end.spun_until_ns - w->row.start_ns;
 	ret = stalls_awake(ws->stalls, w->tid, ev->time_ns);
 	return ret
 		       ?: close_wait(ws, w, ev->time_ns,

@@ -43,6 +43,9 @@ while read -r errno remedy; do
 	on_kernel "$errno" "$RMAPSCOPE" record --rung 2 --force -d 0.05 -o "$tap_dir/x.db" >/dev/null 2>"$tap_dir/err"
 	tap_is "$?:$(wc -l <"$tap_dir/err"):$(grep -c "^rmapscope: rung 2 .*rung 1: $remedy" "$tap_dir/err")" "0:1:1" \
 		"record --rung 2: one line, and rung 1"
+	on_kernel "$errno" "$RMAPSCOPE" record --rung 3 --force -d 0.05 -o "$tap_dir/x.db" >/dev/null 2>"$tap_dir/err"
+	tap_is "$?:$(wc -l <"$tap_dir/err"):$(grep -c "^rmapscope: rung 3 .*rung 1: $remedy" "$tap_dir/err")" "0:1:1" \
+		"record --rung 3: likewise"
 done <<-END
 	38 this kernel has no BPF; needs CONFIG_BPF_SYSCALL
 	1 the kernel or libbpf refuses it: Operation not permitted

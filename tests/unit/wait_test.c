@@ -40,6 +40,33 @@ static void a_wait_lasts_from_begin_to_end(void **state)
 	assert_int_equal(seen_lock_of(&f->seen, w->lock_id)->class, ENUM_NONE);
 }
 
+/* As rung 3 does */
+static void the_end_may_tell_until_when_the_wait_spun(void **state)
+{
+	struct fixture *f = *state;
+	struct event slept = ev_end(1700, A, 1, LOCK, 0);
+	struct event spun = ev_end(2500, A, 1, LOCK, 0);
+	struct event before = ev_end(3700, A, 1, LOCK, 0);
+	unsigned int i;
+
+	slept.contention_end.spun_until_ns = 1200;
+	spun.contention_end.spun_until_ns = 2500;
+	before.contention_end.spun_until_ns = 2999;
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, slept);
+	feed(f, ev_begin(2000, A, 0, LOCK, F_WRITE));
+	feed(f, spun);
+	feed(f, ev_begin(3000, A, 0, LOCK, F_WRITE));
+	feed(f, before);
+	feed(f, ev_begin(4000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_end(4700, A, 1, LOCK, 0));
+	assert_int_equal(f->seen.nr_waits, 4);
+	assert_int_equal(f->seen.wait[0].spun_ns, 200);
+	assert_int_equal(f->seen.wait[1].spun_ns, 500);
+	for (i = 2; i < 4; i++)
+		assert_int_equal(f->seen.wait[i].spun_ns, NO_TIME);
+}
+
 static void a_reader_waits_in_mode_read(void **state)
 {
 	struct fixture *f = *state;
@@ -757,6 +784,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_wait_lasts_from_begin_to_end),
+		TEST(the_end_may_tell_until_when_the_wait_spun),
 		TEST(a_reader_waits_in_mode_read),
 		TEST(locks_of_other_kinds_are_ignored),
 		TEST(rwsems_of_preempt_rt_kernels_are_waited_for),

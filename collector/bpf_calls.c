@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/bpf_calls.h"
+
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* in this order: the skeleton needs the settings */
+#include "collector/bpf/waits.h"
+
+#include "collector/bpf/calls.skel.h"
+
+/* How the names of their sections begin. */
+static const char *const sections[NR_BPF_CALLS_WAYS][2] = {
+	[BPF_CALLS_FENTRY] = { "fentry/", "fexit/" },
+	[BPF_CALLS_KPROBE] = { "kprobe/", "kretprobe/" },
+};
+
+/* What the programs of functions replace. */
+#define REPLACED "waits_begin"
+
+const void *bpf_calls_elf(size_t *nr_bytes)
+{
+	return calls_bpf__elf_bytes(nr_bytes);
+}
+
+static bool is_of_way(const struct bpf_program *prog, enum bpf_calls_way way)
+{
+	const char *section = bpf_program__section_name(prog);
+
+	return !strncmp(section, sections[way][0], strlen(sections[way][0])) ||
+	       !strncmp(section, sections[way][1], strlen(sections[way][1]));
+}
+
+static bool is_left_out(const struct bpf_program *prog, enum bpf_calls_way way)
+{
+	enum bpf_calls_way other;
+
+	for (other = 0; other < NR_BPF_CALLS_WAYS; other++)
+		if (other != way && is_of_way(prog, other))
+			return true;
+	return !strcmp(bpf_program__name(prog), REPLACED);
+}
+
+int bpf_calls_choose(struct bpf_object *obj, enum bpf_calls_way way)
+{
+	struct bpf_program *prog;
+	int ret = 0;
+
+	bpf_object__for_each_program(prog, obj)
+	{
+		if (!ret && is_left_out(prog, way))
+			ret = bpf_program__set_autoload(prog, false);
+	}
+	return ret;
+}

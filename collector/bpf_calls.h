@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The programs of rung 3, where kernel functions begin and end: bpf/calls.bpf.c. */
+#ifndef RMAPSCOPE_COLLECTOR_BPF_CALLS_H
+#define RMAPSCOPE_COLLECTOR_BPF_CALLS_H
+
+#include <stddef.h>
+
+struct bpf_object;
+
+/* How a program gets to a kernel function. */
+enum bpf_calls_way {
+	BPF_CALLS_FENTRY, /* by a trampoline of the function: the cheap one */
+	BPF_CALLS_KPROBE,
+	NR_BPF_CALLS_WAYS,
+};
+
+/* As elf() of struct bpf_image. */
+const void *bpf_calls_elf(size_t *nr_bytes);
+
+/*
+ * bpf_calls_choose - of the programs of @obj, load only those of @way, and those that are not
+ * of functions
+ *
+ * Returns 0 or a negative errno.
+ */
+int bpf_calls_choose(struct bpf_object *obj, enum bpf_calls_way way);
+
+#endif
