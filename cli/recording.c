@@ -394,12 +394,14 @@ static int open_rung(struct recording *rec, unsigned int rung, const struct bpf_
 }
 
 /* Load the programs of the highest rung that the kernel takes. What it refuses is noted. */
-static void open_waits(struct recording *rec, const struct recording_options *opt)
+static void open_waits(struct recording *rec, const struct recording_options *opt,
+		       unsigned int profiles)
 {
 	const struct bpf_waits_options waits = {
 		.buffer_kb = opt->buffer_kb,
 		.own_tgid = rec->self.tgid,
 		.only_tgid = opt->pid,
+		.moves = profiles & PROFILE_WALKS,
 	};
 	const unsigned int first = first_rung(opt->rung);
 	unsigned int rung = first;
@@ -479,7 +481,7 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 				"nsenter -t 1 -p",
 				opt->pid);
 	if (!ret) {
-		open_waits(rec, opt);
+		open_waits(rec, opt, profiles);
 		ret = enable_events(rec, opt, profiles, err);
 	}
 	if (!ret && opt->pid)

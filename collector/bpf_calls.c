@@ -9,6 +9,9 @@
 #include "collector/bpf/waits.h"
 
 #include "collector/bpf/calls.skel.h"
+#include "collector/bpf/moves.skel.h"
+#include "collector/bpf_object.h"
+#include "collector/symbols.h"
 
 /* How the names of their sections begin. */
 static const char *const sections[NR_BPF_CALLS_WAYS][2] = {
@@ -51,6 +54,53 @@ int bpf_calls_choose(struct bpf_object *obj, enum bpf_calls_way way)
 	{
 		if (!ret && is_left_out(prog, way))
 			ret = bpf_program__set_autoload(prog, false);
+	}
+	return ret;
+}
+
+/* Of its programs, load that of the function only; its maps are those of @calls. */
+static int prepare_moves(struct bpf_object *moves, void *calls)
+{
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	int ret = 0;
+
+	bpf_object__for_each_program(prog, moves)
+	{
+		if (!ret && !is_of_way(prog, BPF_CALLS_FENTRY))
+			ret = bpf_program__set_autoload(prog, false);
+	}
+	bpf_object__for_each_map(map, moves)
+	{
+		/* the name of that of the global variables begins with the object's */
+		const char *name = strchr(bpf_map__name(map), '.') ?: bpf_map__name(map);
+
+		if (!ret)
+			ret = bpf_map__reuse_fd(map, bpf_object__find_map_fd_by_name(calls, name));
+	}
+	return ret;
+}
+
+int bpf_calls_add_moves(struct bpf_object **moves, struct bpf_link **link, struct bpf_object *calls,
+			struct error *err)
+{
+	const struct bpf_image image = {
+		.name = "moves",
+		.elf = moves_bpf__elf_bytes,
+		.of_function = true,
+		.prepare = prepare_moves,
+		.ctx = calls,
+	};
+	struct bpf_program *prog = NULL;
+	/* libbpf takes the address of a variable from there */
+	int ret = symbols_readable(err) ?: bpf_object_load(moves, &image, err);
+
+	if (ret)
+		return ret;
+	ret = bpf_object_attach(*moves, &image, &prog, link, err);
+	if (ret) {
+		bpf_object__close(*moves);
+		*moves = NULL;
 	}
 	return ret;
 }

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+#include "lib/error.h"
+
+struct bpf_link;
 struct bpf_object;
 
 /* How a program gets to a kernel function. */
@@ -24,5 +27,13 @@ const void *bpf_calls_elf(size_t *nr_bytes);
  * Returns 0 or a negative errno.
  */
 int bpf_calls_choose(struct bpf_object *obj, enum bpf_calls_way way);
+
+/*
+ * bpf_calls_add_moves - load bpf/moves.bpf.c with the maps of @calls, and attach its program
+ *
+ * Returns 0; or a negative errno, and why with the remedy in @err; then there is no @moves.
+ */
+int bpf_calls_add_moves(struct bpf_object **moves, struct bpf_link **link, struct bpf_object *calls,
+			struct error *err);
 
 #endif

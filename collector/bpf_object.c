@@ -87,8 +87,8 @@ int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, stru
 				    });
 	if (!*obj)
 		ret = refused(-errno, image, log, err);
-	if (!ret &&
-	    ((image->prepare && (ret = image->prepare(*obj))) || (ret = bpf_object__load(*obj)))) {
+	if (!ret && ((image->prepare && (ret = image->prepare(*obj, image->ctx))) ||
+		     (ret = bpf_object__load(*obj)))) {
 		ret = refused(ret, image, log, err);
 		bpf_object__close(*obj);
 		*obj = NULL;

@@ -20,8 +20,12 @@ struct bpf_image {
 	const char *name;
 	const void *(*elf)(size_t *nr_bytes);
 	bool of_function; /* its programs are for kernel functions */
-	/* Called before it is loaded; returns 0 or a negative errno. NULL: nothing is to do. */
-	int (*prepare)(struct bpf_object *obj);
+	/*
+	 * Called with @ctx before it is loaded; returns 0 or a negative errno. NULL: nothing is
+	 * to do.
+	 */
+	int (*prepare)(struct bpf_object *obj, void *ctx);
+	void *ctx;
 };
 
 /*

@@ -101,6 +101,8 @@ int bpf_source_open(struct source **srcp, struct source *tracefs, struct bpf_wai
 	bs->src.nr_lanes = nr_lanes;
 	bs->src.behind = behind;
 	bs->src.names_vmas = true;
+	if (bpf_waits_no_moves(waits)[0])
+		source_note(&bs->src, "moved folios: %s", bpf_waits_no_moves(waits));
 	bs->src.whole_waits = bpf_waits_are_whole(waits);
 	for (id = 0; id < NR_EVENTS; id++)
 		bs->src.has[id] |= bpf_waits_give(waits, id);

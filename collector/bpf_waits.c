@@ -32,7 +32,7 @@ _Static_assert(WAITS_FRAMES == KSTACK_MAX_FRAMES, "a stack of theirs is one of o
 /* Events that a record can become: a loss before it, a page fault, and the wait. */
 #define EVENTS_OF_RECORD 3
 
-#define MAX_PROGRAMS 8
+#define MAX_PROGRAMS 12
 
 /* One CPU's ring. */
 struct ring_lane {
@@ -53,6 +53,9 @@ struct ring_lane {
 
 struct bpf_waits {
 	struct bpf_object *obj;
+	struct bpf_object *moves; /* of folios, in the maps of @obj; NULL: not recorded */
+	struct bpf_link *moves_link;
+	struct error no_moves; /* why not; "": they are, or nobody asked */
 	struct bpf_link *link[MAX_PROGRAMS];
 	unsigned int nr_links;
 	struct waits_settings *settings; /* memory of the program; NULL: not mapped yet */
@@ -70,11 +73,12 @@ static bool has_page_fault_user(void)
 	return tracefs_has_event("exceptions", "page_fault_user") != 0;
 }
 
-static int prepare(struct bpf_object *obj)
+static int prepare(struct bpf_object *obj, void *ctx)
 {
 	const int nr_cpus = libbpf_num_possible_cpus();
 	int ret;
 
+	(void)ctx;
 	if (nr_cpus < 0)
 		return nr_cpus;
 	ret = bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "cpus"), nr_cpus);
@@ -87,14 +91,14 @@ static int prepare(struct bpf_object *obj)
 	return ret;
 }
 
-static int prepare_fentry(struct bpf_object *obj)
+static int prepare_fentry(struct bpf_object *obj, void *ctx)
 {
-	return bpf_calls_choose(obj, BPF_CALLS_FENTRY) ?: prepare(obj);
+	return bpf_calls_choose(obj, BPF_CALLS_FENTRY) ?: prepare(obj, ctx);
 }
 
-static int prepare_kprobe(struct bpf_object *obj)
+static int prepare_kprobe(struct bpf_object *obj, void *ctx)
 {
-	return bpf_calls_choose(obj, BPF_CALLS_KPROBE) ?: prepare(obj);
+	return bpf_calls_choose(obj, BPF_CALLS_KPROBE) ?: prepare(obj, ctx);
 }
 
 static const struct bpf_image image = {
@@ -212,6 +216,37 @@ static int add_end(struct ring_lane *lane, const struct waits_end *r)
 	return 0;
 }
 
+static int add_move(struct ring_lane *lane, const struct waits_move *r)
+{
+	struct event *ev = add_event(lane, EVENT_FOLIO_MOVE_ANON_RMAP, r->head.time_ns);
+
+	ev->tid = r->head.tid;
+	ev->folio_move.pfn = r->pfn;
+	ev->folio_move.nr_pages = r->nr_pages;
+	ev->folio_move.old_anon_vma = r->old_anon_vma;
+	ev->folio_move.old_root = r->old_lock;
+	ev->folio_move.new_anon_vma = r->new_anon_vma;
+	ev->folio_move.new_root = r->head.lock;
+	ev->folio_move.mm = r->mm;
+	ev->folio_move.vm_start = r->vm_start;
+	ev->folio_move.vm_end = r->vm_end;
+	return 0;
+}
+
+static int add_record(struct ring_lane *lane, const struct waits_head *head)
+{
+	const void *record = head;
+
+	switch (head->kind) {
+	case WAITS_BEGIN:
+		return add_begin(lane, record);
+	case WAITS_END:
+		return add_end(lane, record);
+	default:
+		return add_move(lane, record);
+	}
+}
+
 /* Room for one record more, and for what was lost behind it. */
 static bool has_room(const struct ring_lane *lane)
 {
@@ -227,7 +262,7 @@ static int take_record(void *ctx, void *data, size_t size)
 
 	(void)size;
 	add_loss(lane, &head->lost);
-	ret = head->is_end ? add_end(lane, data) : add_begin(lane, data);
+	ret = add_record(lane, head);
 	if (head->time_ns > lane->last_ns)
 		lane->last_ns = head->time_ns;
 	return ret ?: has_room(lane) ? ret : -ENOBUFS;
@@ -267,6 +302,11 @@ int bpf_waits_next_batch(struct bpf_waits *bw, unsigned int i, bool behind, stru
 	return lane->nr;
 }
 
+const char *bpf_waits_no_moves(const struct bpf_waits *bw)
+{
+	return bw->no_moves.msg;
+}
+
 bool bpf_waits_are_whole(const struct bpf_waits *bw)
 {
 	return bw->whole;
@@ -279,8 +319,8 @@ unsigned int bpf_waits_nr_lanes(const struct bpf_waits *bw)
 
 bool bpf_waits_give(const struct bpf_waits *bw, enum event_id id)
 {
-	(void)bw;
 	return id == EVENT_CONTENTION_BEGIN || id == EVENT_CONTENTION_END ||
+	       (id == EVENT_FOLIO_MOVE_ANON_RMAP && bw->moves) ||
 	       (id == EVENT_PAGE_FAULT_USER && has_page_fault_user());
 }
 
@@ -311,6 +351,8 @@ void bpf_waits_close(struct bpf_waits *bw)
 		munmap((void *)bw->cpus, bw->cpus_bytes);
 	if (bw->settings)
 		munmap(bw->settings, sizeof(*bw->settings));
+	bpf_link__destroy(bw->moves_link);
+	bpf_object__close(bw->moves);
 	bpf_object__close(bw->obj);
 	free(bw->lane);
 	free(bw);
@@ -397,6 +439,12 @@ static int attach(struct bpf_waits *bw, const struct bpf_image *image, struct er
 	return ret;
 }
 
+/* Waits are recorded also without them. */
+static void open_moves(struct bpf_waits *bw)
+{
+	bpf_calls_add_moves(&bw->moves, &bw->moves_link, bw->obj, &bw->no_moves);
+}
+
 static int open_image(struct bpf_waits **bwp, const struct bpf_waits_options *opt,
 		      const struct bpf_image *image, struct error *err)
 {
@@ -417,6 +465,8 @@ static int open_image(struct bpf_waits **bwp, const struct bpf_waits_options *op
 		bw->settings->only_tgid = opt->only_tgid;
 		ret = attach(bw, image, err);
 	}
+	if (!ret && opt->whole && opt->moves)
+		open_moves(bw);
 	if (ret)
 		bpf_waits_close(bw);
 	else

@@ -315,7 +315,7 @@ static __always_inline void begin_wait(void *ctx, struct rw_semaphore *lock, __u
 	r = reserve(sizeof(*r), t, now_ns, (__u64)lock);
 	if (!r || !t)
 		return;
-	r->head.is_end = 0;
+	r->head.kind = WAITS_BEGIN;
 	r->flags = flags;
 	r->owner = owner_tid(lock);
 	r->class = class_of((__u64)lock, me->mm);
@@ -347,7 +347,7 @@ static __always_inline void end_wait(struct thread *t, __u64 now_ns, int ret)
 	r = reserve(sizeof(*r), t, now_ns, lock);
 	if (!r)
 		return;
-	r->head.is_end = 1;
+	r->head.kind = WAITS_END;
 	r->ret = ret;
 	r->tgid = -1;
 	r->spun_until_ns = t->spun_until_ns;

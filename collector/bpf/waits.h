@@ -40,13 +40,19 @@ struct waits_settings {
 	__s32 only_tgid; /* record this process only, and who descends from it; 0: all */
 };
 
+enum waits_kind {
+	WAITS_BEGIN, /* struct waits_begin */
+	WAITS_END,   /* struct waits_end */
+	WAITS_MOVE,  /* struct waits_move */
+};
+
 /* What each record begins with. */
 struct waits_head {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u64 lock;
 	struct waits_lost lost; /* up to this record */
 	__s32 tid;		/* of the initial PID namespace */
-	__u32 is_end;
+	__u32 kind;		/* enum waits_kind */
 };
 
 struct waits_begin {
@@ -65,6 +71,16 @@ struct waits_end {
 	__s32 tgid;		    /* of the VMA's process; -1: not known */
 	__u64 spun_until_ns;	    /* it slept from then on, or never; 0: not known */
 	__u64 mm, vm_start, vm_end; /* the VMA that the wait was for; vm_end 0: not known */
+};
+
+/* A folio is moved to another anon_vma: moves.bpf.c. head.lock is that of its new root. */
+struct waits_move {
+	struct waits_head head;
+	__u64 pfn;
+	__u64 old_lock; /* of its old root; 0: none, or not known */
+	__u64 old_anon_vma, new_anon_vma;
+	__u64 mm, vm_start, vm_end; /* the VMA that it is moved to */
+	__u32 nr_pages;		    /* 0: not known */
 };
 
 #endif

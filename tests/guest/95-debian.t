@@ -52,6 +52,33 @@ for suite in $suites; do
 			[ "$(q uffd-move "SELECT count(*) FROM waits WHERE class = 'anon_vma' AND role = 'uffd_move' AND
 				format('%x-%x', vma_start, vma_end) IN ('$(said uffd-move area_a)', '$(said uffd-move area_b)')")" = "$waits" ]
 	}
+	check "$v: --rung 3: waits are recorded in kernel functions" \
+		[ "$(cat "$out/calls/err"):$(q calls/calls "SELECT value FROM meta WHERE key = 'rung'")" = :3 ]
+	check "$v: --rung 3: no event was lost" [ "$(q calls/calls 'SELECT coalesce(sum(nr_lost), 0) FROM loss')" = 0 ]
+	note "$v: $(q calls/calls "SELECT printf('%d waits of %.0f ms, of which they spun %.0f ms and slept %.0f ms; %d never slept',
+		count(*), sum(duration_ns) / 1e6, sum(spun_ns) / 1e6, sum(slept_ns) / 1e6, sum(slept_ns = 0)) FROM waits
+		WHERE comm LIKE 'mmap-churn%' AND duration_ns IS NOT NULL")"
+	check "$v: --rung 3: every wait has its parts" [ "$(q calls/calls 'SELECT count(*) FROM wait WHERE outcome = 0 AND
+		(duration_ns IS NULL OR spun_ns IS NULL OR spun_ns + slept_ns > duration_ns)')" = 0 ]
+	check "$v: --rung 3: no wait is there twice" [ "$(q calls/calls 'SELECT count(*) FROM waits a JOIN waits b ON b.tid = a.tid AND
+		b.id > a.id AND b.start_ns < a.start_ns + a.duration_ns AND b.start_ns + b.duration_ns > a.start_ns')" = 0 ]
+	check "$v: --rung 3: some only spun, some slept" [ "$(q calls/calls 'SELECT count(*) >= 20 AND sum(spun_ns = duration_ns) >= 10 AND
+		sum(slept_ns > 0) >= 10 FROM waits WHERE comm LIKE '"'mmap-churn%'")" = 1 ]
+	check "$v: --rung 3: the stack begins at the slow path" [ "$(q calls/calls "SELECT count(*) FROM wait LEFT JOIN stack ON
+		stack.id = stack_id WHERE frames IS NULL OR frames NOT LIKE 'rwsem_down_%'")" = 0 ]
+	# 6.1 has another function for it
+	[ "$suite" = bookworm ] || {
+		moves=$(q calls/moves "SELECT count(*) FROM move WHERE root_changed AND nr_pages = 1")
+		note "$v: $(q calls/moves "SELECT value FROM meta WHERE key = 'limits'")"
+		check "$v: --rung 3: $moves moves of folios are recorded: $(said calls/moves nr_moves)" \
+			[ "$moves" -gt 0 -a "$moves" = "$(said calls/moves nr_moves)" ]
+		check "$v: --rung 3: each to a VMA of the workload" \
+			[ "$(q calls/moves "SELECT count(*) FROM move JOIN vma ON vma.id = vma_id WHERE format('%x-%x', start, end) IN (
+				'$(said calls/moves area_a)', '$(said calls/moves area_b)')")" = "$moves" ]
+		check "$v: --rung 3: by name of the locks that are waited for" \
+			[ "$(q calls/moves "SELECT count(*) FROM waits JOIN wait USING (id) WHERE waits.class = 'anon_vma' AND
+				role = 'uffd_move' AND lock_id NOT IN (SELECT old_lock_id FROM move)")" = 0 ]
+	}
 	slept=$(q mmap-churn "SELECT count(*) FROM waits WHERE class = 'mmap' AND outcome = 'acquired' AND slept_ns > 0")
 	source=waker
 	! grep -q '^lock:contended_release *yes' "$out/check.txt" || source=exact
