@@ -11,7 +11,10 @@
 /* include/linux/err.h */
 #define MAX_ERRNO 4095
 
-/* The frames of the program itself, and of the trampoline; a kprobe's stack begins at the function. */
+/*
+ * The frames of the program itself and of the trampoline. Linux 7.3 has one less: then the stack
+ * begins at the caller. That of a kprobe begins at the function.
+ */
 #define SKIP_FRAMES_FENTRY 2
 #define SKIP_FRAMES_KPROBE 0
 

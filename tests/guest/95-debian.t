@@ -64,8 +64,10 @@ for suite in $suites; do
 		b.id > a.id AND b.start_ns < a.start_ns + a.duration_ns AND b.start_ns + b.duration_ns > a.start_ns')" = 0 ]
 	check "$v: --rung 3: some only spun, some slept" [ "$(q calls/calls 'SELECT count(*) >= 20 AND sum(spun_ns = duration_ns) >= 10 AND
 		sum(slept_ns > 0) >= 10 FROM waits WHERE comm LIKE '"'mmap-churn%'")" = 1 ]
-	check "$v: --rung 3: the stack begins at the slow path" [ "$(q calls/calls "SELECT count(*) FROM wait LEFT JOIN stack ON
-		stack.id = stack_id WHERE frames IS NULL OR frames NOT LIKE 'rwsem_down_%'")" = 0 ]
+	# the program's frames are cut off; Linux 7.3 has one less of them
+	check "$v: --rung 3: the stack begins at the slow path or its caller" [ "$(q calls/calls "SELECT count(*) FROM wait
+		LEFT JOIN stack ON stack.id = stack_id WHERE frames IS NULL OR
+		frames NOT LIKE 'rwsem_down_%' AND frames NOT LIKE 'down_%'")" = 0 ]
 	# 6.1 has another function for it
 	[ "$suite" = bookworm ] || {
 		moves=$(q calls/moves "SELECT count(*) FROM move WHERE root_changed AND nr_pages = 1")
@@ -77,7 +79,7 @@ for suite in $suites; do
 				'$(said calls/moves area_a)', '$(said calls/moves area_b)')")" = "$moves" ]
 		check "$v: --rung 3: by name of the locks that are waited for" \
 			[ "$(q calls/moves "SELECT count(*) FROM waits JOIN wait USING (id) WHERE waits.class = 'anon_vma' AND
-				role = 'uffd_move' AND lock_id NOT IN (SELECT old_lock_id FROM move)")" = 0 ]
+				waits.role = 'uffd_move' AND wait.lock_id NOT IN (SELECT old_lock_id FROM move)")" = 0 ]
 	}
 	slept=$(q mmap-churn "SELECT count(*) FROM waits WHERE class = 'mmap' AND outcome = 'acquired' AND slept_ns > 0")
 	source=waker
