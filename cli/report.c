@@ -116,7 +116,7 @@ static int report(int argc, char **argv)
 {
 	struct args a = { .report = { .max_rows = DEFAULT_ROWS,
 				      .width = output_width(stdout),
-				      .verdict = true } };
+				      .verdict = verdict_read } };
 	struct error err = { 0 };
 	struct db *db;
 	int ret;

@@ -8,7 +8,6 @@
 #include "analysis/capture.h"
 #include "analysis/filter.h"
 #include "analysis/filter_times.h"
-#include "analysis/verdict.h"
 #include "cli/filter_args.h"
 #include "lib/clock.h"
 #include "lib/text.h"
@@ -93,8 +92,10 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 				   &info, err);
 	if (!ret && opt->filter)
 		ret = filter_apply(db, &opt->filter->filter, err);
+	if (!ret && opt->prepare)
+		ret = opt->prepare(db, opt->prepare_for, err);
 	if (!ret && opt->verdict) {
-		ret = verdict_read(verdict, db, &info, err);
+		ret = opt->verdict(verdict, db, &info, err);
 		head.verdict = verdict;
 	}
 	head.filter = filter_set(opt);

@@ -8,6 +8,7 @@
 #include "analysis/db.h"
 #include "analysis/output/output.h"
 #include "analysis/table.h"
+#include "analysis/verdict.h"
 #include "analysis/views.h"
 
 struct filter_args;
@@ -15,9 +16,14 @@ struct filter_args;
 struct report_options {
 	const struct table_def *const *sections; /* ends with NULL */
 	enum output_format format;
-	size_t max_rows;	    /* per section, text only; 0: all */
-	int width;		    /* of a line of text; 0: unlimited */
-	bool verdict;		    /* begin with the sentence of analysis/verdict.h */
+	size_t max_rows; /* per section, text only; 0: all */
+	int width;	 /* of a line of text; 0: unlimited */
+	/* makes the sentence to begin with, such as verdict_read(); or NULL */
+	int (*verdict)(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
+		       struct error *err);
+	/* runs before all reads, with the transaction open; or NULL */
+	int (*prepare)(struct db *db, const void *prepare_for, struct error *err);
+	const void *prepare_for;
 	struct filter_args *filter; /* or NULL; show_report() sets its times */
 	/* prints something after a section, or NULL; @unseen: why rows may be missing, or "" */
 	void (*remark)(FILE *f, const struct table *t, const char *unseen);
@@ -26,7 +32,10 @@ struct report_options {
 /* Flush @f after the last output. Returns @ret, or a negative errno with @err if writing failed. */
 int show_end(FILE *f, int ret, struct error *err);
 
-/* Print the report. Returns 0, -EINVAL if the filter is not valid, or another negative errno. */
+/*
+ * Print the report. Returns 0, -EINVAL if the filter or the choice is not valid, or another
+ * negative errno.
+ */
 int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err);
 
 struct frame_time {

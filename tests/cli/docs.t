@@ -25,7 +25,7 @@ block() {
 	awk -v args="$1" '$0 == "<!-- shows: rmapscope " args " -->" { on = 1; next }
 		on && /^```/ { if (++fence == 2) exit; next } on && NF' README.md
 }
-tap_is "$(shown | wc -l)" 2 "the README shows what two commands print"
+tap_is "$(shown | wc -l)" 3 "the README shows what three commands print"
 while read -r args; do
 	# shellcheck disable=SC2086 # words
 	"$RMAPSCOPE" ${args/jank.db/"$tap_dir/jank.db"} >"$tap_dir/out" 2>&1

@@ -7,6 +7,7 @@
 #include "analysis/blocked.h"
 #include "analysis/capture.h"
 #include "analysis/instant.h"
+#include "analysis/jank.h"
 #include "analysis/tables.h"
 #include "cli/show.h"
 #include "lib/text.h"
@@ -76,9 +77,8 @@ static void end(struct print *p, int ret, enum output_format format)
 	free(p->text);
 }
 
-static void reports(struct db *db)
+static void print_reports(struct db *db, struct report_options opt)
 {
-	struct report_options opt = { .sections = report_tables, .max_rows = 20, .verdict = true };
 	FILE *const kept = stderr;
 	struct print p;
 	int ret;
@@ -90,7 +90,25 @@ static void reports(struct db *db)
 		ret = show_report(p.f, db, &opt, &p.err);
 		stderr = kept;
 		end(&p, ret, opt.format);
+		if (ret)
+			return;
+		/* what it made stays */
+		opt.prepare = NULL;
 	}
+}
+
+static void reports(struct db *db)
+{
+	static const struct jank_choice all = { .threads = ".", .min_ns = 0 };
+
+	print_reports(db, (struct report_options){ .sections = report_tables,
+						   .max_rows = 20,
+						   .verdict = verdict_read });
+	print_reports(db, (struct report_options){ .sections = jank_tables,
+						   .max_rows = 20,
+						   .verdict = jank_verdict,
+						   .prepare = jank_choose,
+						   .prepare_for = &all });
 }
 
 static void frames(struct db *db)

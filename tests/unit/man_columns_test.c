@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/jank.h"
 #include "analysis/tables.h"
 #include "analysis/views.h"
 #include "tests/unit/roff.h"
@@ -69,6 +70,9 @@ static void print_page(FILE *f)
 	fputs(".SH SECTIONS OF A REPORT\n", f);
 	for (section = report_tables; *section; section++)
 		print_table(f, *section);
+	fputs(".SH SECTIONS OF JANK\n", f);
+	for (section = jank_tables; *section; section++)
+		print_table(f, *section);
 	fputs(".SH SCREENS\n", f);
 	print_views(f, top_views);
 	fputs(".SH DETAILS OF A VMA OR PROCESS\n", f);
@@ -113,6 +117,9 @@ static void every_column_has_a_help(void **state)
 
 	(void)state;
 	for (section = report_tables; *section; section++)
+		for (c = (*section)->columns; c->name; c++)
+			assert_true(c->help[0]);
+	for (section = jank_tables; *section; section++)
 		for (c = (*section)->columns; c->name; c++)
 			assert_true(c->help[0]);
 	for (view = top_views; view->table; view++)

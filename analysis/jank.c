@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Choose the delays, and read the chain of holders of the longest ones. */
+#include "analysis/jank.h"
+
+#include <errno.h>
+#include <regex.h>
+#include <sqlite3.h>
+
+#include "analysis/db_internal.h"
+#include "analysis/wait_graph.h"
+#include "schema/sql.h"
+
+/* A longer chain is cut. */
+#define CHAIN_MAX 8
+
+/* SQL function jank_name(comm): whether a thread's name matches. */
+static void name_matches(sqlite3_context *ctx, int nr_args, sqlite3_value **args)
+{
+	const char *name = (const char *)sqlite3_value_text(args[0]);
+
+	(void)nr_args;
+	sqlite3_result_int(ctx, name && !regexec(sqlite3_user_data(ctx), name, 0, NULL, 0));
+}
+
+static int set_function(struct db *db, regex_t *re, struct error *err)
+{
+	const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
+
+	return sqlite3_create_function(db->db, "jank_name", 1, flags, re, re ? name_matches : NULL,
+				       NULL, NULL) == SQLITE_OK
+		       ? 0
+		       : db_fail(db, err);
+}
+
+/* Run what was added to @s, and free it. */
+static int run(struct db *db, sqlite3_str *s, struct error *err)
+{
+	char *sql = sqlite3_str_finish(s);
+	int ret = sql ? db_define(db, sql, err) : error_set(err, -ENOMEM, "out of memory");
+
+	sqlite3_free(sql);
+	return ret;
+}
+
+/* The time of a row of wait or stall; while it is open, so far. */
+#define SO_FAR(row)                                                                                \
+	"iif(" row ".outcome = " SQL_OUTCOME_OPEN ", (SELECT value FROM main.meta WHERE key = "    \
+	"'last_ns') - " row ".start_ns, " row ".duration_ns)"
+
+static int fill(struct db *db, const struct jank_choice *c, struct error *err)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+
+	sqlite3_str_appendf(
+		s,
+		"CREATE TEMP TABLE jank_task (id INTEGER PRIMARY KEY);"
+		"INSERT INTO jank_task SELECT id FROM main.task WHERE jank_name(comm)%s;"
+		"CREATE TEMP TABLE jank_delay (id INTEGER PRIMARY KEY, start_ns INTEGER, "
+		"ns INTEGER, task_id INTEGER, wait_id INTEGER, stall_id INTEGER);"
+		"CREATE TEMP TABLE jank_queue (delay_id INTEGER PRIMARY KEY, nr_ahead INTEGER);"
+		"CREATE TEMP TABLE jank_link (delay_id INTEGER, depth INTEGER, task_id INTEGER, "
+		"site_id INTEGER, source INTEGER, PRIMARY KEY (delay_id, depth));"
+		"INSERT INTO jank_delay (start_ns, ns, task_id, wait_id) "
+		"SELECT w.start_ns, " SO_FAR(
+			"w") ", w.task_id, w.id FROM main.wait w "
+			     "WHERE w.task_id IN jank_task AND " SO_FAR(
+				     "w") " >= %lld;"
+					  "INSERT INTO jank_delay (start_ns, ns, task_id, wait_id, stall_id) "
+					  "SELECT s.start_ns, " SO_FAR(
+						  "s") ", s.task_id, s.wait_id, s.id FROM main.stall s "
+						       "WHERE s.task_id IN jank_task AND " SO_FAR(
+							       "s") " >= %lld "
+								    "AND NOT EXISTS (SELECT 1 FROM main.wait w WHERE w.id = s.wait_id AND " SO_FAR(
+									    "w") " >= %lld);",
+		c->threads ? "" : " OR tid = tgid", (long long)c->min_ns, (long long)c->min_ns,
+		(long long)c->min_ns);
+	return run(db, s, err);
+}
+
+static const struct graph_wait *wait_of(const struct wait_graph *g, int64_t task_id)
+{
+	struct graph_task *t;
+
+	HASH_FIND(hh, g->tasks, &task_id, sizeof(task_id), t);
+	return t ? t->wait : NULL;
+}
+
+/* Add SQL that stores who was ahead in the queue when delay @id began, and the chain. */
+static void add_chain(sqlite3_str *s, const struct graph_wait *w, int64_t id)
+{
+	const struct graph_wait *q;
+	const struct graph_hold *h;
+	int depth, nr_ahead = 0;
+
+	for (q = w->lock->waits; q && q != w; q = q->next)
+		nr_ahead++;
+	sqlite3_str_appendf(s, "INSERT INTO jank_queue VALUES (%lld, %d);", (long long)id,
+			    nr_ahead);
+	for (depth = 0; w && depth < CHAIN_MAX; depth++, w = h->task->wait) {
+		h = w->lock->holds;
+		if (!h)
+			break;
+		sqlite3_str_appendf(s, "INSERT INTO jank_link VALUES (%lld, %d, %lld, %lld, %d);",
+				    (long long)id, depth, (long long)h->task->id,
+				    (long long)h->site_id, h->source);
+	}
+}
+
+static int read_chain(struct db *db, int64_t id, int64_t task_id, int64_t at_ns, sqlite3_str *s,
+		      struct error *err)
+{
+	const struct graph_wait *w;
+	struct wait_graph g;
+	int ret = wait_graph_read(&g, db, at_ns, err);
+
+	w = ret ? NULL : wait_of(&g, task_id);
+	if (w)
+		add_chain(s, w, id);
+	wait_graph_free(&g);
+	return ret;
+}
+
+static int read_chains(struct db *db, struct error *err)
+{
+	static const struct column columns[] = {
+		{ "id", "", UNIT_ID, 0, "", false },
+		{ "task_id", "", UNIT_ID, 0, "", false },
+		{ "start_ns", "", UNIT_ID, 0, "", false },
+		{ 0 },
+	};
+	static const struct table_def longest = {
+		.name = "jank_longest",
+		.sql = "SELECT id, task_id, start_ns FROM jank_delay WHERE stall_id IS NULL "
+		       "ORDER BY ns DESC, id LIMIT :most",
+		.columns = columns,
+		.sort = SORT_AS_READ,
+	};
+	const struct param most[] = { { "most", JANK_CHAINS_MAX }, { 0 } };
+	sqlite3_str *s;
+	struct table t;
+	size_t i;
+	int ret = table_read_of(&t, &longest, db, NULL, most, err);
+
+	if (ret)
+		return ret;
+	s = sqlite3_str_new(NULL);
+	for (i = 0; !ret && i < t.nr_rows; i++)
+		ret = read_chain(db, cell_int(&t.rows[i][0], 0), cell_int(&t.rows[i][1], 0),
+				 cell_int(&t.rows[i][2], 0), s, err);
+	table_free(&t);
+	if (ret || !sqlite3_str_length(s))
+		sqlite3_free(sqlite3_str_finish(s));
+	else
+		ret = run(db, s, err);
+	return ret;
+}
+
+int jank_choose(struct db *db, const void *choice, struct error *err)
+{
+	const struct jank_choice *c = choice;
+	char why[128];
+	regex_t re;
+	int ret = regcomp(&re, c->threads ? c->threads : JANK_THREADS, REG_EXTENDED | REG_NOSUB);
+
+	if (ret) {
+		regerror(ret, &re, why, sizeof(why));
+		return error_set(err, -EINVAL, "--thread: '%s' is not a regular expression: %s",
+				 c->threads, why);
+	}
+	ret = set_function(db, &re, err);
+	if (!ret) {
+		ret = fill(db, c, err);
+		set_function(db, NULL, err);
+	}
+	regfree(&re);
+	return ret ? ret : read_chains(db, err);
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The sections of jank, and its sentence. They read the tables that jank_choose() makes. */
+#include <stdio.h>
+
+#include "analysis/jank.h"
+#include "schema/fragments.h"
+#include "schema/sql.h"
+
+static const struct column delays_columns[] = {
+	{ "start_ns", "START ns", UNIT_ID, 13,
+	  "start, in the capture's clock: for --at, the key t and SQL", false },
+	{ "duration_ns", "DELAY ms", UNIT_NS, 10, "how long it took; if it is open: so far",
+	  false },
+	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that was delayed", false },
+	{ "tid", "TID", UNIT_ID, 7, "thread id", false },
+	{ "process", "PROCESS", UNIT_TEXT, 15, "name of its main thread", false },
+	{ "rest_ns", "REST ms", UNIT_NS, 8,
+	  "the rest of a wait: running, or preempted before its last sleep", false },
+	{ "runnable_ns", "CPU ms", UNIT_NS, 8,
+	  "part after the release of the lock, waiting for a CPU", false },
+	{ "lock_slept_ns", "LOCK ms", UNIT_NS, 8, "part asleep for a lock", false },
+	{ "other_slept_ns", "OTHER ms", UNIT_NS, 8, "part asleep for something else, see FUNCTION",
+	  false },
+	{ "symbol", "FUNCTION", UNIT_TEXT, 16,
+	  "kernel function that took the lock, or that it slept in", false },
+	{ "class", "CLASS", UNIT_TEXT, 8, "what the lock guards", false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "address, with #N when reused for the Nth time", false },
+	{ "vma", "VMA", UNIT_TEXT, 12, "name of the VMA that the wait was for, or its range",
+	  false },
+	{ "nr_ahead", "AHEAD", UNIT_COUNT, 5,
+	  "threads that waited for the lock already; only for the 100 longest waits", false },
+	{ "chain", "HOLDERS", UNIT_TEXT, 24,
+	  "who held the lock when the wait began, who held the lock that this thread waited for, "
+	  "and so on; only for the 100 longest waits",
+	  false },
+	{ "holder_comm", "HELD BY", UNIT_TEXT, 15,
+	  "thread that held it for the largest part, or the one that the wait names", false },
+	{ "holder_tid", "TID", UNIT_ID, 7, "id of that thread", false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 13, "kernel operation that held the lock", false },
+	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder is known", false },
+	{ "holder_ns", "SHARE ms", UNIT_NS, 8,
+	  "its part of the delay; -: holds were not recorded, no share is proven", false },
+	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "open: had not ended at the end of the capture",
+	  false },
+	{ 0 },
+};
+
+static const struct table_def delays = {
+	.name = "delays",
+	.title = "Delays",
+	.help = "waits and uninterruptible sleeps of the threads that matter",
+	.sql = analysis_jank_delays_sql,
+	.columns = delays_columns,
+	.sort = 1,
+	.sight = SIGHT_STALLS,
+};
+
+static const struct column culprits_columns[] = {
+	{ "process", "HELD BY", UNIT_TEXT, 15,
+	  "process that held the lock; if it is unknown, the thread", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that held it; -: unknown", false },
+	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder is known", false },
+	{ "nr_delays", "DELAYS", UNIT_COUNT, 7, "delays that it is named for", false },
+	{ "proven_ns", "SHARE ms", UNIT_NS, 10, "its part of them; -: no share is proven", false },
+	{ 0 },
+};
+
+static const struct table_def culprits = {
+	.name = "culprits",
+	.title = "Culprits",
+	.help = "who held the locks during the delays",
+	.sql = analysis_jank_culprits_sql,
+	.columns = culprits_columns,
+	.sort = SORT_AS_READ,
+	.sight = SIGHT_WAITS,
+};
+
+enum total_column {
+	T_NR,
+	T_SUM,
+	T_MAX = 5,
+};
+
+static const struct column total_columns[] = {
+	{ "nr_delays", "DELAYS", UNIT_COUNT, 7, "how many", false },
+	{ "sum_ns", "SUM ms", UNIT_NS, 10, "sum of their times", false },
+	{ "p50_ns", "P50 ms", UNIT_NS, 10, "half took no longer (nearest rank)", false },
+	{ "p95_ns", "P95 ms", UNIT_NS, 10, "95 % took no longer", false },
+	{ "p99_ns", "P99 ms", UNIT_NS, 10, "99 % took no longer", false },
+	{ "max_ns", "MAX ms", UNIT_NS, 10, "the longest", false },
+	{ 0 },
+};
+
+/* The nearest rank: the smallest time that @percent of the delays do not exceed. */
+#define QUANTILE(percent)                                                                          \
+	"(SELECT ns FROM jank_delay ORDER BY ns LIMIT 1 OFFSET (SELECT (count(*) * " #percent      \
+	" + 99) / 100 - 1 FROM jank_delay)) AS p" #percent "_ns, "
+
+static const struct table_def total = {
+	.name = "total",
+	.title = "Total",
+	.help = "of all delays; open ones count with their time so far",
+	.sql = "SELECT count(*) AS nr_delays, sum(ns) AS sum_ns, " QUANTILE(50) QUANTILE(95)
+		QUANTILE(99) "max(ns) AS max_ns FROM jank_delay HAVING count(*) > 0",
+	.columns = total_columns,
+	.sort = SORT_AS_READ,
+	.sight = SIGHT_STALLS,
+};
+
+const struct table_def *const jank_tables[] = { &delays, &culprits, &total, NULL };
+
+static const char *shown(const struct table *t, size_t row, unsigned int column, char *buf,
+			 size_t room)
+{
+	cell_format(buf, room, &t->def->columns[column], &t->rows[row][column]);
+	return buf;
+}
+
+/* "; PROCESS (ROLE) held the lock for 12.000 ms of it", or that nobody is proven */
+static void culprit_text(char *buf, size_t room, const struct table *t)
+{
+	const unsigned int process = table_column(t->def, "process"),
+			   role = table_column(t->def, "role"),
+			   share = table_column(t->def, "proven_ns");
+	char name[256], what[64], ns[32];
+
+	if (!t->nr_rows || t->rows[0][share].type == CELL_NULL)
+		snprintf(
+			buf, room,
+			"no holder's share is proven (record with --profile holds, or see KNOWN BY)");
+	else
+		snprintf(buf, room, "%s (%s) held the locks for %s ms of it",
+			 shown(t, 0, process, name, sizeof(name)),
+			 shown(t, 0, role, what, sizeof(what)), shown(t, 0, share, ns, sizeof(ns)));
+}
+
+int jank_verdict(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
+		 struct error *err)
+{
+	char nr[32], sum[32], max[32], culprit[400];
+	struct table t, c;
+	int ret = table_read(&t, &total, db, NULL, err);
+
+	if (ret)
+		return ret;
+	if (!t.nr_rows) {
+		snprintf(text, VERDICT_LEN,
+			 "No thread that matters was seen delayed so long in %.3f s.",
+			 (info->last_ns - info->first_ns) / 1e9);
+		table_free(&t);
+		return 0;
+	}
+	ret = table_read(&c, &culprits, db, NULL, err);
+	if (!ret) {
+		culprit_text(culprit, sizeof(culprit), &c);
+		snprintf(text, VERDICT_LEN, "%s delays took %s ms in all, the longest %s ms; %s.",
+			 shown(&t, 0, T_NR, nr, sizeof(nr)), shown(&t, 0, T_SUM, sum, sizeof(sum)),
+			 shown(&t, 0, T_MAX, max, sizeof(max)), culprit);
+		table_free(&c);
+	}
+	table_free(&t);
+	return ret;
+}
