@@ -46,34 +46,38 @@ static int run(struct db *db, sqlite3_str *s, struct error *err)
 #define SO_FAR(row)                                                                                \
 	"iif(" row ".outcome = " SQL_OUTCOME_OPEN ", (SELECT value FROM main.meta WHERE key = "    \
 	"'last_ns') - " row ".start_ns, " row ".duration_ns)"
+#define WAIT_NS	 SO_FAR("w")
+#define STALL_NS SO_FAR("s")
+
+#define TABLES                                                                                     \
+	"CREATE TEMP TABLE jank_task (id INTEGER PRIMARY KEY);"                                    \
+	"CREATE TEMP TABLE jank_delay (id INTEGER PRIMARY KEY, start_ns INTEGER, ns INTEGER, "     \
+	"task_id INTEGER, wait_id INTEGER, stall_id INTEGER);"                                     \
+	"CREATE TEMP TABLE jank_queue (delay_id INTEGER PRIMARY KEY, nr_ahead INTEGER);"           \
+	"CREATE TEMP TABLE jank_link (delay_id INTEGER, depth INTEGER, task_id INTEGER, "          \
+	"site_id INTEGER, source INTEGER, PRIMARY KEY (delay_id, depth));"
 
 static int fill(struct db *db, const struct jank_choice *c, struct error *err)
 {
+	const long long min_ns = c->min_ns;
 	sqlite3_str *s = sqlite3_str_new(NULL);
 
-	sqlite3_str_appendf(
-		s,
-		"CREATE TEMP TABLE jank_task (id INTEGER PRIMARY KEY);"
-		"INSERT INTO jank_task SELECT id FROM main.task WHERE jank_name(comm)%s;"
-		"CREATE TEMP TABLE jank_delay (id INTEGER PRIMARY KEY, start_ns INTEGER, "
-		"ns INTEGER, task_id INTEGER, wait_id INTEGER, stall_id INTEGER);"
-		"CREATE TEMP TABLE jank_queue (delay_id INTEGER PRIMARY KEY, nr_ahead INTEGER);"
-		"CREATE TEMP TABLE jank_link (delay_id INTEGER, depth INTEGER, task_id INTEGER, "
-		"site_id INTEGER, source INTEGER, PRIMARY KEY (delay_id, depth));"
-		"INSERT INTO jank_delay (start_ns, ns, task_id, wait_id) "
-		"SELECT w.start_ns, " SO_FAR(
-			"w") ", w.task_id, w.id FROM main.wait w "
-			     "WHERE w.task_id IN jank_task AND " SO_FAR(
-				     "w") " >= %lld;"
-					  "INSERT INTO jank_delay (start_ns, ns, task_id, wait_id, stall_id) "
-					  "SELECT s.start_ns, " SO_FAR(
-						  "s") ", s.task_id, s.wait_id, s.id FROM main.stall s "
-						       "WHERE s.task_id IN jank_task AND " SO_FAR(
-							       "s") " >= %lld "
-								    "AND NOT EXISTS (SELECT 1 FROM main.wait w WHERE w.id = s.wait_id AND " SO_FAR(
-									    "w") " >= %lld);",
-		c->threads ? "" : " OR tid = tgid", (long long)c->min_ns, (long long)c->min_ns,
-		(long long)c->min_ns);
+	sqlite3_str_appendf(s,
+			    TABLES "INSERT INTO jank_task SELECT id FROM main.task "
+				   "WHERE jank_name(comm)%s;",
+			    c->threads ? "" : " OR tid = tgid");
+	sqlite3_str_appendf(s,
+			    "INSERT INTO jank_delay (start_ns, ns, task_id, wait_id) "
+			    "SELECT w.start_ns, " WAIT_NS ", w.task_id, w.id FROM main.wait w "
+			    "WHERE w.task_id IN jank_task AND " WAIT_NS " >= %lld;",
+			    min_ns);
+	sqlite3_str_appendf(s,
+			    "INSERT INTO jank_delay (start_ns, ns, task_id, wait_id, stall_id) "
+			    "SELECT s.start_ns, " STALL_NS ", s.task_id, s.wait_id, s.id "
+			    "FROM main.stall s WHERE s.task_id IN jank_task AND " STALL_NS
+			    " >= %lld AND NOT EXISTS (SELECT 1 FROM main.wait w "
+			    "WHERE w.id = s.wait_id AND " WAIT_NS " >= %lld);",
+			    min_ns, min_ns);
 	return run(db, s, err);
 }
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "analysis/jank.h"
+#include "analysis/seen.h"
+#include "lib/saturate.h"
 #include "schema/fragments.h"
 #include "schema/sql.h"
 
@@ -109,46 +111,72 @@ static const struct table_def total = {
 
 const struct table_def *const jank_tables[] = { &delays, &culprits, &total, NULL };
 
-static const char *shown(const struct table *t, size_t row, unsigned int column, char *buf,
-			 size_t room)
+static const char *format(const struct table *t, unsigned int column, const struct cell *cell,
+			  char *buf, size_t room)
 {
-	cell_format(buf, room, &t->def->columns[column], &t->rows[row][column]);
+	cell_format(buf, room, &t->def->columns[column], cell);
 	return buf;
 }
 
-/* "; PROCESS (ROLE) held the lock for 12.000 ms of it", or that nobody is proven */
+static const char *shown(const struct table *t, size_t row, unsigned int column, char *buf,
+			 size_t room)
+{
+	return format(t, column, &t->rows[row][column], buf, room);
+}
+
+/* What of the delays is proven, and whose share is the largest. */
 static void culprit_text(char *buf, size_t room, const struct table *t)
 {
 	const unsigned int process = table_column(t->def, "process"),
 			   role = table_column(t->def, "role"),
 			   share = table_column(t->def, "proven_ns");
-	char name[256], what[64], ns[32];
+	char name[256], what[64], ns[32], sum[32];
+	struct cell proven = { .type = CELL_INT };
+	size_t i;
 
-	if (!t->nr_rows || t->rows[0][share].type == CELL_NULL)
-		snprintf(
-			buf, room,
-			"no holder's share is proven (record with --profile holds, or see KNOWN BY)");
+	for (i = 0; i < t->nr_rows; i++)
+		proven.i = sat_add(proven.i, cell_int(&t->rows[i][share], 0));
+	if (!t->nr_rows)
+		snprintf(buf, room, "no holder of a lock is known");
+	else if (t->rows[0][share].type == CELL_NULL)
+		snprintf(buf, room, "no holder's share is proven (record with --profile holds)");
 	else
-		snprintf(buf, room, "%s (%s) held the locks for %s ms of it",
+		snprintf(buf, room,
+			 "the holders are proven for %s ms of it, most by %s (%s) with %s ms",
+			 format(t, share, &proven, sum, sizeof(sum)),
 			 shown(t, 0, process, name, sizeof(name)),
 			 shown(t, 0, role, what, sizeof(what)), shown(t, 0, share, ns, sizeof(ns)));
+}
+
+/* No delay: that is true only of what was seen. */
+static int write_none(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
+		      struct error *err)
+{
+	char waits[SEEN_REASON_LEN], stalls[SEEN_REASON_LEN] = "";
+	int ret = seen_reason(waits, db, SIGHT_WAITS, err)
+			  ?: seen_reason(stalls, db, SIGHT_STALLS, err);
+
+	snprintf(text, VERDICT_LEN,
+		 "No thread that matters was seen delayed so long in %.3f s%s%s%s%s%s.",
+		 (info->last_ns - info->first_ns) / 1e9,
+		 info->nr_gaps ? ", except in the gaps where events were lost" : "",
+		 waits[0] ? "; waits were not seen: " : "", waits,
+		 stalls[0] ? "; sleeps were not seen: " : "", stalls);
+	return ret;
 }
 
 int jank_verdict(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
 		 struct error *err)
 {
-	char nr[32], sum[32], max[32], culprit[400];
+	char nr[32], sum[32], max[32], culprit[448];
 	struct table t, c;
 	int ret = table_read(&t, &total, db, NULL, err);
 
 	if (ret)
 		return ret;
 	if (!t.nr_rows) {
-		snprintf(text, VERDICT_LEN,
-			 "No thread that matters was seen delayed so long in %.3f s.",
-			 (info->last_ns - info->first_ns) / 1e9);
 		table_free(&t);
-		return 0;
+		return write_none(text, db, info, err);
 	}
 	ret = table_read(&c, &culprits, db, NULL, err);
 	if (!ret) {
