@@ -196,7 +196,7 @@ static int check(int argc, char **argv)
 		say("live capture", "no", err.msg);
 		return EXIT_FAILED;
 	}
-	say("tracefs", "yes", tracefs_tracing_dir());
+	say("tracefs", "yes", tracing_dir());
 	ret = check_events(result, &err);
 	check_symbols();
 	series = check_series(result);

@@ -32,6 +32,16 @@ static struct {
 
 #define NR_HELD (sizeof(held) / sizeof(*held))
 
+const char *tracing_dir(void)
+{
+	static const char *dir;
+
+	/* where this user may not look into it, the library loses memory with each call */
+	if (!dir)
+		dir = tracefs_tracing_dir();
+	return dir;
+}
+
 int tracefs_usable(struct error *err)
 {
 	tracefs_set_loglevel(TEP_LOG_NONE);
@@ -40,22 +50,22 @@ int tracefs_usable(struct error *err)
 				 "live capture needs root: the kernel's tracing files are not "
 				 "open to this user; run it with sudo");
 	/* mounts tracefs at its usual place if it is not mounted yet */
-	if (!tracefs_tracing_dir())
+	if (!tracing_dir())
 		return error_set(err, -ENODEV,
 				 "no tracefs here (a container, or a kernel without "
 				 "CONFIG_FTRACE); on the host: mount -t tracefs nodev "
 				 "/sys/kernel/tracing");
-	if (access(tracefs_tracing_dir(), W_OK))
+	if (access(tracing_dir(), W_OK))
 		return error_set(err, -errno,
 				 "%s is not writable (%s): lockdown or a read-only container; "
 				 "run it on the host as root",
-				 tracefs_tracing_dir(), strerror(errno));
+				 tracing_dir(), strerror(errno));
 	return 0;
 }
 
 static void dir_of(char dir[PATH_MAX], const char *name)
 {
-	snprintf(dir, PATH_MAX, "%s/instances/%s", tracefs_tracing_dir(), name);
+	snprintf(dir, PATH_MAX, "%s/instances/%s", tracing_dir(), name);
 }
 
 /* Open and lock the directory of the instance; -EWOULDBLOCK: somebody else has the lock. */
@@ -132,7 +142,7 @@ int tracefs_has_event(const char *system, const char *name)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/events/%s/%s/format", tracefs_tracing_dir(), system, name);
+	snprintf(path, sizeof(path), "%s/events/%s/%s/format", tracing_dir() ?: "", system, name);
 	if (!access(path, F_OK))
 		return 1;
 	return errno == ENOENT ? 0 : -errno;
@@ -191,7 +201,7 @@ int instance_create_bare(struct tracefs_instance **instp, const char *what, stru
 		return error_set(err, ret,
 				 "cannot create a tracefs instance: %s; live capture needs root "
 				 "and a writable %s",
-				 strerror(-ret), tracefs_tracing_dir());
+				 strerror(-ret), tracing_dir());
 	}
 	/* this tracefs cannot be locked: rely on the name */
 	fd = open_locked(name);
@@ -237,7 +247,7 @@ int instance_destroy(struct tracefs_instance *inst, struct error *err)
 		error_set(err, ret,
 			  "cannot remove the tracefs instance %s: %s; remove it with rmdir in "
 			  "%s/instances",
-			  tracefs_instance_get_name(inst), strerror(-ret), tracefs_tracing_dir());
+			  tracefs_instance_get_name(inst), strerror(-ret), tracing_dir());
 	let_go(inst);
 	tracefs_instance_free(inst);
 	return ret;

@@ -14,6 +14,9 @@
 
 struct tracefs_instance;
 
+/* Where tracefs is mounted, which this does if nobody has; NULL: not here. Static. */
+const char *tracing_dir(void);
+
 /*
  * instance_create - a new instance, after removing orphans
  *

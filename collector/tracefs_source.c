@@ -521,8 +521,8 @@ int tracefs_source_open(struct source **srcp, struct tracefs_instance *inst, str
 	ts->tep = load_formats();
 	if (!ts->tep) {
 		ret = error_set(err, -errno ?: -ENOMEM,
-				"cannot read the kernel's event formats in %s: %s",
-				tracefs_tracing_dir(), strerror(errno ?: ENOMEM));
+				"cannot read the kernel's event formats in %s: %s", tracing_dir(),
+				strerror(errno ?: ENOMEM));
 		goto fail;
 	}
 	ret = check_formats(ts->tep, err);

@@ -73,6 +73,8 @@ record_tracedat() {
 	perf bench sched pipe -l 120000 >/dev/null 2>&1 &
 	wait
 	echo 0 >"$dir/tracing_on"
+	# else the kernel goes on to learn names, which breaks the file of trace-cmd
+	echo 0 >"$dir/events/enable"
 	# extract takes the instance away when it is done
 	trace-cmd extract -B "$name" -o "$1" >/dev/null 2>&1
 	rmdir "$dir" 2>/dev/null || true

@@ -476,6 +476,7 @@ if [ "$live" ] && command -v trace-cmd >/dev/null; then
 	"$WORKLOADS/mmap-churn" -t 2 -d 0.2 --pin >"$tap_dir/out"
 	trace_stop
 	trace_extract "$dir/sched.dat"
+	tap_ok $? "a real trace of sched_switch alone was made"
 	"$R" import "$dir/sched.dat" -o "$dir/sched.db" >"$tap_dir/out" 2>"$tap_dir/err"
 	code=$?
 	tap_is "$code:$(sql "$dir/sched.db" "SELECT count(*) FROM wait")" "0:0" \

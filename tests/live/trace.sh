@@ -105,8 +105,11 @@ trace_begin() {
 contention_events='lock/contention_begin lock/contention_end sched/sched_switch
 	sched/sched_waking task/task_newtask task/task_rename sched/sched_process_exit'
 
+# With events on, the kernel goes on to learn names of threads: saved_cmdlines grows while
+# trace-cmd reads it, which breaks its file.
 trace_stop() {
 	echo 0 >"$tracing/instances/$trace_instance/tracing_on"
+	echo 0 >"$tracing/instances/$trace_instance/events/enable"
 }
 
 trace_remove() {
@@ -121,7 +124,7 @@ trace_extract() {
 	shift
 	trace-cmd extract -B "$trace_instance" -o "$file" "$@" >"$tap_dir/extract" 2>&1
 	set -- "$?"
-	# saved_cmdlines may grow while trace-cmd reads it, which breaks the file
+	# saved_cmdlines grows also where another program traces
 	! grep -q 'error in size of file' "$tap_dir/extract" || set -- 1
 	trace_remove
 	return "$1"
