@@ -102,18 +102,6 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	return 0;
 }
 
-/* Print to stderr why rows are missing: CSV has no place for it. */
-static int print_unseen(struct output *o, const struct table *t, const struct table_notes *notes)
-{
-	char reason[SEEN_REASON_LEN];
-
-	if (notes->unseen[0] && !fflush(o->f))
-		fprintf(stderr, "rmapscope: %s: not %sseen: %s\n", t->def->name,
-			t->nr_rows ? "all " : "",
-			text_shown(reason, sizeof(reason), notes->unseen));
-	return 0;
-}
-
 static void end(struct output *o, int ret)
 {
 	(void)o;
@@ -127,6 +115,6 @@ const struct output_ops csv_ops = {
 	.begin = begin,
 	.begin_table = begin_table,
 	.row = print_row,
-	.end_table = print_unseen,
+	.end_table = output_unseen,
 	.end = end,
 };

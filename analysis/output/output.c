@@ -26,7 +26,7 @@ int output_format(const char *name)
 	unsigned int i;
 
 	for (i = 0; i < NR_OUTPUT_FORMATS; i++)
-		if (!strcmp(formats[i]->name, name))
+		if (formats[i]->name && !strcmp(formats[i]->name, name))
 			return i;
 	return -1;
 }

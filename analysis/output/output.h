@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Print tables as text, CSV (RFC 4180) or JSON.
+ * Print tables as text, CSV (RFC 4180), JSON or folded stacks.
  *
  * A format is a struct output_ops and a line of OUTPUT_FORMATS. Callers do not depend on
  * the format:
@@ -25,7 +25,8 @@ struct filter;
 #define OUTPUT_FORMATS                                                                             \
 	FORMAT(OUTPUT_TEXT, text_ops)                                                              \
 	FORMAT(OUTPUT_CSV, csv_ops)                                                                \
-	FORMAT(OUTPUT_JSON, json_ops)
+	FORMAT(OUTPUT_JSON, json_ops)                                                              \
+	FORMAT(OUTPUT_FOLDED, folded_ops)
 
 enum output_format {
 #define FORMAT(id, ops) id,
@@ -62,7 +63,7 @@ struct output {
 };
 
 struct output_ops {
-	const char *name;   /* value of --format */
+	const char *name;   /* value of --format; NULL: not for any table */
 	const char *ending; /* extension of a file name, ".json"; NULL: none */
 	const char *tail;   /* printed at the end of a file with a single table */
 	int (*begin)(struct output *o, const struct output_head *head);
@@ -87,6 +88,9 @@ int output_format(const char *name);
 
 /* The format for a file name, by its extension; CSV if that is unknown. */
 enum output_format output_format_of_file(const char *path);
+
+/* For end_table(): print to stderr why rows are missing, where the format has no place for it. */
+int output_unseen(struct output *o, const struct table *t, const struct table_notes *notes);
 
 int output_begin(struct output *o, const struct output_head *head);
 int output_table(struct output *o, const struct table *t, const struct table_notes *notes);

@@ -6,6 +6,7 @@
 
 #include "analysis/blocked.h"
 #include "analysis/capture.h"
+#include "analysis/export_tables.h"
 #include "analysis/instant.h"
 #include "analysis/jank.h"
 #include "analysis/tables.h"
@@ -99,11 +100,14 @@ static void print_reports(struct db *db, struct report_options opt)
 
 static void reports(struct db *db)
 {
+	static const struct table_def *const exports[] = { &export_by_waiter, &export_by_holder,
+							   NULL };
 	static const struct jank_choice all = { .threads = ".", .min_ns = 0 };
 
 	print_reports(db, (struct report_options){ .sections = report_tables,
 						   .max_rows = 20,
 						   .verdict = verdict_read });
+	print_reports(db, (struct report_options){ .sections = exports });
 	print_reports(db, (struct report_options){ .sections = jank_tables,
 						   .max_rows = 20,
 						   .verdict = jank_verdict,
