@@ -8,6 +8,7 @@
 
 #include "analysis/db.h"
 #include "analysis/table.h"
+#include "schema/meta.h"
 
 /* The text before @asleep of a capture. */
 #define CAPTURE_ASLEEP                                                                             \
@@ -15,8 +16,8 @@
 
 struct capture_info {
 	char host[65], kernel[65], profile[64], source[32];
-	char limits[1024];  /* what this capture cannot show; "": nothing is missing */
-	char trouble[128];  /* why nothing, or not all, is being recorded now; "" */
+	char limits[META_LIMITS_LEN]; /* what this capture cannot show; "": nothing is missing */
+	char trouble[128];	      /* why nothing, or not all, is being recorded now; "" */
 	char asleep[320];   /* threads asleep since before the capture, and for how long; "" */
 	bool recording;	    /* not finished: being written now, or its recorder was killed */
 	int recorder_pid;   /* process on this machine that writes it; 0: none, or unknown */

@@ -13,6 +13,7 @@
 #include "collector/model/model.h"
 #include "collector/source.h"
 #include "lib/process.h"
+#include "schema/meta.h"
 #include "schema/store.h"
 
 /* The snapshot of the kernel's state, as a source with one kind of event. */
@@ -146,7 +147,7 @@ static void find_limits(char *limits, size_t room, const struct chain_now *chain
 static int fill(struct store *store, struct chain_now *chain, struct source *src, struct error *err)
 {
 	const struct recording_options opt = { .profiles = "" };
-	char limits[1024] = "";
+	char limits[META_LIMITS_LEN] = "";
 	int ret;
 
 	find_limits(limits, sizeof(limits), chain);

@@ -23,6 +23,7 @@
 #include "cli/watch.h"
 #include "collector/source.h"
 #include "lib/text.h"
+#include "schema/meta.h"
 #include "schema/output_file.h"
 
 enum {
@@ -102,10 +103,10 @@ static bool same_file(const char *trace, const char *path)
 /* Shared memory of the two processes. */
 struct job {
 	const struct args *args;
-	char beside[PATH_MAX]; /* the output's directory */
-	const char *dir;       /* for temporary files */
-	char kind[PATH_MAX];   /* "FILE: what it was taken for"; "": not known yet */
-	char limits[1024];     /* what it cannot tell, one line each */
+	char beside[PATH_MAX];	      /* the output's directory */
+	const char *dir;	      /* for temporary files */
+	char kind[PATH_MAX];	      /* "FILE: what it was taken for"; "": not known yet */
+	char limits[META_LIMITS_LEN]; /* what it cannot tell, one line each */
 	struct recording_result result;
 	struct error err;
 };

@@ -28,6 +28,7 @@
 #include "collector/tracefs_source.h"
 #include "lib/clock.h"
 #include "lib/crash.h"
+#include "schema/meta.h"
 #include "schema/store.h"
 
 /* A reader serves several CPUs on larger machines. */
@@ -62,7 +63,7 @@ struct recording {
 	int64_t reach_ns;      /* the database covers the time up to here */
 	struct asleep *asleep; /* threads asleep before tracing began; NULL once they were noted */
 	uint64_t begun_ns;     /* live: when tracing was turned on */
-	char limits[1024];
+	char limits[META_LIMITS_LEN];
 	char refusal[576];
 };
 

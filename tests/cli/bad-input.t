@@ -481,6 +481,8 @@ if [ "$live" ] && command -v trace-cmd >/dev/null; then
 	code=$?
 	tap_is "$code:$(sql "$dir/sched.db" "SELECT count(*) FROM wait")" "0:0" \
 		"import: a trace without one lock event has no waits"
+	tap_is "$(sql "$dir/sched.db" "SELECT value FROM meta WHERE key = 'limits'" | tail -n 1)" \
+		"VMAs: unknown: stock events do not name them" "all that it cannot tell is listed"
 else
 	tap_skip "no live capture or no trace-cmd" "import of damaged real traces"
 fi

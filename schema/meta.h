@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Sizes of values of table meta. */
+#ifndef RMAPSCOPE_META_H
+#define RMAPSCOPE_META_H
+
+/* Key "limits", with its NUL: a line for each event that a capture lacks, and for each note. */
+#define META_LIMITS_LEN 6144
+
+#endif
