@@ -41,6 +41,9 @@ without_memory() {
 		code=$?
 		# a capture without BPF is one all the same
 		sed -i '/^rmapscope: rung 2 (BPF) is not in use/d' "$tap_dir/err"
+		# libtraceevent frees twice what it did not get: the C library says that, too
+		! grep -q '^rmapscope: a library gave up' "$tap_dir/err" ||
+			sed -i '/^\(malloc\|free\)[a-z_]*(): /d' "$tap_dir/err"
 		lines=$(wc -l <"$tap_dir/err")
 		[ "$code:$lines" = 0:0 ] ||
 			{ [ "$code:$lines" = 1:1 ] && grep -q '^rmapscope: ' "$tap_dir/err"; } ||
