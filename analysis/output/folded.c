@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Folded stacks, as tools for flame graphs read them: a line "name;name;...;function N", the
- * outermost function last but one, N in microseconds.
+ * Folded stacks, as tools for flame graphs read them: lines "name;name;function;function N",
+ * from the outermost function to the innermost, N in microseconds.
  *
  * Of a row, the texts before the stack are the names, and wait_ns is the time. The rest of a
  * microsecond is carried to the next line, so that the lines add up to the sum of the rows.
