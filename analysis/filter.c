@@ -493,6 +493,20 @@ int filter_passes_nobody(struct db *db, bool *nobody, struct error *err)
 	return ret;
 }
 
+int filter_missing_pid(struct db *db, int64_t *pid, struct error *err)
+{
+	int64_t any = 1;
+	int ret = 0;
+
+	if (db->filter && (filter_parts(db->filter) & FILTER_THREAD) == FILTER_PID)
+		ret = db_query_int(db,
+				   "SELECT EXISTS (SELECT 1 FROM chosen_process UNION ALL "
+				   "SELECT 1 FROM chosen_task)",
+				   &any, err);
+	*pid = any ? 0 : db->filter->pid;
+	return ret;
+}
+
 const struct filter *filter_of(const struct db *db)
 {
 	return db->filter;

@@ -79,6 +79,12 @@ int filter_apply(struct db *db, const struct filter *f, struct error *err);
  */
 int filter_passes_nobody(struct db *db, bool *nobody, struct error *err);
 
+/*
+ * Set *@pid to the process that the filter of @db asks for by its id alone, if the capture
+ * has no such process; otherwise to 0. Returns 0 or a negative errno.
+ */
+int filter_missing_pid(struct db *db, int64_t *pid, struct error *err);
+
 /* The filter of @db; NULL: none. */
 const struct filter *filter_of(const struct db *db);
 

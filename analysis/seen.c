@@ -264,7 +264,8 @@ static int count_gaps(int64_t *nr, struct db *db, int64_t start_ns, int64_t end_
 	return ret;
 }
 
-#define NOT_KEPT "rows of that time were removed (--max-size, --max-age)"
+#define NO_PROCESS "no process %" PRId64 " is in this capture"
+#define NOT_KEPT   "rows of that time were removed (--max-size, --max-age)"
 
 /* Set *@ns to the time before which rows were removed; 0: none were. */
 static int kept_from(int64_t *ns, struct db *db, struct error *err)
@@ -299,7 +300,7 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 {
 	struct window w = { 0 };
 	char reason[SEEN_REASON_LEN];
-	int64_t nr_gaps = 0;
+	int64_t nr_gaps = 0, missing_pid = 0;
 	int ret = seen_reason(reason, db, what, err);
 
 	if (!ret && reason[0]) {
@@ -319,9 +320,14 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 		return 0;
 	}
 	if (!ret)
-		ret = count_gaps(&nr_gaps, db, w.start_ns, w.end_ns, err);
+		ret = count_gaps(&nr_gaps, db, w.start_ns, w.end_ns, err)
+			      ?: filter_missing_pid(db, &missing_pid, err);
 	if (ret)
 		return ret;
+	if (missing_pid) {
+		snprintf(text, SEEN_EMPTY_LEN, NO_PROCESS, missing_pid);
+		return 0;
+	}
 	snprintf(text, SEEN_EMPTY_LEN, "nothing %s: %.3f s watched",
 		 filter_of(db)		? "passes the filter"
 		 : what == SIGHT_LOSSES ? "was lost"
@@ -356,12 +362,17 @@ int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct 
 {
 	/* only whether it is set: it does not say until when the threads slept */
 	char reason[SEEN_REASON_LEN], asleep[8] = "";
+	int64_t missing_pid = 0;
 	int ret = seen_instant(reason, db, at_ns, err);
 
+	if (!ret)
+		ret = filter_missing_pid(db, &missing_pid, err);
 	if (!ret)
 		ret = db_meta_text(db, "asleep", asleep, sizeof(asleep), err);
 	if (reason[0])
 		snprintf(text, SEEN_EMPTY_LEN, "not seen: %s", reason);
+	else if (missing_pid)
+		snprintf(text, SEEN_EMPTY_LEN, NO_PROCESS, missing_pid);
 	else
 		snprintf(text, SEEN_EMPTY_LEN, "nobody%s waited then%s",
 			 filter_of(db) ? " who passes the filter" : "",

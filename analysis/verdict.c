@@ -124,6 +124,7 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 {
 	char reason[SEEN_REASON_LEN], nr[32], longest[32];
 	bool passes_nobody = false;
+	int64_t missing_pid = 0;
 	int ret;
 
 	if (number(v, V_NR_OPEN)) {
@@ -135,9 +136,15 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 		return 0;
 	}
 	ret = seen_reason(reason, db, SIGHT_WAITS, err)
-		      ?: filter_passes_nobody(db, &passes_nobody, err);
+		      ?: filter_passes_nobody(db, &passes_nobody, err)
+		      ?: filter_missing_pid(db, &missing_pid, err);
 	if (reason[0])
 		snprintf(v->text, VERDICT_LEN, "Waits were not seen: %s.", reason);
+	else if (!v->info->last_ns)
+		snprintf(v->text, VERDICT_LEN, "No event was recorded.");
+	else if (missing_pid)
+		snprintf(v->text, VERDICT_LEN, "No process %" PRId64 " is in this capture.",
+			 missing_pid);
 	else if (passes_nobody)
 		snprintf(v->text, VERDICT_LEN, "No thread of the capture passes the filter.");
 	else

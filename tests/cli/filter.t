@@ -174,6 +174,12 @@ tap_like "$(head -n 1 "$tap_dir/out")" '^Waits took [0-9,.]+ ms in 29\.800 s, 10
 tap_like "$("$RMAPSCOPE" report --since 4.5 --until 5 "$db" | head -n 1)" ' in 0\.500 s,' "and of the time that passes"
 tap_is "$("$RMAPSCOPE" report --comm nobody "$db" | head -n 1)" "No thread of the capture passes the filter." \
 	"that there is nobody is a sentence"
+tap_is "$("$RMAPSCOPE" report --pid 999 "$db" | head -n 1)" "No process 999 is in this capture." \
+	"and so is that there is no such process"
+tap_is "$("$RMAPSCOPE" report --pid 999 "$db" waits | tail -n 1)" "(no process 999 is in this capture)" \
+	"an empty section says it"
+tap_is "$("$RMAPSCOPE" top --batch -n 1 --pid 999 --screen blocked "$db" | sed -n '$!{h;d};x;/^$/d;p' | tail -n 1)" \
+	"(no process 999 is in this capture)" "and the screen Blocked"
 tap_is "$("$RMAPSCOPE" report --pid 500 --since 0 --until 0.001 "$db" | head -n 1)" "Nobody who passes the filter waited in 0.001 s, except in the gaps where events were lost." \
 	"that nobody waited is another"
 tap_is "$("$RMAPSCOPE" report --comm nobody "$db" waits | tail -n 1 | cut -d: -f1)" "(nothing passes the filter" "so is an empty section"
