@@ -129,6 +129,7 @@ int db_begin(struct db *db, struct error *err)
 	if (!db->copy)
 		db->guard.file_bytes = db_file_bytes(db->file.real);
 	guard_refill(&db->guard);
+	db->has_wait_sums = false;
 	if (sqlite3_exec(db->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return db_fail(db, err);
 	ret = db_query_int(db, "PRAGMA schema_version", &cookie, err);

@@ -31,6 +31,7 @@ struct db {
 	unsigned int nr_stmts;
 	const struct filter *filter; /* of analysis/filter.h, or NULL */
 	struct filter_state filter_state;
+	bool has_wait_sums; /* wait_sums_make() was called in this transaction */
 };
 
 /*
@@ -59,6 +60,14 @@ int db_check(struct db *db, int64_t *version, struct known **known, struct error
  * The file is not changed. Returns 0 or a negative errno.
  */
 int db_define(struct db *db, const char *sql, struct error *err);
+
+/*
+ * db_let_write - let statements write, while ours fill temporary tables
+ *
+ * The file is opened read-only in any case. End it with @on false before a statement reads
+ * the file again.
+ */
+void db_let_write(struct db *db, bool on);
 
 /*
  * Set *@sql to the statement that created the temporary view @name; free() it. Returns 0 or a

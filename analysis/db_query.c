@@ -132,6 +132,14 @@ int db_define(struct db *db, const char *sql, struct error *err)
 	return rc == SQLITE_OK ? 0 : db_fail(db, err);
 }
 
+void db_let_write(struct db *db, bool on)
+{
+	if (on)
+		sqlite3_set_authorizer(db->db, NULL, NULL);
+	else
+		guard_read_only(db->db);
+}
+
 int db_view_text(struct db *db, const char *name, char **sql, struct error *err)
 {
 	sqlite3_stmt *stmt = NULL;

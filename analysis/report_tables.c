@@ -5,6 +5,8 @@
 #include "analysis/filter.h"
 #include "analysis/finding_tables.h"
 #include "analysis/tables.h"
+#include "analysis/wait_sums.h"
+#include "schema/fragments.h"
 #include "schema/sql.h"
 
 /* clang-format off */
@@ -48,9 +50,12 @@ static const struct table_def vmas = {
 	.name = "vmas",
 	.title = "VMAs",
 	.help = "which VMAs were waited for, by process",
-	.sql = "SELECT process, tgid, vma_start, vma_end, vma_name, nr_waits, wait_ns, max_ns, "
-	       "slept_ns, runnable_ns, nr_locks, nr_open, nr_uncertain FROM wait_by_vma "
-	       "ORDER BY wait_ns DESC, process_id, vma_id",
+	.make = wait_sums_make,
+	.sql = "SELECT p.comm AS process, t.tgid, v.start AS vma_start, v.end AS vma_end, "
+	       "v.name AS vma_name, a.nr_waits, a.wait_ns, a.max_ns, a.slept_ns, a.runnable_ns, "
+	       "a.nr_locks, a.nr_open, a.nr_uncertain FROM wait_sum a JOIN task t ON t.id = a.task_id "
+	       "LEFT JOIN process p ON p.id = a.process_id LEFT JOIN vma v ON v.id = a.vma_id "
+	       "WHERE a.kind = 'vma' ORDER BY a.wait_ns DESC, a.process_id, a.vma_id",
 	.columns = vmas_columns,
 	.sort = 6,
 };
@@ -73,8 +78,12 @@ static const struct table_def locks = {
 	.name = "locks",
 	.title = "Locks",
 	.help = "which locks were waited for",
-	.sql = "SELECT class, lock, nr_waits, wait_ns, max_ns, slept_ns, runnable_ns, nr_tasks, "
-	       "nr_open, nr_uncertain FROM wait_by_lock ORDER BY wait_ns DESC, lock_id",
+	.make = wait_sums_make,
+	.sql = "SELECT " LABEL(lock_class, l.class) " AS class, " LOCK_NAME(
+		l) " AS lock, "
+		   "a.nr_waits, a.wait_ns, a.max_ns, a.slept_ns, a.runnable_ns, a.nr_tasks, a.nr_open, "
+		   "a.nr_uncertain FROM wait_sum a JOIN lock l ON l.id = a.lock_id "
+		   "WHERE a.kind = 'lock' ORDER BY a.wait_ns DESC, a.lock_id",
 	.columns = locks_columns,
 	.sort = 3,
 };
@@ -98,8 +107,11 @@ static const struct table_def processes = {
 	.name = "processes",
 	.title = "Processes",
 	.help = "which processes waited",
-	.sql = "SELECT process, tgid, nr_waits, wait_ns, max_ns, slept_ns, runnable_ns, nr_tasks, "
-	       "nr_locks, nr_open, nr_uncertain FROM wait_by_process ORDER BY wait_ns DESC, process_id",
+	.make = wait_sums_make,
+	.sql = "SELECT p.comm AS process, t.tgid, a.nr_waits, a.wait_ns, a.max_ns, a.slept_ns, "
+	       "a.runnable_ns, a.nr_tasks, a.nr_locks, a.nr_open, a.nr_uncertain FROM wait_sum a "
+	       "JOIN task t ON t.id = a.task_id LEFT JOIN process p ON p.id = a.process_id "
+	       "WHERE a.kind = 'process' ORDER BY a.wait_ns DESC, a.process_id",
 	.columns = processes_columns,
 	.sort = 3,
 };
@@ -124,8 +136,11 @@ static const struct table_def tasks = {
 	.name = "tasks",
 	.title = "Threads",
 	.help = "which threads waited",
-	.sql = "SELECT comm, tid, tgid, process, nr_waits, wait_ns, max_ns, slept_ns, runnable_ns, "
-	       "nr_locks, nr_open, nr_uncertain FROM wait_by_task ORDER BY wait_ns DESC, task_id",
+	.make = wait_sums_make,
+	.sql = "SELECT t.comm, t.tid, t.tgid, p.comm AS process, a.nr_waits, a.wait_ns, a.max_ns, "
+	       "a.slept_ns, a.runnable_ns, a.nr_locks, a.nr_open, a.nr_uncertain FROM wait_sum a "
+	       "JOIN task t ON t.id = a.task_id LEFT JOIN process p ON p.id = t.process_id "
+	       "WHERE a.kind = 'task' ORDER BY a.wait_ns DESC, a.task_id",
 	.columns = tasks_columns,
 	.sort = 5,
 };
@@ -149,8 +164,16 @@ static const struct table_def sites = {
 	.name = "sites",
 	.title = "Call sites",
 	.help = "where in the kernel the locks were taken",
-	.sql = "SELECT role, class, symbol, mode, nr_waits, wait_ns, max_ns, slept_ns, "
-	       "runnable_ns, nr_open, nr_uncertain FROM wait_by_site ORDER BY wait_ns DESC, symbol, role, class, mode",
+	.make = wait_sums_make,
+	.sql = "SELECT " LABEL(role, s.role) " AS role, " LABEL(
+		lock_class,
+		l.class) " AS class, "
+			 "s.symbol, " LABEL(
+				 lock_mode,
+				 a.mode) " AS mode, a.nr_waits, a.wait_ns, a.max_ns, "
+					 "a.slept_ns, a.runnable_ns, a.nr_open, a.nr_uncertain FROM wait_sum a "
+					 "JOIN lock l ON l.id = a.lock_id LEFT JOIN site s ON s.id = a.site_id "
+					 "WHERE a.kind = 'site' ORDER BY a.wait_ns DESC, s.symbol, 1, 2, 4",
 	.columns = sites_columns,
 	.sort = 5,
 };
@@ -179,9 +202,9 @@ static const struct table_def blame = {
 	.name = "blame",
 	.title = "Who made whom wait",
 	.help = "waits, split into the threads that held the lock and waiting for a CPU",
-	.sql = "SELECT process, tgid, comm, role, cause, holder_process, holder_tgid, holder_comm, "
-	       "holder_role, class, holder_source, nr_waits, wait_ns, max_ns FROM blame ORDER BY "
-	       "wait_ns DESC, comm, cause, holder_comm, class, role, holder_role, holder_source",
+	.make = wait_sums_make,
+	.sql = analysis_report_blame_sql,
+	.count = "SELECT count(*) FROM blame_sum",
 	.columns = blame_columns,
 	.sort = 12,
 };
@@ -217,11 +240,8 @@ static const struct table_def stalls = {
 	.name = "stalls",
 	.title = "Stalls",
 	.help = "uninterruptible sleeps, and the waits that explain them",
-	.sql = "SELECT comm, tid, process, tgid, start_ns - (SELECT value FROM meta "
-	       "WHERE key = 'first_ns') AS from_ns, start_ns, duration_ns, "
-	       "coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')) AS slept_in, io_wait, class, "
-	       "lock, role, wait_ns, holder_comm, holder_tid, holder_role, holder_source, waker_comm, "
-	       "waker_tid, outcome FROM stalls ORDER BY duration_ns DESC, id",
+	.sql = analysis_report_stalls_sql,
+	.count = "SELECT count(*) FROM stall",
 	.columns = stalls_columns,
 	.sort = 6,
 	.sight = SIGHT_STALLS,
@@ -256,7 +276,9 @@ static const struct table_def waits = {
 	.name = "waits",
 	.title = "Longest waits",
 	.help = "single waits; blocked --at START shows who waited at that time",
+	.make = wait_sums_make,
 	.sql = analysis_report_waits_sql,
+	.count = "SELECT count(*) FROM longest_wait",
 	.columns = waits_columns,
 	.sort = 1,
 	.sight = SIGHT_WAITS,

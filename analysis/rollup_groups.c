@@ -82,37 +82,6 @@ static const char holder_sql[] =
 	"FROM holder_rollup "
 	"WHERE second >= ? AND second <= ? AND holder_task_id > 0";
 
-/*
- * The element of @head whose @field equals *@key_ptr, created if there is none; NULL: out of
- * memory.
- */
-#define GET(type, head, field, key_ptr)                                                            \
-	({                                                                                         \
-		type *got_;                                                                        \
-                                                                                                   \
-		HASH_FIND(hh, head, key_ptr, sizeof(*(key_ptr)), got_);                            \
-		if (!got_) {                                                                       \
-			got_ = calloc(1, sizeof(*got_));                                           \
-			if (got_) {                                                                \
-				got_->field = *(key_ptr);                                          \
-				HASH_ADD(hh, head, field, sizeof(got_->field), got_);              \
-			}                                                                          \
-		}                                                                                  \
-		got_;                                                                              \
-	})
-
-/* Free all elements; faster than removing each of them from the table. */
-#define FREE_ALL(type, head)                                                                       \
-	do {                                                                                       \
-		type *first_ = head, *next_;                                                       \
-                                                                                                   \
-		HASH_CLEAR(hh, head);                                                              \
-		for (; first_; first_ = next_) {                                                   \
-			next_ = first_->hh.next;                                                   \
-			free(first_);                                                              \
-		}                                                                                  \
-	} while (0)
-
 static void add_to(int64_t *sum, int64_t value)
 {
 	*sum = sat_add(*sum, value);
@@ -138,10 +107,10 @@ static struct group_key group_key_of(const struct group_reader *r, const struct 
 static struct site_sum *site_sum_of(struct group_reader *r, const struct site_key *key)
 {
 	const struct group_key group_key = group_key_of(r, key);
-	struct site_sum *p = GET(struct site_sum, r->sites, key, key);
+	struct site_sum *p = hash_get(struct site_sum, r->sites, key, key);
 
 	if (p && !p->group)
-		p->group = GET(struct group, r->gs->head, key, &group_key);
+		p->group = hash_get(struct group, r->gs->head, key, &group_key);
 	return p && p->group ? p : NULL;
 }
 
@@ -184,7 +153,7 @@ static int add_rollup(struct group_reader *r, sqlite3_stmt *stmt)
 	struct site_sum *p;
 
 	if (r->by == GROUP_BY_VMA && sqlite3_column_type(stmt, R_HOLD_NS) != SQLITE_NULL) {
-		struct lock_hold *h = GET(struct lock_hold, r->holds, lock_id, &key.lock_id);
+		struct lock_hold *h = hash_get(struct lock_hold, r->holds, lock_id, &key.lock_id);
 
 		if (!h)
 			return -ENOMEM;
@@ -209,7 +178,7 @@ static int add_holder(struct group_reader *r, sqlite3_stmt *stmt)
 		.lock_id = r->by == GROUP_BY_PROCESS ? 0 : sqlite3_column_int64(stmt, 1),
 		.task_id = sqlite3_column_int64(stmt, 2),
 	};
-	struct holder_sum *h = GET(struct holder_sum, r->holders, key, &key);
+	struct holder_sum *h = hash_get(struct holder_sum, r->holders, key, &key);
 
 	if (!h)
 		return -ENOMEM;
@@ -304,7 +273,7 @@ static int find_holders(struct group_reader *r)
 	for (h = r->holders; !ret && h; h = h->hh.next) {
 		const struct holder_key key = { h->key.process_id, h->key.lock_id, 0 };
 
-		w = GET(struct holder_sum, worst, key, &key);
+		w = hash_get(struct holder_sum, worst, key, &key);
 		if (!w)
 			ret = -ENOMEM;
 		else if (!w->task_id || h->wait_ns > w->wait_ns ||
@@ -322,7 +291,7 @@ static int find_holders(struct group_reader *r)
 		HASH_FIND(hh, worst, &key, sizeof(key), w);
 		g->holder_task_id = w ? w->task_id : 0;
 	}
-	FREE_ALL(struct holder_sum, worst);
+	hash_free_all(struct holder_sum, worst);
 	return ret;
 }
 
@@ -357,9 +326,9 @@ static int sort_groups(struct group_reader *r)
 
 static void free_reader(struct group_reader *r)
 {
-	FREE_ALL(struct site_sum, r->sites);
-	FREE_ALL(struct holder_sum, r->holders);
-	FREE_ALL(struct lock_hold, r->holds);
+	hash_free_all(struct site_sum, r->sites);
+	hash_free_all(struct holder_sum, r->holders);
+	hash_free_all(struct lock_hold, r->holds);
 }
 
 int rollup_groups_read(struct rollup_groups *gs, struct db *db, enum group_by by,
@@ -400,7 +369,7 @@ void rollup_groups_free(struct rollup_groups *gs)
 
 	for (g = gs->head; g; g = g->hh.next)
 		hist_free(&g->hist);
-	FREE_ALL(struct group, gs->head);
+	hash_free_all(struct group, gs->head);
 	free(gs->group);
 	memset(gs, 0, sizeof(*gs));
 }

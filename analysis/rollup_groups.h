@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/maybe.h"
 #include "analysis/table.h"
 #include "lib/hash.h"
 #include "schema/hist.h"
@@ -20,12 +21,6 @@ enum group_by {
 	GROUP_BY_PROCESS,
 	GROUP_BY_VMA, /* process and VMA */
 	GROUP_BY_LOCK,
-};
-
-/* A sum of a column that may be NULL. known: at least one row was not NULL. */
-struct maybe {
-	bool known;
-	int64_t sum;
 };
 
 /* An id is 0 if it is unknown or not part of the key (enum group_by). */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/db_internal.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 
@@ -168,6 +169,7 @@ static void bind_all(sqlite3_stmt *stmt, const struct window *window, const stru
 {
 	char name[64];
 
+	bind_named(stmt, ":max_rows", -1);
 	if (window) {
 		bind_named(stmt, ":start_ns", window->start_ns);
 		bind_named(stmt, ":end_ns", window->end_ns);
@@ -236,6 +238,16 @@ int table_add_rows(struct table *t, struct db *db, sqlite3_stmt *stmt, struct er
 	return rc == SQLITE_DONE ? 0 : db_fail(db, err);
 }
 
+/* Set nr_more. */
+static int count_more(struct table *t, struct db *db, struct error *err)
+{
+	int64_t nr = 0;
+	int ret = t->def->count ? db_query_int(db, t->def->count, &nr, err) : 0;
+
+	t->nr_more = nr > (int64_t)t->nr_rows ? nr - t->nr_rows : 0;
+	return ret;
+}
+
 int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 		  const struct window *window, const struct param *params, struct error *err)
 {
@@ -243,7 +255,9 @@ int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 	int ret;
 
 	table_begin(t, def);
-	ret = db_prepare(db, def->sql, &stmt, err);
+	ret = def->make ? def->make(db, err) : 0;
+	if (!ret)
+		ret = db_prepare(db, def->sql, &stmt, err);
 	if (ret)
 		return ret;
 	bind_all(stmt, window, params);
@@ -251,6 +265,8 @@ int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 	if (!ret)
 		ret = table_add_rows(t, db, stmt, err);
 	db_release(db, stmt);
+	if (!ret)
+		ret = count_more(t, db, err);
 	if (!ret && table_end(t))
 		ret = error_set(err, -ENOMEM, "out of memory");
 	if (ret)

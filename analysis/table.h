@@ -46,7 +46,14 @@ struct table_def {
 	const char *name;  /* "locks": for the command line, and JSON key */
 	const char *title; /* "Locks" */
 	const char *help;  /* one line */
+	/* makes the temporary tables that the SQL reads; NULL: it reads none */
+	int (*make)(struct db *db, struct error *err);
 	const char *sql;
+	/*
+	 * Where sql may leave out all but the first :max_rows rows: the number of all rows.
+	 * NULL: it does not.
+	 */
+	const char *count;
 	const struct column *columns; /* ends with an empty name */
 	unsigned int sort;	      /* default sort column, or SORT_AS_READ */
 	/*
@@ -89,6 +96,7 @@ struct table {
 	const struct table_def *def;
 	unsigned int nr_columns;
 	size_t nr_rows;
+	size_t nr_more;		  /* rows that were not read because of :max_rows */
 	size_t room;		  /* rows that cells has memory for */
 	struct cell *cells;	  /* [nr_rows][nr_columns] */
 	struct cell **rows;	  /* [nr_rows], in the order to show */
@@ -128,7 +136,10 @@ struct param {
  */
 int table_read(struct table *t, const struct table_def *def, struct db *db,
 	       const struct window *window, struct error *err);
-/* The same with more parameters, such as :lock_id; @params may be NULL. */
+/*
+ * The same with more parameters, such as :lock_id; @params may be NULL. Parameter
+ * :max_rows is -1, all rows, if it is not among them.
+ */
 int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 		  const struct window *window, const struct param *params, struct error *err);
 void table_free(struct table *t);

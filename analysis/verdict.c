@@ -7,6 +7,7 @@
 #include "analysis/filter.h"
 #include "analysis/filter_times.h"
 #include "analysis/seen.h"
+#include "analysis/wait_sums.h"
 #include "lib/clock.h"
 #include "schema/fragments.h"
 #include "schema/sql.h"
@@ -38,22 +39,22 @@ static const struct column columns[] = {
 };
 
 #define WORST_CLASS                                                                                \
-	LABEL(lock_class, (SELECT class FROM sums GROUP BY class ORDER BY sum(ns) DESC LIMIT 1))
+	LABEL(lock_class,                                                                          \
+	      (SELECT l.class FROM wait_sum a JOIN lock l ON l.id = a.lock_id WHERE a.kind =       \
+		       'lock' GROUP BY l.class ORDER BY sum(a.wait_ns) DESC LIMIT 1))
 
 static const struct table_def def = {
 	.name = "verdict",
-	.sql = "WITH sums AS MATERIALIZED ("
-	       "SELECT t.process_id, l.class, count(w.duration_ns) AS nr, sum(w.duration_ns) AS ns, "
-	       "max(w.duration_ns) AS max_ns, sum(w.outcome = " SQL_OUTCOME_OPEN ") AS nr_open, "
-	       "min(iif(w.outcome = " SQL_OUTCOME_OPEN ", w.start_ns, NULL)) AS open_from "
-	       "FROM wait w JOIN task t ON t.id = w.task_id JOIN lock l ON l.id = w.lock_id "
-	       "GROUP BY 1, 2), "
-	       "worst AS (SELECT p.comm AS process, sum(ns) AS ns FROM sums "
-	       "LEFT JOIN process p ON p.id = sums.process_id GROUP BY 1 ORDER BY 2 DESC LIMIT 1) "
-	       "SELECT sum(nr) AS nr_waits, sum(ns) AS wait_ns, max(max_ns) AS max_ns, "
+	.make = wait_sums_make,
+	.sql = "WITH worst AS (SELECT p.comm AS process, sum(a.wait_ns) AS ns FROM wait_sum a "
+	       "LEFT JOIN process p ON p.id = a.process_id WHERE a.kind = 'process' "
+	       "GROUP BY 1 ORDER BY 2 DESC LIMIT 1), "
+	       "open AS (SELECT min(start_ns) AS from_ns FROM wait WHERE outcome = " SQL_OUTCOME_OPEN
+	       ") SELECT sum(nr_waits) AS nr_waits, sum(wait_ns) AS wait_ns, max(max_ns) AS max_ns, "
 	       "sum(nr_open) AS nr_open, (SELECT value FROM meta WHERE key = 'last_ns') - "
-	       "min(open_from) AS open_ns, (SELECT process FROM worst) AS process, "
-	       "(SELECT ns FROM worst) AS process_ns, " WORST_CLASS " AS class FROM sums",
+	       "(SELECT from_ns FROM open) AS open_ns, (SELECT process FROM worst) AS process, "
+	       "(SELECT ns FROM worst) AS process_ns, " WORST_CLASS
+	       " AS class FROM wait_sum WHERE kind = 'process'",
 	.columns = columns,
 };
 

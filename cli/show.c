@@ -29,13 +29,15 @@ struct reasons {
  * reason.
  */
 static int read_section(struct table *t, const struct table_def *def, struct db *db,
-			struct reasons *why, struct error *err)
+			const struct output *o, struct reasons *why, struct error *err)
 {
+	const bool limited = o->format == OUTPUT_TEXT && o->max_rows;
+	const struct param most[] = { { "max_rows", limited ? (int64_t)o->max_rows : -1 }, { 0 } };
 	char refused[SEEN_REASON_LEN];
 
 	filter_refuses(refused, sizeof(refused), db, def->unfiltered);
 	if (why->unseen[0] || !refused[0])
-		return table_read(t, def, db, NULL, err);
+		return table_read_of(t, def, db, NULL, most, err);
 	snprintf(why->unseen, sizeof(why->unseen), "%s", refused);
 	snprintf(why->empty, sizeof(why->empty), "not shown: %s", refused);
 	table_begin(t, def);
@@ -50,7 +52,7 @@ static int read_and_show(struct output *o, struct db *db, const struct table_def
 	int ret = seen_reason(why.unseen, db, def->sight, err);
 
 	if (!ret)
-		ret = read_section(&t, def, db, &why, err);
+		ret = read_section(&t, def, db, o, &why, err);
 	if (ret)
 		return ret;
 	if (!t.nr_rows && !why.empty[0])

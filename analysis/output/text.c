@@ -268,8 +268,8 @@ static int print_missing(struct output *o, const struct table *t, const struct t
 	(void)notes;
 	if (t->nr_rows)
 		print_left_out(o->f, o->state, t);
-	if (nr_shown(o, t) < t->nr_rows)
-		fprintf(o->f, "(%zu more)\n", t->nr_rows - nr_shown(o, t));
+	if (nr_shown(o, t) < t->nr_rows + t->nr_more)
+		fprintf(o->f, "(%zu more)\n", t->nr_rows + t->nr_more - nr_shown(o, t));
 	return 0;
 }
 

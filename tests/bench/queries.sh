@@ -53,7 +53,7 @@ for nr in $sizes; do
 			profile "$name"
 		fi
 	done <"$bench_dir/$nr"
-	awk -v n="$nr" '/^report/ { s += $NF } END {
+	awk -v n="$nr" '/^report, all/ { s = $NF } END {
 		printf "  whole report: %.1f s of CPU, %.2f us a span\n", s / 1000, s * 1000 / n
 	}' "$bench_dir/$nr"
 done

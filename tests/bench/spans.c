@@ -16,8 +16,8 @@
 
 #define SPANS_PER_S	 10000
 #define NR_PROCESSES	 300
-#define NR_TASKS	 4000
 #define TASKS_OF_PROCESS 14
+#define NR_TASKS	 (NR_PROCESSES * TASKS_OF_PROCESS)
 #define NR_BUSY		 40
 #define NR_LOCKS	 500
 #define NR_SITES	 60

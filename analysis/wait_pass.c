@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/wait_pass.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/db_internal.h"
+#include "lib/saturate.h"
+#include "schema/enums.h"
+
+/* The arguments of SQL function wait_pass(). */
+enum wait_column {
+	W_ID,
+	W_TASK,
+	W_LOCK,
+	W_SITE,
+	W_VMA,
+	W_MODE,
+	W_OUTCOME,
+	W_START_NS,
+	W_DURATION_NS,
+	W_SLEPT_NS,
+	W_RUNNABLE_NS,
+	W_HOLDER_TASK,
+	W_HOLDER_SITE,
+	W_HOLDER_SOURCE,
+	NR_WAIT_COLUMNS,
+};
+
+#define WAITS_SQL                                                                                  \
+	"SELECT wait_pass(id, task_id, lock_id, site_id, vma_id, mode, outcome, start_ns, "        \
+	"duration_ns, slept_ns, runnable_ns, holder_task_id, holder_site_id, holder_source) "      \
+	"FROM wait"
+
+#define PARTS_SQL                                                                                  \
+	"SELECT wait_id, holder_task_id, holder_site_id, duration_ns FROM wait_part "              \
+	"ORDER BY wait_id, nr"
+
+/* The row for id 0 makes NULL a member of the group that the other NULLs are in. */
+#define TASKS_SQL                                                                                  \
+	"SELECT id, coalesce(process_id, 0), dense_rank() OVER (ORDER BY process_id, comm) FROM "  \
+	"(SELECT id, process_id, comm FROM task UNION ALL SELECT 0, NULL, NULL)"
+#define LOCKS_SQL "SELECT id, dense_rank() OVER (ORDER BY class) FROM lock"
+#define SITES_SQL                                                                                  \
+	"SELECT id, dense_rank() OVER (ORDER BY role), dense_rank() OVER (ORDER BY role, symbol) " \
+	"FROM (SELECT id, role, symbol FROM site UNION ALL SELECT 0, NULL, NULL)"
+
+/* A wait while it is added. */
+struct pass_wait {
+	sqlite3_value **value; /* [NR_WAIT_COLUMNS] */
+	int64_t id, mode;
+	const struct pass_task *task;
+	const struct pass_lock *lock;
+	const struct pass_site *site;
+};
+
+struct reader {
+	struct wait_pass *pass;
+	struct db *db;
+	sqlite3_stmt *parts; /* at the first row of a wait that was not added yet */
+	int64_t part_wait_id;
+	int64_t last_id; /* of the wait before */
+	int64_t last_ns; /* the end of the capture */
+	int ret;	 /* of a wait that could not be added */
+	struct error *err;
+};
+
+/* What is wrong with the numbers of a damaged file. */
+static int damaged(const struct reader *r, const char *what)
+{
+	return error_set(r->err, -EBADMSG, "%s is damaged: %s", db_path(r->db), what);
+}
+
+static bool add_to(int64_t *sum, int64_t value)
+{
+	return !__builtin_add_overflow(*sum, value, sum);
+}
+
+static bool add_maybe(struct maybe *sum, const struct maybe *from)
+{
+	sum->known |= from->known;
+	return add_to(&sum->sum, from->sum);
+}
+
+bool wait_sum_add(struct wait_sum *to, const struct wait_sum *from)
+{
+	/* SQL shows other columns of the row that max() is of */
+	if (!to->max_task_id || (from->nr_waits && (!to->nr_waits || from->max_ns > to->max_ns)))
+		to->max_task_id = from->max_task_id;
+	if (from->nr_waits && (!to->nr_waits || from->max_ns > to->max_ns))
+		to->max_ns = from->max_ns;
+	to->nr_waits += from->nr_waits;
+	to->nr_open += from->nr_open;
+	to->nr_uncertain += from->nr_uncertain;
+	return add_to(&to->wait_ns, from->wait_ns) && add_maybe(&to->slept_ns, &from->slept_ns) &&
+	       add_maybe(&to->runnable_ns, &from->runnable_ns);
+}
+
+static struct maybe maybe_of(sqlite3_value *value)
+{
+	return (struct maybe){ sqlite3_value_type(value) != SQLITE_NULL,
+			       sqlite3_value_int64(value) };
+}
+
+static int64_t number(const struct pass_wait *w, enum wait_column column)
+{
+	return sqlite3_value_int64(w->value[column]);
+}
+
+static bool has_duration(const struct pass_wait *w)
+{
+	return sqlite3_value_type(w->value[W_DURATION_NS]) != SQLITE_NULL;
+}
+
+static struct wait_sum sum_of(const struct pass_wait *w)
+{
+	const int64_t outcome = number(w, W_OUTCOME);
+	struct wait_sum sum = {
+		.nr_open = outcome == OUTCOME_OPEN,
+		.nr_uncertain = outcome == OUTCOME_UNCERTAIN,
+		.max_task_id = number(w, W_TASK),
+	};
+
+	if (!has_duration(w))
+		return sum;
+	sum.nr_waits = 1;
+	sum.wait_ns = sum.max_ns = number(w, W_DURATION_NS);
+	sum.slept_ns = maybe_of(w->value[W_SLEPT_NS]);
+	sum.runnable_ns = maybe_of(w->value[W_RUNNABLE_NS]);
+	return sum;
+}
+
+/* --- the longest waits */
+
+static int longest_first(const void *pa, const void *pb)
+{
+	const struct long_wait *a = pa, *b = pb;
+
+	if (a->ns != b->ns)
+		return a->ns > b->ns ? -1 : 1;
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static void keep_longest(struct wait_pass *pass)
+{
+	qsort(pass->longest, pass->nr_longest, sizeof(*pass->longest), longest_first);
+	if (pass->nr_longest > LONGEST_MAX)
+		pass->nr_longest = LONGEST_MAX;
+}
+
+/* The first LONGEST_MAX are in order; behind them are those that may be longer. */
+static void add_long(struct wait_pass *pass, int64_t id, int64_t ns)
+{
+	if (pass->nr_longest >= LONGEST_MAX && ns < pass->longest[LONGEST_MAX - 1].ns)
+		return;
+	pass->longest[pass->nr_longest++] = (struct long_wait){ id, ns };
+	if (pass->nr_longest == LONGEST_MAX || pass->nr_longest == 2 * LONGEST_MAX)
+		keep_longest(pass);
+}
+
+/* --- sums */
+
+static int no_memory(const struct reader *r)
+{
+	return error_set(r->err, -ENOMEM, "out of memory");
+}
+
+static int too_large(const struct reader *r)
+{
+	return damaged(r, "a sum of its numbers is too large");
+}
+
+static int add_pair(struct reader *r, const struct pass_wait *w, const struct wait_sum *sum)
+{
+	const struct pass_pair_key key = { number(w, W_TASK), number(w, W_LOCK), number(w, W_VMA) };
+	struct pass_pair *pair = keyed_get(&r->pass->pairs, &key);
+
+	if (!pair)
+		return no_memory(r);
+	pair->has_task = w->task;
+	pair->has_lock = w->lock;
+	pair->process_id = w->task ? w->task->process_id : 0;
+	return wait_sum_add(&pair->sum, sum) ? 0 : too_large(r);
+}
+
+static int add_place(struct reader *r, const struct pass_wait *w, const struct wait_sum *sum)
+{
+	const struct pass_place_key key = { w->site->symbol_group, w->lock->class_group, w->mode };
+	struct pass_place *place = keyed_get(&r->pass->places, &key);
+
+	if (!place)
+		return no_memory(r);
+	place->site_id = w->site->id;
+	place->lock_id = w->lock->id;
+	return wait_sum_add(&place->sum, sum) ? 0 : too_large(r);
+}
+
+static int add_sums(struct reader *r, const struct pass_wait *w)
+{
+	const struct wait_sum sum = sum_of(w);
+	int ret = add_pair(r, w, &sum);
+
+	return ret || !w->lock ? ret : add_place(r, w, &sum);
+}
+
+static const struct pass_task *task_of(const struct reader *r, int64_t id)
+{
+	return keyed_find_id(&r->pass->tasks, id);
+}
+
+static const struct pass_lock *lock_of(const struct reader *r, int64_t id)
+{
+	return keyed_find_id(&r->pass->locks, id);
+}
+
+static const struct pass_site *site_of(const struct reader *r, int64_t id)
+{
+	return keyed_find_id(&r->pass->sites, id);
+}
+
+/* A part of a wait that one holder caused, or waiting for a CPU. */
+struct part {
+	int64_t holder_task_id, holder_site_id, holder_source, ns;
+};
+
+static int add_blame(struct reader *r, const struct pass_wait *w, const struct part *part)
+{
+	/* id 0 is there */
+	const struct pass_task *holder = task_of(r, part->holder_task_id) ?: task_of(r, 0);
+	const struct pass_site *site = site_of(r, part->holder_site_id) ?: site_of(r, 0);
+	const struct pass_blame_key key = {
+		.task_group = w->task->group,
+		.class_group = w->lock->class_group,
+		.role_group = w->site->role_group,
+		.holder_group = holder->group,
+		.holder_role_group = site->role_group,
+		.holder_source = part->holder_source,
+	};
+	struct pass_blame *b = keyed_get(&r->pass->blames, &key);
+
+	if (!b)
+		return no_memory(r);
+	if (!b->nr_waits || part->ns > b->max_ns) {
+		b->max_ns = part->ns;
+		b->task_id = w->task->id;
+		b->lock_id = w->lock->id;
+		b->site_id = w->site->id;
+		b->holder_task_id = holder->id;
+		b->holder_site_id = site->id;
+	}
+	/* threads of one name that shared a wait are one row, and it is one wait */
+	if (!b->nr_waits || b->last_wait_id != w->id)
+		b->nr_waits++;
+	b->last_wait_id = w->id;
+	return add_to(&b->wait_ns, part->ns) ? 0 : too_large(r);
+}
+
+/* --- parts of waits, which are read beside the waits */
+
+static int next_part(struct reader *r)
+{
+	const int rc = sqlite3_step(r->parts);
+
+	r->part_wait_id = rc == SQLITE_ROW ? sqlite3_column_int64(r->parts, 0) : INT64_MAX;
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(r->db, r->err);
+}
+
+/* Blame the holders of the parts of @w; *@any is set if it has parts. */
+static int blame_parts(struct reader *r, const struct pass_wait *w, bool *any)
+{
+	int ret = 0;
+
+	while (!ret && r->part_wait_id < w->id)
+		ret = next_part(r);
+	*any = r->part_wait_id == w->id;
+	while (!ret && r->part_wait_id == w->id) {
+		const struct part part = {
+			.holder_task_id = sqlite3_column_int64(r->parts, 1),
+			.holder_site_id = sqlite3_column_int64(r->parts, 2),
+			.holder_source = number(w, W_HOLDER_SOURCE),
+			.ns = sqlite3_column_int64(r->parts, 3),
+		};
+
+		ret = add_blame(r, w, &part) ?: next_part(r);
+	}
+	return ret;
+}
+
+/*
+ * Waits with exact holders are split over all of these. Others count for the last holder
+ * known, until it let the lock go; from then on the waiter waits for a CPU.
+ */
+static int blame(struct reader *r, const struct pass_wait *w)
+{
+	const struct part cpu = {
+		.holder_source = BLAME_CPU,
+		.ns = number(w, W_RUNNABLE_NS),
+	};
+	const struct part held = {
+		.holder_task_id = number(w, W_HOLDER_TASK),
+		.holder_site_id = number(w, W_HOLDER_SITE),
+		.holder_source = number(w, W_HOLDER_SOURCE),
+		.ns = sat_sub(number(w, W_DURATION_NS), cpu.ns),
+	};
+	bool any;
+	int ret = blame_parts(r, w, &any);
+
+	if (!ret && !any)
+		ret = add_blame(r, w, &held);
+	if (!ret && cpu.ns > 0)
+		ret = add_blame(r, w, &cpu);
+	return ret;
+}
+
+/* --- the pass */
+
+static int add_wait(struct reader *r, sqlite3_value **value)
+{
+	struct pass_wait w = { .value = value, .id = sqlite3_value_int64(value[W_ID]) };
+	int ret;
+
+	if (w.id <= r->last_id)
+		return damaged(r, "rows of table wait are not in order");
+	r->last_id = w.id;
+	w.mode = number(&w, W_MODE);
+	w.task = task_of(r, number(&w, W_TASK));
+	w.lock = lock_of(r, number(&w, W_LOCK));
+	w.site = site_of(r, number(&w, W_SITE)) ?: site_of(r, 0);
+	ret = db_take(r->db, sizeof(struct pass_pair), r->err) ?: add_sums(r, &w);
+	/* as in the views of the schema: a wait of nobody, or for nothing, is not shown */
+	if (ret || !w.task || !w.lock)
+		return ret;
+	if (number(&w, W_OUTCOME) == OUTCOME_OPEN)
+		add_long(r->pass, w.id, sat_sub(r->last_ns, number(&w, W_START_NS)));
+	else if (has_duration(&w))
+		add_long(r->pass, w.id, number(&w, W_DURATION_NS));
+	return has_duration(&w) ? blame(r, &w) : 0;
+}
+
+/* SQL aggregate wait_pass(), see enum wait_column. */
+static void step(sqlite3_context *ctx, int nr_args, sqlite3_value **args)
+{
+	struct reader *r = sqlite3_user_data(ctx);
+
+	(void)nr_args;
+	if (!r->ret)
+		r->ret = add_wait(r, args);
+	if (r->ret)
+		sqlite3_result_error(ctx, "wait_pass", -1);
+}
+
+static void finish(sqlite3_context *ctx)
+{
+	sqlite3_result_null(ctx);
+}
+
+/* Define wait_pass(), or with @on false forget it. No statement may be active. */
+static int set_function(struct reader *r, bool on)
+{
+	const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
+
+	return sqlite3_create_function(r->db->db, "wait_pass", NR_WAIT_COLUMNS, flags, r, NULL,
+				       on ? step : NULL, on ? finish : NULL) == SQLITE_OK
+		       ? 0
+		       : db_fail(r->db, r->err);
+}
+
+static int read_waits(struct reader *r)
+{
+	sqlite3_stmt *stmt;
+	int rc, ret = db_prepare(r->db, WAITS_SQL, &stmt, r->err);
+
+	if (ret)
+		return ret;
+	rc = sqlite3_step(stmt);
+	ret = r->ret ? r->ret : rc == SQLITE_ROW ? 0 : db_fail(r->db, r->err);
+	db_release(r->db, stmt);
+	return ret;
+}
+
+/* Read the rows of @sql into @table; @add returns 0 or -ENOMEM. */
+static int read_ids(struct reader *r, struct keyed *table, const char *sql,
+		    int (*add)(struct wait_pass *pass, int64_t id, sqlite3_stmt *stmt))
+{
+	sqlite3_stmt *stmt;
+	int rc = SQLITE_DONE, ret = db_prepare(r->db, sql, &stmt, r->err);
+
+	if (ret)
+		return ret;
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		ret = db_take(r->db, sizeof(struct pass_task), r->err);
+		if (!ret && add(r->pass, sqlite3_column_int64(stmt, 0), stmt))
+			ret = error_set(r->err, -ENOMEM, "out of memory");
+	}
+	if (!ret && rc != SQLITE_DONE)
+		ret = db_fail(r->db, r->err);
+	db_release(r->db, stmt);
+	if (!ret && keyed_index(table))
+		ret = no_memory(r);
+	return ret;
+}
+
+static int add_task(struct wait_pass *pass, int64_t id, sqlite3_stmt *stmt)
+{
+	struct pass_task *task = keyed_get(&pass->tasks, &id);
+
+	if (!task)
+		return -ENOMEM;
+	task->process_id = sqlite3_column_int64(stmt, 1);
+	task->group = sqlite3_column_int64(stmt, 2);
+	return 0;
+}
+
+static int add_lock(struct wait_pass *pass, int64_t id, sqlite3_stmt *stmt)
+{
+	struct pass_lock *lock = keyed_get(&pass->locks, &id);
+
+	if (!lock)
+		return -ENOMEM;
+	lock->class_group = sqlite3_column_int64(stmt, 1);
+	return 0;
+}
+
+static int add_site(struct wait_pass *pass, int64_t id, sqlite3_stmt *stmt)
+{
+	struct pass_site *site = keyed_get(&pass->sites, &id);
+
+	if (!site)
+		return -ENOMEM;
+	site->role_group = sqlite3_column_int64(stmt, 1);
+	site->symbol_group = sqlite3_column_int64(stmt, 2);
+	return 0;
+}
+
+#define INIT(table, type) keyed_init(table, sizeof(((struct type *)0)->key), sizeof(struct type))
+
+static int begin(struct reader *r)
+{
+	struct wait_pass *pass = r->pass;
+
+	memset(pass, 0, sizeof(*pass));
+	if (keyed_init(&pass->tasks, sizeof(int64_t), sizeof(struct pass_task)) ||
+	    keyed_init(&pass->locks, sizeof(int64_t), sizeof(struct pass_lock)) ||
+	    keyed_init(&pass->sites, sizeof(int64_t), sizeof(struct pass_site)) ||
+	    INIT(&pass->pairs, pass_pair) || INIT(&pass->places, pass_place) ||
+	    INIT(&pass->blames, pass_blame))
+		return no_memory(r);
+	return 0;
+}
+
+int wait_pass_read(struct wait_pass *pass, struct db *db, struct error *err)
+{
+	struct reader r = { .pass = pass, .db = db, .last_id = INT64_MIN, .err = err };
+	int ret = begin(&r);
+
+	if (!ret)
+		ret = db_meta_int(db, "last_ns", &r.last_ns, err);
+	if (!ret || ret == -ENOENT)
+		ret = read_ids(&r, &pass->tasks, TASKS_SQL, add_task);
+	if (!ret)
+		ret = read_ids(&r, &pass->locks, LOCKS_SQL, add_lock);
+	if (!ret)
+		ret = read_ids(&r, &pass->sites, SITES_SQL, add_site);
+	if (!ret)
+		ret = set_function(&r, true);
+	if (!ret)
+		ret = db_prepare(db, PARTS_SQL, &r.parts, err);
+	if (ret)
+		return ret;
+	ret = next_part(&r);
+	if (!ret)
+		ret = read_waits(&r);
+	db_release(db, r.parts);
+	set_function(&r, false);
+	keep_longest(pass);
+	return ret;
+}
+
+void wait_pass_free(struct wait_pass *pass)
+{
+	keyed_free(&pass->tasks);
+	keyed_free(&pass->locks);
+	keyed_free(&pass->sites);
+	keyed_free(&pass->pairs);
+	keyed_free(&pass->places);
+	keyed_free(&pass->blames);
+}
