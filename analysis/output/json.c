@@ -202,7 +202,9 @@ static int print_filter(FILE *f, const struct filter *filter)
 
 static int begin(struct output *o, const struct output_head *head)
 {
-	int ret = print_capture(o->f, head->info);
+	int ret = head->info				 ? print_capture(o->f, head->info)
+		  : fputs("{\"capture\":null", o->f) < 0 ? -EIO
+							 : 0;
 
 	if (!ret && head->filter)
 		ret = print_filter(o->f, head->filter);

@@ -37,11 +37,11 @@ enum output_format {
 
 /* The facts that are printed before the tables. */
 struct output_head {
-	const char *path; /* of the database */
-	const struct capture_info *info;
-	const char *verdict;	     /* of analysis/verdict.h; or NULL */
-	const struct filter *filter; /* the rows are limited to this; or NULL */
-	const int64_t *at_ns;	     /* the instant that is shown; NULL: the whole capture */
+	const char *path;		 /* of the database */
+	const struct capture_info *info; /* NULL: the tables are not of one capture */
+	const char *verdict;		 /* of analysis/verdict.h; or NULL */
+	const struct filter *filter;	 /* the rows are limited to this; or NULL */
+	const int64_t *at_ns;		 /* the instant that is shown; NULL: the whole capture */
 };
 
 /* What is printed about a table besides its rows. */

@@ -197,8 +197,10 @@ static int begin(struct output *o, const struct output_head *head)
 
 	if (head->verdict)
 		fprintf(o->f, "%s\n", text_shown(verdict, sizeof(verdict), head->verdict));
-	output_text_capture(o->f, head->path, head->info);
-	print_limits(o->f, head->info->limits);
+	if (head->info) {
+		output_text_capture(o->f, head->path, head->info);
+		print_limits(o->f, head->info->limits);
+	}
 	if (head->filter) {
 		filter_text(text, sizeof(text), head->filter);
 		fprintf(o->f, "filter: %s\n", text_shown(shown, sizeof(shown), text));

@@ -6,6 +6,8 @@
 
 #include "analysis/blocked.h"
 #include "analysis/capture.h"
+#include "analysis/diff.h"
+#include "analysis/diff_kinds.h"
 #include "analysis/export_tables.h"
 #include "analysis/instant.h"
 #include "analysis/jank.h"
@@ -113,6 +115,22 @@ static void reports(struct db *db)
 						   .verdict = jank_verdict,
 						   .prepare = jank_choose,
 						   .prepare_for = &all });
+}
+
+/* A database beside itself. */
+static void differences(const char *path)
+{
+	const char *const paths[] = { path, NULL };
+	struct diff_choice all = { .paths = { paths, paths }, .max_groups = 2 };
+	struct error err = { 0 };
+	struct diff d;
+	unsigned int i;
+
+	for (i = 0; diff_kinds[i].name; i++)
+		all.by[i] = true;
+	if (diff_read(&d, &all, &err) && (!err.msg[0] || strchr(err.msg, '\n')))
+		fail("message", err.msg);
+	diff_free(&d);
 }
 
 static void frames(struct db *db)
@@ -236,6 +254,7 @@ void read_all(const char *path)
 	}
 	reports(db);
 	frames(db);
+	differences(path);
 	if (!db_begin(db, &err)) {
 		if (!capture_info_read(&info, db, &err)) {
 			instants(db, &info);

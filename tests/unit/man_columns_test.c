@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/diff.h"
 #include "analysis/jank.h"
 #include "analysis/tables.h"
 #include "analysis/views.h"
@@ -73,6 +74,9 @@ static void print_page(FILE *f)
 	fputs(".SH SECTIONS OF JANK\n", f);
 	for (section = jank_tables; *section; section++)
 		print_table(f, *section);
+	fputs(".SH SECTIONS OF DIFF\n", f);
+	for (section = diff_tables; *section; section++)
+		print_table(f, *section);
 	fputs(".SH SCREENS\n", f);
 	print_views(f, top_views);
 	fputs(".SH DETAILS OF A VMA OR PROCESS\n", f);
@@ -120,6 +124,9 @@ static void every_column_has_a_help(void **state)
 		for (c = (*section)->columns; c->name; c++)
 			assert_true(c->help[0]);
 	for (section = jank_tables; *section; section++)
+		for (c = (*section)->columns; c->name; c++)
+			assert_true(c->help[0]);
+	for (section = diff_tables; *section; section++)
 		for (c = (*section)->columns; c->name; c++)
 			assert_true(c->help[0]);
 	for (view = top_views; view->table; view++)
