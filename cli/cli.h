@@ -27,7 +27,8 @@ struct subcommand {
 };
 
 extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_diff, cmd_export, cmd_import,
-	cmd_jank, cmd_order, cmd_record, cmd_report, cmd_storms, cmd_top, cmd_upgrade, cmd_walks;
+	cmd_jank, cmd_order, cmd_record, cmd_report, cmd_snapshot, cmd_storms, cmd_top, cmd_upgrade,
+	cmd_walks;
 
 /* The database that record and import create without --output. */
 #define DEFAULT_OUTPUT "rmapscope.db"

@@ -143,7 +143,7 @@ static int demo_report(struct recording *rec, struct child *child, const char *p
 	int ret;
 
 	progress_begin(&progress, "recording uffd-move", seconds);
-	end = watch(rec, child, seconds + 1, &progress);
+	end = watch(rec, child, seconds + 1, &progress, NULL);
 	progress_end(&progress);
 	ret = finish(rec, child, err);
 	if (!ret && end == WATCH_SIGNAL)
@@ -220,7 +220,7 @@ static int demo(int argc, char **argv)
 	cli_parse(&argp, argc, argv, &a);
 	on_terminal = !a.report && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	if (!on_terminal)
-		watch_block_signals();
+		watch_block_signals(false);
 	if (temp_db_create(&temp, &err))
 		return cli_fail(&err);
 	if (!a.bundled)

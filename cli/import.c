@@ -152,13 +152,13 @@ static int import_file(void *ctx)
 	/* a signal ends this at once: a pipe may give nothing, and nothing is to be removed */
 	if (source_file_open(&trace, job->args->trace, job->dir, source_check_kind, &job->err))
 		return EXIT_FAILED;
-	watch_block_signals();
+	watch_block_signals(false);
 	trace.stderr_fd = stderr_fd;
 	if (recording_import(&rec, &trace, &opt, &job->err))
 		return EXIT_FAILED;
 	take_kind(job, rec);
 	progress.what = job->kind;
-	end = watch(rec, NULL, 0, &progress);
+	end = watch(rec, NULL, 0, &progress, NULL);
 	if (end == WATCH_SIGNAL)
 		recording_abort(rec);
 	progress_end(&progress);
@@ -241,7 +241,7 @@ static int run(struct job *job)
 	const char *path = job->args->rec.path;
 	int ret;
 
-	watch_block_signals();
+	watch_block_signals(false);
 	if (same_file(job->args->trace, path))
 		ret = error_set(&job->err, -EINVAL,
 				"%s is the file to import; give the database another name with -o",

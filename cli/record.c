@@ -10,8 +10,10 @@
 #include "cli/capture_args.h"
 #include "cli/child.h"
 #include "cli/cli.h"
+#include "cli/flight_args.h"
 #include "cli/progress.h"
 #include "cli/recording.h"
+#include "cli/temp_db.h"
 #include "cli/watch.h"
 #include "lib/clock.h"
 #include "lib/text.h"
@@ -19,10 +21,17 @@
 /* Enough for an empty database and one second of roll-ups, several times over. */
 #define MIN_BYTES (4 << 20)
 
+/* Of a flight recorder: its captures, its own database, and how far that may be behind. */
+#define FLIGHT_OUTPUT	 "rmapscope-%t.db"
+#define FLIGHT_BYTES	 (512 << 20)
+#define FLIGHT_BEHIND_NS (5 * (int64_t)NSEC_PER_SEC)
+
 struct args {
 	struct recording_options rec;
 	double seconds;
 	char **command; /* argv of the COMMAND, or NULL */
+	struct flight_options flight;
+	struct temp_db temp; /* a flight recorder's own database */
 	struct child child;
 };
 
@@ -61,6 +70,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &a->rec;
+		state->child_inputs[1] = &a->flight;
 		return 0;
 	case 'o':
 		a->rec.path = arg;
@@ -81,6 +91,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (a->rec.max_bytes < MIN_BYTES)
 			cli_wrong(state, "--max-size: '%s' is less than 4M", arg);
 		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (a->flight.before_ns && a->rec.max_age_ns)
+			cli_wrong(state, "--max-age does not go with --flight, which has one");
+		return 0;
 	case OPT_MAX_AGE:
 		a->rec.max_age_ns = cli_age(arg, state, "--max-age") * NSEC_PER_SEC;
 		return 0;
@@ -92,7 +106,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &capture_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &capture_argp, 0, NULL, 0 },
+	{ &flight_argp, 0, NULL, 0 },
+	{ 0 },
+};
 
 static const struct argp argp = {
 	.options = options,
@@ -139,12 +157,19 @@ static int run_command(void *ctx, struct error *err)
 	return a->command ? child_go(&a->child, a->command[0], err) : 0;
 }
 
+static void tick_flight(void *ctx, bool asked)
+{
+	flight_tick(ctx, asked);
+}
+
 /* The recording has started: wait for its end and finish it. Returns an exit code. */
 static int run(struct args *a, struct recording *rec, struct error *err)
 {
 	struct child *child = a->command ? &a->child : NULL;
 	struct recording_result result;
 	struct progress progress;
+	struct flight *flight = NULL;
+	struct watch_tick tick = { tick_flight, NULL };
 	int ret, status = 0;
 
 	if (recording_refusal(rec)[0])
@@ -152,12 +177,19 @@ static int run(struct args *a, struct recording *rec, struct error *err)
 	/* the command may write to the terminal itself: no progress line then */
 	if (!child)
 		progress_begin(&progress, "recording", a->seconds);
-	if (watch(rec, child, a->seconds, child ? NULL : &progress) != WATCH_CHILD) {
+	if (a->flight.before_ns &&
+	    flight_open(&flight, &a->flight, a->rec.path, child ? NULL : &progress, err))
+		cli_fail(err);
+	tick.ctx = flight;
+	if (watch(rec, child, a->seconds, child ? NULL : &progress, flight ? &tick : NULL) !=
+	    WATCH_CHILD) {
 		if (child)
 			child_kill(child, SIGTERM);
 	} else if (!child_reap(child)) {
 		status = child->status;
 	}
+	if (flight)
+		flight_close(flight);
 	if (!child)
 		progress_end(&progress);
 	recording_stop(rec);
@@ -165,7 +197,8 @@ static int run(struct args *a, struct recording *rec, struct error *err)
 	print_status(status, child ? a->command[0] : "", !ret);
 	if (ret)
 		return cli_fail(err);
-	cli_summary(a->rec.path, &result);
+	if (!a->flight.before_ns)
+		cli_summary(a->rec.path, &result);
 	return exit_code_of(status);
 }
 
@@ -179,9 +212,27 @@ static int fail(const struct args *a, const struct error *err)
 	return a->child.exec_ret == -ENOENT ? EXIT_NO_COMMAND : EXIT_CANNOT_RUN;
 }
 
+/*
+ * A flight recorder records into a temporary database, which keeps as much as a capture needs:
+ * what the recorder and the trigger are behind comes on top.
+ */
+static int prepare_flight(struct args *a, struct error *err)
+{
+	int ret = temp_db_create(&a->temp, err);
+
+	if (ret)
+		return ret;
+	a->flight.path = a->rec.path ? a->rec.path : FLIGHT_OUTPUT;
+	a->rec.path = a->temp.path;
+	a->rec.max_age_ns = a->flight.before_ns + a->flight.after_ns + FLIGHT_BEHIND_NS;
+	if (!a->rec.max_bytes)
+		a->rec.max_bytes = FLIGHT_BYTES;
+	return 0;
+}
+
 static int record(int argc, char **argv)
 {
-	struct args a = { .rec.path = DEFAULT_OUTPUT, .child.pid = -1 };
+	struct args a = { .child.pid = -1 };
 	char command[1024];
 	struct recording *rec;
 	struct error err = { 0 };
@@ -193,13 +244,19 @@ static int record(int argc, char **argv)
 	a.rec.ctx = &a;
 	cli_parse(&argp, argc, argv, &a);
 
-	watch_block_signals();
-	if (a.command)
+	watch_block_signals(a.flight.before_ns);
+	if (a.flight.before_ns)
+		ret = prepare_flight(&a, &err);
+	else
+		a.rec.path = a.rec.path ?: DEFAULT_OUTPUT;
+	if (!ret && a.command)
 		ret = child_fork_exec(&a.child, a.command, &err);
 	if (!ret)
 		ret = recording_start(&rec, &a.rec, &err);
 	ret = ret ? fail(&a, &err) : run(&a, rec, &err);
 	child_close(&a.child);
+	if (a.flight.before_ns)
+		temp_db_remove(&a.temp);
 	return ret;
 }
 

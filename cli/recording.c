@@ -295,9 +295,12 @@ static int make_threads(struct recording *rec, struct error *err)
 	sigset_t all, old;
 	int ret;
 
+	pthread_sigmask(SIG_BLOCK, NULL, &old);
 	sigfillset(&all);
 	crash_let_through(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
+	/* what the main thread waits for must not arrive in another one */
+	sigorset(&all, &all, &old);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
 	ret = pipeline_start(&rec->pipeline, rec->src, &consumer,
 			     rec->src->live ? MAX_READERS_LIVE : MAX_READERS_FILE, err);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -265,7 +265,7 @@ static int top(int argc, char **argv)
 	a.rec.profiles = a.rec.profiles ?: PROFILES;
 	/* a signal ends the frames, and then the recording in order */
 	if (a.batch)
-		watch_block_signals();
+		watch_block_signals(false);
 	ret = a.path ? find_window(&a, &wrong, &err) : 0;
 	if (ret)
 		;

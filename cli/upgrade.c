@@ -45,7 +45,7 @@ static int upgrade(int argc, char **argv)
 
 	cli_parse(&argp, argc, argv, &path);
 	/* a signal must not leave a partial file */
-	watch_block_signals();
+	watch_block_signals(false);
 	if (db_upgrade(path, &from, &err))
 		return cli_fail(&err);
 	text_shown(shown, sizeof(shown), path);

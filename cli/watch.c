@@ -23,11 +23,13 @@ static void ending_signals(sigset_t *set)
 	sigaddset(set, SIGHUP);
 }
 
-void watch_block_signals(void)
+void watch_block_signals(bool asks)
 {
 	sigset_t set;
 
 	ending_signals(&set);
+	if (asks)
+		sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -70,17 +72,28 @@ static void print_trouble(struct trouble *t, const struct recording *rec, struct
 	progress_say(progress, text);
 }
 
+/* Take the signal that has arrived. */
+static bool is_asking(int fd)
+{
+	struct signalfd_siginfo info;
+
+	return read(fd, &info, sizeof(info)) == sizeof(info) && info.ssi_signo == SIGUSR1;
+}
+
 enum watch_end watch(const struct recording *rec, const struct child *child, double seconds,
-		     struct progress *progress)
+		     struct progress *progress, const struct watch_tick *tick)
 {
 	const uint64_t until_ns = seconds > 0 ? now_ns() + seconds * NSEC_PER_SEC : UINT64_MAX;
 	enum watch_end end = WATCH_TIMEOUT;
 	struct trouble trouble = { 0 };
 	struct pollfd fds[3];
 	sigset_t set;
+	bool asked;
 	int ms;
 
 	ending_signals(&set);
+	if (tick)
+		sigaddset(&set, SIGUSR1);
 	fds[0] = (struct pollfd){ recording_done_fd(rec), POLLIN, 0 };
 	fds[1] = (struct pollfd){ signalfd(-1, &set, SFD_CLOEXEC), POLLIN, 0 };
 	fds[2] = (struct pollfd){ child ? child->done_fd : -1, POLLIN, 0 };
@@ -90,7 +103,10 @@ enum watch_end watch(const struct recording *rec, const struct child *child, dou
 		print_trouble(&trouble, rec, progress);
 		if (progress)
 			progress_update(progress, rec);
-		if (fds[1].revents)
+		asked = fds[1].revents && is_asking(fds[1].fd);
+		if (tick)
+			tick->tick(tick->ctx, asked);
+		if (fds[1].revents && !asked)
 			end = WATCH_SIGNAL;
 		else if (fds[0].revents)
 			end = WATCH_DONE;
