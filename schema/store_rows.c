@@ -56,6 +56,14 @@ static const char add_holder_rollup[] =
 	"runnable_ns = iif(runnable_ns IS NULL, excluded.runnable_ns, "
 	"runnable_ns + coalesce(excluded.runnable_ns, 0))";
 
+static const char add_sample_rollup[] =
+	" ON CONFLICT DO UPDATE SET nr_samples = nr_samples + excluded.nr_samples";
+
+/* what a thread did is known when it is sampled next, maybe much later */
+static const char add_cpu_rollup[] =
+	" ON CONFLICT DO UPDATE SET nr_samples = nr_samples + excluded.nr_samples, "
+	"cpu_ns = cpu_ns + excluded.cpu_ns";
+
 #define INSERT_ROW(verb, table, suffix)                                                            \
 	[ST_##table] = { verb, #table, table##_columns, table##_values, suffix },
 
@@ -321,14 +329,37 @@ int store_storm(struct store *st, struct storm_row *row)
 	return ret;
 }
 
+/* Additions may come late: the names of their second may be deleted already. */
+static bool is_without_names(const struct store *st, int64_t second)
+{
+	return st->names_from_ns != NO_TIME && second < st->names_from_ns / (int64_t)NSEC_PER_SEC;
+}
+
 int store_holder_rollup(struct store *st, const struct holder_rollup_row *row)
 {
 	struct holder_rollup_row named = *row;
 
-	/* a wait may end late: the names of its second may be deleted already */
-	if (st->names_from_ns != NO_TIME && row->second < st->names_from_ns / (int64_t)NSEC_PER_SEC)
+	if (is_without_names(st, row->second))
 		named.lock_id = named.process_id = named.holder_task_id = 0;
 	return write_holder_rollup(st, &named);
+}
+
+int store_sample_rollup(struct store *st, const struct sample_rollup_row *row)
+{
+	struct sample_rollup_row named = *row;
+
+	if (is_without_names(st, row->second))
+		named.task_id = named.lock_id = 0;
+	return write_sample_rollup(st, &named);
+}
+
+int store_cpu_rollup(struct store *st, const struct cpu_rollup_row *row)
+{
+	struct cpu_rollup_row named = *row;
+
+	if (is_without_names(st, row->second))
+		named.task_id = 0;
+	return write_cpu_rollup(st, &named);
 }
 
 int store_checkpoint(struct store *st, int64_t time_ns)

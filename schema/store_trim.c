@@ -61,6 +61,15 @@ static const char *const without_names[] = {
 	"sum(runnable_ns) "
 	"FROM holder_rollup WHERE second = ? GROUP BY second",
 	"DELETE FROM holder_rollup WHERE second = ? AND lock_id + process_id + holder_task_id > 0",
+	"INSERT OR REPLACE INTO sample_rollup (second, kind, task_id, lock_id, site_id, "
+	"function_id, nr_samples) SELECT second, kind, 0, 0, site_id, function_id, "
+	"sum(nr_samples) FROM sample_rollup WHERE second = ? GROUP BY second, kind, site_id, "
+	"function_id",
+	"DELETE FROM sample_rollup WHERE second = ? AND task_id + lock_id > 0",
+	"INSERT OR REPLACE INTO cpu_rollup (second, task_id, nr_samples, cpu_ns) "
+	"SELECT second, 0, sum(nr_samples), sum(cpu_ns) FROM cpu_rollup WHERE second = ? "
+	"GROUP BY second",
+	"DELETE FROM cpu_rollup WHERE second = ? AND task_id > 0",
 };
 
 /* Run @sql, whose only parameter is the last time, id or second to delete. */
@@ -120,7 +129,8 @@ static int trim_rollups(struct store *st, int64_t before, bool *done)
 	unsigned int i;
 	int ret = store_number(st,
 			       "SELECT min(s) FROM (SELECT min(second) AS s FROM rollup UNION ALL "
-			       "SELECT min(second) FROM walk_rollup) WHERE s < ?",
+			       "SELECT min(second) FROM walk_rollup UNION ALL "
+			       "SELECT min(second) FROM cpu_rollup) WHERE s < ?",
 			       before, -1, &second);
 
 	*done = !ret && second >= 0;
@@ -144,8 +154,11 @@ static int trim_names(struct store *st, int64_t before, bool *done)
 	const int64_t from = st->names_from_ns == NO_TIME ? 0 : st->names_from_ns / NSEC_PER_SEC;
 	int64_t second;
 	unsigned int i;
-	int ret = store_number(st, "SELECT min(second) FROM rollup WHERE second >= ?", from, before,
-			       &second);
+	int ret = store_number(st,
+			       "SELECT min(s) FROM (SELECT min(second) AS s FROM rollup "
+			       "WHERE second >= ?1 UNION ALL "
+			       "SELECT min(second) FROM cpu_rollup WHERE second >= ?1)",
+			       from, before, &second);
 
 	*done = !ret && second < before;
 	for (i = 0; !ret && *done && i < sizeof(without_names) / sizeof(*without_names); i++)

@@ -5,6 +5,7 @@
 . tests/tap.sh
 
 old=$tap_dir/old.db
+version=$(printf '%s\n' schema/[0-9]*.sql | wc -l)
 {
 	cat schema/001-initial.sql
 	echo "PRAGMA user_version = 1;
@@ -49,7 +50,7 @@ schema() {
 }
 chmod 640 "$old"
 "$RMAPSCOPE" upgrade "$old" >"$tap_dir/out" 2>"$tap_dir/err"
-tap_is "$?:$(cat "$tap_dir/out" "$tap_dir/err")" "0:$old: schema version 3, was 1" "upgrade says what it did"
+tap_is "$?:$(cat "$tap_dir/out" "$tap_dir/err")" "0:$old: schema version $version, was 1" "upgrade says what it did"
 tap_is "$(schema "$old")" "$(schema "$tap_dir/new.db")" "it is like a new one afterwards"
 tap_is "$(sqlite3 "$old" "SELECT sum(duration_ns) FROM waits; PRAGMA integrity_check" | tr '\n' ' ')" \
 	"5000000 ok " "with the same rows"
@@ -59,7 +60,22 @@ tap_is "$(sqlite3 "$old" "SELECT second, nr_waits, wait_ns, max_wait_ns, nr_unce
 tap_is "$(stat -c %a "$old"):$(ls "$tap_dir"/old*)" "640:$old" "with the same permissions, and alone"
 before=$(md5sum "$old")
 tap_is "$("$RMAPSCOPE" upgrade "$old"):$(md5sum "$old")" \
-	"$old: has schema version 3, nothing to do:$before" "once more: nothing"
+	"$old: has schema version $version, nothing to do:$before" "once more: nothing"
+
+# from every version in between
+for from in $(seq 2 $((version - 1))); do
+	{
+		for step in $(seq "$from"); do
+			cat schema/"$(printf %03d "$step")"-*.sql
+		done
+		echo "PRAGMA user_version = $from; INSERT INTO meta VALUES ('state', 'finished');
+		INSERT INTO task (id, tid, comm) VALUES (1, 7, 'waiter');"
+	} | sqlite3 "$tap_dir/from.db"
+	"$RMAPSCOPE" upgrade "$tap_dir/from.db" >/dev/null
+	tap_is "$?:$(schema "$tap_dir/from.db" | md5sum)" "0:$(schema "$tap_dir/new.db" | md5sum)" \
+		"one of version $from becomes like a new one"
+	rm "$tap_dir/from.db"
+done
 
 # one that is damaged is not made into one that looks whole
 {
@@ -73,7 +89,7 @@ tap_is "$("$RMAPSCOPE" upgrade "$old"):$(md5sum "$old")" \
 before=$(folder "$tap_dir")
 "$RMAPSCOPE" upgrade "$tap_dir/damaged.db" >"$tap_dir.out" 2>&1
 tap_is "$?:$(cat "$tap_dir.out")" \
-	"1:rmapscope: cannot convert $tap_dir/damaged.db to schema version 3: it is damaged: NULL value in task.tid; the file is unchanged" \
+	"1:rmapscope: cannot convert $tap_dir/damaged.db to schema version $version: it is damaged: NULL value in task.tid; the file is unchanged" \
 	"a damaged one is refused"
 rm -f "$tap_dir.out"
 tap_is "$(folder "$tap_dir")" "$before" "it is as it was, and nothing is beside it"
@@ -83,7 +99,7 @@ cp "$tap_dir/kept.db" "$tap_dir/there.db"
 ln -s there.db "$tap_dir/link.db"
 "$RMAPSCOPE" upgrade "$tap_dir/link.db" >"$tap_dir/out" 2>&1
 tap_is "$?:$(readlink "$tap_dir/link.db"):$(sqlite3 "$tap_dir/there.db" "PRAGMA user_version")" \
-	"0:there.db:3" "a link stays one"
+	"0:there.db:$version" "a link stays one"
 
 # with a write-ahead log, as a recorder that was killed leaves it
 cp "$tap_dir/kept.db" "$tap_dir/log.db"
@@ -102,7 +118,7 @@ tap_is "$?:$(grep -c 'in the log' "$tap_dir/out"):$(cd "$tap_dir" && echo killed
 	"0:1:killed.db killed.db-shm killed.db-wal" "one that was killed: read, with an index for its log"
 "$RMAPSCOPE" upgrade "$tap_dir/killed.db" >"$tap_dir/out" 2>&1
 tap_is "$?:$(sqlite3 "$tap_dir/killed.db" "SELECT comm FROM task; PRAGMA user_version" | tr '\n' ' '):$(cd "$tap_dir" && echo killed*)" \
-	"0:in the log 3 :killed.db" "and upgraded with what is in the log"
+	"0:in the log $version :killed.db" "and upgraded with what is in the log"
 echo ".quit" >&"${sqlite[1]}"
 wait "$sqlite_PID"
 

@@ -271,6 +271,22 @@ static int take_holder_rollup(void *ctx, const struct holder_rollup_row *row)
 	return 0;
 }
 
+static int take_sample_rollup(void *ctx, const struct sample_rollup_row *row)
+{
+	(void)ctx;
+	if (row->nr_samples < 1 || row->task_id < 1 || row->lock_id < 0)
+		abort();
+	return 0;
+}
+
+static int take_cpu_rollup(void *ctx, const struct cpu_rollup_row *row)
+{
+	(void)ctx;
+	if (row->nr_samples < 0 || row->cpu_ns < 0 || row->task_id < 1)
+		abort();
+	return 0;
+}
+
 static int take_second_rollup(void *ctx, const struct second_rollup_row *row)
 {
 	(void)ctx;
@@ -492,6 +508,8 @@ static struct sink checking_sink(struct sums *sums)
 	sink.straggler = take_straggler;
 	sink.order_edge = take_order_edge;
 	sink.holder_rollup = take_holder_rollup;
+	sink.sample_rollup = take_sample_rollup;
+	sink.cpu_rollup = take_cpu_rollup;
 	sink.rollup = take_rollup;
 	return sink;
 }

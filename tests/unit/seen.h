@@ -57,11 +57,14 @@ struct seen {
 	struct straggler_row *straggler;
 	struct order_edge_row *order_edge;
 	struct walk_rollup_row *walk_rollup; /* without the histogram */
+	struct sample_rollup_row *sample_rollup;
+	struct cpu_rollup_row *cpu_rollup;
 	unsigned int nr_processes, nr_tasks, nr_locks, nr_sites, nr_stacks, nr_waits, nr_losses,
 		nr_rollups;
 	unsigned int nr_wait_parts, nr_stalls, nr_storms, nr_stragglers, nr_order_edges;
 	unsigned int nr_vmas, nr_lock_vmas, nr_holds, nr_walks, nr_retries, nr_skips, nr_moves,
-		nr_walk_rollups, nr_holder_rollups, nr_second_rollups;
+		nr_walk_rollups, nr_holder_rollups, nr_second_rollups, nr_sample_rollups,
+		nr_cpu_rollups;
 	unsigned int nr_wait_writes, last_hold_id; /* the last ids given */
 	int fail;				   /* what every callback returns, 0 normally */
 };
@@ -241,6 +244,47 @@ static inline int seen_holder_rollup(void *ctx, const struct holder_rollup_row *
 	else if (row->runnable_ns != NO_TIME)
 		s->holder_rollup[i].runnable_ns += row->runnable_ns;
 	return 0;
+}
+
+static inline int seen_sample_rollup(void *ctx, const struct sample_rollup_row *row)
+{
+	struct seen *s = ctx;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_sample_rollups; i++)
+		if (s->sample_rollup[i].second == row->second &&
+		    s->sample_rollup[i].kind == row->kind &&
+		    s->sample_rollup[i].task_id == row->task_id &&
+		    s->sample_rollup[i].lock_id == row->lock_id &&
+		    s->sample_rollup[i].site_id == row->site_id &&
+		    s->sample_rollup[i].function_id == row->function_id)
+			break;
+	if (i == s->nr_sample_rollups) {
+		s->sample_rollup = grow(s->sample_rollup, s->nr_sample_rollups++);
+		s->sample_rollup[i] = *row;
+	} else {
+		s->sample_rollup[i].nr_samples += row->nr_samples;
+	}
+	return s->fail;
+}
+
+static inline int seen_cpu_rollup(void *ctx, const struct cpu_rollup_row *row)
+{
+	struct seen *s = ctx;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_cpu_rollups; i++)
+		if (s->cpu_rollup[i].second == row->second &&
+		    s->cpu_rollup[i].task_id == row->task_id)
+			break;
+	if (i == s->nr_cpu_rollups) {
+		s->cpu_rollup = grow(s->cpu_rollup, s->nr_cpu_rollups++);
+		s->cpu_rollup[i] = *row;
+	} else {
+		s->cpu_rollup[i].nr_samples += row->nr_samples;
+		s->cpu_rollup[i].cpu_ns += row->cpu_ns;
+	}
+	return s->fail;
 }
 
 static inline int seen_walk_rollup(void *ctx, const struct walk_rollup_row *row)

@@ -69,6 +69,24 @@ static void put_rows(struct store *st, int64_t now_ns, unsigned int nr)
 					     &(struct holder_rollup_row){ .second = now_ns / SEC,
 									  .nr_waits = nr }),
 			 0);
+	/* two threads, in the seconds of every commit */
+	for (i = 1; i <= 2; i++) {
+		assert_int_equal(store_sample_rollup(st,
+						     &(struct sample_rollup_row){
+							     .second = now_ns / SEC,
+							     .kind = SAMPLE_HOLDER,
+							     .task_id = i,
+							     .lock_id = 1,
+							     .function_id = 5,
+							     .nr_samples = i }),
+				 0);
+		assert_int_equal(store_cpu_rollup(st,
+						  &(struct cpu_rollup_row){ .second = now_ns / SEC,
+									    .task_id = i,
+									    .nr_samples = 10,
+									    .cpu_ns = 1000 }),
+				 0);
+	}
 }
 
 static int64_t ask(const char *path, const char *sql)
@@ -108,7 +126,7 @@ static void rows_over_an_age_go_and_their_sums_stay(void **state)
 	struct files *f = *state;
 	struct store *st = create(f->path, 0, 5 * SEC);
 	struct error err = { 0 };
-	int64_t now = 0, kept;
+	int64_t now = 0, kept, kept_names;
 	char sql[200];
 	unsigned int i;
 
@@ -137,6 +155,18 @@ static void rows_over_an_age_go_and_their_sums_stay(void **state)
 	assert_int_equal(ask(f->path, "SELECT count(*) FROM walk"), (now - kept) / COMMIT * 10);
 	assert_int_equal(ask(f->path, "SELECT count(*) FROM stall"), (now - kept) / COMMIT * 10);
 	assert_int_equal(ask(f->path, "SELECT sum(nr_waits) FROM rollup"), 1000);
+	assert_int_equal(ask(f->path, "SELECT sum(nr_samples) FROM sample_rollup"), 300);
+	assert_int_equal(ask(f->path, "SELECT sum(nr_samples) FROM cpu_rollup"), 2000);
+	assert_int_equal(ask(f->path, "SELECT sum(cpu_ns) FROM cpu_rollup"), 200000);
+	/* the sums stay without names, those of late additions included */
+	assert_int_equal(ask(f->path, "SELECT count(*) > 0 FROM sample_rollup WHERE task_id = 0 "
+				      "AND lock_id = 0 AND function_id = 5"),
+			 1);
+	kept_names = ask(f->path, "SELECT value FROM meta WHERE key = 'names_from_ns'") / SEC;
+	assert_int_equal(ask(f->path, "SELECT max(second) FROM cpu_rollup WHERE task_id = 0"),
+			 kept_names - 1);
+	assert_int_equal(ask(f->path, "SELECT min(second) FROM cpu_rollup WHERE task_id > 0"),
+			 kept_names);
 	assert_int_equal(ask(f->path, "SELECT min(wait_id) FROM checkpoint"),
 			 1000 - ((now - kept) / COMMIT - 1) * 10);
 	check_sound(f->path);
