@@ -196,9 +196,34 @@ static void add_wait_views(sqlite3_str *s, const struct filter *f)
 	add_task_condition(s, f, "task_id");
 	add_time_condition(s, f);
 	if (f->class)
-		sqlite3_str_appendall(s, " AND EXISTS (SELECT 1 FROM main.wait w WHERE "
-					 "w.id = wait_id AND w.lock_id IN chosen_lock)");
+		sqlite3_str_appendf(s,
+				    " AND (EXISTS (SELECT 1 FROM main.wait w WHERE "
+				    "w.id = wait_id AND w.lock_id IN chosen_lock) "
+				    "OR (wait_id IS NULL AND class = (SELECT value FROM main.enum "
+				    "WHERE domain = 'lock_class' AND label = %Q)))",
+				    f->class);
 	sqlite3_str_appendall(s, ";");
+}
+
+static int add_frame_view(sqlite3_str *s, struct db *db, const struct filter *f, struct error *err)
+{
+	const int64_t until_ns = f->until_ns ? f->until_ns : INT64_MAX;
+	int ret;
+
+	sqlite3_str_appendall(s, "CREATE TEMP VIEW frame AS SELECT ");
+	ret = add_columns(s, db, "frame", f->by == BY_PROCESS ? NULL : grouped_process, err);
+	sqlite3_str_appendall(s, " FROM main.frame WHERE 1");
+	/* those that a chosen thread may have made */
+	if (filter_parts(f) & FILTER_THREAD)
+		sqlite3_str_appendall(s, " AND process_id IN (SELECT t.process_id FROM main.task t "
+					 "JOIN chosen_task c ON c.id = t.id)");
+	if (filter_parts(f) & FILTER_TIME)
+		sqlite3_str_appendf(s,
+				    " AND coalesce(end_ns, start_ns) >= %lld "
+				    "AND coalesce(end_ns, start_ns) < %lld",
+				    f->since_ns, until_ns);
+	sqlite3_str_appendall(s, ";");
+	return ret;
 }
 
 static int add_sum_view(sqlite3_str *s, struct db *db, const struct filter *f, const char *table,
@@ -464,6 +489,8 @@ int filter_apply(struct db *db, const struct filter *f, struct error *err)
 	if (!ret)
 		ret = add_sum_views(s, db, f, err);
 	add_finding_views(s, f);
+	if (!ret)
+		ret = add_frame_view(s, db, f, err);
 	ret = run(db, s, ret, err);
 	if (!ret)
 		ret = redefine_stalls(db, err);

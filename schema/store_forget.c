@@ -31,6 +31,7 @@
 	" UNION SELECT ifnull(mover_task_id, 0) FROM storm"                                        \
 	" UNION SELECT task_id FROM straggler"                                                     \
 	" UNION SELECT ifnull(other_task_id, 0) FROM straggler"                                    \
+	" UNION SELECT ifnull(task_id, 0) FROM frame"                                              \
 	" UNION SELECT task_id FROM order_edge"
 
 /* ?1 and ?2: first and last id to check; ?3: everything that is kept is later */

@@ -36,6 +36,7 @@ static const char *const by_time[] = {
 	"DELETE FROM checkpoint WHERE time_ns <= ?",
 	("DELETE FROM storm WHERE start_ns + duration_ns <= ? AND outcome <> " SQL_OUTCOME_OPEN),
 	"DELETE FROM straggler WHERE time_ns <= ?",
+	"DELETE FROM frame WHERE end_ns <= ?",
 };
 
 static const char *const by_second[] = {

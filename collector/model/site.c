@@ -118,6 +118,14 @@ static bool is_fault_entry(const char *name)
 	return !strcmp(name, "asm_exc_page_fault");
 }
 
+/* kernel/locking/rwsem.c; LOCKING() of roles.def has them, too */
+int rwsem_mode_of(const char *name)
+{
+	if (!strcmp(name, "rwsem_down_read_slowpath"))
+		return MODE_READ;
+	return strcmp(name, "rwsem_down_write_slowpath") ? ENUM_NONE : MODE_WRITE;
+}
+
 void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out)
 {
 	int folder_role = ENUM_NONE;
@@ -127,6 +135,7 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 		.site_frame = -1,
 		.role = ENUM_NONE,
 		.classes = { CLASS_ANY, CLASS_ANY },
+		.rwsem_mode = ENUM_NONE,
 		.in_user_fault = nr && is_fault_entry(names[nr - 1]),
 	};
 	for (i = 0; i < nr; i++) {
@@ -137,6 +146,8 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 		if (out->site_frame < 0) {
 			narrow(out->classes, def, site);
 			out->io_wait |= def && def->io_wait;
+			if (out->rwsem_mode == ENUM_NONE)
+				out->rwsem_mode = rwsem_mode_of(names[i]);
 			if (!locking)
 				out->site_frame = i;
 			out->of_rwlock |= def && def->rwlock;
@@ -280,6 +291,7 @@ static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
 	memcpy(stack->classes, reading.classes, sizeof(stack->classes));
 	stack->of_rwlock = reading.of_rwlock;
 	stack->io_wait = reading.io_wait;
+	stack->rwsem_mode = reading.rwsem_mode;
 	stack->in_user_fault = reading.in_user_fault && (reading.role == ROLE_FAULT_PREPARE ||
 							 reading.role == ROLE_PAGE_FAULT);
 	*ret = give_stack(ss, stack, reading.site_frame < 0 ? NULL : &sym[reading.site_frame],

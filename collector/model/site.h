@@ -29,6 +29,7 @@ struct stack {
 	bool in_user_fault;	 /* of a page fault in user mode, and nothing else */
 	bool of_rwlock;		 /* the lock is no rwsem */
 	bool io_wait;		 /* sleeps for a block device */
+	int rwsem_mode;		 /* MODE_*: in the slow path of an rwsem; ENUM_NONE */
 	char *frames;
 };
 
@@ -66,8 +67,12 @@ struct stack_reading {
 	unsigned int classes[2];
 	bool in_user_fault;
 	bool of_rwlock;
-	bool io_wait; /* sleeps for a block device */
+	bool io_wait;	/* sleeps for a block device */
+	int rwsem_mode; /* MODE_*: in the slow path of an rwsem; ENUM_NONE */
 };
+
+/* MODE_* of the rwsem whose slow path the function @name is; ENUM_NONE: it is none. */
+int rwsem_mode_of(const char *name);
 
 void read_stack_names(const char *const *names, unsigned int nr, struct stack_reading *out);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/clock.h"
+#include "schema/enums.h"
 
 /* How long a wake-up is kept that arrives before its sleep. */
 #define KEEP_WOKEN_NS NSEC_PER_SEC
@@ -63,6 +64,19 @@ static int settle(struct stalls *ss, struct sleeper *s)
 	return give_row(ss, s, &s->row);
 }
 
+/* The rwsem that a thread with this stack sleeps for: its class, if it can only be one. */
+static void read_rwsem(struct sleeper *s, const struct stack *stack)
+{
+	unsigned int classes;
+
+	s->rwsem_mode = stack->rwsem_mode;
+	if (stack->rwsem_mode == ENUM_NONE)
+		return;
+	classes = stack->classes[stack->rwsem_mode];
+	if (classes && !(classes & (classes - 1)))
+		s->class = __builtin_ctz(classes);
+}
+
 /* Where the thread falls asleep, from the stack of its sched_switch. */
 static int read_stack(struct stalls *ss, struct sleeper *s, const struct event *ev)
 {
@@ -71,12 +85,14 @@ static int read_stack(struct stalls *ss, struct sleeper *s, const struct event *
 
 	s->site_id = s->stack_id = 0;
 	s->io_wait = -1;
+	s->rwsem_mode = s->class = ENUM_NONE;
 	if (!ev->stack)
 		return 0;
 	stack = stack_resolve(ss->sites, ev->stack, ss->sink, &ret);
 	if (!stack)
 		return ret;
 	s->stack_id = stack->id;
+	read_rwsem(s, stack);
 	if (stack->site) {
 		s->site_id = stack->site->row.id;
 		s->io_wait = stack->io_wait;
@@ -100,6 +116,8 @@ static int give(struct stalls *ss, struct sleeper *s, int64_t duration_ns, int32
 		.site_id = s->site_id,
 		.stack_id = s->stack_id,
 		.io_wait = s->io_wait,
+		.rwsem_mode = s->rwsem_mode,
+		.class = s->class,
 		.outcome = outcome,
 	};
 
@@ -247,6 +265,7 @@ static int blocked_reason(void *machine, const struct event *ev)
 	if (!s->row.site_id) {
 		site = site_at(ss->sites, ev->sched_blocked_reason.caller, ss->sink, &ret);
 		s->row.site_id = site ? site->row.id : 0;
+		s->row.rwsem_mode = site ? rwsem_mode_of(site->symbol) : ENUM_NONE;
 	}
 	return ret ?: settle(ss, s);
 }

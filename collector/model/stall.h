@@ -7,7 +7,8 @@
  * by that wait, whose row gets its id at its end: until then its stalls are kept.
  *
  * Where a thread slept is told by the stack of its sched_switch; on Android by
- * sched_blocked_reason, too.
+ * sched_blocked_reason, too. In the slow path of an rwsem it slept for that; which class
+ * it has only a stack can prove.
  *
  * A sleep whose wake-up was not seen, or that overlaps a gap in the events of
  * any CPU, has no duration.
@@ -39,6 +40,7 @@ struct sleeper {
 	int64_t wait_id;   /* that explains the sleep, where it goes on after that was written */
 	int64_t site_id, stack_id; /* of the sleep, where it is; 0: not recorded */
 	int io_wait;		   /* likewise; -1: not known */
+	int rwsem_mode, class;	   /* likewise; see struct stall_row */
 	bool unsettled;		   /* @row is held back until its reason comes */
 	struct stall_row row;
 	struct stall_row *kept; /* those of the wait that are over */

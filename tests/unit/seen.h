@@ -55,13 +55,14 @@ struct seen {
 	struct stall_row *stall;
 	struct storm_row *storm;
 	struct straggler_row *straggler;
+	struct frame_row *frame;
 	struct order_edge_row *order_edge;
 	struct walk_rollup_row *walk_rollup; /* without the histogram */
 	struct sample_rollup_row *sample_rollup;
 	struct cpu_rollup_row *cpu_rollup;
 	unsigned int nr_processes, nr_tasks, nr_locks, nr_sites, nr_stacks, nr_waits, nr_losses,
 		nr_rollups;
-	unsigned int nr_wait_parts, nr_stalls, nr_storms, nr_stragglers, nr_order_edges;
+	unsigned int nr_wait_parts, nr_stalls, nr_storms, nr_stragglers, nr_order_edges, nr_frames;
 	unsigned int nr_vmas, nr_lock_vmas, nr_holds, nr_walks, nr_retries, nr_skips, nr_moves,
 		nr_walk_rollups, nr_holder_rollups, nr_second_rollups, nr_sample_rollups,
 		nr_cpu_rollups;
@@ -138,6 +139,7 @@ SEEN_APPEND(skip, nr_skips)
 SEEN_APPEND(move, nr_moves)
 SEEN_APPEND(stall, nr_stalls)
 SEEN_APPEND(straggler, nr_stragglers)
+SEEN_APPEND(frame, nr_frames)
 
 static inline int seen_site(void *ctx, const struct site_row *row)
 {

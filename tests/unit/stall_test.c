@@ -475,6 +475,58 @@ static void a_stack_knows_the_function_better_than_the_reason(void **state)
 	assert_int_equal(only_stall(f)->io_wait, 1);
 }
 
+/* Without an event of its lock a sleep in the slow path of an rwsem is for one, of some class. */
+static void a_reason_in_the_slow_path_of_an_rwsem_tells_its_mode(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	feed(f, ev_switch(1000, A, 0, D, IDLE));
+	feed(f, ev_waking(1700, B, 1, A));
+	feed(f, ev_reason(1701, A, "rwsem_down_write_slowpath", false));
+	feed(f, ev_switch(2000, A, 0, D, IDLE));
+	feed(f, ev_waking(2700, B, 1, A));
+	feed(f, ev_reason(2701, A, "rwsem_down_read_slowpath", false));
+	feed(f, ev_switch(3000, A, 0, D, IDLE));
+	feed(f, ev_waking(3700, B, 1, A));
+	feed(f, ev_reason(3701, A, "filemap_read", false));
+	assert_int_equal(f->seen.nr_stalls, 3);
+	assert_int_equal(f->seen.stall[0].rwsem_mode, MODE_WRITE);
+	assert_int_equal(f->seen.stall[1].rwsem_mode, MODE_READ);
+	assert_int_equal(f->seen.stall[2].rwsem_mode, ENUM_NONE);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(f->seen.stall[i].class, ENUM_NONE);
+		assert_int_equal(tid_of(f, f->seen.stall[i].waker_task_id), B);
+	}
+}
+
+static void a_stack_proves_the_class_of_the_rwsem(void **state)
+{
+	static const struct {
+		const char *stack;
+		int mode, class;
+	} slept[] = {
+		{ "schedule rwsem_down_read_slowpath down_read move_pages userfaultfd_ioctl",
+		  MODE_READ, ENUM_NONE }, /* of several classes */
+		{ "schedule rwsem_down_write_slowpath down_write unlink_anon_vmas exit_mmap",
+		  MODE_WRITE, LOCK_ANON_VMA },
+		{ "schedule rwsem_down_read_slowpath down_read lock_mm_and_find_vma", MODE_READ,
+		  LOCK_MMAP },
+		/* as for another kind of lock, or for none */
+		{ "schedule kernel_clone", ENUM_NONE, ENUM_NONE },
+	};
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(slept); i++) {
+		feed(f, ev_asleep_at(f, 1000 * i + 1000, slept[i].stack));
+		feed(f, ev_waking(1000 * i + 1700, B, 1, A));
+		assert_int_equal(f->seen.nr_stalls, i + 1);
+		assert_int_equal(f->seen.stall[i].rwsem_mode, slept[i].mode);
+		assert_int_equal(f->seen.stall[i].class, slept[i].class);
+	}
+}
+
 static void a_reason_that_does_not_come_is_not_waited_for(void **state)
 {
 	struct fixture *f = *state;
@@ -519,6 +571,8 @@ int main(void)
 		TEST(a_sleep_that_was_cut_short_has_its_place),
 		TEST_ANDROID(the_reason_comes_behind_the_waking),
 		TEST_ANDROID(a_stack_knows_the_function_better_than_the_reason),
+		TEST_ANDROID(a_reason_in_the_slow_path_of_an_rwsem_tells_its_mode),
+		TEST(a_stack_proves_the_class_of_the_rwsem),
 		TEST_ANDROID(a_reason_that_does_not_come_is_not_waited_for),
 		TEST_ANDROID(the_wait_of_a_lock_explains_a_stall_whose_reason_came),
 		TEST(a_stall_lasts_from_the_switch_to_the_waking),
