@@ -11,6 +11,7 @@
 #include "analysis/filter.h"
 #include "analysis/filter_times.h"
 #include "analysis/table.h"
+#include "schema/meta.h"
 
 #define SERIES "rmap:"
 
@@ -24,6 +25,7 @@ static const struct need {
 	bool kept;	      /* its rows are stored only with that profile */
 	bool in_part;	      /* some of the events show some of it */
 	const char *event[5]; /* all of these; "a|b": one of the two */
+	const char *without;  /* the reason, if the first is missing; NULL: that it is missing */
 	const char *frequent; /* one of them that occurs all the time if it is recorded; or NULL */
 } needs[NR_SIGHTS] = {
 	[SIGHT_WAITS] = { .event = { "lock:contention_begin|rmap:anon_vma_contention_begin" } },
@@ -51,6 +53,9 @@ static const struct need {
 				     "rmap:anon_vma_lock_start_locking",
 				     "rmap:i_mmap_lock_acquire_returned",
 				     "mmap_lock:mmap_lock_acquire_returned" } },
+	[SIGHT_FRAMES] = { .event = { FRAMES_EVENT },
+			   .without = "frames are in traces of Perfetto only (data source "
+				      "android.surfaceflinger.frametimeline)" },
 	[SIGHT_LOSSES] = { .event = { NULL } },
 };
 
@@ -171,7 +176,9 @@ static void decide(char *reason, const struct need *need, const struct recorded 
 	const char *missing = first_missing(need, r->formats);
 	bool on = !need->profile || !r->live || has_profile(r, need->profile);
 
-	if (missing && (on || !need->in_part || !has_any(need, r->formats)))
+	if (missing && need->without)
+		snprintf(reason, SEEN_REASON_LEN, "%s", need->without);
+	else if (missing && (on || !need->in_part || !has_any(need, r->formats)))
 		say_no_event(reason, r, missing);
 	else if (!on && (need->kept || first_missing(need, r->traced)))
 		say_profile(reason, need);
@@ -188,7 +195,9 @@ static void decide_old_live(char *reason, const struct need *need, const struct 
 {
 	const char *missing = first_missing(need, r->traced);
 
-	if (need->profile && !has_profile(r, need->profile))
+	if (need->without)
+		snprintf(reason, SEEN_REASON_LEN, "%s", need->without);
+	else if (need->profile && !has_profile(r, need->profile))
 		say_profile(reason, need);
 	else if (missing)
 		snprintf(reason, SEEN_REASON_LEN, "%.*s was not traced%s",
@@ -206,6 +215,10 @@ static int decide_old(char *reason, const struct need *need, const struct record
 	bool there;
 	int ret;
 
+	if (need->without) {
+		snprintf(reason, SEEN_REASON_LEN, "%s", need->without);
+		return 0;
+	}
 	/* such a database always has waits: without them, nothing was recorded or imported */
 	if (!need->profile && !need->section)
 		return 0;

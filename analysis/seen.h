@@ -28,6 +28,7 @@ enum sight {
 	SIGHT_LINKS, /* which VMAs are linked to a lock */
 	SIGHT_STRAGGLERS,
 	SIGHT_ORDER,
+	SIGHT_FRAMES,
 	SIGHT_LOSSES,
 	NR_SIGHTS,
 };

@@ -10,6 +10,7 @@
 #include "collector/source.h"
 #include "lib/clock.h"
 #include "lib/process.h"
+#include "schema/meta.h"
 #include "schema/store.h"
 
 void limits_add(char *limits, size_t room, const char *what)
@@ -122,6 +123,9 @@ static void write_events(struct store *st, const char *key, const bool *events)
 		if (events[pe->id] && len < sizeof(names))
 			len += snprintf(names + len, sizeof(names) - len, "%s%s:%s", len ? " " : "",
 					event_system(pe->id), event_name(pe->id));
+	/* they are no event of the kernel, which a profile could enable */
+	if (events[EVENT_FRAME_START] && len < sizeof(names))
+		snprintf(names + len, sizeof(names) - len, "%s%s", len ? " " : "", FRAMES_EVENT);
 	store_meta_text(st, key, names);
 }
 
@@ -155,6 +159,10 @@ int meta_write(struct store *st, const struct source *src, const struct recordin
 	store_meta_text(st, "recorder", recorder);
 	store_meta_text(st, "source", src->ops->name);
 	store_meta_text(st, "clock", src->clock);
+	if (src->source_clock)
+		store_meta_text(st, "source_clock", src->source_clock);
+	if (src->has_real)
+		store_meta_int(st, "clock_offset_ns", src->real_ns);
 	store_meta_text(st, "command", opt->command);
 	if (src->live) {
 		store_meta_text(st, "profile", opt->profiles ?: DEFAULT_PROFILE);

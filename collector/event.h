@@ -26,8 +26,10 @@ enum event_id {
 #undef FIELD
 #undef END
 #undef STACK
-	EVENT_LOSS, /* made by a source, not by the kernel */
-	EVENT_TASK, /* likewise: what the input knows of a thread; its time says nothing */
+	EVENT_LOSS,	   /* made by a source, not by the kernel */
+	EVENT_TASK,	   /* likewise: what the input knows of a thread; its time says nothing */
+	EVENT_FRAME_START, /* likewise: of a frame of Perfetto; the union has its time */
+	EVENT_FRAME_END,
 	NR_EVENTS,
 };
 
@@ -51,6 +53,12 @@ enum event_id {
 /* Flags of task_newtask, include/uapi/linux/sched.h: it shares the memory; it is of the same process. */
 #define CLONE_VM     0x00000100
 #define CLONE_THREAD 0x00010000
+
+/* Whether it is made by a source: then its time is its place among the others, and no more. */
+static inline bool event_is_made(unsigned int id)
+{
+	return id >= EVENT_LOSS;
+}
 
 /* CPU of a gap in the events of all of them. */
 #define ALL_CPUS UINT16_MAX
@@ -185,6 +193,23 @@ struct event {
 			int32_t tid, tgid;
 			char comm[COMM_LEN]; /* "": not told */
 		} task;
+		struct {
+			int64_t cookie; /* of its end, too, and of no other */
+			int64_t start_ns;
+			int64_t token;	       /* of the work, in the process; -1: not told */
+			int64_t display_token; /* of the display's frame; -1: not told */
+			const char *layer;     /* owned by the source; NULL: not told */
+			int32_t tgid;	       /* of the process; 0: not told */
+			uint32_t jank;	       /* bits 1 << JANK_*; 0: not told */
+			bool expected;	       /* not the frame, but when it should have been */
+			uint8_t kind;	       /* FRAME_* */
+			int8_t present;	       /* PRESENT_*; ENUM_NONE: not told */
+			int8_t on_time;	       /* 1, 0; -1: not told */
+		} frame_start;
+		struct {
+			int64_t cookie;
+			int64_t end_ns;
+		} frame_end;
 	};
 };
 

@@ -4,7 +4,7 @@
 #include "lib/clock.h"
 
 /* BuiltinClock */
-enum { CLOCK_MONO = 3, CLOCK_BOOT = 6 };
+enum { CLOCK_REAL = 1, CLOCK_MONO = 3, CLOCK_BOOT = 6 };
 
 /* The clocks are read one after the other; no suspend is so short. */
 #define SAME_NS (NSEC_PER_SEC / 1000)
@@ -12,7 +12,7 @@ enum { CLOCK_MONO = 3, CLOCK_BOOT = 6 };
 /* ClockSnapshot.clocks 1: clock_id 1, timestamp 2 */
 void perfetto_clock_snapshot(struct perfetto_clock *clk, struct cursor c)
 {
-	uint64_t boot_ns = 0, mono_ns = 0;
+	uint64_t boot_ns = 0, mono_ns = 0, real_ns = 0;
 	struct proto_field f, of;
 	int64_t diff_ns;
 
@@ -30,6 +30,12 @@ void perfetto_clock_snapshot(struct perfetto_clock *clk, struct cursor c)
 			mono_ns = time_ns;
 		else if (id == CLOCK_BOOT)
 			boot_ns = time_ns;
+		else if (id == CLOCK_REAL)
+			real_ns = time_ns;
+	}
+	if (!clk->has_real && boot_ns && real_ns && boot_ns <= INT64_MAX && real_ns <= INT64_MAX) {
+		clk->has_real = true;
+		clk->real_ns = (int64_t)real_ns - (int64_t)boot_ns;
 	}
 	if (!boot_ns || !mono_ns || boot_ns > INT64_MAX || mono_ns > INT64_MAX)
 		return;
@@ -49,6 +55,27 @@ bool perfetto_clock_fits(struct perfetto_clock *clk, uint32_t ftrace_clock)
 	return clk->ftrace == ftrace_clock;
 }
 
+/* Whether boot time and CLOCK_MONOTONIC went on together. */
+static bool is_one_number(const struct perfetto_clock *clk)
+{
+	return clk->nr && clk->max_ns - clk->min_ns < (int64_t)SAME_NS &&
+	       clk->min_ns > -(int64_t)SAME_NS;
+}
+
+bool perfetto_clock_boot(const struct perfetto_clock *clk, uint32_t id, uint64_t time_ns,
+			 uint64_t *boot_ns)
+{
+	if (!time_ns || time_ns > INT64_MAX || clk->ftrace)
+		return false;
+	*boot_ns = time_ns;
+	if (!id || id == CLOCK_BOOT)
+		return true;
+	/* less than SAME_NS: as in perfetto_clock_name() */
+	if (clk->max_ns >= (int64_t)SAME_NS)
+		*boot_ns += clk->max_ns;
+	return id == CLOCK_MONO && is_one_number(clk) && *boot_ns <= INT64_MAX;
+}
+
 const char *perfetto_clock_name(const struct perfetto_clock *clk, uint64_t first_ns,
 				int64_t *less_ns)
 {
@@ -58,8 +85,7 @@ const char *perfetto_clock_name(const struct perfetto_clock *clk, uint64_t first
 	*less_ns = 0;
 	if (clk->ftrace)
 		return clk->ftrace < sizeof(names) / sizeof(*names) ? names[clk->ftrace] : NULL;
-	if (!clk->nr || clk->max_ns - clk->min_ns >= (int64_t)SAME_NS ||
-	    clk->min_ns <= -(int64_t)SAME_NS || clk->max_ns > (int64_t)first_ns)
+	if (!is_one_number(clk) || clk->max_ns > (int64_t)first_ns)
 		return names[0];
 	/* boot time is read first: the largest difference is the closest */
 	if (clk->max_ns >= (int64_t)SAME_NS)

@@ -2,7 +2,7 @@
 /*
  * The clock of a Perfetto trace. Events of the kernel are in boot time, unless the
  * recorder used another clock. ClockSnapshots tell the difference to CLOCK_MONOTONIC,
- * which is one number if the machine was not suspended meanwhile.
+ * which is one number if the machine was not suspended meanwhile, and to the time of day.
  */
 #ifndef RMAPSCOPE_PERFETTO_CLOCK_H
 #define RMAPSCOPE_PERFETTO_CLOCK_H
@@ -17,6 +17,8 @@ struct perfetto_clock {
 	uint32_t ftrace;	/* FtraceClock of the bundles; 0: boot time */
 	unsigned int nr;	/* snapshots with both clocks */
 	int64_t min_ns, max_ns; /* boot time less CLOCK_MONOTONIC */
+	bool has_real;
+	int64_t real_ns; /* CLOCK_REALTIME less boot time, at the first snapshot with both */
 };
 
 /* One more ClockSnapshot. */
@@ -24,6 +26,15 @@ void perfetto_clock_snapshot(struct perfetto_clock *clk, struct cursor c);
 
 /* Whether a bundle's clock is that of the others. */
 bool perfetto_clock_fits(struct perfetto_clock *clk, uint32_t ftrace_clock);
+
+/*
+ * perfetto_clock_boot - time @time_ns of clock @id of a packet in boot time
+ * @id: BuiltinClock; 0: boot time
+ *
+ * Returns false where that is not known.
+ */
+bool perfetto_clock_boot(const struct perfetto_clock *clk, uint32_t id, uint64_t time_ns,
+			 uint64_t *boot_ns);
 
 /*
  * perfetto_clock_name - the clock that the capture is stored in

@@ -2,11 +2,13 @@
 #include "collector/perfetto_config.h"
 
 #include "collector/perfetto_events.h"
+#include "collector/perfetto_frames.h"
 
 /* Fields on the way from a TraceConfig to its FtraceConfigs, and in these. */
 enum {
 	DATA_SOURCES = 2,
 	DATA_SOURCE_CONFIG = 1,
+	SOURCE_NAME = 1,
 	FTRACE_CONFIG = 100,
 	FTRACE_EVENTS = 1,
 	DISABLE_GENERIC = 16,
@@ -67,6 +69,9 @@ void perfetto_config(struct perfetto_config *cfg, struct cursor c)
 			ftrace_config(cfg, f.bytes);
 		} else if (f.number == way[depth]) {
 			at[++depth] = f.bytes;
+		} else if (depth == 2 && f.number == SOURCE_NAME &&
+			   proto_is(&f, PERFETTO_FRAME_SOURCE)) {
+			cfg->asked[EVENT_FRAME_START] = true;
 		}
 	}
 }

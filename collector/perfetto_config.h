@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which events a Perfetto trace may have: those that its config asked for
- * (protos/perfetto/config/ftrace/ftrace_config.proto), less those that the kernel did
+ * (protos/perfetto/config/ftrace/ftrace_config.proto, and data sources), less those that the kernel did
  * not have, or the recorder refused.
  */
 #ifndef RMAPSCOPE_PERFETTO_CONFIG_H

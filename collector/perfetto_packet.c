@@ -14,6 +14,9 @@ bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
 		case PERFETTO_TIMESTAMP:
 			p->time_ns = f.value;
 			break;
+		case PERFETTO_CLOCK_ID:
+			p->clock_id = f.value < UINT32_MAX ? f.value : UINT32_MAX;
+			break;
 		case PERFETTO_SEQUENCE:
 			p->sequence = f.value;
 			break;
@@ -40,6 +43,7 @@ bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
 		case PERFETTO_FTRACE_STATS:
 		case PERFETTO_TRACE_STATS:
 		case PERFETTO_SYSTEM:
+		case PERFETTO_FRAME:
 			p->what = f.number;
 			p->body = f.bytes;
 			break;

@@ -27,13 +27,16 @@ enum {
 	PERFETTO_DROPPED = 42,
 	PERFETTO_SYSTEM = 45,
 	PERFETTO_ZIPPED = 50,
+	PERFETTO_CLOCK_ID = 58,
+	PERFETTO_FRAME = 76,
 	PERFETTO_FIRST = 87,
 	PERFETTO_ZSTD = 133,
 };
 
 struct perfetto_packet {
 	uint32_t sequence;   /* of the writer; packets are in order within it only */
-	uint64_t time_ns;    /* of boot time; 0: not told */
+	uint64_t time_ns;    /* of clock_id; 0: not told */
+	uint32_t clock_id;   /* BuiltinClock; 0: boot time */
 	bool cleared;	     /* what was interned before is not referred to any more */
 	bool dropped;	     /* packets of the sequence are missing before it */
 	bool first;	     /* there was none before */

@@ -203,6 +203,18 @@ static void scan_system(struct perfetto_scan *sc, struct cursor c)
 				proto_text(&of, sc->release, sizeof(sc->release));
 }
 
+static void scan_frame(struct perfetto_scan *sc, const struct perfetto_packet *p)
+{
+	unsigned int i = 0;
+
+	while (i < PERFETTO_FRAME_CLOCKS - 1 && sc->frames_of[i].nr &&
+	       sc->frames_of[i].clock_id != p->clock_id)
+		i++;
+	sc->frames_of[i].clock_id = p->clock_id;
+	sc->frames_of[i].nr++;
+	sc->seen[EVENT_FRAME_START] = true;
+}
+
 /* Packets are missing before @p: those of any CPU, if it is of a writer of such. */
 static int scan_sequence(struct scanning *s, const struct perfetto_packet *p)
 {
@@ -258,6 +270,9 @@ static int scan_packet(struct scanning *s, struct cursor c)
 		break;
 	case PERFETTO_SYSTEM:
 		scan_system(sc, p.body);
+		break;
+	case PERFETTO_FRAME:
+		scan_frame(sc, &p);
 		break;
 	default:
 		break;

@@ -15,6 +15,7 @@
 #include "collector/perfetto_clock.h"
 #include "collector/perfetto_config.h"
 #include "collector/perfetto_file.h"
+#include "collector/perfetto_frames.h"
 #include "lib/hash.h"
 
 struct perfetto_cpu {
@@ -33,6 +34,9 @@ struct perfetto_task {
 	char comm[COMM_LEN];
 };
 
+/* SurfaceFlinger uses one clock; further ones count as the last. */
+#define PERFETTO_FRAME_CLOCKS 3
+
 struct perfetto_scan {
 	struct perfetto_cpu *cpu;    /* [PERFETTO_MAX_CPUS] */
 	struct perfetto_task *tasks; /* the first that is told of each thread */
@@ -44,6 +48,10 @@ struct perfetto_scan {
 	uint64_t nr_bundles, nr_other_clock;
 	/* as in struct perfetto_bundle */
 	uint64_t nr_typed_wakings, nr_hidden_locks, nr_unnamed, nr_unknown_sleeps;
+	struct { /* packets of frames */
+		uint32_t clock_id;
+		uint64_t nr;
+	} frames_of[PERFETTO_FRAME_CLOCKS];
 	uint64_t nr_discarded; /* pieces that the recorder's buffer had no room for */
 	bool starts_told;      /* the recorder tells the first packet of a sequence */
 	bool cut, damaged;

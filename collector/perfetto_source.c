@@ -24,9 +24,11 @@ struct perfetto_source {
 	struct perfetto_bundles bundles;
 	struct perfetto_scan scan;
 	struct perfetto_locks locks;
+	struct perfetto_layers layers;
 	struct reorder order;
-	int64_t less_ns;  /* to be taken from the times of the file */
-	uint64_t last_ns; /* of the latest bundle */
+	int64_t less_ns;   /* to be taken from the times of the file */
+	uint64_t last_ns;  /* of the latest bundle */
+	uint64_t frame_ns; /* likewise, but not stepping back: frames keep the order of the file */
 	bool behind;
 	bool began, ended;
 	_Atomic uint64_t done_bytes;
@@ -115,6 +117,30 @@ static int read_bundle(struct perfetto_source *pf, const struct perfetto_packet 
 	return ret;
 }
 
+/*
+ * Frames are told when they have ended, or later: their place is that of the events around
+ * them, and their times are told beside it.
+ */
+static int read_frame(struct perfetto_source *pf, const struct perfetto_packet *p)
+{
+	uint64_t boot_ns, place_ns = our_ns(pf, pf->last_ns), time_ns;
+	struct event ev;
+	int ret;
+
+	if (!perfetto_clock_boot(&pf->scan.clock, p->clock_id, p->time_ns, &boot_ns))
+		return 0; /* that is a note */
+	time_ns = our_ns(pf, boot_ns);
+	if (!time_ns)
+		return 0;
+	ret = perfetto_frame(&pf->layers, p, time_ns, &ev);
+	if (ret <= 0)
+		return ret;
+	if (place_ns > pf->frame_ns)
+		pf->frame_ns = place_ns;
+	ev.time_ns = pf->frame_ns;
+	return order_add(&pf->order, &ev);
+}
+
 static int read_packet(struct perfetto_source *pf, struct cursor c)
 {
 	struct perfetto_packet p;
@@ -127,6 +153,8 @@ static int read_packet(struct perfetto_source *pf, struct cursor c)
 		ret = read_bundle(pf, &p);
 	else if (!ret && (p.what == PERFETTO_PROCESS_TREE || p.what == PERFETTO_PROCESS_STATS))
 		ret = perfetto_tasks(&p, add_task, pf);
+	else if (!ret && p.what == PERFETTO_FRAME)
+		ret = read_frame(pf, &p);
 	return ret;
 }
 
@@ -202,6 +230,7 @@ static void perfetto_source_close(struct source *s)
 	perfetto_bundles_free(&pf->bundles);
 	perfetto_scan_free(&pf->scan);
 	perfetto_locks_free(&pf->locks);
+	perfetto_layers_free(&pf->layers);
 	order_free(&pf->order);
 	free(pf);
 }
@@ -241,11 +270,32 @@ static void note_end(struct perfetto_source *pf)
 			    "buffers { size_kb } larger, or write_into_file");
 }
 
+/* Frames whose times cannot be told in the clock of the events. */
+static void note_frames(struct perfetto_source *pf)
+{
+	const struct perfetto_scan *sc = &pf->scan;
+	uint64_t nr = 0, nr_all = 0, boot_ns;
+	unsigned int i;
+
+	for (i = 0; i < PERFETTO_FRAME_CLOCKS; i++) {
+		nr_all += sc->frames_of[i].nr;
+		if (!perfetto_clock_boot(&sc->clock, sc->frames_of[i].clock_id, 1, &boot_ns))
+			nr += sc->frames_of[i].nr;
+	}
+	if (nr)
+		source_note(&pf->src,
+			    "%" PRIu64 " of %" PRIu64 " starts and ends of frames are left out: "
+			    "no ClockSnapshot tells their time in the clock of the events, or the "
+			    "machine was suspended meanwhile",
+			    nr, nr_all);
+}
+
 static void note_limits(struct perfetto_source *pf)
 {
 	const struct perfetto_scan *sc = &pf->scan;
 
 	note_end(pf);
+	note_frames(pf);
 	if (sc->nr_other_clock)
 		source_note(&pf->src,
 			    "%" PRIu64 " of %" PRIu64 " bundles of events are in another clock "
@@ -303,6 +353,11 @@ static int open_source(struct perfetto_source *pf, const struct source_file *f, 
 	if (ret)
 		return ret;
 	pf->src.clock = perfetto_clock_name(&pf->scan.clock, pf->scan.first_ns, &pf->less_ns);
+	pf->src.source_clock = pf->scan.clock.ftrace ? pf->src.clock : "boot";
+	if (!pf->scan.clock.ftrace && pf->scan.clock.has_real) {
+		pf->src.has_real = true;
+		pf->src.real_ns = pf->scan.clock.real_ns + pf->less_ns;
+	}
 	pf->src.symbols.find = perfetto_names_find;
 	pf->src.symbols.ctx = &pf->bundles.names;
 	pf->src.preempt_rt = strstr(pf->scan.release, "-rt");

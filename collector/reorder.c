@@ -53,8 +53,8 @@ int order_add(struct reorder *o, const struct event *ev)
 		return -ENOMEM;
 	to = &o->ev[o->nr++];
 	*to = *ev;
-	/* a loss and what is known of a thread have no time of their own */
-	if (ev->id == EVENT_LOSS || ev->id == EVENT_TASK) {
+	/* such as a loss: it has no time of its own */
+	if (event_is_made(ev->id)) {
 		if (ev->time_ns < o->bound_ns) {
 			to->time_ns = o->bound_ns;
 			if (ev->id == EVENT_LOSS)

@@ -62,20 +62,23 @@ struct source_ops {
 struct source {
 	const struct source_ops *ops;
 	unsigned int nr_lanes;
-	bool *behind;		 /* [nr_lanes]: reader found no room lately */
-	uint16_t *lane_buffer;	 /* [nr_lanes]; NULL: no event can be in two lanes */
-	bool has[NR_EVENTS];	 /* this input's kernel has the event */
-	struct symbols symbols;	 /* of that kernel; empty: none are known */
-	bool stacks_inside;	 /* an event's stack is a part of its record */
-	bool live;		 /* the kernel of this machine, now */
-	unsigned int nr_cpus;	 /* of this machine; live only */
-	bool names_vmas;	 /* events tell the VMAs of waits, and owners of locks: rung 2 */
-	bool whole_waits;	 /* and their spinning before they sleep: rung 3 */
-	uint64_t max_silence_ns; /* see continuity.h; known with the first event; 0: none */
-	bool preempt_rt;	 /* a kernel of that configuration, as far as it is known */
-	const char *clock;	 /* "mono", or NULL when not known; nanoseconds in any case */
-	char kind[128];		 /* of a file: what it was taken for; "" */
-	char notes[1024];	 /* what the input cannot tell, a line each; "": nothing */
+	bool *behind;		  /* [nr_lanes]: reader found no room lately */
+	uint16_t *lane_buffer;	  /* [nr_lanes]; NULL: no event can be in two lanes */
+	bool has[NR_EVENTS];	  /* this input's kernel has the event */
+	struct symbols symbols;	  /* of that kernel; empty: none are known */
+	bool stacks_inside;	  /* an event's stack is a part of its record */
+	bool live;		  /* the kernel of this machine, now */
+	unsigned int nr_cpus;	  /* of this machine; live only */
+	bool names_vmas;	  /* events tell the VMAs of waits, and owners of locks: rung 2 */
+	bool whole_waits;	  /* and their spinning before they sleep: rung 3 */
+	uint64_t max_silence_ns;  /* see continuity.h; known with the first event; 0: none */
+	bool preempt_rt;	  /* a kernel of that configuration, as far as it is known */
+	const char *clock;	  /* "mono", or NULL when not known; nanoseconds in any case */
+	const char *source_clock; /* likewise, that of a file's times before they were changed */
+	bool has_real;		  /* it is known what the time of day is: */
+	int64_t real_ns;	  /* nanoseconds since 1970 less those of clock */
+	char kind[128];		  /* of a file: what it was taken for; "" */
+	char notes[1024];	  /* what the input cannot tell, a line each; "": nothing */
 };
 
 /* One more line of @s->notes; what does not fit is left out. */

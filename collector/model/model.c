@@ -32,6 +32,7 @@ static const struct place by_event[] = {
 	{ &storms_machine, PLACE(storms) },
 	{ &stragglers_machine, PLACE(stragglers) },
 	{ &orders_machine, PLACE(orders) },
+	{ &frames_machine, PLACE(frames) },
 	/* last: whoever exits is there for all others */
 	{ &lives_machine, PLACE(lives) },
 };
@@ -43,7 +44,7 @@ static const struct place by_flush[] = {
 	{ &stalls_machine, PLACE(stalls) },   { &stragglers_machine, PLACE(stragglers) },
 	{ &holds_machine, PLACE(holds) },     { &walks_machine, PLACE(walks) },
 	{ &storms_machine, PLACE(storms) },   { &orders_machine, PLACE(orders) },
-	{ &linkage_machine, PLACE(linkage) },
+	{ &linkage_machine, PLACE(linkage) }, { &frames_machine, PLACE(frames) },
 };
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))
@@ -204,19 +205,14 @@ static int hear(struct model *m, const struct event *ev)
 	return 0;
 }
 
-/* Made by the source: no event of the kernel, and its time is no sign of life. */
-static bool is_made(const struct event *ev)
-{
-	return ev->id == EVENT_LOSS || ev->id == EVENT_TASK;
-}
-
 int model_event(struct model *m, const struct event *ev)
 {
+	const bool is_made = event_is_made(ev->id);
 	int ret;
 
 	/* an event's stack may be a record of its own */
-	m->nr_events += !is_made(ev) + (ev->stack && !m->stacks_inside);
-	if (!is_made(ev))
+	m->nr_events += !is_made + (ev->stack && !m->stacks_inside);
+	if (!is_made)
 		note_time(m, ev->time_ns);
 
 	ret = seconds_pass(m, ev->time_ns);

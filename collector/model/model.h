@@ -11,6 +11,7 @@
 
 #include "collector/event.h"
 #include "collector/model/attribute.h"
+#include "collector/model/frame.h"
 #include "collector/model/hold.h"
 #include "collector/model/life.h"
 #include "collector/model/linkage.h"
@@ -30,7 +31,7 @@
 #include "schema/sink.h"
 
 /* As many machines hear one event. */
-#define MAX_HEARERS 12
+#define MAX_HEARERS 13
 
 struct hearer {
 	int (*hear)(void *machine, const struct event *ev);
@@ -59,6 +60,7 @@ struct model {
 	struct storms storms;
 	struct stragglers stragglers;
 	struct orders orders;
+	struct frames frames;
 	struct names names;
 	struct lives lives;
 	int64_t first_ns, last_ns; /* of the events given; NO_TIME before */

@@ -432,6 +432,8 @@ static const struct hearing hears[] = {
 	{ EVENT_CONTENTION_END, NULL }, /* stalls_awake() gets the reason */
 	{ EVENT_CONTENDED_RELEASE, NULL },
 	{ EVENT_TASK, NULL },
+	{ EVENT_FRAME_START, NULL },
+	{ EVENT_FRAME_END, NULL },
 	{ EVENT_LOSS, loss },
 	{ NR_EVENTS, NULL },
 };

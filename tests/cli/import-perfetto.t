@@ -192,6 +192,47 @@ import
 tap_is "$code $(sql "SELECT count(*), count(end_ns) FROM loss")" "0 2 0" "a buffer that became full is a loss to the end"
 tap_like "$(meta limits)" "a buffer of Perfetto was full" "and that is said"
 
+# --- frames: SurfaceFlinger tells them after they have ended, in boot time, or as of old in CLOCK_MONOTONIC
+
+{
+	echo "0 5001000000 100 sched_switch prev_comm=ui prev_pid=100 prev_state=0 next_comm=ui next_pid=100"
+	echo "frame 1000000 expected-surface cookie=1 token=5 display_token=6 pid=100 layer=app#1"
+	echo "frame 17600000 end cookie=1"
+	echo "frame 1200000 actual-surface cookie=2 token=5 display_token=6 pid=100 layer=app#1 present=2 on_time=0 jank=80"
+	echo "frame 36000000 end cookie=2"
+	echo "frame 1300000 actual-display cookie=3 token=6 pid=7 present=1 on_time=1 jank=1"
+	echo "frame 16000000 end cookie=3"
+	echo "frame 50000000 end cookie=4"
+	echo "0 5090000000 100 sched_switch prev_comm=ui prev_pid=100 prev_state=0 next_comm=ui next_pid=100"
+} >"$tap_dir/frames"
+for kind in monoframes "zip monoframes" boot; do
+	if [ "$kind" = boot ]; then
+		awk '/^frame/ { $2 = sprintf("%.0f", $2 + 5e9) } { print }' "$tap_dir/frames" |
+			stage ahead=5000000000 real=1700000000000000000
+	else
+		# shellcheck disable=SC2086
+		stage ahead=5000000000 real=1700000000000000000 $kind <"$tap_dir/frames"
+	fi
+	import
+	tap_is "$code $(sql "SELECT kind, start_ns, duration_ns, late_ns, tgid, layer, jank, present, on_time, missed,
+		token, display_token FROM frames ORDER BY start_ns" | tr '\n' ';')" \
+		"0 surface 1200000 34800000 18400000 100 app#1 sf_cpu_deadline, app_deadline late 0 1 5 6;display 1300000 14700000  7  none on_time 1 0 6 ;" \
+		"$kind: frames, their deadlines, and whether they were missed"
+	tap_is "$(meta clock) $(meta source_clock) $(meta clock_offset_ns) $(meta nr_events)" \
+		"mono boot 1700000005000000000 2" "$kind: the clock of the file, and the time of day"
+done
+stage ahead=5000000000 suspended=7000000 monoframes <"$tap_dir/frames"
+import
+tap_is "$code $(sql "SELECT count(*) FROM frames")" "0 0" "no time is known in the clock of the events: left out"
+tap_like "$(meta limits)" "7 of 7 starts and ends of frames are left out" "and that is said"
+# an end of a frame in a gap, or none
+{ sed 's/^0 5090/pass\nlost 0\n&/' "$tap_dir/frames" && echo "frame 2000000 actual-surface cookie=9 token=7 pid=100 jank=64"; } |
+	stage ahead=5000000000 monoframes
+import
+tap_is "$code $(sql "SELECT count(*), count(end_ns), min(outcome), sum(missed) FROM frames")" "0 3 0 uncertain 2" \
+	"a gap makes them uncertain"
+tap_is "$(sql "SELECT count(*), count(nr_stalls) FROM missed_frames")" "2 0" "what is within such a frame is not known"
+
 # --- what it may have
 
 {

@@ -143,6 +143,9 @@ static int take_stall(void *ctx, const struct stall_row *row)
 		abort();
 	if ((row->outcome == OUTCOME_ACQUIRED) != (row->duration_ns != NO_TIME))
 		abort();
+	if (row->rwsem_mode < ENUM_NONE || row->rwsem_mode > MODE_WRITE ||
+	    (row->rwsem_mode == ENUM_NONE && row->class != ENUM_NONE))
+		abort();
 	return 0;
 }
 
@@ -320,6 +323,20 @@ static int take_straggler(void *ctx, const struct straggler_row *row)
 	return 0;
 }
 
+static int take_frame(void *ctx, const struct frame_row *row)
+{
+	(void)ctx;
+	if ((row->outcome == OUTCOME_ACQUIRED) != (row->end_ns != NO_TIME))
+		abort();
+	if (row->end_ns != NO_TIME &&
+	    (row->end_ns < row->start_ns || row->end_ns - row->start_ns >= FRAME_MAX_NS))
+		abort();
+	if ((row->process_id > 0) != (row->task_id > 0) || row->missed < -1 || row->missed > 1 ||
+	    (row->layer && strcmp(row->layer, "layer")))
+		abort();
+	return 0;
+}
+
 static int take_order_edge(void *ctx, const struct order_edge_row *row)
 {
 	(void)ctx;
@@ -428,6 +445,31 @@ static struct event series_event_of(enum event_id id, const uint8_t *d, uint64_t
 	}
 }
 
+/* Of few cookies and tokens; the times may be far away, or go back. */
+static struct event frame_event_of(unsigned int id, const uint8_t *d, uint64_t now_ns)
+{
+	struct event ev = ev_make(id, now_ns, 0, 0);
+	const int64_t time_ns = d[6] & 1 ? (int64_t)now_ns : (int64_t)d[3] << (d[6] >> 3);
+
+	if (id == EVENT_FRAME_END) {
+		ev.frame_end.cookie = d[2] & 7;
+		ev.frame_end.end_ns = time_ns;
+		return ev;
+	}
+	ev.frame_start.cookie = d[2] & 7;
+	ev.frame_start.start_ns = time_ns;
+	ev.frame_start.token = (d[4] & 3) - 1;
+	ev.frame_start.display_token = -1;
+	ev.frame_start.layer = d[4] & 4 ? "layer" : NULL;
+	ev.frame_start.tgid = (d[4] >> 3 & 3) - 1;
+	ev.frame_start.jank = d[5];
+	ev.frame_start.expected = d[4] & 32;
+	ev.frame_start.kind = d[4] >> 7;
+	ev.frame_start.present = (d[5] & 7) - 1;
+	ev.frame_start.on_time = (d[5] & 1) - 1;
+	return ev;
+}
+
 static struct event event_of(const uint8_t *d, uint64_t now_ns)
 {
 	const int32_t tid = d[2] & (NR_TIDS - 1), other = d[3] & (NR_TIDS - 1);
@@ -466,6 +508,10 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 		break;
 	case EVENT_LOSS:
 		ev = ev_loss(now_ns, now_ns + (1ULL << (d[4] & 0x1f)), cpu, d[5]);
+		break;
+	case EVENT_FRAME_START:
+	case EVENT_FRAME_END:
+		ev = frame_event_of(d[0] % NR_EVENTS, d, now_ns);
 		break;
 	default:
 		ev = series_event_of(d[0] % NR_EVENTS, d, now_ns);
@@ -506,6 +552,7 @@ static struct sink checking_sink(struct sums *sums)
 	sink.second_rollup = take_second_rollup;
 	sink.storm = take_storm;
 	sink.straggler = take_straggler;
+	sink.frame = take_frame;
 	sink.order_edge = take_order_edge;
 	sink.holder_rollup = take_holder_rollup;
 	sink.sample_rollup = take_sample_rollup;

@@ -38,6 +38,13 @@ int main(int argc, char **argv)
 	pf_event(&p, 1, 1900, 101, "task_newtask", "pid=102 comm=new clone_flags=0x10100");
 	pf_event(&p, 1, 2000, 100, "contention_end", "lock_addr=0x1000");
 	pf_stats(&p, 1, 5);
+	pf_frame(&p, 900, "expected-surface",
+		 "cookie=1 token=5 display_token=6 pid=100 layer=app#1");
+	pf_frame(&p, 1500, "end", "cookie=1");
+	pf_frame(&p, 950, "actual-surface",
+		 "cookie=2 token=5 display_token=6 pid=100 layer=app#1 present=2 on_time=0 jank=64");
+	pf_frame(&p, 960, "actual-display", "cookie=3 token=6 pid=7 present=4 on_time=1 jank=1024");
+	pf_frame(&p, 1800, "end", "cookie=2");
 	pf_discarded(&p, 1);
 	out = pf_bytes(&p);
 	pf_free(&p);

@@ -2,8 +2,8 @@
 /*
  * stage-perfetto OUT.pftrace [OPTION[=VALUE]]... <RECORDS: a Perfetto trace by hand.
  *
- * Options: zip, zstd, typed, texts, nosymbols, nosnapshot, noprevend, clock=N,
- * ahead=NS, suspended=NS, release=TEXT: see struct pf.
+ * Options: zip, zstd, typed, texts, nosymbols, nosnapshot, noprevend, monoframes, clock=N,
+ * ahead=NS, suspended=NS, real=NS, release=TEXT: see struct pf.
  *
  * A line is an event of a CPU, made at TIME_NS by thread TID:
  *	CPU TIME_NS TID EVENT FIELD=VALUE...
@@ -15,6 +15,7 @@
  *	discarded NUMBER	pieces of the trace for which there was no room
  *	process PID CMDLINE
  *	thread TID TGID NAME
+ *	frame TIME_NS WHAT FIELD=VALUE...	see pf_frame()
  *	asked|refused GROUP/NAME
  * Events and fields are those of perfetto_trace.h; an address is 0x..., or a name.
  */
@@ -39,6 +40,7 @@ static int set_option(struct pf *p, char *name)
 		{ "nosymbols", &p->no_symbols },
 		{ "nosnapshot", &p->no_snapshot },
 		{ "noprevend", &p->no_prev_end },
+		{ "monoframes", &p->mono_frames },
 	};
 	char *value = strchr(name, '=');
 	unsigned int i;
@@ -57,6 +59,8 @@ static int set_option(struct pf *p, char *name)
 		p->boot_ahead_ns = strtoull(value, NULL, 0);
 	else if (!strcmp(name, "suspended"))
 		p->suspended_ns = strtoull(value, NULL, 0);
+	else if (!strcmp(name, "real"))
+		p->real_ahead_ns = strtoull(value, NULL, 0);
 	else if (!strcmp(name, "release"))
 		p->release = value;
 	else
@@ -76,6 +80,8 @@ static int add_line(struct pf *p, char *line)
 		return 0;
 	if (sscanf(line, "%u %llu %d %63s%n", &cpu, &time_ns, &a, name, &begin) == 4)
 		pf_event(p, cpu, time_ns, a, name, line + begin);
+	else if (sscanf(line, "frame %llu %63s%n", &time_ns, name, &begin) == 2)
+		pf_frame(p, time_ns, name, line + begin);
 	else if (!strcmp(line, "pass"))
 		pf_pass(p);
 	else if (!strcmp(line, "dropped"))

@@ -15,7 +15,7 @@ static struct bytes make(unsigned int kind)
 {
 	static const struct pf kinds[NR_KINDS] = {
 		{ .release = "6.1.0" },
-		{ .typed = true, .texts = true },
+		{ .typed = true, .texts = true, .mono_frames = true },
 		{ .zip = true },
 		{ .zstd = true },
 	};
@@ -34,6 +34,12 @@ static struct bytes make(unsigned int kind)
 	p.cpu[1].lost = true;
 	pf_event(&p, 1, 2000, 100, "contention_end", "lock_addr=0x1000");
 	pf_stats(&p, 1, 5);
+	pf_frame(&p, 900, "expected-surface",
+		 "cookie=1 token=5 display_token=6 pid=100 layer=app#1");
+	pf_frame(&p, 1500, "end", "cookie=1");
+	pf_frame(&p, 950, "actual-surface",
+		 "cookie=2 token=5 display_token=6 pid=100 layer=app#1 present=2 on_time=0 jank=64");
+	pf_frame(&p, 1800, "end", "cookie=2");
 	out = pf_bytes(&p);
 	pf_free(&p);
 	return out;
@@ -63,7 +69,7 @@ static int read_all(const uint8_t *data, size_t nr, bool *has_loss)
 			assert_in_range(ev[i].id, 0, NR_EVENTS - 1);
 			last_ns = ev[i].time_ns;
 			*has_loss |= ev[i].id == EVENT_LOSS;
-			events += ev[i].id != EVENT_LOSS && ev[i].id != EVENT_TASK;
+			events += !event_is_made(ev[i].id);
 		}
 	} while (complete_ns != LANE_ENDED);
 	source_close(src);

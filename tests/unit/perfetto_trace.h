@@ -21,6 +21,8 @@
 #define PF_COMMS  64
 #define PF_FTRACE 3 /* sequence of the writer of events */
 
+#define PF_SURFACEFLINGER 4 /* and of that of frames */
+
 enum pf_kind { PF_NUMBER, PF_TEXT, PF_ADDR };
 
 struct pf_field {
@@ -80,10 +82,11 @@ struct pf {
 	bool zip, zstd;
 	bool typed; /* sched events are messages, not columns */
 	bool texts; /* events of locks as GenericFtraceEvent */
-	bool no_symbols, no_snapshot, no_prev_end;
+	bool no_symbols, no_snapshot, no_prev_end, mono_frames;
 	uint32_t clock;		/* FtraceClock */
 	uint64_t boot_ahead_ns; /* of CLOCK_MONOTONIC */
 	uint64_t suspended_ns;	/* the same once more, later */
+	uint64_t real_ahead_ns; /* of boot time; 0: not told */
 	const char *release;
 	bool dropped; /* packets are missing before the next one */
 	struct bytes packets;
@@ -412,6 +415,50 @@ static inline void pf_thread(struct pf *p, int32_t tid, int32_t tgid, const char
 	pf_packet(p, 2, &tree);
 }
 
+/*
+ * FrameTimelineEvent in a packet of boot time @time_ns, or with mono_frames, as of old, of
+ * CLOCK_MONOTONIC; @what: "expected-display",
+ * "actual-display", "expected-surface", "actual-surface" or "end"; @fields: numbers
+ * "NAME=VALUE ...", and layer=NAME; what is not there is not told
+ */
+static inline void pf_frame(struct pf *p, uint64_t time_ns, const char *what, const char *fields)
+{
+	static const struct {
+		const char *what;
+		const char *names[12];
+	} messages[] = {
+		{ "expected-display", { "cookie", "token", "pid" } },
+		{ "actual-display",
+		  { "cookie", "token", "pid", "present", "on_time", "gpu", "jank" } },
+		{ "expected-surface", { "cookie", "token", "display_token", "pid", "layer" } },
+		{ "actual-surface",
+		  { "cookie", "token", "display_token", "pid", "layer", "present", "on_time", "gpu",
+		    "jank" } },
+		{ "end", { "cookie" } },
+	};
+	struct bytes of = { 0 }, frame = { 0 }, packet = { 0 };
+	unsigned int i, k;
+	char value[48];
+
+	for (i = 0; i < 5 && strcmp(messages[i].what, what); i++)
+		;
+	if (i == 5) {
+		fprintf(stderr, "no frame %s\n", what);
+		exit(2);
+	}
+	for (k = 0; k < 12 && messages[i].names[k]; k++)
+		if (pf_value(fields, messages[i].names[k], value)[0])
+			pf_value_field(p, &of, k + 1,
+				       strcmp(messages[i].names[k], "layer") ? PF_NUMBER : PF_TEXT,
+				       value);
+	pf_message(&frame, i + 1, &of);
+	pf_number(&packet, 8, time_ns);
+	pf_number(&packet, 10, PF_SURFACEFLINGER);
+	pf_number(&packet, 58, p->mono_frames ? 3 : 6);
+	pf_message(&packet, 76, &frame);
+	pf_message(&p->packets, 1, &packet);
+}
+
 /* What CPU @cpu lost in all, as FtraceStats tells at the end. */
 static inline void pf_stats(struct pf *p, unsigned int cpu, uint64_t nr)
 {
@@ -457,9 +504,13 @@ static inline void pf_refused(struct pf *p, const char *name)
 static inline void pf_snapshot(struct pf *p, struct bytes *packets, uint64_t mono_ns,
 			       uint64_t boot_ns)
 {
-	struct bytes mono = { 0 }, boot = { 0 }, clocks = { 0 }, packet = { 0 };
+	struct bytes mono = { 0 }, boot = { 0 }, real = { 0 }, clocks = { 0 }, packet = { 0 };
 
-	(void)p;
+	if (p->real_ahead_ns) {
+		pf_number(&real, 1, 1);
+		pf_number(&real, 2, boot_ns + p->real_ahead_ns);
+		pf_message(&clocks, 1, &real);
+	}
 	pf_number(&boot, 1, 6);
 	pf_number(&boot, 2, boot_ns);
 	pf_message(&clocks, 1, &boot);

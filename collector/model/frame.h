@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Frames of what a user sees, from a FrameTimeline of Perfetto
+ * (protos/perfetto/trace/android/frame_timeline_event.proto): start and end have a cookie
+ * in common. What was expected of a frame has its token and process; where that ends is
+ * the frame's deadline.
+ *
+ * Their events are in the order of the file, which may be later than their times. So a
+ * frame that has ended is held back until all before its end was heard: then it is known
+ * whether that lies in a gap. In a gap, or where the times make no sense, it is uncertain
+ * and has no end.
+ */
+#ifndef RMAPSCOPE_MODEL_FRAME_H
+#define RMAPSCOPE_MODEL_FRAME_H
+
+#include <stdint.h>
+
+#include "collector/model/machine.h"
+#include "lib/clock.h"
+
+/* What is said to have lasted longer is no frame: an app that hangs is ended after seconds. */
+#define FRAME_MAX_NS (60 * (int64_t)NSEC_PER_SEC)
+
+/* Some hundred are open, expected or held back at once; of more, the oldest are given up. */
+#define FRAMES_HELD 16384
+
+struct frame;
+struct frame_deadline;
+struct frame_gap;
+
+struct frames {
+	struct frame *open;  /* by cookie */
+	struct frame *ended; /* their ends are not reached yet, in the order of the file */
+	unsigned int nr_ended;
+	struct frame_deadline *deadlines;
+	/* gaps in the order of their starts; a later one ends later, too */
+	struct frame_gap *gap;
+	unsigned int nr_gaps, room;
+	struct tasks *tasks;
+	const struct sink *sink;
+};
+
+extern const struct machine frames_machine;
+
+#endif
