@@ -77,9 +77,9 @@ int capture_rates_read(struct capture_rates *rates, struct db *db, const struct 
 int capture_open_at(int64_t *nr_open, int64_t *longest_ns, struct db *db,
 		    const struct window *window, struct error *err);
 
-/* A storm, or a stall of 10 ms or more. */
+/* A storm, a stall of 10 ms or more, or a missed frame. */
 struct capture_event {
-	char kind[8]; /* "storm", "stall" */
+	char kind[16]; /* "storm", "stall", "missed frame" */
 	int64_t start_ns, end_ns;
 };
 

@@ -5,7 +5,7 @@ SELECT s.comm, s.tid, s.process, s.tgid,
        s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns,
        s.start_ns, s.duration_ns,
        coalesce(s.symbol, iif(s.stack_id IS NULL, 'not recorded', '?')) AS slept_in,
-       s.io_wait, s.class, s.lock, s.role, s.wait_ns,
+       s.io_wait, s.class, s.mode, s.lock, s.role, s.wait_ns,
        s.holder_comm, s.holder_tid, s.holder_role, s.holder_source,
        s.waker_comm, s.waker_tid, s.outcome
 FROM stalls s

@@ -222,6 +222,9 @@ static const struct column stalls_columns[] = {
 	  false },
 	{ "io_wait", "IO", UNIT_COUNT, 2, "1: it waited for a block device, 0: not", false },
 	{ "class", "CLASS", UNIT_TEXT, 11, "class of the lock that it waited for", false },
+	{ "mode", "MODE", UNIT_TEXT, 5,
+	  "read or write: how it waited for that, or for an rwsem of which no event tells more",
+	  false },
 	{ "lock", "LOCK", UNIT_TEXT, 16, "address of the lock", false },
 	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that waited", false },
 	{ "wait_ns", "WAIT ms", UNIT_NS, 10, "the wait that this sleep is part of", false },
@@ -245,6 +248,50 @@ static const struct table_def stalls = {
 	.columns = stalls_columns,
 	.sort = 6,
 	.sight = SIGHT_STALLS,
+};
+
+static const struct column frames_columns[] = {
+	{ "start_ns", "START ns", UNIT_ID, 13,
+	  "start, in the capture's clock: for --at, the key t and SQL", false },
+	{ "late_ns", "LATE ms", UNIT_NS, 10, "how long after its deadline it ended; 0: before",
+	  false },
+	{ "process", "PROCESS", UNIT_TEXT, 15, "process that made it", false },
+	{ "jank", "JANK", UNIT_TEXT, 14, "why it was missed, as SurfaceFlinger says", false },
+	{ "stall_ns", "STALL ms", UNIT_NS, 10,
+	  "uninterruptible sleeps of its main thread and threads that draw, within the frame",
+	  false },
+	{ "comm", "THREAD", UNIT_TEXT, 15, "thread with the longest of the sleeps", false },
+	{ "symbol", "FUNCTION", UNIT_TEXT, 25, "kernel function that it slept in then", false },
+	{ "waker_comm", "WAKER", UNIT_TEXT, 15, "thread that woke it from that", false },
+	{ "waker_tid", "TID", UNIT_ID, 7, "id of that thread", false },
+	{ "max_stall_ns", "LONGEST ms", UNIT_NS, 10, "that sleep, as far as it is within the frame",
+	  false },
+	{ "duration_ns", "FRAME ms", UNIT_NS, 10, "from its start to its end; -: uncertain",
+	  false },
+	{ "nr_stalls", "STALLS", UNIT_COUNT, 6, "how many of these sleeps", false },
+	{ "nr_waits", "WAITS", UNIT_COUNT, 5, "waits for locks of these threads", false },
+	{ "waited_ns", "WAIT ms", UNIT_NS, 10, "their time within the frame", false },
+	{ "kind", "KIND", UNIT_TEXT, 7, "surface: of an app; display: of all surfaces", false },
+	{ "present", "SHOWN", UNIT_TEXT, 7, "how it came to the display", false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
+	{ "layer", "LAYER", UNIT_TEXT, 16, "layer of the surface", false },
+	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "acquired: it ended", false },
+	{ 0 },
+};
+
+static const struct table_def frames = {
+	.name = "frames",
+	.title = "Missed frames",
+	.help = "frames that came too late, and what their threads slept and waited for",
+	.sql = "SELECT m.start_ns, max(m.late_ns, 0) AS late_ns, m.process, m.jank, m.stall_ns, s.comm, s.symbol, "
+	       "s.waker_comm, s.waker_tid, m.max_stall_ns, m.duration_ns, m.nr_stalls, m.nr_waits, "
+	       "m.wait_ns AS waited_ns, m.kind, m.present, m.tgid, m.layer, m.outcome "
+	       "FROM missed_frames m LEFT JOIN stalls s ON s.id = m.stall_id "
+	       "ORDER BY m.late_ns DESC, m.duration_ns DESC, m.id",
+	.columns = frames_columns,
+	.sort = 1,
+	.sight = SIGHT_FRAMES,
+	.unfiltered = FILTER_CLASS,
 };
 
 static const struct column waits_columns[] = {
@@ -314,20 +361,9 @@ static const struct table_def lost = {
 };
 
 const struct table_def *const report_tables[] = {
-	&processes,
-	&vmas,
-	&locks,
-	&tasks,
-	&sites,
-	&blame,
-	&waits,
-	&stalls,
-	&walks_table,
-	&storms_table,
-	&stragglers_table,
-	&order_table,
-	&lost,
-	NULL,
+	&processes,   &vmas,   &locks,	&tasks,	      &sites,	     &blame,
+	&waits,	      &stalls, &frames, &walks_table, &storms_table, &stragglers_table,
+	&order_table, &lost,   NULL,
 };
 
 const struct table_def *table_by_name(const struct table_def *const *tables, const char *name)

@@ -124,7 +124,7 @@ void act_moment(struct tui *tui, int key UNUSED)
 	tui->reread = true;
 }
 
-/* Go to the next storm or long stall, or to the previous one. */
+/* Go to the next storm, long stall or missed frame, or to the previous one. */
 static void step_event(struct tui *tui, int step)
 {
 	const struct capture_info *info = &tui->feed.info;
@@ -141,7 +141,7 @@ static void step_event(struct tui *tui, int step)
 				 &err);
 	feed_end(&tui->feed, ret == -ENOENT ? 0 : ret, &err);
 	if (ret == -ENOENT)
-		snprintf(tui->note, sizeof(tui->note), "no storm or long stall %s",
+		snprintf(tui->note, sizeof(tui->note), "no storm, long stall or missed frame %s",
 			 step > 0 ? "after this" : "before this");
 	if (ret)
 		return;

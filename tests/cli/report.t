@@ -66,6 +66,13 @@ made_up() {
 		SELECT start_ns + id % 3, iif(id % 5, duration_ns / 2, NULL), task_id, iif(id % 2, id, NULL),
 			nullif(id * 7 % 9, 0), iif(id % 5 AND duration_ns / 2 IS NOT NULL, 0, 1 + id % 2)
 		FROM wait WHERE id % 30 < 5;
+		UPDATE stall SET rwsem_mode = id % 2, class = nullif(id % 4, 3) WHERE id % 3 = 0;
+		INSERT INTO frame (kind, start_ns, end_ns, deadline_ns, process_id, layer, jank, present, on_time,
+			missed, outcome)
+		SELECT id % 2, start_ns - 1000, iif(id % 7, start_ns + 50000000, NULL),
+			iif(id % 3, start_ns + id % 100 * 1000000, NULL), nullif(id % 6, 0), 'lay,er "' || id || '"',
+			nullif(id * 37 % 70000, 37), nullif(id % 6, 5), id % 2, nullif(id % 3, 2), iif(id % 7, 0, 2)
+		FROM wait WHERE id % 40 = 0;
 		INSERT INTO checkpoint (time_ns, wait_id) SELECT max(start_ns + coalesce(duration_ns, 0)), max(id)
 			FROM wait GROUP BY id / 500;
 		-- none of them is longer than a second: in that of its end, and in the one before
@@ -162,7 +169,7 @@ fi
 
 # what a section shows: the view, its columns with the unit of each (text,
 # count, id, ns, address; capital: not in text) and their order
-sections='processes vmas locks tasks sites blame waits stalls walks storms stragglers order lost'
+sections='processes vmas locks tasks sites blame waits stalls frames walks storms stragglers order lost'
 view_processes=wait_by_process
 columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n runnable_ns:n nr_tasks:c nr_locks:c
 	nr_open:c nr_uncertain:c'
@@ -196,9 +203,16 @@ columns_waits='start_ns:i duration_ns:n comm:t class:t role:t holder_comm:t lock
 order_waits='duration_ns DESC, id LIMIT 1000'
 view_stalls="(SELECT *, coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')) AS slept_in,
 	start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns FROM stalls)"
-columns_stalls='comm:t tid:i process:t tgid:i from_ns:n start_ns:I duration_ns:n slept_in:t io_wait:c class:t lock:t role:t
-	wait_ns:n holder_comm:t holder_tid:i holder_role:t holder_source:t waker_comm:t waker_tid:i outcome:t'
+columns_stalls='comm:t tid:i process:t tgid:i from_ns:n start_ns:I duration_ns:n slept_in:t io_wait:c class:t mode:t lock:t
+	role:t wait_ns:n holder_comm:t holder_tid:i holder_role:t holder_source:t waker_comm:t waker_tid:i outcome:t'
 order_stalls='duration_ns DESC, id'
+view_frames="(SELECT m.*, m.wait_ns AS waited_ns, max(m.late_ns, 0) AS later_ns, s.comm, s.symbol, s.waker_comm, s.waker_tid
+	FROM missed_frames m LEFT JOIN stalls s ON s.id = m.stall_id)"
+columns_frames='start_ns:i late_ns:n process:t jank:t stall_ns:n comm:t symbol:t waker_comm:t waker_tid:i max_stall_ns:n
+	duration_ns:n nr_stalls:c nr_waits:c waited_ns:n kind:t present:t tgid:i layer:t outcome:t'
+values_frames='start_ns, later_ns, process, jank, stall_ns, comm, symbol, waker_comm, waker_tid, max_stall_ns,
+	duration_ns, nr_stalls, nr_waits, waited_ns, kind, present, tgid, layer, outcome'
+order_frames='late_ns DESC, duration_ns DESC, id'
 # not the quantiles: plain SQL has none
 view_walks="(SELECT *, iif(nr_walks, max_ns, NULL) AS most_ns, round(1.0 * nr_retries /
 	nullif(nr_walks, 0), 4) AS per_walk FROM walk_cost)"
@@ -257,7 +271,7 @@ squeeze() {
 # table_of TITLE: the rows below that title in a text report or frame
 table_of() {
 	awk -v title="$1: " '
-		index($0, title) == 1 { in_table = 1; getline; next }
+		index($0, title) == 1 { in_table = 1; getline; if (/^\(not all seen/) getline; next }
 		/^$/ { in_table = 0 }
 		in_table' | grep -Ev '^\((not seen|nothing happened|nothing was lost): .*\)$' | squeeze
 }
@@ -278,6 +292,7 @@ title_sites='Call sites'
 title_blame='Who made whom wait'
 title_waits='Longest waits'
 title_stalls='Stalls'
+title_frames='Missed frames'
 title_walks='Rmap walks'
 title_storms='Storms'
 title_stragglers='Migration entries left behind'

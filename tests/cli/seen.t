@@ -78,6 +78,7 @@ says stock stalls "$(takes stalls)"
 for section in walks storms stragglers; do
 	says stock "$section" "$no_rmap"
 done
+says stock frames 'not seen: frames are in traces of Perfetto only (data source android.surfaceflinger.frametimeline)'
 # in part: the mmap_lock has events of its own
 says stock order "$(takes holds)"
 says stock lost "nothing was lost: 10.000 s watched"

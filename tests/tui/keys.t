@@ -341,6 +341,6 @@ tui_sees 'AT 28\.197 ' ". forward, ( back by a tenth of a second"
 tui_keys ')' ')' Left
 tui_sees 'AT 27\.800 ' ") forward; Left to the end of the second before"
 tui_keys Home '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{' '{'
-tui_sees 'no storm or long stall before this' "the first is the last"
+tui_sees 'no storm, long stall or missed frame before this' "the first is the last"
 
 tap_done
