@@ -51,21 +51,29 @@ static int run(struct db *db, sqlite3_str *s, struct error *err)
 
 #define TABLES                                                                                     \
 	"CREATE TEMP TABLE jank_task (id INTEGER PRIMARY KEY);"                                    \
+	"CREATE TEMP TABLE jank_frame (id INTEGER PRIMARY KEY, process_id INTEGER, "               \
+	"start_ns INTEGER, end_ns INTEGER, late_ns INTEGER);"                                      \
+	"CREATE INDEX temp.jank_frame_end ON jank_frame (process_id, end_ns);"                     \
 	"CREATE TEMP TABLE jank_delay (id INTEGER PRIMARY KEY, start_ns INTEGER, ns INTEGER, "     \
-	"task_id INTEGER, wait_id INTEGER, stall_id INTEGER);"                                     \
+	"task_id INTEGER, wait_id INTEGER, stall_id INTEGER, frame_id INTEGER, "                   \
+	"for_lock INTEGER, waker_id INTEGER, source INTEGER);"                                     \
+	"CREATE TEMP TABLE jank_time (ns INTEGER);"                                                \
 	"CREATE TEMP TABLE jank_queue (delay_id INTEGER PRIMARY KEY, nr_ahead INTEGER);"           \
 	"CREATE TEMP TABLE jank_link (delay_id INTEGER, depth INTEGER, task_id INTEGER, "          \
 	"site_id INTEGER, source INTEGER, PRIMARY KEY (delay_id, depth));"
 
-static int fill(struct db *db, const struct jank_choice *c, struct error *err)
+int jank_has_frames(bool *has, struct db *db, struct error *err)
 {
-	const long long min_ns = c->min_ns;
-	sqlite3_str *s = sqlite3_str_new(NULL);
+	int64_t nr = 0;
+	int ret = db_query_int(db, "SELECT EXISTS (SELECT 1 FROM main.frame)", &nr, err);
 
-	sqlite3_str_appendf(s,
-			    TABLES "INSERT INTO jank_task SELECT id FROM main.task "
-				   "WHERE jank_name(comm)%s;",
-			    c->threads ? "" : " OR tid = tgid");
+	*has = nr;
+	return ret;
+}
+
+/* Waits and sleeps that took at least @min_ns. */
+static void add_long(sqlite3_str *s, long long min_ns)
+{
 	sqlite3_str_appendf(s,
 			    "INSERT INTO jank_delay (start_ns, ns, task_id, wait_id) "
 			    "SELECT w.start_ns, " WAIT_NS ", w.task_id, w.id FROM main.wait w "
@@ -76,8 +84,70 @@ static int fill(struct db *db, const struct jank_choice *c, struct error *err)
 			    "SELECT s.start_ns, " STALL_NS ", s.task_id, s.wait_id, s.id "
 			    "FROM main.stall s WHERE s.task_id IN jank_task AND " STALL_NS
 			    " >= %lld AND NOT EXISTS (SELECT 1 FROM main.wait w "
-			    "WHERE w.id = s.wait_id AND " WAIT_NS " >= %lld);",
+			    "WHERE w.id = s.wait_id AND " WAIT_NS " >= %lld);"
+			    "INSERT INTO jank_time SELECT ns FROM jank_delay;",
 			    min_ns, min_ns);
+}
+
+/*
+ * The part of row @row of @table, which took @ns, within the missed frames of its process.
+ * Only frames that end soon after it are looked at.
+ */
+#define IN_FRAMES(row, table, ns, ids)                                                             \
+	"INSERT INTO jank_delay (frame_id, start_ns, ns, task_id, wait_id, stall_id) "             \
+	"SELECT f.id, max(" row ".start_ns, f.start_ns), min(" row ".start_ns + " ns               \
+	", f.end_ns) - max(" row ".start_ns, f.start_ns), " row ".task_id, " ids                   \
+	" FROM (SELECT max(end_ns - start_ns) AS ns FROM jank_frame) l CROSS JOIN " table " " row  \
+	" CROSS JOIN main.task t ON t.id = " row ".task_id "                                       \
+	"CROSS JOIN jank_frame f ON f.process_id = t.process_id "                                  \
+	"AND f.end_ns > " row ".start_ns AND f.end_ns <= " row ".start_ns + " ns                   \
+	" + l.ns AND f.start_ns < " row ".start_ns + " ns " WHERE l.ns IS NOT NULL AND " row       \
+	".task_id IN jank_task"
+
+/* Missed frames of processes with a thread that matters, and what is within them. */
+static void add_frames(sqlite3_str *s, const struct jank_choice *c)
+{
+	sqlite3_str_appendf(s, "INSERT INTO jank_frame SELECT id, process_id, start_ns, end_ns, "
+			       "max(end_ns - deadline_ns, 0) FROM main.frame WHERE missed = 1 "
+			       "AND process_id IN (SELECT process_id FROM main.task t "
+			       "WHERE t.id IN jank_task)");
+	if (c->min_ns >= 0)
+		sqlite3_str_appendf(s, " AND end_ns - start_ns >= %lld", (long long)c->min_ns);
+	sqlite3_str_appendall(s, ";" IN_FRAMES("w", "main.wait", WAIT_NS, "w.id, NULL") ";");
+	sqlite3_str_appendall(s, IN_FRAMES("s", "main.stall", STALL_NS, "s.wait_id, s.id"));
+	sqlite3_str_appendall(s, " AND NOT EXISTS (SELECT 1 FROM main.wait w "
+				 "WHERE w.id = s.wait_id);"
+				 "INSERT INTO jank_time SELECT late_ns FROM jank_frame;");
+}
+
+/*
+ * Sleeps for an rwsem of which no event tells more are for a lock, too: who woke them stands
+ * for its holder, as in view stalls.
+ */
+#define FOR_LOCKS                                                                                  \
+	"UPDATE jank_delay SET for_lock = 1 WHERE wait_id IS NOT NULL;"                            \
+	"UPDATE jank_delay SET for_lock = 1, waker_id = s.waker_task_id, "                         \
+	"source = iif(s.waker_task_id IS NULL, NULL, " SQL_HOLDER_WAKER ") FROM main.stall s "     \
+	"WHERE s.id = jank_delay.stall_id AND s.wait_id IS NULL AND s.rwsem_mode IS NOT NULL;"
+
+static int fill(struct db *db, const struct jank_choice *c, struct error *err)
+{
+	sqlite3_str *s;
+	bool has_frames;
+	int ret = jank_has_frames(&has_frames, db, err);
+
+	if (ret)
+		return ret;
+	s = sqlite3_str_new(NULL);
+	sqlite3_str_appendf(s,
+			    TABLES "INSERT INTO jank_task SELECT id FROM main.task "
+				   "WHERE jank_name(comm)%s;",
+			    c->threads ? "" : " OR tid = tgid");
+	if (has_frames)
+		add_frames(s, c);
+	else
+		add_long(s, c->min_ns < 0 ? JANK_MIN_NS : c->min_ns);
+	sqlite3_str_appendall(s, FOR_LOCKS);
 	return run(db, s, err);
 }
 

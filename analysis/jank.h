@@ -2,9 +2,11 @@
 /*
  * Jank: delays of the threads that matter for what a user sees, and who caused them.
  *
- * A delay is a wait for a lock, or an uninterruptible sleep that is part of no such wait,
- * that took at least a given time. jank_choose() puts them into temporary tables of the
- * connection; jank_tables read these.
+ * A delay is a wait for a lock, or an uninterruptible sleep that is part of no such wait.
+ * Where the capture has frames, the missed ones are what the user saw, and delays are those
+ * within them, of their process's threads that matter. Else delays are those that took at
+ * least a given time. jank_choose() puts them into temporary tables of the connection;
+ * jank_tables read these.
  */
 #ifndef RMAPSCOPE_JANK_H
 #define RMAPSCOPE_JANK_H
@@ -25,13 +27,17 @@
 
 struct jank_choice {
 	const char *threads; /* extended regular expression for thread names; NULL: the default */
-	int64_t min_ns;	     /* delays that took less are left out */
+	/*
+	 * Delays, or missed frames, that took less are left out. Negative: JANK_MIN_NS, and of
+	 * missed frames none is.
+	 */
+	int64_t min_ns;
 };
 
 /* Delays whose chain of holders is read: the longest ones. */
 #define JANK_CHAINS_MAX 100
 
-/* The sections: delays, culprits, sums. Ends with NULL. */
+/* The sections: missed frames, delays, culprits, sums. Ends with NULL. */
 extern const struct table_def *const jank_tables[];
 
 /*
@@ -42,6 +48,9 @@ extern const struct table_def *const jank_tables[];
  * regular expression is not valid, or another negative errno.
  */
 int jank_choose(struct db *db, const void *choice, struct error *err);
+
+/* Whether the capture has frames, so that missed ones count. Returns 0 or a negative errno. */
+int jank_has_frames(bool *has, struct db *db, struct error *err);
 
 /* One sentence about the delays. As verdict_read(); call jank_choose() before. */
 int jank_verdict(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,

@@ -1,14 +1,15 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Section "delays" of jank: one row per delay that jank_choose() found, the longest first. The
--- holder is the one with the largest part of the wait, else the one that the wait names.
+-- holder is the one with the largest part of the wait, else the one that the wait names; of a
+-- sleep for an rwsem without an event of its lock, who woke it, as in view stalls. The parts of a
+-- wait are known for the whole of it, not for what is within a frame.
 SELECT d.start_ns, d.ns AS duration_ns, t.comm, t.tid, p.comm AS process,
-       iif(d.stall_id IS NULL AND w.slept_ns + w.runnable_ns <= w.duration_ns,
-           w.duration_ns - w.slept_ns - w.runnable_ns, NULL) AS rest_ns,
-       iif(d.stall_id IS NULL, w.runnable_ns, NULL) AS runnable_ns,
-       iif(d.stall_id IS NULL, w.slept_ns, iif(d.wait_id IS NULL, NULL, d.ns)) AS lock_slept_ns,
-       iif(d.wait_id IS NULL, d.ns, NULL) AS other_slept_ns,
+       iif(o.slept_ns + o.runnable_ns <= o.duration_ns, o.duration_ns - o.slept_ns - o.runnable_ns, NULL) AS rest_ns,
+       o.runnable_ns,
+       iif(d.stall_id IS NULL, o.slept_ns, iif(d.for_lock, d.ns, NULL)) AS lock_slept_ns,
+       iif(d.for_lock, NULL, d.ns) AS other_slept_ns,
        coalesce(ws.symbol, ss.symbol) AS symbol,
-       LABEL(lock_class, l.class) AS class,
+       LABEL(lock_class, coalesce(l.class, s.class)) AS class,
        LOCK_NAME(l) AS lock,
        coalesce(v.name, iif(v.end, printf('%x-%x', v.start, v.end), NULL)) AS vma,
        q.nr_ahead,
@@ -19,21 +20,26 @@ SELECT d.start_ns, d.ns AS duration_ns, t.comm, t.tid, p.comm AS process,
 		 WHERE c.delay_id = d.id ORDER BY c.depth)) AS chain,
        h.comm AS holder_comm, h.tid AS holder_tid,
        LABEL(role, hs.role) AS holder_role,
-       LABEL(holder_source, w.holder_source) AS holder_source,
-       b.duration_ns AS holder_ns,
-       LABEL(outcome, coalesce(s.outcome, w.outcome)) AS outcome
+       LABEL(holder_source, coalesce(d.source, w.holder_source)) AS holder_source,
+       iif(d.frame_id IS NULL OR d.ns = w.duration_ns, b.duration_ns, NULL) AS holder_ns,
+       k.comm AS waker_comm, k.tid AS waker_tid,
+       LABEL(outcome, coalesce(s.outcome, w.outcome)) AS outcome,
+       f.start_ns AS frame_start_ns
 FROM jank_delay d JOIN task t ON t.id = d.task_id
 LEFT JOIN process p ON p.id = t.process_id
 LEFT JOIN main.wait w ON w.id = d.wait_id
 LEFT JOIN main.stall s ON s.id = d.stall_id
+LEFT JOIN main.wait o ON o.id = d.wait_id AND d.stall_id IS NULL AND (d.frame_id IS NULL OR d.ns = o.duration_ns)
+LEFT JOIN jank_frame f ON f.id = d.frame_id
 LEFT JOIN lock l ON l.id = w.lock_id
 LEFT JOIN vma v ON v.id = w.vma_id
 LEFT JOIN site ws ON ws.id = w.site_id
 LEFT JOIN site ss ON ss.id = s.site_id
 LEFT JOIN wait_part b ON b.wait_id = w.id AND b.nr = (
-	SELECT nr FROM wait_part o WHERE o.wait_id = w.id AND o.holder_task_id IS NOT NULL
-	ORDER BY o.duration_ns DESC, o.nr LIMIT 1)
-LEFT JOIN task h ON h.id = coalesce(b.holder_task_id, w.holder_task_id)
+	SELECT nr FROM wait_part n WHERE n.wait_id = w.id AND n.holder_task_id IS NOT NULL
+	ORDER BY n.duration_ns DESC, n.nr LIMIT 1)
+LEFT JOIN task h ON h.id = coalesce(b.holder_task_id, w.holder_task_id, d.waker_id)
 LEFT JOIN site hs ON hs.id = iif(b.wait_id IS NULL, w.holder_site_id, b.holder_site_id)
+LEFT JOIN task k ON k.id = s.waker_task_id
 LEFT JOIN jank_queue q ON q.delay_id = d.id
 ORDER BY d.ns DESC, d.id

@@ -8,11 +8,46 @@
 #include "schema/fragments.h"
 #include "schema/sql.h"
 
+static const struct column frames_columns[] = {
+	{ "start_ns", "START ns", UNIT_ID, 13,
+	  "start, in the capture's clock: for --at, the key t and SQL", false },
+	{ "duration_ns", "FRAME ms", UNIT_NS, 10, "from its start to its end; -: uncertain",
+	  false },
+	{ "late_ns", "LATE ms", UNIT_NS, 10, "how long after its deadline it ended; 0: before",
+	  false },
+	{ "process", "PROCESS", UNIT_TEXT, 15, "process that made it", false },
+	{ "jank", "JANK", UNIT_TEXT, 14, "why it was missed, as SurfaceFlinger says", false },
+	{ "lock_ns", "LOCK ms", UNIT_NS, 8,
+	  "waits and sleeps for locks within it, of all its threads", false },
+	{ "other_ns", "OTHER ms", UNIT_NS, 8, "sleeps for something else, likewise", false },
+	{ "longest_ns", "LONGEST ms", UNIT_NS, 10, "the longest of these, within the frame",
+	  false },
+	{ "comm", "THREAD", UNIT_TEXT, 15, "thread of that", false },
+	{ "symbol", "FUNCTION", UNIT_TEXT, 25,
+	  "kernel function that took the lock, or that it slept in", false },
+	{ "waker_comm", "ENDED BY", UNIT_TEXT, 15, "thread that held the lock, or woke it", false },
+	{ "waker_tid", "TID", UNIT_ID, 7, "id of that thread", false },
+	{ "kind", "KIND", UNIT_TEXT, 7, "surface: of an app; display: of all surfaces", false },
+	{ "layer", "LAYER", UNIT_TEXT, 16, "layer of the surface", false },
+	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "acquired: it ended", false },
+	{ 0 },
+};
+
+static const struct table_def frames = {
+	.name = "frames",
+	.title = "Missed frames",
+	.help = "what came too late; the delays below are within them",
+	.sql = analysis_jank_frames_sql,
+	.columns = frames_columns,
+	.sort = 2,
+	.sight = SIGHT_FRAMES,
+};
+
 static const struct column delays_columns[] = {
 	{ "start_ns", "START ns", UNIT_ID, 13,
 	  "start, in the capture's clock: for --at, the key t and SQL", false },
-	{ "duration_ns", "DELAY ms", UNIT_NS, 10, "how long it took; if it is open: so far",
-	  false },
+	{ "duration_ns", "DELAY ms", UNIT_NS, 10,
+	  "how long it took, in a missed frame: within that; if it is open: so far", false },
 	{ "comm", "THREAD", UNIT_TEXT, 15, "thread that was delayed", false },
 	{ "tid", "TID", UNIT_ID, 7, "thread id", false },
 	{ "process", "PROCESS", UNIT_TEXT, 15, "name of its main thread", false },
@@ -42,7 +77,11 @@ static const struct column delays_columns[] = {
 	{ "holder_source", "KNOWN BY", UNIT_TEXT, 8, "how the holder is known", false },
 	{ "holder_ns", "SHARE ms", UNIT_NS, 8,
 	  "its part of the delay; -: holds were not recorded, no share is proven", false },
+	{ "waker_comm", "WAKER", UNIT_TEXT, 15, "thread that woke it from the sleep", false },
+	{ "waker_tid", "TID", UNIT_ID, 7, "id of that thread", false },
 	{ "outcome", "OUTCOME", UNIT_TEXT, 9, "open: had not ended at the end of the capture",
+	  false },
+	{ "frame_start_ns", "FRAME ns", UNIT_ID, 13, "start of the missed frame that it is within",
 	  false },
 	{ 0 },
 };
@@ -84,7 +123,7 @@ enum total_column {
 };
 
 static const struct column total_columns[] = {
-	{ "nr_delays", "DELAYS", UNIT_COUNT, 7, "how many", false },
+	{ "nr_delays", "DELAYS", UNIT_COUNT, 7, "how many delays, or missed frames", false },
 	{ "sum_ns", "SUM ms", UNIT_NS, 10, "sum of their times", false },
 	{ "p50_ns", "P50 ms", UNIT_NS, 10, "half took no longer (nearest rank)", false },
 	{ "p95_ns", "P95 ms", UNIT_NS, 10, "95 % took no longer", false },
@@ -95,21 +134,21 @@ static const struct column total_columns[] = {
 
 /* The nearest rank: the smallest time that @percent of the delays do not exceed. */
 #define QUANTILE(percent)                                                                          \
-	"(SELECT ns FROM jank_delay ORDER BY ns LIMIT 1 OFFSET (SELECT (count(*) * " #percent      \
-	" + 99) / 100 - 1 FROM jank_delay)) AS p" #percent "_ns, "
+	"(SELECT ns FROM jank_time WHERE ns >= 0 ORDER BY ns LIMIT 1 OFFSET "                      \
+	"(SELECT (count(ns) * " #percent " + 99) / 100 - 1 FROM jank_time)) AS p" #percent "_ns, "
 
 static const struct table_def total = {
 	.name = "total",
 	.title = "Total",
-	.help = "of all delays; open ones count with their time so far",
+	.help = "of all delays, open ones with their time so far; of missed frames: how late",
 	.sql = "SELECT count(*) AS nr_delays, sum(ns) AS sum_ns, " QUANTILE(50) QUANTILE(95)
-		QUANTILE(99) "max(ns) AS max_ns FROM jank_delay HAVING count(*) > 0",
+		QUANTILE(99) "max(ns) AS max_ns FROM jank_time HAVING count(*) > 0",
 	.columns = total_columns,
 	.sort = SORT_AS_READ,
 	.sight = SIGHT_STALLS,
 };
 
-const struct table_def *const jank_tables[] = { &delays, &culprits, &total, NULL };
+const struct table_def *const jank_tables[] = { &frames, &delays, &culprits, &total, NULL };
 
 static const char *format(const struct table *t, unsigned int column, const struct cell *cell,
 			  char *buf, size_t room)
@@ -148,14 +187,61 @@ static void culprit_text(char *buf, size_t room, const struct table *t)
 			 shown(t, 0, role, what, sizeof(what)), shown(t, 0, share, ns, sizeof(ns)));
 }
 
+/* The first cell of column @name, with @before and @after it; "" if it is unknown. */
+static const char *told(const struct table *t, const char *before, const char *name,
+			const char *after, char *buf, size_t room)
+{
+	const unsigned int column = table_column(t->def, name);
+	char value[160];
+
+	snprintf(buf, room, "%s%s%s", before, shown(t, 0, column, value, sizeof(value)), after);
+	if (t->rows[0][column].type == CELL_NULL)
+		buf[0] = '\0';
+	return buf;
+}
+
+/* The latest of the missed frames, and the longest delay within it. */
+static int write_frames(char text[VERDICT_LEN], const struct table *total_table, struct db *db,
+			struct error *err)
+{
+	const bool one = cell_int(&total_table->rows[0][T_NR], 0) == 1;
+	char nr[32], process[96], late[64], thread[96], ns[64], symbol[160], waker[96];
+	struct table t;
+	int ret = table_read(&t, &frames, db, NULL, err);
+
+	if (ret)
+		return ret;
+	snprintf(text, VERDICT_LEN, "%s frame%s missed%s%s%s%s%s%s%s.",
+		 shown(total_table, 0, T_NR, nr, sizeof(nr)), one ? " was" : "s were",
+		 told(&t, one ? ", of " : "; the latest, of ", "process", "", process,
+		      sizeof(process)),
+		 told(&t, one ? "; it ended " : ", ended ", "late_ns", " ms after its deadline",
+		      late, sizeof(late)),
+		 told(&t, "; ", "comm", " was delayed", thread, sizeof(thread)),
+		 told(&t, " for ", "longest_ns", " ms of it", ns, sizeof(ns)),
+		 told(&t, " in ", "symbol", "", symbol, sizeof(symbol)),
+		 told(&t, ", which ", "waker_comm", " ended", waker, sizeof(waker)),
+		 t.rows[0][table_column(&frames, "longest_ns")].type == CELL_NULL
+			 ? "; no delay of its threads was seen"
+			 : "");
+	table_free(&t);
+	return 0;
+}
+
 /* No delay: that is true only of what was seen. */
-static int write_none(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
-		      struct error *err)
+static int write_none(char text[VERDICT_LEN], bool has_frames, struct db *db,
+		      const struct capture_info *info, struct error *err)
 {
 	char waits[SEEN_REASON_LEN], stalls[SEEN_REASON_LEN] = "";
 	int ret = seen_reason(waits, db, SIGHT_WAITS, err)
 			  ?: seen_reason(stalls, db, SIGHT_STALLS, err);
 
+	if (has_frames) {
+		snprintf(text, VERDICT_LEN, "No missed frame that matters was seen in %.3f s%s.",
+			 (info->last_ns - info->first_ns) / 1e9,
+			 info->nr_gaps ? ", except in the gaps where events were lost" : "");
+		return ret;
+	}
 	snprintf(text, VERDICT_LEN,
 		 "No thread that matters was seen delayed so long in %.3f s%s%s%s%s%s.",
 		 (info->last_ns - info->first_ns) / 1e9,
@@ -170,13 +256,18 @@ int jank_verdict(char text[VERDICT_LEN], struct db *db, const struct capture_inf
 {
 	char nr[32], sum[32], max[32], culprit[448];
 	struct table t, c;
-	int ret = table_read(&t, &total, db, NULL, err);
+	bool has_frames;
+	int ret = jank_has_frames(&has_frames, db, err);
 
+	if (!ret)
+		ret = table_read(&t, &total, db, NULL, err);
 	if (ret)
 		return ret;
-	if (!t.nr_rows) {
+	if (!t.nr_rows || has_frames) {
+		ret = t.nr_rows ? write_frames(text, &t, db, err)
+				: write_none(text, has_frames, db, info, err);
 		table_free(&t);
-		return write_none(text, db, info, err);
+		return ret;
 	}
 	ret = table_read(&c, &culprits, db, NULL, err);
 	if (!ret) {

@@ -29,7 +29,8 @@ static const struct argp_option options[] = {
 	{ "thread", OPT_THREAD, "REGEX", 0,
 	  "only threads whose name matches (default: main threads, and those that draw)", 0 },
 	{ "min", OPT_MIN, "TIME", 0,
-	  "leave out what took less: milliseconds, or with a unit us, ms or s (default 16.6ms)",
+	  "leave out what took less: milliseconds, or with a unit us, ms or s (default 16.6ms; "
+	  "no missed frame)",
 	  0 },
 	{ "rows", 'n', "N", 0, "at most N rows per section, text only (default 20)", 0 },
 	{ 0 },
@@ -90,14 +91,15 @@ static const struct argp argp = {
 	.children = children,
 	.args_doc = "FILE",
 	.doc = "Show the long waits and uninterruptible sleeps of the threads that matter for what "
-	       "a user sees, and who caused them.\v"
+	       "a user sees, and who caused them. If FILE has frames (a trace of Perfetto), those "
+	       "within missed frames.\v"
 	       "START is a time for blocked --at and the key t. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
 static int jank(int argc, char **argv)
 {
-	struct args a = { .choice.min_ns = JANK_MIN_NS };
+	struct args a = { .choice.min_ns = -1 };
 	struct error err = { 0 };
 	struct db *db;
 	int ret;

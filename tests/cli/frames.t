@@ -59,4 +59,41 @@ tap_is "$(json frames start_ns)" "" "filtered by time"
 tap_is "$(json frames process stall_ns)" "com.example.app 35000000" "grouped by name"
 tap_like "$("$RMAPSCOPE" report docs/demo.db frames)" \
 	'not seen: frames are in traces of Perfetto only' "a capture without frames says so"
+
+# --- jank: the delays are those within missed frames
+
+"$RMAPSCOPE" jank "$db" --format json >"$tap_dir/json"
+tap_is "$(json frames start_ns duration_ns late_ns process lock_ns other_ns longest_ns comm symbol waker_comm)" \
+	"135000000 45000000 29200000 com.example.app 33000000 2000000 33000000 com.example.app rwsem_down_write_slowpath HeapTaskDaemon" \
+	"the missed frame: how late it was, its split, the longest sleep and its waker"
+tap_is "$(json delays comm start_ns duration_ns lock_slept_ns other_slept_ns symbol holder_comm holder_source waker_comm \
+	frame_start_ns | sort)" \
+	"RenderThread 174000000 2000000 - 2000000 folio_wait_bit_common - - surfaceflinger 135000000
+com.example.app 140000000 33000000 33000000 - rwsem_down_write_slowpath HeapTaskDaemon waker HeapTaskDaemon 135000000" \
+	"each sleep within it, also a short one"
+tap_is "$(json culprits process holder_source nr_delays proven_ns)" "com.example.app waker 1 -" \
+	"the waker is a culprit without a share"
+tap_is "$(json total nr_delays sum_ns max_ns)" "1 29200000 29200000" "the sums are of what frames were late"
+tap_is "$("$RMAPSCOPE" jank "$db" | head -n 1)" "1 frame was missed, of com.example.app; it ended 29.200 ms after its deadline; com.example.app was delayed for 33.000 ms of it in rwsem_down_write_slowpath, which HeapTaskDaemon ended." \
+	"one sentence"
+"$RMAPSCOPE" jank "$db" --thread '^Render' --format json >"$tap_dir/json"
+tap_is "$(json delays comm) $(json frames lock_ns other_ns)" "RenderThread 0 2000000" "of chosen threads only"
+tap_like "$("$RMAPSCOPE" jank "$db" --min 46ms | head -n 1)" '^No missed frame that matters was seen in 0\.160 s\.$' \
+	"--min leaves out short frames"
+tap_like "$("$RMAPSCOPE" jank docs/demo.db)" '^.not seen: frames are in traces of Perfetto only' \
+	"without frames: long waits and sleeps, and why"
+# a sleep that begins before the frame counts for what is within it, and so does a wait
+sqlite3 "$db" "UPDATE stall SET start_ns = start_ns - 10000000, duration_ns = duration_ns + 10000000 WHERE rwsem_mode = 1;
+	INSERT INTO lock (id, address, generation, first_ns, last_ns) VALUES (1, 4096, 0, 0, 0);
+	INSERT INTO wait (start_ns, duration_ns, slept_ns, runnable_ns, lock_id, task_id, mode, holder_source, outcome)
+		SELECT 178000000, 5000000, 1000000, 1000000, 1, id, 1, 0, 0 FROM task WHERE tid = 1010;
+	UPDATE meta SET value = value || ' lock:contention_begin' WHERE key = 'formats'"
+"$RMAPSCOPE" jank "$db" --format json >"$tap_dir/json"
+tap_is "$(json frames lock_ns other_ns longest_ns)" "40000000 2000000 38000000" "only what is within the frame"
+tap_is "$(json delays start_ns duration_ns lock_slept_ns rest_ns | sort)" \
+	"135000000 38000000 38000000 -
+174000000 2000000 - -
+178000000 2000000 - -" "the split of a wait is not known for a part of it"
+tap_is "$(sql "SELECT stall_ns, max_stall_ns, nr_waits, wait_ns FROM missed_frames")" "40000000 38000000 1 2000000" \
+	"as in the view"
 tap_done

@@ -16,6 +16,9 @@ UPDATE task SET comm = $evil;
 UPDATE vma SET name = $evil, perms = $evil;
 UPDATE site SET symbol = $evil;
 UPDATE stack SET frames = $evil;
+INSERT INTO frame (kind, start_ns, end_ns, deadline_ns, process_id, layer, missed, outcome)
+	SELECT 0, s.start_ns - 1, s.start_ns + s.duration_ns, s.start_ns, t.process_id, $evil, 1, 0
+	FROM stall s JOIN task t ON t.id = s.task_id AND t.is_main = 1 WHERE s.duration_ns LIMIT 1;
 SQL
 file=$tap_dir/$'\e[2Jdb\u202e\n\x9b.db'
 sh tests/empty-db.sh "$tap_dir/evil.db" <"$tap_dir/sql"
@@ -40,6 +43,11 @@ for command in order storms walks; do
 	check "$command" "$RMAPSCOPE" $command "$file"
 done
 check "blocked" "$RMAPSCOPE" blocked "$file"
+for format in text csv json; do
+	check "jank --format $format" "$RMAPSCOPE" jank --format $format "$file"
+done
+tap_is "$(grep -c '"longest_ns":[0-9]' "$tap_dir/out"):$(head -n 2 "$tap_dir/out" | grep -c 'frame was missed')" 1:1 \
+	"with a missed frame, and the sleep within it"
 for screen in vmas locks blocked storms stalls walks heatmap processes; do
 	check "top -b -s $screen" "$RMAPSCOPE" top -b -n 1 -s $screen "$file"
 done

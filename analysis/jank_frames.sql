@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+-- Section "frames" of jank: the missed frames that jank_choose() found, the latest first, and
+-- the longest delay within each.
+WITH sums AS (
+	SELECT frame_id, sum(iif(for_lock, ns, 0)) AS lock_ns, sum(iif(for_lock, 0, ns)) AS other_ns,
+	       -- SQLite: with max(), delay_id is of the row that has it
+	       max(ns) AS longest_ns, id AS delay_id
+	FROM jank_delay GROUP BY frame_id
+)
+SELECT f.start_ns, f.end_ns - f.start_ns AS duration_ns, f.late_ns, p.comm AS process, v.jank,
+       iif(f.end_ns IS NULL, NULL, coalesce(m.lock_ns, 0)) AS lock_ns,
+       iif(f.end_ns IS NULL, NULL, coalesce(m.other_ns, 0)) AS other_ns,
+       m.longest_ns, t.comm, coalesce(ws.symbol, ss.symbol) AS symbol,
+       k.comm AS waker_comm, k.tid AS waker_tid, v.kind, v.layer, v.outcome
+FROM jank_frame f JOIN frames v ON v.id = f.id
+LEFT JOIN process p ON p.id = f.process_id
+LEFT JOIN sums m ON m.frame_id = f.id
+LEFT JOIN jank_delay d ON d.id = m.delay_id
+LEFT JOIN main.wait w ON w.id = d.wait_id
+LEFT JOIN main.stall s ON s.id = d.stall_id
+LEFT JOIN task t ON t.id = d.task_id
+LEFT JOIN site ws ON ws.id = w.site_id
+LEFT JOIN site ss ON ss.id = s.site_id
+LEFT JOIN task k ON k.id = iif(d.stall_id IS NULL, w.holder_task_id, s.waker_task_id)
+ORDER BY f.late_ns DESC, duration_ns DESC, f.id
