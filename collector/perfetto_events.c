@@ -233,7 +233,8 @@ static int read_generic(struct cursor c, struct event *ev)
 		if (f.number == 2)
 			read_generic_field(f.bytes, ev, &seen);
 	}
-	return !c.bad && is_complete(ev->id, seen) ? 1 : -EBADMSG;
+	/* it may be empty: then it has no name */
+	return !c.bad && ev->id != NR_EVENTS && is_complete(ev->id, seen) ? 1 : -EBADMSG;
 }
 
 int perfetto_event(const struct perfetto_typed *t, const struct perfetto_described *d,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Perfetto traces that are cut or damaged: read in part or refused, nothing else. */
+#include <errno.h>
 #include <sys/mman.h>
 
+#include "collector/perfetto_events.h"
 #include "collector/perfetto_source.h"
 #include "collector/source_file.h"
 #include "tests/unit/perfetto_trace.h"
@@ -136,12 +138,32 @@ static void mutated(void **state)
 	}
 }
 
+/* GenericFtraceEvent without a name: it is not taken for an event, whichever number that has. */
+static void an_event_without_a_name_is_none(void **state)
+{
+	const struct perfetto_described described = { 0 };
+	struct bytes event = { 0 }, none = { 0 };
+	struct perfetto_typed typed;
+	struct event ev;
+	uint64_t time_ns;
+
+	(void)state;
+	perfetto_typed(&typed);
+	pf_number(&event, 1, 1000);
+	pf_message(&event, 327, &none);
+	assert_int_equal(perfetto_event(&typed, &described, cursor_of(event.data, event.nr), &ev,
+					&time_ns),
+			 -EBADMSG);
+	free(event.data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole),
 		cmocka_unit_test(cut_at_every_byte),
 		cmocka_unit_test(mutated),
+		cmocka_unit_test(an_event_without_a_name_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
