@@ -260,7 +260,8 @@ static int add_row(struct diff *d, const struct diff_group *g, const struct diff
 	if (r.value[SIDE_A] > 0) {
 		set_real(&row[R_CHANGE], 100 * (r.value[SIDE_B] / r.value[SIDE_A] - 1));
 		/* no number can fall below 0 */
-		set_real(&row[R_LOW], fmax(100 * r.low / r.value[SIDE_A], -100));
+		if (!isnan(r.low))
+			set_real(&row[R_LOW], fmax(100 * r.low / r.value[SIDE_A], -100));
 		set_real(&row[R_HIGH], 100 * r.high / r.value[SIDE_A]);
 	}
 	if (table_set_text(t, &row[R_BY], g->kind->name) ||

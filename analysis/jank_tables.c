@@ -178,7 +178,8 @@ static void culprit_text(char *buf, size_t room, const struct table *t)
 	if (!t->nr_rows)
 		snprintf(buf, room, "no holder of a lock is known");
 	else if (t->rows[0][share].type == CELL_NULL)
-		snprintf(buf, room, "no holder's share is proven (record with --profile holds)");
+		snprintf(buf, room,
+			 "no holder's share is proven: no holds of these locks were recorded");
 	else
 		snprintf(buf, room,
 			 "the holders are proven for %s ms of it, most by %s (%s) with %s ms",

@@ -6,18 +6,38 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <traceevent/event-parse.h>
 #include <unistd.h>
 
 #define KALLSYMS "/proc/kallsyms"
 
-/* A procfs file has no size: read until its end. NUL-terminated, to be freed. */
+/* A kernel with debug information for all has a few million symbols. */
+#define KALLSYMS_MAX (512UL << 20)
+
+/* A pipe could keep us waiting, and a device has no end. */
+static int open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || (!fstat(fd, &st) && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = EINVAL;
+	return -1;
+}
+
+/*
+ * A procfs file has no size: read until its end. NUL-terminated, to be freed. NULL: errno says
+ * why; EINVAL: it is no regular file.
+ */
 static char *read_whole(const char *path)
 {
 	size_t room = 1 << 20, len = 0;
 	char *text = NULL;
 	ssize_t n = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open_regular(path);
 
 	if (fd < 0)
 		return NULL;
@@ -25,6 +45,11 @@ static char *read_whole(const char *path)
 		char *grown;
 
 		room *= 2;
+		if (room > KALLSYMS_MAX) {
+			errno = EFBIG;
+			n = -1;
+			break;
+		}
 		grown = realloc(text, room);
 		if (!grown) {
 			n = -1;
@@ -121,7 +146,8 @@ int symbols_load(struct symbols *syms, const char *path, struct error *err)
 	int ret;
 
 	if (!text)
-		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
+		return error_set(err, -errno, "cannot read %s: %s", path,
+				 errno == EINVAL ? "it is not a regular file" : strerror(errno));
 	if (!syms->tep)
 		ret = error_set(err, -ENOTSUP, "this kind of file takes no symbols from %s", path);
 	else

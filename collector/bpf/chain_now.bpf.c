@@ -2,8 +2,8 @@
 /*
  * Each thread that is in the slow path of an rwsem now, by an iterator over all
  * threads: the lock that it waits for, the writer that holds it, and its stack.
- * The lock is noted in task_struct.blocker with CONFIG_DETECT_HUNG_TASK_BLOCKER
- * (from Linux 6.17); on other kernels it is found by the queue, see queued.bpf.h.
+ * With CONFIG_DETECT_HUNG_TASK_BLOCKER (from Linux 6.17) the lock of an uninterruptible wait is
+ * noted in task_struct.blocker; any other is found by the queue, see queued.bpf.h.
  */
 /* in this order: each needs the one before */
 #include <linux/bpf.h>
@@ -153,11 +153,12 @@ static __always_inline __u64 blocker_of(struct task_struct *task, __u32 *write)
 {
 	unsigned long blocker;
 
-	if (!bpf_core_field_exists(task->blocker))
+	blocker = bpf_core_field_exists(task->blocker) ? task->blocker : 0;
+	/* only uninterruptible waits note it (kernel/locking/rwsem.c): not those that SIGKILL ends */
+	if (!(blocker & BLOCKER_RWSEM))
 		return queued_for(task, write);
-	blocker = task->blocker;
 	*write = (blocker & BLOCKER_TYPE) == BLOCKER_RWSEM_WRITER;
-	return blocker & BLOCKER_RWSEM ? blocker & ~BLOCKER_TYPE : 0;
+	return blocker & ~BLOCKER_TYPE;
 }
 
 SEC("iter/task")

@@ -256,21 +256,53 @@ static int give_stack(struct sites *ss, struct stack *stack, const struct symbol
 	return sink->stack(sink->ctx, &row);
 }
 
+/*
+ * How many of the innermost functions are the tracer's own, which record the event: nobody waits
+ * or sleeps in these.
+ */
+static unsigned int tracer_frames(const char *const *names, unsigned int nr)
+{
+	static const char *const prefixes[] = {
+		"trace_event_raw_event_",
+		"__traceiter_",
+		"bpf_trace_run",
+		"__bpf_trace_",
+		"perf_trace_",
+		"trace_call_bpf",
+		"bpf_prog_",
+		"bpf_get_stack",
+		"stack_trace_save",
+		"get_perf_callchain",
+	};
+	unsigned int i, p;
+
+	for (i = 0; i < nr; i++) {
+		for (p = 0; p < sizeof(prefixes) / sizeof(*prefixes); p++)
+			if (!strncmp(names[i], prefixes[p], strlen(prefixes[p])))
+				break;
+		if (p == sizeof(prefixes) / sizeof(*prefixes))
+			return i;
+	}
+	return 0;
+}
+
 static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
 			       const struct sink *sink, int *ret)
 {
-	struct symbol sym[KSTACK_MAX_FRAMES];
+	struct symbol all[KSTACK_MAX_FRAMES], *sym;
 	const char *names[KSTACK_MAX_FRAMES];
 	struct stack_reading reading;
 	struct stack *stack;
-	unsigned int i;
+	unsigned int i, skip;
 	char *frames;
 
 	for (i = 0; i < kstack->nr_frames; i++) {
-		symbol_find(&ss->symbols, kstack->frame[i], &sym[i]);
-		names[i] = sym[i].name;
+		symbol_find(&ss->symbols, kstack->frame[i], &all[i]);
+		names[i] = all[i].name;
 	}
-	frames = frames_text(sym, kstack->nr_frames);
+	skip = tracer_frames(names, kstack->nr_frames);
+	sym = all + skip;
+	frames = frames_text(sym, kstack->nr_frames - skip);
 	if (!frames)
 		goto no_memory;
 	HASH_FIND_STR(ss->stacks, frames, stack);
@@ -287,7 +319,7 @@ static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
 	stack->id = ++ss->last_stack_id;
 	HASH_ADD_KEYPTR(hh, ss->stacks, stack->frames, strlen(stack->frames), stack);
 
-	read_stack_names(names, kstack->nr_frames, &reading);
+	read_stack_names(names + skip, kstack->nr_frames - skip, &reading);
 	memcpy(stack->classes, reading.classes, sizeof(stack->classes));
 	stack->of_rwlock = reading.of_rwlock;
 	stack->io_wait = reading.io_wait;

@@ -545,6 +545,7 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 		.watch_spin = opt->has[EVENT_CONTENTION_BEGIN] &&
 			      opt->has[EVENT_ANON_VMA_CONTENTION_BEGIN],
 		.releases.seen = opt->traced && opt->traced[EVENT_CONTENDED_RELEASE],
+		.self_tgid = opt->self_tgid,
 	};
 	return true;
 }

@@ -63,6 +63,7 @@ struct waits {
 	const struct gap *gap;	    /* waits that begin before its end are tainted */
 	unsigned int sees_releases; /* CLASS_BITs: of their locks, who let them go is seen */
 	struct releases releases;
+	int32_t self_tgid; /* of the collector, which wakes by signals only; or 0 */
 };
 
 /* The wait of thread @tid, or NULL. */

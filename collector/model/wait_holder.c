@@ -98,7 +98,8 @@ static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
 		return w->granted ? name_release(ws, w, r) : 0;
 	}
 	forget_waker(w, &w->row);
-	if (waits_itself(ws, w, ev->tid))
+	/* the collector's signal ends its COMMAND */
+	if (waits_itself(ws, w, ev->tid) || (ws->self_tgid && waker->row.tgid == ws->self_tgid))
 		return 0;
 	w->row.holder_task_id = waker->row.id;
 	w->row.holder_source = HOLDER_WAKER;

@@ -93,6 +93,10 @@ refused "another kernel or another boot: _text is at ffffffff92000000 there" "sy
 sed 's/^[0-9a-f]*/0000000000000000/' "$tap_dir/k" >"$tap_dir/other"
 refused "with addresses; make one as root" "symbols without addresses" --kallsyms "$tap_dir/other"
 refused "cannot read .*/missing: No such file" "symbols that are not there" --kallsyms "$tap_dir/missing"
+mkfifo "$tap_dir/fifo"
+for other in fifo:"$tap_dir/fifo" device:/dev/zero directory:"$tap_dir"; do
+	refused "it is not a regular file|Is a directory" "symbols from a ${other%%:*}" --kallsyms "${other#*:}"
+done
 wait_records | stage clockid=1 "kallsyms=ffffffff81002000 T down_write
 ffffffff81001000 T move_pages
 ffffffff81003000 T _etext

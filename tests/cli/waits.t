@@ -140,4 +140,22 @@ tap_is "$("$RMAPSCOPE" blocked "$tap_dir/releases.db" --at 0.015 --format csv | 
 lock ffff888100000000,
 app,waiting" "and in the tree, as one that is learnt at the end of the wait"
 
+# --- the innermost functions of a stack are the tracer's own
+
+stage tracer <<END
+symbol 0xffffffff81001000 bpf_trace_run2
+symbol 0xffffffff81002000 __traceiter_contention_begin
+symbol 0xffffffff81003000 rwsem_down_write_slowpath
+symbol 0xffffffff81004000 down_write
+symbol 0xffffffff81005000 unlink_anon_vmas
+$names
+1000000 100 contention_begin lock_addr=0xffff888100000000 flags=4
+1000001 100 stack bpf_trace_run2 __traceiter_contention_begin rwsem_down_write_slowpath down_write unlink_anon_vmas
+2000000 100 contention_end lock_addr=0xffff888100000000 ret=0
+flush 3000000
+END
+tap_is "$(sql tracer "SELECT replace(group_concat(frames), char(10), ' ') FROM stack" | sed 's/+0x[0-9a-f]*//g')" \
+	"rwsem_down_write_slowpath down_write unlink_anon_vmas" "nobody waits in these: they are left out"
+tap_is "$(sql tracer "SELECT symbol FROM waits")" unlink_anon_vmas "the call site is found all the same"
+
 tap_done

@@ -38,6 +38,20 @@ tap_is "$?:$tree" "0:$want" \
 	"a wait that began before we came is found: lock, class, role, and the holder by the owner word"
 kill "$live_pid"
 
+# the kernel notes no lock for a sleep that SIGKILL ends
+live_start "$WRITE_HOLD" 512 killable >"$tap_dir/killable"
+await 60 test -s "$tap_dir/killable"
+live_need "a thread wants the lock and can be killed meanwhile"
+reader=$(value reader "$(cat "$tap_dir/killable")")
+look_killable() {
+	"$RMAPSCOPE" blocked --format json >"$tap_dir/json" 2>"$tap_dir/err" || return
+	[ "$(sqlite3 -batch :memory: "SELECT value ->> 'mode', value ->> 'state' FROM json_each(readfile('$tap_dir/json'), '\$.blocked')
+		WHERE value ->> 'tid' = $reader")" = "read|waiting" ]
+}
+await 120 look_killable
+tap_ok $? "so is a wait that SIGKILL would end"
+kill "$live_pid"
+
 if unshare -pf --mount-proc true 2>/dev/null; then
 	tap_is "$(unshare -pf --mount-proc "$RMAPSCOPE" blocked | grep -c '^note: only threads of this PID namespace')" 1 \
 		"in another PID namespace it says that it looks no further"

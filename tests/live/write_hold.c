@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * write-hold [NR_MAPS]: one thread holds the mmap_lock for writing nearly all of the time, and
+ * write-hold [NR_MAPS [killable]]: one thread holds the mmap_lock for writing nearly all of the time, and
  * another one waits for it for reading, on any kernel. Until it is killed.
  *
  *	hold/writer	protects a file that is mapped NR_MAPS times (512), and back:
  *			mprotect() holds the lock while it changes all page tables
  *	hold/reader	asks which pages are resident: mincore() wants the lock, and
- *			sleeps for it, as readers do not spin
+ *			sleeps for it, as readers do not spin; or, killable, reads its own
+ *			command line, for which SIGKILL ends the sleep
  *
  * Prints the ids of both once they are about to begin.
  */
 #include <err.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,6 +27,8 @@
 static char *area;
 static pthread_barrier_t both_begin;
 static pid_t reader;
+static bool killable;
+static int cmdline;
 
 static void *read_lock(void *arg)
 {
@@ -33,9 +38,12 @@ static void *read_lock(void *arg)
 	prctl(PR_SET_NAME, "hold/reader");
 	reader = gettid();
 	pthread_barrier_wait(&both_begin);
-	for (;;)
+	while (!killable)
 		if (mincore(area, 4096, &resident))
 			err(1, "mincore");
+	for (;;)
+		if (pread(cmdline, &resident, 1, 0) != 1)
+			err(1, "cmdline");
 	return NULL;
 }
 
@@ -45,6 +53,10 @@ int main(int argc, char **argv)
 	int nr_maps = argc > 1 ? atoi(argv[1]) : MAX_MAPS;
 	pthread_t thread;
 
+	killable = argc > 2;
+	cmdline = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	if (cmdline < 0)
+		err(1, "cmdline");
 	if (nr_maps < 1 || nr_maps > MAX_MAPS)
 		errx(2, "NR_MAPS is 1 to %d", MAX_MAPS);
 	if (fd < 0 || ftruncate(fd, BYTES))

@@ -284,6 +284,22 @@ static void the_waker_is_the_holder(void **state)
 	assert_int_equal(holder_tid(f, only_wait(f)), B);
 }
 
+/* record ends its COMMAND by a signal: that is no release */
+static void the_collector_is_not_the_holder(void **state)
+{
+	struct fixture *f = *state;
+
+	f->m.waits.self_tgid = 77;
+	assert_int_equal(tasks_seed(&f->m.tasks, B, 77), 0);
+	feed(f, ev_begin(1000, A, 0, LOCK, F_WRITE));
+	feed(f, ev_switch(1100, A, 0, S_UNINTERRUPTIBLE, IDLE));
+	feed(f, ev_waking(1600, B, 1, A));
+	feed(f, ev_end(2000, A, 0, LOCK, 0));
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
+	assert_int_equal(only_wait(f)->holder_task_id, 0);
+	assert_int_equal(only_wait(f)->slept_ns, 500);
+}
+
 static void interrupts_idle_and_oneself_are_not_holders(void **state)
 {
 	struct fixture *f = *state;
@@ -803,6 +819,7 @@ int main(void)
 			without_sched_switch_sleep_is_unknown_and_the_holder_is_not,
 			fixture_setup_no_switch, fixture_teardown),
 		TEST(the_waker_is_the_holder),
+		TEST(the_collector_is_not_the_holder),
 		TEST(interrupts_idle_and_oneself_are_not_holders),
 		TEST(a_wait_that_a_signal_ends_has_no_holder),
 		TEST(who_wakes_a_waiter_that_sleeps_again_is_not_the_holder),
