@@ -148,6 +148,7 @@ symbol 0xffffffff81002000 __traceiter_contention_begin
 symbol 0xffffffff81003000 rwsem_down_write_slowpath
 symbol 0xffffffff81004000 down_write
 symbol 0xffffffff81005000 unlink_anon_vmas
+symbol 0xffffffff81006000 _etext
 $names
 1000000 100 contention_begin lock_addr=0xffff888100000000 flags=4
 1000001 100 stack bpf_trace_run2 __traceiter_contention_begin rwsem_down_write_slowpath down_write unlink_anon_vmas
