@@ -46,7 +46,10 @@ static int32_t chain_tgid(void *ctx, int32_t tid)
 	return !r ? -1 : r->tid == tid ? r->tgid : r->owner_tgid;
 }
 
-/* Names and process ids come from the snapshot, the rest about a process from /proc. */
+/*
+ * Names and process ids come from the snapshot, the rest about a process from /proc. Not its
+ * command line: reading that waits for the mmap_lock, which may be the one that is asked about.
+ */
 static struct task_lookup chain_lookup(struct chain_now *chain)
 {
 	struct task_lookup lookup = live_lookup(NULL);
@@ -55,6 +58,7 @@ static struct task_lookup chain_lookup(struct chain_now *chain)
 	lookup.comm = chain_comm;
 	lookup.tgid = chain_tgid;
 	lookup.vma = NULL;
+	lookup.process = live_lookup_process;
 	/* the snapshot has the ids of the initial PID namespace, /proc those of ours */
 	if (process_pid_ns() != PROCESS_INITIAL_PID_NS)
 		lookup.process = NULL;

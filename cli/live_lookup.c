@@ -18,7 +18,7 @@ static int32_t live_tgid(void *ctx, int32_t tid)
 	return proc_tgid(tid);
 }
 
-static int live_process(void *ctx, int32_t tgid, struct process_row *row)
+int live_lookup_process(void *ctx, int32_t tgid, struct process_row *row)
 {
 	struct proc_process p;
 	int ret = proc_process(tgid, &p);
@@ -28,8 +28,20 @@ static int live_process(void *ctx, int32_t tgid, struct process_row *row)
 		return ret;
 	snprintf(row->comm, sizeof(row->comm), "%s", p.comm);
 	snprintf(row->exe, sizeof(row->exe), "%s", p.exe);
-	snprintf(row->cmdline, sizeof(row->cmdline), "%s", p.cmdline);
 	snprintf(row->cgroup, sizeof(row->cgroup), "%s", p.cgroup);
+	row->cmdline[0] = '\0';
+	return 0;
+}
+
+static int live_process(void *ctx, int32_t tgid, struct process_row *row)
+{
+	char cmdline[PROC_CMDLINE_LEN];
+	int ret = live_lookup_process(ctx, tgid, row);
+
+	if (ret)
+		return ret;
+	proc_cmdline(tgid, cmdline);
+	snprintf(row->cmdline, sizeof(row->cmdline), "%s", cmdline);
 	return 0;
 }
 

@@ -128,7 +128,7 @@ static void cgroup_path(char *text, char *path, size_t room)
 int proc_process(int32_t tgid, struct proc_process *p)
 {
 	char path[64], text[4096];
-	ssize_t n, i;
+	ssize_t n;
 	int ret;
 
 	memset(p, 0, sizeof(*p));
@@ -140,12 +140,19 @@ int proc_process(int32_t tgid, struct proc_process *p)
 	n = readlink(path, p->exe, sizeof(p->exe) - 1);
 	p->exe[n > 0 ? n : 0] = '\0';
 
-	n = read_small(tgid, "cmdline", p->cmdline, sizeof(p->cmdline));
-	for (i = 0; i + 1 < n; i++)
-		if (!p->cmdline[i])
-			p->cmdline[i] = ' ';
-
 	if (read_small(tgid, "cgroup", text, sizeof(text)) > 0)
 		cgroup_path(text, p->cgroup, sizeof(p->cgroup));
 	return 0;
+}
+
+void proc_cmdline(int32_t tgid, char cmdline[PROC_CMDLINE_LEN])
+{
+	const ssize_t n = read_small(tgid, "cmdline", cmdline, PROC_CMDLINE_LEN);
+	ssize_t i;
+
+	if (n < 0)
+		cmdline[0] = '\0';
+	for (i = 0; i + 1 < n; i++)
+		if (!cmdline[i])
+			cmdline[i] = ' ';
 }

@@ -14,9 +14,8 @@
 
 struct proc_process {
 	char comm[COMM_LEN];
-	char exe[PROC_PATH_LEN];	/* "" when not readable */
-	char cmdline[PROC_CMDLINE_LEN]; /* blanks between words, cut */
-	char cgroup[PROC_PATH_LEN];	/* cgroup v2 path, or the first */
+	char exe[PROC_PATH_LEN];    /* "" when not readable */
+	char cgroup[PROC_PATH_LEN]; /* cgroup v2 path, or the first */
 };
 
 /* Call @fn for every thread that there is now. Returns 0 or -errno. */
@@ -39,5 +38,11 @@ int proc_stack(int32_t tid, char *text, size_t room);
 
 /* Fill @p; what cannot be read is left empty. Returns 0 or -errno when gone. */
 int proc_process(int32_t tgid, struct proc_process *p);
+
+/*
+ * Read the command line, with blanks between its words, cut; "" when not readable. It is in the
+ * memory of the process: this waits for the mmap_lock (mm/memory.c, access_remote_vm()).
+ */
+void proc_cmdline(int32_t tgid, char cmdline[PROC_CMDLINE_LEN]);
 
 #endif
