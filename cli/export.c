@@ -5,22 +5,26 @@
 
 #include "analysis/export_tables.h"
 #include "cli/cli.h"
+#include "cli/export_file.h"
 #include "cli/filter_args.h"
 #include "cli/show.h"
 
 enum {
 	OPT_TO = 0x100,
 	OPT_ROOT,
+	OPT_FORCE,
 };
 
 struct args {
-	const char *path;
-	bool has_to;
+	const char *path, *out;
+	bool has_to, force;
 	const struct table_def *sections[2];
 	struct filter_args filter;
 };
 
 static const struct argp_option options[] = {
+	{ "output", 'o', "OUT", 0, "write to this file (default: standard output)", 0 },
+	{ "force", OPT_FORCE, NULL, 0, "replace the file OUT if it exists", 0 },
 	{ "to", OPT_TO, "FORMAT", 0, "folded: stacks for flame graphs, a line each", 0 },
 	{ "root", OPT_ROOT, "WHO", 0,
 	  "what a stack begins with: waiter (default), or holder: the thread that held the lock",
@@ -47,6 +51,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			a->sections[0] = &export_by_holder;
 		else if (strcmp(arg, "waiter"))
 			cli_wrong(state, "--root: '%s' is not waiter or holder", arg);
+		return 0;
+	case 'o':
+		a->out = arg;
+		return 0;
+	case OPT_FORCE:
+		a->force = true;
 		return 0;
 	case 'p':
 		a->filter.filter.pid = cli_count(arg, state, "--pid");
@@ -75,7 +85,7 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "FILE",
-	.doc = "Write the waits of a database to standard output, for another program.\v"
+	.doc = "Write the waits of a database for another program.\v"
 	       "A line of folded stacks is the process, the thread and the functions from the "
 	       "outermost on, separated by ;, and the microseconds that were waited there: for "
 	       "flamegraph.pl, speedscope and the like. "
@@ -91,13 +101,18 @@ static int export(int argc, char **argv)
 		.filter = &a.filter,
 	};
 	struct error err = { 0 };
+	struct export_file file;
 	struct db *db;
 	int ret;
 
 	cli_parse(&argp, argc, argv, &a);
 	if (db_open(&db, a.path, &err))
 		return cli_fail(&err);
-	ret = show_report(stdout, db, &report, &err);
+	ret = export_file_open(&file, a.out, a.path, a.force, &err);
+	if (!ret) {
+		ret = show_report(file.f, db, &report, &err);
+		ret = export_file_close(&file, ret, &err);
+	}
 	db_close(db);
 	if (ret == -EINVAL) {
 		cli_fail(&err);

@@ -33,6 +33,30 @@ class=$(sql "$db" "SELECT class FROM waits WHERE duration_ns IS NOT NULL GROUP B
 export_to --class "$class"
 tap_is "$(sum_us)" "$(sql "$db" "SELECT sum(duration_ns) / 1000 FROM waits WHERE class = '$class'")" "a filter applies"
 
+# --- to a file
+
+mkdir "$tap_dir/out.d"
+out=$tap_dir/out.d/stacks
+export_to && cp "$tap_dir/folded" "$tap_dir/want"
+export_to -o "$out"
+tap_is "$?:$(cat "$tap_dir/folded" "$tap_dir/err"):$(stat -c %a "$out")" "0::600" "-o writes a file for its owner alone"
+tap_is "$(cmp "$out" "$tap_dir/want" 2>&1)" "" "with what standard output gets without -o"
+echo mine >"$out"
+export_to -o "$out"
+tap_is "$?:$(cat "$out")" 1:mine "an existing file is not replaced"
+tap_like "$(cat "$tap_dir/err")" "^rmapscope: .*/stacks exists; .*--force to replace it$" "and the message says how to"
+(ulimit -f 0; export_to -o "$out" --force)
+tap_is "$?:$(cat "$out")" 1:mine "nor with --force by a file that could not be written"
+export_to -o "$out" --force
+tap_is "$?:$(cmp "$out" "$tap_dir/want" 2>&1)" "0:" "--force replaces it"
+sum=$(md5sum <"$db")
+ln "$db" "$tap_dir/out.d/link"
+export_to -o "$tap_dir/out.d/link" --force
+tap_is "$?:$(md5sum <"$db")" "2:$sum" "but never the database itself"
+export_to -o "$tap_dir/out.d/none/stacks"
+tap_is "$?:$(wc -l <"$tap_dir/err")" 1:1 "a missing directory is one line"
+tap_is "$(ls -A "$tap_dir/out.d" | xargs)" "link stacks" "no failure leaves a file"
+
 # --- names are hostile, and stacks may be missing
 
 sqlite3 "$db" "UPDATE task SET comm = 'a;b' || char(10, 27) || '[31m' || char(0x202e); UPDATE wait SET stack_id = NULL"
