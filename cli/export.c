@@ -2,6 +2,7 @@
 /* rmapscope export: a database in the formats of other programs. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analysis/export_tables.h"
 #include "cli/cli.h"
@@ -15,23 +16,73 @@ enum {
 	OPT_FORCE,
 };
 
+typedef const struct table_def *const sections[];
+
+static sections by_waiter = { &export_by_waiter, NULL }, by_holder = { &export_by_holder, NULL },
+		by_label = { &export_by_label, NULL };
+
+/* What --to takes. */
+static const struct target {
+	const char *name;
+	enum output_format format;
+	const struct table_def *const *tables, *const *by_holder; /* NULL: no --root */
+} targets[] = {
+	{ "folded", OUTPUT_FOLDED, by_waiter, by_holder },
+	{ "pprof", OUTPUT_PPROF, by_label, NULL },
+};
+
+#define NR_TARGETS (sizeof(targets) / sizeof(*targets))
+
 struct args {
 	const char *path, *out;
-	bool has_to, force;
-	const struct table_def *sections[2];
+	const struct target *to;
+	bool by_holder, has_root, force;
 	struct filter_args filter;
 };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "OUT", 0, "write to this file (default: standard output)", 0 },
 	{ "force", OPT_FORCE, NULL, 0, "replace the file OUT if it exists", 0 },
-	{ "to", OPT_TO, "FORMAT", 0, "folded: stacks for flame graphs, a line each", 0 },
+	{ "to", OPT_TO, "FORMAT", 0,
+	  "folded: stacks for flame graphs, a line each; pprof: a profile for pprof", 0 },
 	{ "root", OPT_ROOT, "WHO", 0,
-	  "what a stack begins with: waiter (default), or holder: the thread that held the lock",
+	  "folded: what a stack begins with: waiter (default), or holder: the thread that held the lock",
 	  0 },
 	{ "pid", 'p', "PID", 0, "only threads of this process", 0 },
 	{ 0 },
 };
+
+static const char *target_name(unsigned int i)
+{
+	return i < NR_TARGETS ? targets[i].name : NULL;
+}
+
+static const struct target *find_target(const char *name, struct argp_state *state)
+{
+	char names[128];
+	unsigned int i;
+
+	for (i = 0; i < NR_TARGETS; i++)
+		if (!strcmp(name, targets[i].name))
+			return &targets[i];
+	cli_wrong(state, "--to: '%s' is not %s", name,
+		  cli_names(names, sizeof(names), target_name, " or "));
+	return NULL;
+}
+
+/* What must be said, and what does not go together. */
+static void check(const struct args *a, struct argp_state *state)
+{
+	char names[128];
+
+	if (!a->to)
+		cli_wrong(state, "to which format? --to %s",
+			  cli_names(names, sizeof(names), target_name, " or "));
+	else if (a->has_root && !a->to->by_holder)
+		cli_wrong(state, "--root does not go with --to %s", a->to->name);
+	else if (!a->out && output_ops(a->to->format)->binary && isatty(STDOUT_FILENO))
+		cli_wrong(state, "%s is not for a terminal; name a file with -o", a->to->name);
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -42,13 +93,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &a->filter;
 		return 0;
 	case OPT_TO:
-		if (strcmp(arg, "folded"))
-			cli_wrong(state, "--to: '%s' is not folded", arg);
-		a->has_to = true;
+		a->to = find_target(arg, state);
 		return 0;
 	case OPT_ROOT:
+		a->has_root = true;
 		if (!strcmp(arg, "holder"))
-			a->sections[0] = &export_by_holder;
+			a->by_holder = true;
 		else if (strcmp(arg, "waiter"))
 			cli_wrong(state, "--root: '%s' is not waiter or holder", arg);
 		return 0;
@@ -70,8 +120,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cli_wrong(state, "which FILE?");
 		return 0;
 	case ARGP_KEY_SUCCESS:
-		if (!a->has_to)
-			cli_wrong(state, "to which format? --to folded");
+		check(a, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -88,24 +137,23 @@ static const struct argp argp = {
 	.doc = "Write the waits of a database for another program.\v"
 	       "A line of folded stacks is the process, the thread and the functions from the "
 	       "outermost on, separated by ;, and the microseconds that were waited there: for "
-	       "flamegraph.pl, speedscope and the like. "
+	       "flamegraph.pl, speedscope and the like. A profile of pprof has the number and the "
+	       "time of waits by stack, with labels for what is known about them. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
 static int export(int argc, char **argv)
 {
-	struct args a = { .sections = { &export_by_waiter } };
-	const struct report_options report = {
-		.sections = a.sections,
-		.format = OUTPUT_FOLDED,
-		.filter = &a.filter,
-	};
+	struct args a = { 0 };
+	struct report_options report = { .filter = &a.filter };
 	struct error err = { 0 };
 	struct export_file file;
 	struct db *db;
 	int ret;
 
 	cli_parse(&argp, argc, argv, &a);
+	report.format = a.to->format;
+	report.sections = a.by_holder ? a.to->by_holder : a.to->tables;
 	if (db_open(&db, a.path, &err))
 		return cli_fail(&err);
 	ret = export_file_open(&file, a.out, a.path, a.force, &err);
@@ -123,6 +171,6 @@ static int export(int argc, char **argv)
 
 const struct subcommand cmd_export = {
 	.name = "export",
-	.help = "folded stacks of waits, for flame graphs",
+	.help = "waits for other programs: flame graphs, pprof",
 	.run = export,
 };

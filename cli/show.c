@@ -105,7 +105,7 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 		ret = output_begin(&o, &head);
 	for (section = opt->sections; !ret && *section; section++)
 		ret = read_and_show(&o, db, *section, opt, err);
-	output_end(&o, ret);
+	ret = output_end(&o, ret);
 	db_end(db);
 	return show_end(f, ret, err);
 }

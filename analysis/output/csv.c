@@ -102,10 +102,10 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	return 0;
 }
 
-static void end(struct output *o, int ret)
+static int end(struct output *o, int ret)
 {
 	(void)o;
-	(void)ret;
+	return ret;
 }
 
 const struct output_ops csv_ops = {

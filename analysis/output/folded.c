@@ -12,10 +12,7 @@
 #include <string.h>
 
 #include "analysis/output/output.h"
-#include "lib/text.h"
-
-/* A stack of the kernel has at most that many frames: KSTACK_MAX_FRAMES. */
-#define MAX_FRAMES 128
+#include "analysis/output/stack_frames.h"
 
 #define NS_PER_US 1000
 
@@ -37,27 +34,24 @@ static int begin_table(struct output *o, const struct table *t, const struct tab
 /* Print @len bytes of @name, in which a ';' would begin another name. */
 static void print_name(FILE *f, const char *name, size_t len)
 {
-	char text[256], shown[256], *c;
+	char shown[FRAME_NAME_LEN], *c;
 
-	snprintf(text, sizeof(text), "%.*s", (int)len, name);
-	text_shown(shown, sizeof(shown), text);
+	frame_shown(shown, name, len);
 	for (c = shown; *c; c++)
 		if (*c == ';')
 			*c = ':';
 	fputs(shown, f);
 }
 
-/* The functions of @stack, which begins with the innermost, without their offsets. */
+/* The functions of @stack, from the outermost on. */
 static void print_stack(FILE *f, const char *stack)
 {
-	const char *frame[MAX_FRAMES];
-	unsigned int nr = 0;
+	struct stack_frame frame[STACK_FRAMES_MAX];
+	unsigned int nr = stack_frames(frame, stack);
 
-	for (; *stack && nr < MAX_FRAMES; stack += strcspn(stack, "\n"), stack += *stack == '\n')
-		frame[nr++] = stack;
 	while (nr--) {
 		fputc(';', f);
-		print_name(f, frame[nr], strcspn(frame[nr], "+\n"));
+		print_name(f, frame[nr].name, frame[nr].len);
 	}
 }
 
@@ -80,17 +74,17 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	if (cell[stack].type == CELL_TEXT)
 		print_stack(o->f, cell[stack].text);
 	else
-		fputs(";(no stack)", o->f);
+		fputs(";" NO_STACK, o->f);
 	*carry += cell[ns].i % NS_PER_US;
 	fprintf(o->f, " %" PRId64 "\n", cell[ns].i / NS_PER_US + (*carry >= NS_PER_US));
 	*carry %= NS_PER_US;
 	return 0;
 }
 
-static void end(struct output *o, int ret)
+static int end(struct output *o, int ret)
 {
-	(void)ret;
 	free(o->state);
+	return ret;
 }
 
 const struct output_ops folded_ops = {

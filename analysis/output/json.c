@@ -262,12 +262,13 @@ static int end_table(struct output *o, const struct table *t, const struct table
 	return print_string(o->f, o->state, notes->unseen);
 }
 
-static void end(struct output *o, int ret)
+static int end(struct output *o, int ret)
 {
 	if (!ret && !o->alone)
 		fputs("}\n", o->f);
 	if (o->state)
 		close_json(sqlite3_db_handle(o->state), o->state);
+	return ret;
 }
 
 const struct output_ops json_ops = {

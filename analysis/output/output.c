@@ -60,8 +60,7 @@ int output_table(struct output *o, const struct table *t, const struct table_not
 
 int output_end(struct output *o, int ret)
 {
-	formats[o->format]->end(o, ret);
-	return ret;
+	return formats[o->format]->end(o, ret);
 }
 
 int output_file_of(FILE *f, enum output_format format, const struct table *t)

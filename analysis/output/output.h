@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Print tables as text, CSV (RFC 4180), JSON or folded stacks.
+ * Print tables as text, CSV (RFC 4180), JSON, folded stacks, or a profile of pprof.
  *
  * A format is a struct output_ops and a line of OUTPUT_FORMATS. Callers do not depend on
  * the format:
@@ -26,7 +26,8 @@ struct filter;
 	FORMAT(OUTPUT_TEXT, text_ops)                                                              \
 	FORMAT(OUTPUT_CSV, csv_ops)                                                                \
 	FORMAT(OUTPUT_JSON, json_ops)                                                              \
-	FORMAT(OUTPUT_FOLDED, folded_ops)
+	FORMAT(OUTPUT_FOLDED, folded_ops)                                                          \
+	FORMAT(OUTPUT_PPROF, pprof_ops)
 
 enum output_format {
 #define FORMAT(id, ops) id,
@@ -65,6 +66,7 @@ struct output {
 struct output_ops {
 	const char *name;   /* value of --format; NULL: not for any table */
 	const char *ending; /* extension of a file name, ".json"; NULL: none */
+	bool binary;	    /* not for a terminal */
 	const char *tail;   /* printed at the end of a file with a single table */
 	int (*begin)(struct output *o, const struct output_head *head);
 	/* Before the rows of @t, of which there may be none. */
@@ -75,9 +77,9 @@ struct output_ops {
 	int (*end_table)(struct output *o, const struct table *t, const struct table_notes *notes);
 	/*
 	 * After the last table; frees @o->state. @ret: 0, or an error that ended the
-	 * output early; then it must not look complete.
+	 * output early; then it must not look complete. Returns @ret, or another error.
 	 */
-	void (*end)(struct output *o, int ret);
+	int (*end)(struct output *o, int ret);
 };
 
 /* The operations of a format. */
@@ -94,7 +96,7 @@ int output_unseen(struct output *o, const struct table *t, const struct table_no
 
 int output_begin(struct output *o, const struct output_head *head);
 int output_table(struct output *o, const struct table *t, const struct table_notes *notes);
-/* Call this also after a failure of the others. Returns @ret. */
+/* Call this also after a failure of the others. Returns @ret, or another error. */
 int output_end(struct output *o, int ret);
 
 /* Write a file with only the rows of @t. */

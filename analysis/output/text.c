@@ -275,10 +275,10 @@ static int print_missing(struct output *o, const struct table *t, const struct t
 	return 0;
 }
 
-static void end(struct output *o, int ret)
+static int end(struct output *o, int ret)
 {
-	(void)ret;
 	free(o->state);
+	return ret;
 }
 
 const struct output_ops text_ops = {

@@ -73,7 +73,9 @@ static void end(struct print *p, int ret, enum output_format format)
 	fclose(p->f);
 	if (ret && (!p->err.msg[0] || strchr(p->err.msg, '\n')))
 		fail("message", p->err.msg);
-	if (format != OUTPUT_JSON)
+	if (output_ops(format)->binary)
+		check_text("message", p->err.msg);
+	else if (format != OUTPUT_JSON)
 		check_text("text", p->text);
 	else if (!ret)
 		check_json(p->text);
@@ -103,7 +105,7 @@ static void print_reports(struct db *db, struct report_options opt)
 static void reports(struct db *db)
 {
 	static const struct table_def *const exports[] = { &export_by_waiter, &export_by_holder,
-							   NULL };
+							   &export_by_label, NULL };
 	static const struct jank_choice all = { .threads = ".", .min_ns = 0 };
 
 	print_reports(db, (struct report_options){ .sections = report_tables,
