@@ -93,6 +93,7 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "kernel_release", info->kernel, sizeof(info->kernel) },
 		{ "profile", info->profile, sizeof(info->profile) },
 		{ "source", info->source, sizeof(info->source) },
+		{ "clock", info->clock, sizeof(info->clock) },
 		{ "limits", info->limits, sizeof(info->limits) },
 		{ "trouble", info->trouble, sizeof(info->trouble) },
 		{ "asleep", info->asleep, sizeof(info->asleep) },

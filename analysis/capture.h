@@ -16,6 +16,7 @@
 
 struct capture_info {
 	char host[65], kernel[65], profile[64], source[32];
+	char clock[16];		      /* as in table meta; "": not named */
 	char limits[META_LIMITS_LEN]; /* what this capture cannot show; "": nothing is missing */
 	char trouble[128];	      /* why nothing, or not all, is being recorded now; "" */
 	char asleep[320];   /* threads asleep since before the capture, and for how long; "" */

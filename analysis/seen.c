@@ -56,6 +56,13 @@ static const struct need {
 	[SIGHT_FRAMES] = { .event = { FRAMES_EVENT },
 			   .without = "frames are in traces of Perfetto only (data source "
 				      "android.surfaceflinger.frametimeline)" },
+	[SIGHT_HOLDS] = { .profile = "holds",
+			  .kept = true,
+			  .in_part = true,
+			  .event = { "rmap:anon_vma_lock_acquire_returned",
+				     "rmap:anon_vma_lock_released",
+				     "rmap:i_mmap_lock_acquire_returned",
+				     "rmap:i_mmap_lock_released" } },
 	[SIGHT_LOSSES] = { .event = { NULL } },
 };
 

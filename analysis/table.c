@@ -16,6 +16,9 @@
 /* Text cells live as long as their table; a chunk has room for many. */
 #define CHUNK_BYTES 4000
 
+/* Memory of the rows that are given at once by table_read_pieces(). */
+#define PIECE_BYTES (1 << 20)
+
 struct text_chunk {
 	struct text_chunk *next;
 	size_t used, room;
@@ -221,6 +224,15 @@ int table_check_columns(const struct table *t, sqlite3_stmt *stmt, struct error 
 	return 0;
 }
 
+/* Set @err to why a row could not be read. */
+static int cannot_add(const struct table *t, struct db *db, int ret, struct error *err)
+{
+	if (ret == -EBADMSG)
+		return error_set(err, ret, "%s is damaged: table %s has a count below 0",
+				 db_path(db), t->def->name);
+	return error_set(err, ret, "out of memory");
+}
+
 int table_add_rows(struct table *t, struct db *db, sqlite3_stmt *stmt, struct error *err)
 {
 	int rc, ret = 0;
@@ -230,11 +242,8 @@ int table_add_rows(struct table *t, struct db *db, sqlite3_stmt *stmt, struct er
 		if (!ret)
 			ret = read_row(t, stmt);
 	}
-	if (ret == -EBADMSG)
-		return error_set(err, ret, "%s is damaged: table %s has a count below 0",
-				 db_path(db), t->def->name);
 	if (ret)
-		return error_set(err, ret, "out of memory");
+		return cannot_add(t, db, ret, err);
 	return rc == SQLITE_DONE ? 0 : db_fail(db, err);
 }
 
@@ -271,6 +280,60 @@ int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 		ret = error_set(err, -ENOMEM, "out of memory");
 	if (ret)
 		table_free(t);
+	return ret;
+}
+
+/* Give the rows of @t to @take, and begin anew with none. */
+static int give_piece(struct table *t, table_take *take, void *ctx, struct error *err)
+{
+	const struct table_def *def = t->def;
+	int ret = table_end(t);
+
+	ret = ret ? error_set(err, ret, "out of memory") : take(ctx, t, err);
+	table_free(t);
+	table_begin(t, def);
+	return ret;
+}
+
+static int read_pieces(struct table *t, struct db *db, sqlite3_stmt *stmt, table_take *take,
+		       void *ctx, struct error *err)
+{
+	size_t bytes = 0;
+	bool given = false;
+	int rc, ret = 0;
+
+	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		bytes += row_bytes(t, stmt);
+		ret = read_row(t, stmt);
+		if (ret)
+			return cannot_add(t, db, ret, err);
+		if (bytes < PIECE_BYTES)
+			continue;
+		ret = give_piece(t, take, ctx, err);
+		given = true;
+		bytes = 0;
+	}
+	if (!ret && rc != SQLITE_DONE)
+		return db_fail(db, err);
+	return !ret && (t->nr_rows || !given) ? give_piece(t, take, ctx, err) : ret;
+}
+
+int table_read_pieces(const struct table_def *def, struct db *db, const struct param *params,
+		      table_take *take, void *ctx, struct error *err)
+{
+	sqlite3_stmt *stmt;
+	struct table t;
+	int ret = db_prepare(db, def->sql, &stmt, err);
+
+	if (ret)
+		return ret;
+	bind_all(stmt, NULL, params);
+	table_begin(&t, def);
+	ret = table_check_columns(&t, stmt, err);
+	if (!ret)
+		ret = read_pieces(&t, db, stmt, take, ctx, err);
+	table_free(&t);
+	db_release(db, stmt);
 	return ret;
 }
 

@@ -144,6 +144,18 @@ int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 		  const struct window *window, const struct param *params, struct error *err);
 void table_free(struct table *t);
 
+/* Takes some rows of a table, which are freed afterwards. Returns 0 or a negative errno. */
+typedef int table_take(void *ctx, const struct table *t, struct error *err);
+
+/*
+ * table_read_pieces - run the query of @def, and give its rows to @take piece by piece
+ *
+ * For results that may not fit into memory. @take is called at least once; if there are no
+ * rows, with an empty table. It must not read the database. Returns 0 or a negative errno.
+ */
+int table_read_pieces(const struct table_def *def, struct db *db, const struct param *params,
+		      table_take *take, void *ctx, struct error *err);
+
 /*
  * A table whose rows are made by C code: table_begin(), table_add() for each
  * row, table_end(). Call table_free() also after a failure.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "analysis/export_tables.h"
+#include "analysis/perfetto_tables.h"
 #include "cli/cli.h"
 #include "cli/export_file.h"
 #include "cli/filter_args.h"
@@ -29,6 +30,7 @@ static const struct target {
 } targets[] = {
 	{ "folded", OUTPUT_FOLDED, by_waiter, by_holder },
 	{ "pprof", OUTPUT_PPROF, by_label, NULL },
+	{ "perfetto", OUTPUT_PERFETTO, perfetto_tables, NULL },
 };
 
 #define NR_TARGETS (sizeof(targets) / sizeof(*targets))
@@ -44,7 +46,9 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "OUT", 0, "write to this file (default: standard output)", 0 },
 	{ "force", OPT_FORCE, NULL, 0, "replace the file OUT if it exists", 0 },
 	{ "to", OPT_TO, "FORMAT", 0,
-	  "folded: stacks for flame graphs, a line each; pprof: a profile for pprof", 0 },
+	  "folded: stacks for flame graphs, a line each; pprof: a profile for pprof; "
+	  "perfetto: a trace for ui.perfetto.dev",
+	  0 },
 	{ "root", OPT_ROOT, "WHO", 0,
 	  "folded: what a stack begins with: waiter (default), or holder: the thread that held the lock",
 	  0 },
@@ -139,6 +143,7 @@ static const struct argp argp = {
 	       "outermost on, separated by ;, and the microseconds that were waited there: for "
 	       "flamegraph.pl, speedscope and the like. A profile of pprof has the number and the "
 	       "time of waits by stack, with labels for what is known about them. "
+	       "A trace of Perfetto has the waits and holds of each thread. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
@@ -171,6 +176,6 @@ static int export(int argc, char **argv)
 
 const struct subcommand cmd_export = {
 	.name = "export",
-	.help = "waits for other programs: flame graphs, pprof",
+	.help = "waits for other programs: flame graphs, pprof, Perfetto",
 	.run = export,
 };

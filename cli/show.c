@@ -24,43 +24,93 @@ struct reasons {
 	char unseen[SEEN_REASON_LEN], empty[SEEN_EMPTY_LEN];
 };
 
-/*
- * Read the rows of a section. One that the filter cannot be applied to gets no rows, and the
- * reason.
- */
-static int read_section(struct table *t, const struct table_def *def, struct db *db,
-			const struct output *o, struct reasons *why, struct error *err)
+/* A section that the filter cannot be applied to: no rows, and the reason. */
+static bool is_refused(struct reasons *why, const struct table_def *def, const struct db *db)
+{
+	char refused[SEEN_REASON_LEN];
+	size_t len;
+
+	filter_refuses(refused, sizeof(refused), db, def->unfiltered);
+	if (!refused[0])
+		return false;
+	/* where not all was seen, there may be rows all the same */
+	if (!why->unseen[0])
+		snprintf(why->empty, sizeof(why->empty), "not shown: %s", refused);
+	len = strlen(why->unseen);
+	snprintf(why->unseen + len, sizeof(why->unseen) - len, "%s%s", len ? "; " : "", refused);
+	return true;
+}
+
+static int show_rows(struct output *o, struct db *db, const struct table *t, struct reasons *why,
+		     const struct report_options *opt, struct error *err)
+{
+	int ret = 0;
+
+	if (!t->nr_rows && !why->empty[0])
+		ret = seen_empty(why->empty, db, t->def->sight, NULL, err);
+	if (!ret)
+		ret = output_table(o, t, &(struct table_notes){ NULL, why->unseen, why->empty });
+	if (!ret && opt->remark)
+		opt->remark(o->f, t, why->unseen);
+	return ret;
+}
+
+/* A section that is written while it is read. */
+struct stream {
+	struct output *o;
+	struct table_notes notes;
+	bool begun;
+};
+
+static int stream_piece(void *ctx, const struct table *t, struct error *err)
+{
+	struct stream *s = ctx;
+	int ret = s->begun ? 0 : output_begin_table(s->o, t, &s->notes);
+
+	s->begun = true;
+	if (!ret)
+		ret = output_rows(s->o, t);
+	/* do not go on where nothing can be written */
+	if (!ret && ferror(s->o->f))
+		ret = -errno ?: -EIO;
+	return ret ? show_end(s->o->f, ret, err) : 0;
+}
+
+static int stream_section(struct output *o, struct db *db, const struct table_def *def,
+			  const struct reasons *why, struct error *err)
+{
+	struct stream s = { .o = o, .notes = { NULL, why->unseen, "" } };
+	const struct table none = { .def = def, .nr_columns = table_nr_columns(def) };
+	const struct param all[] = { { "max_rows", -1 }, { 0 } };
+	int ret = table_read_pieces(def, db, all, stream_piece, &s, err);
+
+	return ret ? ret : output_end_table(o, &none, &s.notes);
+}
+
+static int show_section(struct output *o, struct db *db, const struct table_def *def,
+			const struct report_options *opt, struct error *err)
 {
 	const bool limited = o->format == OUTPUT_TEXT && o->max_rows;
 	const struct param most[] = { { "max_rows", limited ? (int64_t)o->max_rows : -1 }, { 0 } };
-	char refused[SEEN_REASON_LEN];
-
-	filter_refuses(refused, sizeof(refused), db, def->unfiltered);
-	if (why->unseen[0] || !refused[0])
-		return table_read_of(t, def, db, NULL, most, err);
-	snprintf(why->unseen, sizeof(why->unseen), "%s", refused);
-	snprintf(why->empty, sizeof(why->empty), "not shown: %s", refused);
-	table_begin(t, def);
-	return table_end(t) ? error_set(err, -ENOMEM, "out of memory") : 0;
-}
-
-static int read_and_show(struct output *o, struct db *db, const struct table_def *def,
-			 const struct report_options *opt, struct error *err)
-{
 	struct reasons why = { 0 };
 	struct table t;
+	bool refused;
 	int ret = seen_reason(why.unseen, db, def->sight, err);
 
-	if (!ret)
-		ret = read_section(&t, def, db, o, &why, err);
 	if (ret)
 		return ret;
-	if (!t.nr_rows && !why.empty[0])
-		ret = seen_empty(why.empty, db, def->sight, NULL, err);
-	if (!ret)
-		ret = output_table(o, &t, &(struct table_notes){ NULL, why.unseen, why.empty });
-	if (!ret && opt->remark)
-		opt->remark(o->f, &t, why.unseen);
+	refused = is_refused(&why, def, db);
+	/* text needs all rows for the widths of its columns */
+	if (!refused && o->format != OUTPUT_TEXT)
+		return stream_section(o, db, def, &why, err);
+	table_begin(&t, def);
+	if (!refused)
+		ret = table_read_of(&t, def, db, NULL, most, err);
+	else if (table_end(&t))
+		ret = error_set(err, -ENOMEM, "out of memory");
+	if (ret)
+		return ret;
+	ret = show_rows(o, db, &t, &why, opt, err);
 	table_free(&t);
 	return ret;
 }
@@ -104,7 +154,7 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	if (!ret)
 		ret = output_begin(&o, &head);
 	for (section = opt->sections; !ret && *section; section++)
-		ret = read_and_show(&o, db, *section, opt, err);
+		ret = show_section(&o, db, *section, opt, err);
 	ret = output_end(&o, ret);
 	db_end(db);
 	return show_end(f, ret, err);

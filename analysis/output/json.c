@@ -242,7 +242,7 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	unsigned int i;
 	int ret = 0;
 
-	fputs(row ? ",\n {" : "\n {", o->f);
+	fputs(o->nr_rows ? ",\n {" : "\n {", o->f);
 	for (i = 0; !ret && i < t->nr_columns; i++) {
 		fprintf(o->f, "%s\"%s\":", i ? "," : "", t->def->columns[i].name);
 		ret = print_cell(o->f, o->state, &t->rows[row][i]);
@@ -254,7 +254,7 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 
 static int end_table(struct output *o, const struct table *t, const struct table_notes *notes)
 {
-	if (t->nr_rows)
+	if (o->nr_rows)
 		fputs("\n]", o->f);
 	if (!notes->unseen[0])
 		return 0;

@@ -47,15 +47,37 @@ int output_begin(struct output *o, const struct output_head *head)
 	return formats[o->format]->begin(o, head);
 }
 
-int output_table(struct output *o, const struct table *t, const struct table_notes *notes)
+int output_begin_table(struct output *o, const struct table *t, const struct table_notes *notes)
+{
+	o->nr_rows = 0;
+	return formats[o->format]->begin_table(o, t, notes);
+}
+
+int output_rows(struct output *o, const struct table *t)
 {
 	const struct output_ops *ops = formats[o->format];
-	int ret = ops->begin_table(o, t, notes);
 	size_t row;
+	int ret = 0;
 
-	for (row = 0; !ret && row < t->nr_rows; row++)
+	for (row = 0; !ret && row < t->nr_rows; row++) {
 		ret = ops->row(o, t, row);
-	return ret ? ret : ops->end_table(o, t, notes);
+		o->nr_rows++;
+	}
+	return ret;
+}
+
+int output_end_table(struct output *o, const struct table *t, const struct table_notes *notes)
+{
+	return formats[o->format]->end_table(o, t, notes);
+}
+
+int output_table(struct output *o, const struct table *t, const struct table_notes *notes)
+{
+	int ret = output_begin_table(o, t, notes);
+
+	if (!ret)
+		ret = output_rows(o, t);
+	return ret ? ret : output_end_table(o, t, notes);
 }
 
 int output_end(struct output *o, int ret)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Print tables as text, CSV (RFC 4180), JSON, folded stacks, or a profile of pprof.
+ * Print tables as text, CSV (RFC 4180), JSON, folded stacks, a profile of pprof, or
+ * a trace of Perfetto.
  *
  * A format is a struct output_ops and a line of OUTPUT_FORMATS. Callers do not depend on
  * the format:
@@ -27,7 +28,8 @@ struct filter;
 	FORMAT(OUTPUT_CSV, csv_ops)                                                                \
 	FORMAT(OUTPUT_JSON, json_ops)                                                              \
 	FORMAT(OUTPUT_FOLDED, folded_ops)                                                          \
-	FORMAT(OUTPUT_PPROF, pprof_ops)
+	FORMAT(OUTPUT_PPROF, pprof_ops)                                                            \
+	FORMAT(OUTPUT_PERFETTO, perfetto_ops)
 
 enum output_format {
 #define FORMAT(id, ops) id,
@@ -60,6 +62,7 @@ struct output {
 	bool alone;	 /* print the rows of one table and nothing else */
 	size_t max_rows; /* per table, text only; 0: all */
 	int width;	 /* of a line of text, see text.c; 0: unlimited */
+	size_t nr_rows;	 /* of the present table, so far */
 	void *state;	 /* private to the format */
 };
 
@@ -69,11 +72,11 @@ struct output_ops {
 	bool binary;	    /* not for a terminal */
 	const char *tail;   /* printed at the end of a file with a single table */
 	int (*begin)(struct output *o, const struct output_head *head);
-	/* Before the rows of @t, of which there may be none. */
+	/* Before the rows of the table; @t has at least the first one, if there are any. */
 	int (*begin_table)(struct output *o, const struct table *t,
 			   const struct table_notes *notes);
 	int (*row)(struct output *o, const struct table *t, size_t row);
-	/* After the rows of @t: end the table, and say what is missing in it. */
+	/* After the rows: end the table, and say what is missing in it. @t may have none. */
 	int (*end_table)(struct output *o, const struct table *t, const struct table_notes *notes);
 	/*
 	 * After the last table; frees @o->state. @ret: 0, or an error that ended the
@@ -96,6 +99,16 @@ int output_unseen(struct output *o, const struct table *t, const struct table_no
 
 int output_begin(struct output *o, const struct output_head *head);
 int output_table(struct output *o, const struct table *t, const struct table_notes *notes);
+
+/*
+ * output_table() in parts, for table_read_pieces(): each @t has some of the rows. The first
+ * piece goes to output_begin_table() and to output_rows(). Not for text, whose columns are
+ * as wide as all rows need.
+ */
+int output_begin_table(struct output *o, const struct table *t, const struct table_notes *notes);
+int output_rows(struct output *o, const struct table *t);
+int output_end_table(struct output *o, const struct table *t, const struct table_notes *notes);
+
 /* Call this also after a failure of the others. Returns @ret, or another error. */
 int output_end(struct output *o, int ret);
 

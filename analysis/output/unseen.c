@@ -10,7 +10,7 @@ int output_unseen(struct output *o, const struct table *t, const struct table_no
 
 	if (notes->unseen[0] && !fflush(o->f))
 		fprintf(stderr, "rmapscope: %s: not %sseen: %s\n", t->def->name,
-			t->nr_rows ? "all " : "",
+			o->nr_rows ? "all " : "",
 			text_shown(reason, sizeof(reason), notes->unseen));
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "analysis/export_tables.h"
 #include "analysis/instant.h"
 #include "analysis/jank.h"
+#include "analysis/perfetto_tables.h"
 #include "analysis/tables.h"
 #include "cli/show.h"
 #include "lib/text.h"
@@ -112,6 +113,7 @@ static void reports(struct db *db)
 						   .max_rows = 20,
 						   .verdict = verdict_read });
 	print_reports(db, (struct report_options){ .sections = exports });
+	print_reports(db, (struct report_options){ .sections = perfetto_tables });
 	print_reports(db, (struct report_options){ .sections = jank_tables,
 						   .max_rows = 20,
 						   .verdict = jank_verdict,

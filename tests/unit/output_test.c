@@ -67,7 +67,7 @@ static void output_text(FILE *f, const struct table *t, size_t max_rows, int wid
 }
 
 /* Without what follows the table in a file. */
-static int output_rows(FILE *f, enum output_format format, const struct table *t)
+static int print_rows(FILE *f, enum output_format format, const struct table *t)
 {
 	const struct table_notes notes = { .unseen = "", .empty = "" };
 	struct output o = { .f = f, .format = format, .alone = true };
@@ -77,12 +77,12 @@ static int output_rows(FILE *f, enum output_format format, const struct table *t
 
 static int output_csv(FILE *f, const struct table *t)
 {
-	return output_rows(f, OUTPUT_CSV, t);
+	return print_rows(f, OUTPUT_CSV, t);
 }
 
 static int output_json(FILE *f, const struct table *t)
 {
-	return output_rows(f, OUTPUT_JSON, t);
+	return print_rows(f, OUTPUT_JSON, t);
 }
 
 /* To be freed. */
