@@ -6,6 +6,7 @@
 
 #include "analysis/export_tables.h"
 #include "analysis/perfetto_tables.h"
+#include "analysis/raw_tables.h"
 #include "cli/cli.h"
 #include "cli/export_file.h"
 #include "cli/filter_args.h"
@@ -15,6 +16,7 @@ enum {
 	OPT_TO = 0x100,
 	OPT_ROOT,
 	OPT_FORCE,
+	OPT_TABLE,
 };
 
 typedef const struct table_def *const sections[];
@@ -26,19 +28,28 @@ static sections by_waiter = { &export_by_waiter, NULL }, by_holder = { &export_b
 static const struct target {
 	const char *name;
 	enum output_format format;
-	const struct table_def *const *tables, *const *by_holder; /* NULL: no --root */
+	const struct table_def *const *tables;	  /* NULL: those of --table */
+	const struct table_def *const *by_holder; /* NULL: no --root */
+	bool all;				  /* without --table: all of them */
 } targets[] = {
-	{ "folded", OUTPUT_FOLDED, by_waiter, by_holder },
-	{ "pprof", OUTPUT_PPROF, by_label, NULL },
-	{ "perfetto", OUTPUT_PERFETTO, perfetto_tables, NULL },
+	{ "folded", OUTPUT_FOLDED, by_waiter, by_holder, false },
+	{ "pprof", OUTPUT_PPROF, by_label, NULL, false },
+	{ "perfetto", OUTPUT_PERFETTO, perfetto_tables, NULL, false },
+	{ "csv", OUTPUT_CSV, NULL, NULL, false },
+	{ "json", OUTPUT_JSON, NULL, NULL, true },
 };
 
 #define NR_TARGETS (sizeof(targets) / sizeof(*targets))
+
+/* All tables and views of a schema are fewer. */
+#define MAX_RAW 64
 
 struct args {
 	const char *path, *out;
 	const struct target *to;
 	bool by_holder, has_root, force;
+	const struct raw_table *raw[MAX_RAW]; /* of --table */
+	unsigned int nr_raw;
 	struct filter_args filter;
 };
 
@@ -46,8 +57,12 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "OUT", 0, "write to this file (default: standard output)", 0 },
 	{ "force", OPT_FORCE, NULL, 0, "replace the file OUT if it exists", 0 },
 	{ "to", OPT_TO, "FORMAT", 0,
-	  "folded: stacks for flame graphs, a line each; pprof: a profile for pprof; "
-	  "perfetto: a trace for ui.perfetto.dev",
+	  "folded: stacks for flame graphs, a line each; pprof: a profile for pprof; perfetto: a "
+	  "trace for ui.perfetto.dev; csv or json: tables of the database",
+	  0 },
+	{ "table", OPT_TABLE, "NAME", 0,
+	  "csv and json: this table or view of the database; several are allowed (json: default all "
+	  "tables)",
 	  0 },
 	{ "root", OPT_ROOT, "WHO", 0,
 	  "folded: what a stack begins with: waiter (default), or holder: the thread that held the lock",
@@ -74,6 +89,29 @@ static const struct target *find_target(const char *name, struct argp_state *sta
 	return NULL;
 }
 
+static const char *raw_name(unsigned int i)
+{
+	return raw_tables[i].name;
+}
+
+static void add_raw(struct args *a, const char *name, struct argp_state *state)
+{
+	const struct raw_table *raw = raw_table_by_name(name);
+	char names[1024];
+	unsigned int i;
+
+	if (!raw) {
+		cli_wrong(state, "--table: no table or view '%s'; there are: %s", name,
+			  cli_names(names, sizeof(names), raw_name, ", "));
+		return;
+	}
+	for (i = 0; i < a->nr_raw; i++)
+		if (a->raw[i] == raw)
+			return;
+	if (a->nr_raw < MAX_RAW)
+		a->raw[a->nr_raw++] = raw;
+}
+
 /* What must be said, and what does not go together. */
 static void check(const struct args *a, struct argp_state *state)
 {
@@ -84,6 +122,10 @@ static void check(const struct args *a, struct argp_state *state)
 			  cli_names(names, sizeof(names), target_name, " or "));
 	else if (a->has_root && !a->to->by_holder)
 		cli_wrong(state, "--root does not go with --to %s", a->to->name);
+	else if (a->nr_raw && a->to->tables)
+		cli_wrong(state, "--table does not go with --to %s", a->to->name);
+	else if (!a->nr_raw && !a->to->tables && !a->to->all)
+		cli_wrong(state, "which table? --table waits, or another one of docs/schema.md");
 	else if (!a->out && output_ops(a->to->format)->binary && isatty(STDOUT_FILENO))
 		cli_wrong(state, "%s is not for a terminal; name a file with -o", a->to->name);
 }
@@ -105,6 +147,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			a->by_holder = true;
 		else if (strcmp(arg, "waiter"))
 			cli_wrong(state, "--root: '%s' is not waiter or holder", arg);
+		return 0;
+	case OPT_TABLE:
+		add_raw(a, arg, state);
 		return 0;
 	case 'o':
 		a->out = arg;
@@ -138,32 +183,74 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "FILE",
-	.doc = "Write the waits of a database for another program.\v"
+	.doc = "Write a database, or the waits in it, for another program.\v"
 	       "A line of folded stacks is the process, the thread and the functions from the "
 	       "outermost on, separated by ;, and the microseconds that were waited there: for "
 	       "flamegraph.pl, speedscope and the like. A profile of pprof has the number and the "
 	       "time of waits by stack, with labels for what is known about them. "
 	       "A trace of Perfetto has the waits and holds of each thread. "
+	       "CSV and JSON have the rows of tables and views, see docs/schema.md. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
+/* The tables of the database that were asked for; end with NULL. */
+struct raw_sections {
+	struct table_def *def[MAX_RAW + 1];
+	unsigned int nr;
+};
+
+static int open_raw(struct raw_sections *raw, const struct args *a, struct db *db,
+		    struct error *err)
+{
+	const struct raw_table *all = raw_tables;
+	unsigned int i;
+	int ret = db_begin(db, err);
+
+	if (ret)
+		return ret;
+	for (i = 0; !ret && i < a->nr_raw; i++)
+		ret = raw_table_def(&raw->def[raw->nr++], a->raw[i], db, err);
+	for (; !a->nr_raw && !ret && all->name; all++)
+		if (!all->is_view)
+			ret = raw_table_def(&raw->def[raw->nr++], all, db, err);
+	db_end(db);
+	return ret;
+}
+
+static int write_to(FILE *f, const struct args *a, struct db *db, struct error *err)
+{
+	struct report_options report = { .format = a->to->format };
+	struct filter_args filter = a->filter;
+	struct raw_sections raw = { 0 };
+	int ret = 0;
+
+	report.filter = &filter;
+	report.sections = a->by_holder ? a->to->by_holder : a->to->tables;
+	if (!report.sections) {
+		ret = open_raw(&raw, a, db, err);
+		report.sections = (const struct table_def *const *)raw.def;
+	}
+	if (!ret)
+		ret = show_report(f, db, &report, err);
+	while (raw.nr)
+		raw_table_free(raw.def[--raw.nr]);
+	return ret;
+}
+
 static int export(int argc, char **argv)
 {
-	struct args a = { 0 };
-	struct report_options report = { .filter = &a.filter };
 	struct error err = { 0 };
+	struct args a = { 0 };
 	struct export_file file;
 	struct db *db;
 	int ret;
 
 	cli_parse(&argp, argc, argv, &a);
-	report.format = a.to->format;
-	report.sections = a.by_holder ? a.to->by_holder : a.to->tables;
 	if (db_open(&db, a.path, &err))
 		return cli_fail(&err);
 	ret = export_file_open(&file, a.out, a.path, a.force, &err);
 	if (!ret) {
-		ret = show_report(file.f, db, &report, &err);
+		ret = write_to(file.f, &a, db, &err);
 		ret = export_file_close(&file, ret, &err);
 	}
 	db_close(db);
@@ -176,6 +263,6 @@ static int export(int argc, char **argv)
 
 const struct subcommand cmd_export = {
 	.name = "export",
-	.help = "waits for other programs: flame graphs, pprof, Perfetto",
+	.help = "waits for other programs: flame graphs, pprof, Perfetto, CSV, JSON",
 	.run = export,
 };

@@ -15,6 +15,12 @@
 #include "analysis/output/output.h"
 #include "lib/text.h"
 
+/*
+ * Version of what is written, see docs/schema.md. A key that changes its meaning or goes makes
+ * a new one; a new key does not.
+ */
+#define JSON_FORMAT 1
+
 /* Prepare SQLite's json_quote(), on an empty database in memory. */
 static int open_json(sqlite3 **db, sqlite3_stmt **stmt)
 {
@@ -142,7 +148,7 @@ static int print_capture(FILE *f, const struct capture_info *info)
 	unsigned int i;
 	int ret = 0;
 
-	fputs("{\"capture\":{", f);
+	fputc('{', f);
 	for (i = 0; !ret && i < sizeof(texts) / sizeof(*texts); i++) {
 		fprintf(f, "\"%s\":", texts[i].key);
 		ret = texts[i].value[0]	     ? output_json_string(f, texts[i].value)
@@ -202,10 +208,13 @@ static int print_filter(FILE *f, const struct filter *filter)
 
 static int begin(struct output *o, const struct output_head *head)
 {
-	int ret = head->info				 ? print_capture(o->f, head->info)
-		  : fputs("{\"capture\":null", o->f) < 0 ? -EIO
-							 : 0;
+	int ret = 0;
 
+	fprintf(o->f, "{\"format\":%d,\"capture\":", JSON_FORMAT);
+	if (head->info)
+		ret = print_capture(o->f, head->info);
+	else
+		fputs("null", o->f);
 	if (!ret && head->filter)
 		ret = print_filter(o->f, head->filter);
 	if (!ret && head->at_ns)

@@ -525,7 +525,7 @@ head -c "$bytes" /dev/zero | tr '\0' '\377' |
 	dd of="$tap_dir/cut.db" bs="$bytes" seek=$((page - 1)) conv=notrunc status=none
 out=$("$RMAPSCOPE" report --format json "$tap_dir/cut.db" 2>"$tap_dir/err")
 tap_is "$?:$(wc -l <"$tap_dir/err")" "1:1" "a section that cannot be read: exit code 1, one line"
-tap_like "$(head -n 1 <<<"$out")" '^\{"capture":' "what was read before is printed"
+tap_like "$(head -n 1 <<<"$out")" '^\{"format":1,' "what was read before is printed"
 printf '%s' "$out" >"$tap_dir/cut.json"
 tap_is "$(sqlite3 :memory: "SELECT json_valid(readfile('$tap_dir/cut.json'))")" 0 \
 	"JSON that an error has cut is not valid"
