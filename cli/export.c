@@ -7,6 +7,7 @@
 #include "analysis/export_tables.h"
 #include "analysis/perfetto_tables.h"
 #include "analysis/raw_tables.h"
+#include "analysis/redact.h"
 #include "cli/cli.h"
 #include "cli/export_file.h"
 #include "cli/filter_args.h"
@@ -17,6 +18,7 @@ enum {
 	OPT_ROOT,
 	OPT_FORCE,
 	OPT_TABLE,
+	OPT_REDACT,
 };
 
 typedef const struct table_def *const sections[];
@@ -28,15 +30,18 @@ static sections by_waiter = { &export_by_waiter, NULL }, by_holder = { &export_b
 static const struct target {
 	const char *name;
 	enum output_format format;
-	const struct table_def *const *tables;	  /* NULL: those of --table */
+	const struct table_def *const *tables;	  /* NULL: others */
 	const struct table_def *const *by_holder; /* NULL: no --root */
+	bool by_table;				  /* --table names the tables */
 	bool all;				  /* without --table: all of them */
 } targets[] = {
-	{ "folded", OUTPUT_FOLDED, by_waiter, by_holder, false },
-	{ "pprof", OUTPUT_PPROF, by_label, NULL, false },
-	{ "perfetto", OUTPUT_PERFETTO, perfetto_tables, NULL, false },
-	{ "csv", OUTPUT_CSV, NULL, NULL, false },
-	{ "json", OUTPUT_JSON, NULL, NULL, true },
+	{ "folded", OUTPUT_FOLDED, by_waiter, by_holder, false, false },
+	{ "pprof", OUTPUT_PPROF, by_label, NULL, false, false },
+	{ "perfetto", OUTPUT_PERFETTO, perfetto_tables, NULL, false, false },
+	{ "csv", OUTPUT_CSV, NULL, NULL, true, false },
+	{ "json", OUTPUT_JSON, NULL, NULL, true, true },
+	/* the whole database, without a format of tables */
+	{ "sqlite", NR_OUTPUT_FORMATS, NULL, NULL, false, false },
 };
 
 #define NR_TARGETS (sizeof(targets) / sizeof(*targets))
@@ -47,7 +52,7 @@ static const struct target {
 struct args {
 	const char *path, *out;
 	const struct target *to;
-	bool by_holder, has_root, force;
+	bool by_holder, has_root, force, redact;
 	const struct raw_table *raw[MAX_RAW]; /* of --table */
 	unsigned int nr_raw;
 	struct filter_args filter;
@@ -58,12 +63,15 @@ static const struct argp_option options[] = {
 	{ "force", OPT_FORCE, NULL, 0, "replace the file OUT if it exists", 0 },
 	{ "to", OPT_TO, "FORMAT", 0,
 	  "folded: stacks for flame graphs, a line each; pprof: a profile for pprof; perfetto: a "
-	  "trace for ui.perfetto.dev; csv or json: tables of the database",
+	  "trace for ui.perfetto.dev; csv or json: tables of the database; sqlite: a copy "
+	  "to give away, with --redact",
 	  0 },
 	{ "table", OPT_TABLE, "NAME", 0,
 	  "csv and json: this table or view of the database; several are allowed (json: default all "
 	  "tables)",
 	  0 },
+	{ "redact", OPT_REDACT, NULL, 0,
+	  "sqlite: without addresses, command lines, paths and the name of the host", 0 },
 	{ "root", OPT_ROOT, "WHO", 0,
 	  "folded: what a stack begins with: waiter (default), or holder: the thread that held the lock",
 	  0 },
@@ -112,6 +120,22 @@ static void add_raw(struct args *a, const char *name, struct argp_state *state)
 		a->raw[a->nr_raw++] = raw;
 }
 
+static bool is_copy(const struct target *to)
+{
+	return to->format == NR_OUTPUT_FORMATS;
+}
+
+/* A copy of the database has to be redacted: cp makes one that is not. */
+static void check_copy(const struct args *a, struct argp_state *state)
+{
+	if (!a->redact)
+		cli_wrong(state, "--to sqlite needs --redact; cp copies a database as it is");
+	else if (!a->out)
+		cli_wrong(state, "--to sqlite needs a file: name it with -o");
+	else if (filter_is_set(&a->filter.filter) || a->filter.since || a->filter.until)
+		cli_wrong(state, "--to sqlite copies the whole capture, without a filter");
+}
+
 /* What must be said, and what does not go together. */
 static void check(const struct args *a, struct argp_state *state)
 {
@@ -122,9 +146,13 @@ static void check(const struct args *a, struct argp_state *state)
 			  cli_names(names, sizeof(names), target_name, " or "));
 	else if (a->has_root && !a->to->by_holder)
 		cli_wrong(state, "--root does not go with --to %s", a->to->name);
-	else if (a->nr_raw && a->to->tables)
+	else if (a->nr_raw && !a->to->by_table)
 		cli_wrong(state, "--table does not go with --to %s", a->to->name);
-	else if (!a->nr_raw && !a->to->tables && !a->to->all)
+	else if (a->redact && !is_copy(a->to))
+		cli_wrong(state, "--redact goes with --to sqlite; export the redacted copy then");
+	else if (is_copy(a->to))
+		check_copy(a, state);
+	else if (!a->nr_raw && a->to->by_table && !a->to->all)
 		cli_wrong(state, "which table? --table waits, or another one of docs/schema.md");
 	else if (!a->out && output_ops(a->to->format)->binary && isatty(STDOUT_FILENO))
 		cli_wrong(state, "%s is not for a terminal; name a file with -o", a->to->name);
@@ -147,6 +175,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			a->by_holder = true;
 		else if (strcmp(arg, "waiter"))
 			cli_wrong(state, "--root: '%s' is not waiter or holder", arg);
+		return 0;
+	case OPT_REDACT:
+		a->redact = true;
 		return 0;
 	case OPT_TABLE:
 		add_raw(a, arg, state);
@@ -190,6 +221,7 @@ static const struct argp argp = {
 	       "time of waits by stack, with labels for what is known about them. "
 	       "A trace of Perfetto has the waits and holds of each thread. "
 	       "CSV and JSON have the rows of tables and views, see docs/schema.md. "
+	       "A redacted copy has numbers instead of names that tell whose machine it was. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
@@ -237,6 +269,14 @@ static int write_to(FILE *f, const struct args *a, struct db *db, struct error *
 	return ret;
 }
 
+static int write_copy(struct export_file *file, struct db *db, struct error *err)
+{
+	char work[PATH_MAX + 16];
+
+	snprintf(work, sizeof(work), "%s/work.db", file->of.dir.path);
+	return db_redact(db, file->of.name, work, err);
+}
+
 static int export(int argc, char **argv)
 {
 	struct error err = { 0 };
@@ -250,7 +290,7 @@ static int export(int argc, char **argv)
 		return cli_fail(&err);
 	ret = export_file_open(&file, a.out, a.path, a.force, &err);
 	if (!ret) {
-		ret = write_to(file.f, &a, db, &err);
+		ret = is_copy(a.to) ? write_copy(&file, db, &err) : write_to(file.f, &a, db, &err);
 		ret = export_file_close(&file, ret, &err);
 	}
 	db_close(db);
