@@ -36,6 +36,7 @@ static const struct target {
 	bool all;				  /* without --table: all of them */
 } targets[] = {
 	{ "folded", OUTPUT_FOLDED, by_waiter, by_holder, false, false },
+	{ "svg", OUTPUT_SVG, by_waiter, by_holder, false, false },
 	{ "pprof", OUTPUT_PPROF, by_label, NULL, false, false },
 	{ "perfetto", OUTPUT_PERFETTO, perfetto_tables, NULL, false, false },
 	{ "csv", OUTPUT_CSV, NULL, NULL, true, false },
@@ -62,9 +63,9 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "OUT", 0, "write to this file (default: standard output)", 0 },
 	{ "force", OPT_FORCE, NULL, 0, "replace the file OUT if it exists", 0 },
 	{ "to", OPT_TO, "FORMAT", 0,
-	  "folded: stacks for flame graphs, a line each; pprof: a profile for pprof; perfetto: a "
-	  "trace for ui.perfetto.dev; csv or json: tables of the database; sqlite: a copy "
-	  "to give away, with --redact",
+	  "folded: stacks for flame graphs, a line each; svg: a flame graph; pprof: a profile for "
+	  "pprof; perfetto: a trace for ui.perfetto.dev; csv or json: tables of the database; "
+	  "sqlite: a copy to give away, with --redact",
 	  0 },
 	{ "table", OPT_TABLE, "NAME", 0,
 	  "csv and json: this table or view of the database; several are allowed (json: default all "
@@ -73,7 +74,7 @@ static const struct argp_option options[] = {
 	{ "redact", OPT_REDACT, NULL, 0,
 	  "sqlite: without addresses, command lines, paths and the name of the host", 0 },
 	{ "root", OPT_ROOT, "WHO", 0,
-	  "folded: what a stack begins with: waiter (default), or holder: the thread that held the lock",
+	  "folded and svg: what a stack begins with: waiter (default), or holder: the thread that held the lock",
 	  0 },
 	{ "pid", 'p', "PID", 0, "only threads of this process", 0 },
 	{ 0 },

@@ -10,7 +10,7 @@ scripts    := $(wildcard tests/cli/*.t tests/tui/*.t tests/live/*.t)
 
 # under a sanitizer: what reads input or draws it; what is about signals, time and
 # texts takes ten times as long there and runs the same code
-sanitized  := $(addprefix tests/,$(addsuffix .t,$(addprefix cli/,bad-input blocked hostile-db export-perfetto export-pprof export-redact export-tables import import-perfetto import-wrap \
+sanitized  := $(addprefix tests/,$(addsuffix .t,$(addprefix cli/,bad-input blocked hostile-db export-perfetto export-pprof export-redact export-svg export-tables import import-perfetto import-wrap \
 	      findings migrate report waits) tui/screens tui/keys live/record))
 
 # `make test T=tests/cli/report.t` runs one

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Print tables as text, CSV (RFC 4180), JSON, folded stacks, a profile of pprof, or
- * a trace of Perfetto.
+ * Print tables as text, CSV (RFC 4180), JSON, folded stacks, a flame graph, a
+ * profile of pprof, or a trace of Perfetto.
  *
  * A format is a struct output_ops and a line of OUTPUT_FORMATS. Callers do not depend on
  * the format:
@@ -28,6 +28,7 @@ struct filter;
 	FORMAT(OUTPUT_CSV, csv_ops)                                                                \
 	FORMAT(OUTPUT_JSON, json_ops)                                                              \
 	FORMAT(OUTPUT_FOLDED, folded_ops)                                                          \
+	FORMAT(OUTPUT_SVG, svg_ops)                                                                \
 	FORMAT(OUTPUT_PPROF, pprof_ops)                                                            \
 	FORMAT(OUTPUT_PERFETTO, perfetto_ops)
 

@@ -67,7 +67,7 @@ tap_is "$(grep -c '^[^;]*;a:b??\[31m?;(no stack) [0-9]*$' "$tap_dir/folded"):$(g
 
 # --- wrong usage
 
-for wrong in "$db" "$db --to svg" "$db --to folded --root cpu" "--to folded"; do
+for wrong in "$db" "$db --to html" "$db --to folded --root cpu" "--to folded"; do
 	# shellcheck disable=SC2086 # words
 	"$RMAPSCOPE" export $wrong >"$tap_dir/out" 2>"$tap_dir/err"
 	tap_is "$?:$(wc -c <"$tap_dir/out")" 2:0 "wrong usage: export ${wrong/"$db"/FILE}"
