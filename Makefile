@@ -38,7 +38,8 @@ include tests/guest/guest.mk
 lib_srcs := $(wildcard lib/*.c collector/*.c collector/model/*.c schema/*.c analysis/*.c \
 	      analysis/output/*.c tui/*.c cli/workload/*.c)
 cli_srcs := $(filter-out $(lib_srcs),$(wildcard cli/*.c))
-lib_objs := $(lib_srcs:%.c=$(BUILD)/%.o) $(BUILD)/schema/sql.o
+lib_objs := $(lib_srcs:%.c=$(BUILD)/%.o) $(BUILD)/schema/sql.o \
+	    $(BUILD)/analysis/output/page_files.o
 cli_objs := $(cli_srcs:%.c=$(BUILD)/%.o) $(BUILD)/cli/demo_capture.o
 
 # what is done, in a line each; V=1 shows the commands
@@ -94,7 +95,10 @@ $(BUILD)/schema/sql.o: $(BUILD)/schema/sql.c
 	$(call say,CC)
 	$(Q)$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
 
+# files as they are: .incbin
 $(BUILD)/cli/demo_capture.o: cli/demo_capture.S docs/demo.db
+$(BUILD)/analysis/output/page_files.o: $(addprefix analysis/output/page,_files.S .css .js)
+$(BUILD)/cli/demo_capture.o $(BUILD)/analysis/output/page_files.o:
 	@mkdir -p $(@D)
 	$(call say,AS)
 	$(Q)$(CC) -c -o $@ $<

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -171,6 +172,12 @@ struct window capture_window(const struct capture_info *info, int64_t end_ns, un
 	if (w.end_ns <= w.start_ns)
 		w.end_ns = w.start_ns + 1;
 	return w;
+}
+
+struct window capture_whole(const struct capture_info *info)
+{
+	/* the last event is part of the window */
+	return capture_window(info, info->last_ns + 1, UINT_MAX);
 }
 
 int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, struct error *err)

@@ -60,6 +60,9 @@ const char *capture_lost_format(char *buf, size_t room, const struct capture_inf
  */
 struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds);
 
+/* The window of the whole capture. */
+struct window capture_whole(const struct capture_info *info);
+
 /* Rates over a window; negative: unknown. */
 struct capture_rates {
 	double retries_per_s, moves_per_s;

@@ -2,6 +2,7 @@
 #include "analysis/heatmap_table.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sqlite3.h>
 
 #include "analysis/views.h"
@@ -135,4 +136,16 @@ int top_heatmap_read(struct table *t, struct db *db, const struct window *window
 	if (ret)
 		table_free(t);
 	return ret;
+}
+
+int heatmap_level(int64_t count, int64_t max)
+{
+	if (max < 2)
+		return HEATMAP_LEVELS;
+	return 1 + (int)(log2(count) / log2(max) * (HEATMAP_LEVELS - 1) + 1e-9);
+}
+
+int64_t heatmap_least(int level, int64_t max)
+{
+	return ceil(pow(max, (level - 1.0) / (HEATMAP_LEVELS - 1)) - 1e-9);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The screen Heatmap of top. */
+/* The screen Heatmap of top, which is the heatmap of rmapscope html as well. */
 #ifndef RMAPSCOPE_HEATMAP_TABLE_H
 #define RMAPSCOPE_HEATMAP_TABLE_H
 
@@ -13,5 +13,13 @@
  */
 int top_heatmap_read(struct table *t, struct db *db, const struct window *window,
 		     struct error *err);
+
+/* Shades of a heatmap. */
+#define HEATMAP_LEVELS 5
+
+/* The shade of @count waits, 1..HEATMAP_LEVELS, by its order of magnitude; @max is the highest. */
+int heatmap_level(int64_t count, int64_t max);
+/* The smallest count with shade @level; a higher shade begins there if the counts are few. */
+int64_t heatmap_least(int level, int64_t max);
 
 #endif

@@ -230,7 +230,7 @@ static const struct column heatmap_columns[] = {
 const struct table_def top_heatmap = {
 	.name = "heatmap",
 	.title = "Heatmap",
-	.help = "durations of waits over time; brighter: more waits",
+	.help = "durations of waits over time; the stronger the shade, the more waits",
 	.columns = heatmap_columns,
 	.sort = SORT_AS_READ,
 };

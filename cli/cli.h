@@ -26,9 +26,9 @@ struct subcommand {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_diff, cmd_export, cmd_import,
-	cmd_jank, cmd_order, cmd_record, cmd_report, cmd_snapshot, cmd_storms, cmd_top, cmd_upgrade,
-	cmd_walks;
+extern const struct subcommand cmd_blocked, cmd_check, cmd_demo, cmd_diff, cmd_export, cmd_html,
+	cmd_import, cmd_jank, cmd_order, cmd_record, cmd_report, cmd_snapshot, cmd_storms, cmd_top,
+	cmd_upgrade, cmd_walks;
 
 /* The database that record and import create without --output. */
 #define DEFAULT_OUTPUT "rmapscope.db"

@@ -10,9 +10,9 @@
 #include "lib/text.h"
 
 static const struct subcommand *const subcommands[] = {
-	&cmd_check,  &cmd_demo,	   &cmd_record, &cmd_snapshot, &cmd_import,
-	&cmd_report, &cmd_blocked, &cmd_jank,	&cmd_diff,     &cmd_storms,
-	&cmd_order,  &cmd_walks,   &cmd_top,	&cmd_export,   &cmd_upgrade,
+	&cmd_check,   &cmd_demo, &cmd_record, &cmd_snapshot, &cmd_import, &cmd_report,
+	&cmd_blocked, &cmd_jank, &cmd_diff,   &cmd_storms,   &cmd_order,  &cmd_walks,
+	&cmd_top,     &cmd_html, &cmd_export, &cmd_upgrade,
 };
 
 #define NR_SUBCOMMANDS (sizeof(subcommands) / sizeof(*subcommands))

@@ -90,8 +90,9 @@ static int stream_section(struct output *o, struct db *db, const struct table_de
 static int show_section(struct output *o, struct db *db, const struct table_def *def,
 			const struct report_options *opt, struct error *err)
 {
-	const bool limited = o->format == OUTPUT_TEXT && o->max_rows;
-	const struct param most[] = { { "max_rows", limited ? (int64_t)o->max_rows : -1 }, { 0 } };
+	const bool limited = output_ops(o->format)->limited;
+	const struct param most[] = { { "max_rows", o->max_rows ? (int64_t)o->max_rows : -1 },
+				      { 0 } };
 	struct reasons why = { 0 };
 	struct table t;
 	bool refused;
@@ -100,8 +101,8 @@ static int show_section(struct output *o, struct db *db, const struct table_def 
 	if (ret)
 		return ret;
 	refused = is_refused(&why, def, db);
-	/* text needs all rows for the widths of its columns */
-	if (!refused && o->format != OUTPUT_TEXT)
+	/* text needs all rows for the widths of its columns, a page their number */
+	if (!refused && !limited)
 		return stream_section(o, db, def, &why, err);
 	table_begin(&t, def);
 	if (!refused)
@@ -121,6 +122,23 @@ static const struct filter *filter_set(const struct report_options *opt)
 	return opt->filter && filter_is_set(&opt->filter->filter) ? &opt->filter->filter : NULL;
 }
 
+static int show_view(struct output *o, struct db *db, const struct view_def *view,
+		     const struct window *window, struct error *err)
+{
+	char empty[SEEN_EMPTY_LEN] = "";
+	struct table t;
+	int ret = view_read(&t, view, db, window, NULL, err);
+
+	if (ret)
+		return ret;
+	if (!t.nr_rows)
+		ret = view_empty(empty, view, db, window, err);
+	if (!ret)
+		ret = output_table(o, &t, &(struct table_notes){ NULL, "", empty });
+	table_free(&t);
+	return ret;
+}
+
 int show_report(FILE *f, struct db *db, const struct report_options *opt, struct error *err)
 {
 	struct output o = {
@@ -134,6 +152,7 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	char verdict[VERDICT_LEN];
 	struct capture_info info;
 	struct output_head head = { .path = db_path(db), .info = &info };
+	struct window whole;
 	int ret = db_begin(db, err);
 
 	if (ret)
@@ -153,28 +172,15 @@ int show_report(FILE *f, struct db *db, const struct report_options *opt, struct
 	head.filter = filter_set(opt);
 	if (!ret)
 		ret = output_begin(&o, &head);
+	if (!ret && opt->overview) {
+		whole = capture_whole(&info);
+		ret = show_view(&o, db, opt->overview, &whole, err);
+	}
 	for (section = opt->sections; !ret && *section; section++)
 		ret = show_section(&o, db, *section, opt, err);
 	ret = output_end(&o, ret);
 	db_end(db);
 	return show_end(f, ret, err);
-}
-
-static int show_view(struct output *o, struct db *db, const struct view_def *view,
-		     const struct window *window, struct error *err)
-{
-	char empty[SEEN_EMPTY_LEN] = "";
-	struct table t;
-	int ret = view_read(&t, view, db, window, NULL, err);
-
-	if (ret)
-		return ret;
-	if (!t.nr_rows)
-		ret = view_empty(empty, view, db, window, err);
-	if (!ret)
-		ret = output_table(o, &t, &(struct table_notes){ NULL, "", empty });
-	table_free(&t);
-	return ret;
 }
 
 /* The window of a frame. Sums are per whole second, so it ends with the second of the time. */

@@ -16,8 +16,10 @@ struct filter_args;
 struct report_options {
 	const struct table_def *const *sections; /* ends with NULL */
 	enum output_format format;
-	size_t max_rows; /* per section, text only; 0: all */
+	size_t max_rows; /* per section, if the format limits them; 0: all */
 	int width;	 /* of a line of text; 0: unlimited */
+	/* a screen, of the whole capture, before the sections; or NULL */
+	const struct view_def *overview;
 	/* makes the sentence to begin with, such as verdict_read(); or NULL */
 	int (*verdict)(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
 		       struct error *err);

@@ -40,6 +40,7 @@ linux-perf perf perf
 procps procps-ng procps-ng
 time time time
 zstd zstd zstd
+libxml2-utils libxml2 libxml2
 '
 needs_ci='
 clang clang clang

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/heatmap_table.h"
 #include "lib/clock.h"
 #include "lib/saturate.h"
 #include "tui/text.h"
 
 /* Latency in ms before each row. */
 #define LABEL_WIDTH 12
-#define NR_LEVELS   5
 #define SEC	    ((int64_t)NSEC_PER_SEC)
 
 static int nr_columns(void)
@@ -93,12 +93,6 @@ static bool grid_init(struct grid *g, const struct table_view *v, int max_rows)
 	return g->count;
 }
 
-/* 1..NR_LEVELS, by the order of magnitude. */
-static int level_of(int64_t count, int64_t max)
-{
-	return max < 2 ? NR_LEVELS : 1 + (int)(log2(count) / log2(max) * (NR_LEVELS - 1) + 1e-9);
-}
-
 static void draw_cells(const struct terminal *term, const struct area *a, int y, int x, int nr,
 		       int level)
 {
@@ -129,7 +123,7 @@ static void draw_grid(const struct grid *g, const struct terminal *term, const s
 				draw_cells(term, a, row,
 					   LABEL_WIDTH + g->nr_columns -
 						   (g->nr_columns - x) * g->width,
-					   g->width, level_of(count, g->max));
+					   g->width, heatmap_level(count, g->max));
 		}
 	}
 	term_look(term, LOOK_NORMAL);
@@ -146,11 +140,11 @@ static void draw_legend(const struct grid *g, const struct table_view *v,
 	if (g->width > 1)
 		snprintf(text, sizeof(text), "%u s to %d columns;", v->window.slot_s, g->width);
 	x += area_text(a, 0, x, text);
-	for (level = 1; level <= NR_LEVELS && x + 16 < a->width; level++) {
-		int64_t least = ceil(pow(g->max, (level - 1.0) / (NR_LEVELS - 1)) - 1e-9);
+	for (level = 1; level <= HEATMAP_LEVELS && x + 16 < a->width; level++) {
+		int64_t least = heatmap_least(level, g->max);
 
 		/* fewer waits than shades: show only the shades in use */
-		if (level_of(least, g->max) != level)
+		if (heatmap_level(least, g->max) != level)
 			continue;
 		snprintf(text, sizeof(text), "  %lld: ", (long long)least);
 		x += area_text(a, 0, x, text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Print tables as text, CSV (RFC 4180), JSON, folded stacks, a flame graph, a
+ * Print tables as text, CSV (RFC 4180), JSON, folded stacks, a flame graph, a web page, a
  * profile of pprof, or a trace of Perfetto.
  *
  * A format is a struct output_ops and a line of OUTPUT_FORMATS. Callers do not depend on
@@ -28,6 +28,7 @@ struct filter;
 	FORMAT(OUTPUT_CSV, csv_ops)                                                                \
 	FORMAT(OUTPUT_JSON, json_ops)                                                              \
 	FORMAT(OUTPUT_FOLDED, folded_ops)                                                          \
+	FORMAT(OUTPUT_HTML, html_ops)                                                              \
 	FORMAT(OUTPUT_SVG, svg_ops)                                                                \
 	FORMAT(OUTPUT_PPROF, pprof_ops)                                                            \
 	FORMAT(OUTPUT_PERFETTO, perfetto_ops)
@@ -61,7 +62,7 @@ struct output {
 	enum output_format format;
 	bool several;	 /* several tables: CSV names each */
 	bool alone;	 /* print the rows of one table and nothing else */
-	size_t max_rows; /* per table, text only; 0: all */
+	size_t max_rows; /* per table, if the format limits them; 0: all */
 	int width;	 /* of a line of text, see text.c; 0: unlimited */
 	size_t nr_rows;	 /* of the present table, so far */
 	void *state;	 /* private to the format */
@@ -72,6 +73,7 @@ struct output_ops {
 	const char *ending; /* extension of a file name, ".json"; NULL: none */
 	bool binary;	    /* not for a terminal */
 	const char *tail;   /* printed at the end of a file with a single table */
+	bool limited;	    /* prints at most @max_rows of a struct output */
 	int (*begin)(struct output *o, const struct output_head *head);
 	/* Before the rows of the table; @t has at least the first one, if there are any. */
 	int (*begin_table)(struct output *o, const struct table *t,
@@ -97,6 +99,18 @@ enum output_format output_format_of_file(const char *path);
 
 /* For end_table(): print to stderr why rows are missing, where the format has no place for it. */
 int output_unseen(struct output *o, const struct table *t, const struct table_notes *notes);
+
+/* How many rows of @t are printed by a format that limits them. */
+static inline size_t output_nr_shown(const struct output *o, const struct table *t)
+{
+	return o->max_rows && o->max_rows < t->nr_rows ? o->max_rows : t->nr_rows;
+}
+
+/* How many are left out, there or when @t was read. */
+static inline size_t output_nr_more(const struct output *o, const struct table *t)
+{
+	return t->nr_rows + t->nr_more - output_nr_shown(o, t);
+}
 
 int output_begin(struct output *o, const struct output_head *head);
 int output_table(struct output *o, const struct table *t, const struct table_notes *notes);

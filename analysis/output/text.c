@@ -224,11 +224,6 @@ static void print_heading(const struct output *o, const struct table *t,
 			text_shown(reason, sizeof(reason), notes->unseen));
 }
 
-static size_t nr_shown(const struct output *o, const struct table *t)
-{
-	return o->max_rows && o->max_rows < t->nr_rows ? o->max_rows : t->nr_rows;
-}
-
 static int begin_table(struct output *o, const struct table *t, const struct table_notes *notes)
 {
 	char text[SEEN_EMPTY_LEN];
@@ -244,7 +239,7 @@ static int begin_table(struct output *o, const struct table *t, const struct tab
 		o->state = l = malloc(sizeof(*l));
 	if (!l)
 		return -ENOMEM;
-	lay_out(l, t, nr_shown(o, t), o->width);
+	lay_out(l, t, output_nr_shown(o, t), o->width);
 	for (i = 0; i < l->nr; i++)
 		print_cell(o->f, l, t, i, t->def->columns[l->shown[i].column].title);
 	return 0;
@@ -256,7 +251,7 @@ static int print_row(struct output *o, const struct table *t, size_t row)
 	char text[CELL_LEN];
 	unsigned int i;
 
-	if (row >= nr_shown(o, t))
+	if (row >= output_nr_shown(o, t))
 		return 0;
 	for (i = 0; i < l->nr; i++) {
 		format_cell(text, sizeof(text), t, row, l->shown[i].column);
@@ -270,8 +265,8 @@ static int print_missing(struct output *o, const struct table *t, const struct t
 	(void)notes;
 	if (t->nr_rows)
 		print_left_out(o->f, o->state, t);
-	if (nr_shown(o, t) < t->nr_rows + t->nr_more)
-		fprintf(o->f, "(%zu more)\n", t->nr_rows + t->nr_more - nr_shown(o, t));
+	if (output_nr_more(o, t))
+		fprintf(o->f, "(%zu more)\n", output_nr_more(o, t));
 	return 0;
 }
 
@@ -284,6 +279,7 @@ static int end(struct output *o, int ret)
 const struct output_ops text_ops = {
 	.name = "text",
 	.tail = "",
+	.limited = true,
 	.begin = begin,
 	.begin_table = begin_table,
 	.row = print_row,

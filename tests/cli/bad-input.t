@@ -139,7 +139,7 @@ done
 { head -c 8192 "$db"; head -c 40000 "$dir/random"; tail -c +48193 "$db"; } >"$dir/damaged.db"
 touch "$dir/secret.db"
 
-for how in "report" "report --format csv" "report --format json" "jank" "diff $db" "top -b -n 1" \
+for how in "report" "report --format csv" "report --format json" "jank" "html" "diff $db" "top -b -n 1" \
 	"blocked" "blocked --format csv" "blocked --at 0 --format json"; do
 	# shellcheck disable=SC2086
 	set -- "$R" $how

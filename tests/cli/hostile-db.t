@@ -28,7 +28,7 @@ folder() {
 refused() {
 	local file=${3:-$tap_dir/$1.db} before why= how code
 	before=$(folder)
-	for how in "report" "report --format json" "blocked --at 1" "jank --min 0" "export --to folded" "export --to svg" "export --to pprof" "export --to perfetto" "export --to csv --table waits" "export --to sqlite --redact -o $tap_dir/never" "diff $good" "top -b -n 1" "upgrade"; do
+	for how in "report" "report --format json" "blocked --at 1" "jank --min 0" html "export --to folded" "export --to svg" "export --to pprof" "export --to perfetto" "export --to csv --table waits" "export --to sqlite --redact -o $tap_dir/never" "diff $good" "top -b -n 1" "upgrade"; do
 		# shellcheck disable=SC2086
 		(
 			ulimit -t 2

@@ -42,6 +42,7 @@ check "report --format json" "$RMAPSCOPE" report --format json "$file"
 for command in order storms walks; do
 	check "$command" "$RMAPSCOPE" $command "$file"
 done
+check "html" "$RMAPSCOPE" html "$file"
 check "blocked" "$RMAPSCOPE" blocked "$file"
 for format in text csv json; do
 	check "jank --format $format" "$RMAPSCOPE" jank --format $format "$file"
@@ -61,7 +62,7 @@ tap_is "$(sqlite3 :memory: "SELECT json_extract(readfile('$tap_dir/json'), '\$.c
 mkdir "$tap_dir/dir"
 cd "$tap_dir/dir" || exit 1
 touch $'\e]0;x\a' $'b\n\u202eb' $'c\x9bc'
-for how in report "top -b" blocked jank "export --to folded" "export --to svg" "export --to pprof" "export --to perfetto" "export --to csv --table waits" "diff $tap_dir/evil.db" storms import "report $tap_dir/evil.db" ""; do
+for how in report "top -b" blocked jank html "export --to folded" "export --to svg" "export --to pprof" "export --to perfetto" "export --to csv --table waits" "diff $tap_dir/evil.db" storms import "report $tap_dir/evil.db" ""; do
 	for name in *; do
 		# shellcheck disable=SC2086
 		check "$how: a name in a message" "$RMAPSCOPE" $how "$name"

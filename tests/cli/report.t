@@ -537,7 +537,7 @@ for help in --help -h help; do
 	out=$("$RMAPSCOPE" $help 2>"$tap_dir/err")
 	tap_is "$?:$(cat "$tap_dir/err")" "0:" "rmapscope $help"
 	tap_is "$(awk '/^  [a-z]/ { print $1 }' <<<"$out" | sort | paste -sd ' ')" \
-		"blocked check demo diff export import jank order record report snapshot storms top upgrade walks" "rmapscope $help lists every subcommand"
+		"blocked check demo diff export html import jank order record report snapshot storms top upgrade walks" "rmapscope $help lists every subcommand"
 done
 tap_like "$("$RMAPSCOPE" --version)" "^rmapscope [0-9]+\.[0-9]+\.[0-9]+$" "rmapscope --version"
 

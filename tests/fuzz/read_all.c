@@ -11,6 +11,7 @@
 #include "analysis/export_tables.h"
 #include "analysis/instant.h"
 #include "analysis/jank.h"
+#include "analysis/page_tables.h"
 #include "analysis/perfetto_tables.h"
 #include "analysis/tables.h"
 #include "cli/show.h"
@@ -107,11 +108,15 @@ static void reports(struct db *db)
 {
 	static const struct table_def *const exports[] = { &export_by_waiter, &export_by_holder,
 							   &export_by_label, NULL };
+	static const struct table_def *const page[] = { &blame_matrix, NULL };
 	static const struct jank_choice all = { .threads = ".", .min_ns = 0 };
 
 	print_reports(db, (struct report_options){ .sections = report_tables,
 						   .max_rows = 20,
 						   .verdict = verdict_read });
+	print_reports(db, (struct report_options){ .sections = page,
+						   .max_rows = 20,
+						   .overview = view_by_name("heatmap") });
 	print_reports(db, (struct report_options){ .sections = exports });
 	print_reports(db, (struct report_options){ .sections = perfetto_tables });
 	print_reports(db, (struct report_options){ .sections = jank_tables,

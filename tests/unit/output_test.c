@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Text, CSV and JSON of tables with whatever a thread may be called. */
+/* Text, CSV, JSON and HTML of tables with whatever a thread may be called. */
 #include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
@@ -128,12 +128,78 @@ static void check_text_cell(const char *value, enum which which, const char *wan
 	check(&text_def, &cell, 1, which, want);
 }
 
+/* The page of @t, or what there is of it after an error @ret. To be freed. */
+static char *page_of(const struct table *t, size_t max_rows, int ret)
+{
+	const struct table_notes notes = { .unseen = "", .empty = "nothing" };
+	const struct output_head head = { .path = "a/<b>.db", .verdict = NASTY };
+	struct output o = { .format = OUTPUT_HTML, .max_rows = max_rows };
+	char *text = NULL;
+	size_t len;
+
+	o.f = open_memstream(&text, &len);
+	assert_int_equal(output_begin(&o, &head), 0);
+	assert_int_equal(output_table(&o, t, &notes), 0);
+	assert_int_equal(output_end(&o, ret), ret);
+	fclose(o.f);
+	return text;
+}
+
+static void html_has_rows_without_details_and_says_what_is_left_out(void **state)
+{
+	struct table t = table_of(&def, cells, ARRAY_SIZE(cells));
+	char *page = page_of(&t, 2, 0);
+
+	(void)state;
+	assert_non_null(strstr(page, "<tr><td>mover</td><td class=\"n\">12,345</td>"
+				     "<td class=\"n\">1.500</td></tr>\n"
+				     "<tr><td>" CYRILLIC "</td><td class=\"n\">1</td>"
+				     "<td class=\"n\" data-unknown=\"\">-</td></tr>\n"
+				     "</tbody>"));
+	assert_non_null(strstr(page, ">1 more: "));
+	assert_null(strstr(page, "HIDDEN"));
+	free(page);
+	table_free(&t);
+}
+
+static void html_has_no_markup_and_no_controls_from_a_text(void **state)
+{
+	const struct cell cell =
+		TEXT_CELL("</td><b a='&lt;'>\x1b\xe2\x80\xae" CUT_NAME "\xef\xbf\xbf");
+	struct table t = table_of(&text_def, &cell, 1);
+	char *page = page_of(&t, 0, 0);
+
+	(void)state;
+	assert_non_null(
+		strstr(page, "<td>&#60;/td&#62;&#60;b a=&#39;&#38;lt;&#39;&#62;??" CYRILLIC CYRILLIC
+			     "\xd0\xbe??"
+			     "</td>"));
+	assert_non_null(strstr(page, "<title>&#60;b&#62;.db - "));
+	assert_non_null(strstr(page, "<h1>a &#34;b&#34;,??\\c?[31m</h1>"));
+	free(page);
+	table_free(&t);
+}
+
+static void html_that_an_error_ended_does_not_look_complete(void **state)
+{
+	struct table t = table_of(&def, cells, ARRAY_SIZE(cells));
+	char *page = page_of(&t, 0, -EIO);
+
+	(void)state;
+	assert_non_null(strstr(page, "it is not complete"));
+	assert_null(strstr(page, "</html>"));
+	free(page);
+	table_free(&t);
+}
+
 static void formats_have_names(void **state)
 {
 	(void)state;
 	assert_int_equal(output_format("text"), OUTPUT_TEXT);
 	assert_int_equal(output_format("csv"), OUTPUT_CSV);
 	assert_int_equal(output_format("json"), OUTPUT_JSON);
+	/* a page is not for any table */
+	assert_int_equal(output_format("html"), -1);
 	assert_int_equal(output_format("xml"), -1);
 	assert_int_equal(output_format(""), -1);
 	assert_int_equal(output_format("CSV"), -1);
@@ -388,6 +454,9 @@ int main(void)
 		cmocka_unit_test(json_has_no_number_that_is_not_finite),
 		cmocka_unit_test(json_without_memory_is_an_error),
 		cmocka_unit_test(a_json_string_is_quoted),
+		cmocka_unit_test(html_has_rows_without_details_and_says_what_is_left_out),
+		cmocka_unit_test(html_has_no_markup_and_no_controls_from_a_text),
+		cmocka_unit_test(html_that_an_error_ended_does_not_look_complete),
 		cmocka_unit_test(text_has_a_line_per_row_and_no_control_characters),
 		cmocka_unit_test(json_is_utf_8_whatever_bytes_a_name_has),
 		cmocka_unit_test(a_very_long_text_is_cut_in_text_and_whole_elsewhere),
