@@ -1,55 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/bpf_waits.h"
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "collector/bpf/waits.h"
 #include "collector/bpf/waits.skel.h"
 #include "collector/bpf_calls.h"
 #include "collector/bpf_object.h"
+#include "collector/bpf_rings.h"
 #include "collector/instance.h"
 #include "collector/kstack.h"
-#include "collector/source.h"
-#include "lib/clock.h"
 
 _Static_assert(WAITS_FRAMES == KSTACK_MAX_FRAMES, "a stack of theirs is one of ours");
 
 #define DEFAULT_BUFFER_KB 4096
 
-/*
- * A record has its time before it is in the ring. On a virtual machine the CPU may be taken
- * away in between.
- */
-#define COMMIT_SLACK_NS (10 * NSEC_PER_MSEC)
-
-/* Events that a record can become: a loss before it, a page fault, and the wait. */
-#define EVENTS_OF_RECORD 3
-
 #define MAX_PROGRAMS 12
-
-/* One CPU's ring. */
-struct ring_lane {
-	struct bpf_waits *bw;
-	unsigned int cpu;
-	int map_fd; /* -1: none */
-	struct ring_buffer *ring;
-	struct kstack_table stacks;
-	uint64_t nr_lost;     /* reported by EVENT_LOSS */
-	uint64_t last_ns;     /* of the last record delivered */
-	uint64_t complete_ns; /* all events before this time were delivered */
-	bool ended;
-	/* the batch that is being read */
-	struct event *ev;
-	unsigned int nr, max;
-	bool behind;
-};
 
 struct bpf_waits {
 	struct bpf_object *obj;
@@ -59,12 +29,8 @@ struct bpf_waits {
 	struct bpf_link *link[MAX_PROGRAMS];
 	unsigned int nr_links;
 	struct waits_settings *settings; /* memory of the program; NULL: not mapped yet */
-	const struct waits_cpu *cpus;	 /* likewise */
-	size_t cpus_bytes;
+	struct bpf_rings *rings;	 /* NULL: not made yet */
 	bool whole;
-	struct ring_lane *lane;
-	unsigned int nr_lanes;
-	_Atomic uint64_t stopped_ns; /* 0: it goes on */
 };
 
 /* Not every architecture has this tracepoint. Where tracefs cannot be asked, the kernel tells. */
@@ -75,15 +41,9 @@ static bool has_page_fault_user(void)
 
 static int prepare(struct bpf_object *obj, void *ctx)
 {
-	const int nr_cpus = libbpf_num_possible_cpus();
-	int ret;
+	int ret = bpf_rings_prepare(obj);
 
 	(void)ctx;
-	if (nr_cpus < 0)
-		return nr_cpus;
-	ret = bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "cpus"), nr_cpus);
-	if (!ret)
-		ret = bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "rings"), nr_cpus);
 	if (!ret && !has_page_fault_user())
 		ret = bpf_program__set_autoload(bpf_object__find_program_by_name(obj,
 										 "waits_fault"),
@@ -113,58 +73,7 @@ static const struct bpf_image whole_images[] = {
 	{ "calls", bpf_calls_elf, .of_function = true, .prepare = prepare_kprobe },
 };
 
-static const struct waits_lost *lost_of(const struct ring_lane *lane)
-{
-	return &lane->bw->cpus[lane->cpu].lost;
-}
-
-/* What the program has counted so far; its count comes after the times. */
-static struct waits_lost read_lost(const struct ring_lane *lane)
-{
-	const struct waits_lost *shared = lost_of(lane);
-	const uint64_t nr = __atomic_load_n(&shared->nr, __ATOMIC_ACQUIRE);
-
-	return (struct waits_lost){
-		.nr = nr,
-		.first_ns = __atomic_load_n(&shared->first_ns, __ATOMIC_RELAXED),
-		.last_ns = __atomic_load_n(&shared->last_ns, __ATOMIC_RELAXED),
-	};
-}
-
-static struct event *add_event(struct ring_lane *lane, enum event_id id, uint64_t time_ns)
-{
-	struct event *ev = &lane->ev[lane->nr++];
-
-	memset(ev, 0, sizeof(*ev));
-	ev->id = id;
-	ev->cpu = lane->cpu;
-	ev->time_ns = time_ns;
-	return ev;
-}
-
-/* Report what of @lost was not yet reported, after the events that @lane has delivered. */
-static void add_loss(struct ring_lane *lane, const struct waits_lost *lost)
-{
-	uint64_t start_ns = lost->first_ns;
-	struct event *ev;
-
-	if (lost->nr <= lane->nr_lost)
-		return;
-	/* a part of them may have been reported already */
-	if (start_ns < lane->last_ns)
-		start_ns = lane->last_ns;
-	if (start_ns < lane->complete_ns)
-		start_ns = lane->complete_ns;
-	ev = add_event(lane, EVENT_LOSS, start_ns);
-	/* a gap ends before its end */
-	ev->loss.end_ns = (lost->last_ns > start_ns ? lost->last_ns : start_ns) + 1;
-	ev->loss.nr_lost = lost->nr - lane->nr_lost;
-	ev->loss.reason = lane->behind ? LOSS_BACK_PRESSURE : LOSS_OVERRUN;
-	lane->nr_lost = lost->nr;
-	lane->behind = false;
-}
-
-static uint32_t classes_of(uint32_t class)
+uint32_t bpf_waits_classes_of(uint32_t class)
 {
 	switch (class) {
 	case WAITS_CLASS_ANON_VMA:
@@ -182,28 +91,29 @@ static int add_begin(struct ring_lane *lane, const struct waits_begin *r)
 {
 	struct kstack *stack;
 	struct event *ev;
+	int ret;
 
 	if (r->fault) {
-		ev = add_event(lane, EVENT_PAGE_FAULT_USER, r->head.time_ns);
+		ev = ring_lane_add(lane, EVENT_PAGE_FAULT_USER, r->head.time_ns);
 		ev->tid = r->head.tid;
 		ev->page_fault.address = r->fault;
 	}
-	stack = r->nr_frames ? kstack_intern(&lane->stacks, r->frame, r->nr_frames) : NULL;
-	if (r->nr_frames && !stack)
-		return -ENOMEM;
-	ev = add_event(lane, EVENT_CONTENTION_BEGIN, r->head.time_ns);
+	ret = ring_lane_stack(lane, (const uint64_t *)r->frame, r->nr_frames, &stack);
+	if (ret)
+		return ret;
+	ev = ring_lane_add(lane, EVENT_CONTENTION_BEGIN, r->head.time_ns);
 	ev->tid = r->head.tid;
 	ev->stack = stack;
 	ev->contention_begin.lock = r->head.lock;
 	ev->contention_begin.flags = r->flags;
 	ev->contention_begin.owner = r->owner;
-	ev->contention_begin.classes = classes_of(r->class);
+	ev->contention_begin.classes = bpf_waits_classes_of(r->class);
 	return 0;
 }
 
 static int add_end(struct ring_lane *lane, const struct waits_end *r)
 {
-	struct event *ev = add_event(lane, EVENT_CONTENTION_END, r->head.time_ns);
+	struct event *ev = ring_lane_add(lane, EVENT_CONTENTION_END, r->head.time_ns);
 
 	ev->tid = r->head.tid;
 	ev->contention_end.lock = r->head.lock;
@@ -218,7 +128,7 @@ static int add_end(struct ring_lane *lane, const struct waits_end *r)
 
 static int add_move(struct ring_lane *lane, const struct waits_move *r)
 {
-	struct event *ev = add_event(lane, EVENT_FOLIO_MOVE_ANON_RMAP, r->head.time_ns);
+	struct event *ev = ring_lane_add(lane, EVENT_FOLIO_MOVE_ANON_RMAP, r->head.time_ns);
 
 	ev->tid = r->head.tid;
 	ev->folio_move.pfn = r->pfn;
@@ -247,59 +157,9 @@ static int add_record(struct ring_lane *lane, const struct waits_head *head)
 	}
 }
 
-/* Room for one record more, and for what was lost behind it. */
-static bool has_room(const struct ring_lane *lane)
+const struct bpf_object *bpf_waits_object(const struct bpf_waits *bw)
 {
-	return lane->nr + EVENTS_OF_RECORD + 1 <= lane->max;
-}
-
-/* One record, for libbpf. Returns 0, -ENOBUFS: no more now, or another negative errno. */
-static int take_record(void *ctx, void *data, size_t size)
-{
-	const struct waits_head *head = data;
-	struct ring_lane *lane = ctx;
-	int ret;
-
-	(void)size;
-	add_loss(lane, &head->lost);
-	ret = add_record(lane, head);
-	if (head->time_ns > lane->last_ns)
-		lane->last_ns = head->time_ns;
-	return ret ?: has_room(lane) ? ret : -ENOBUFS;
-}
-
-int bpf_waits_next_batch(struct bpf_waits *bw, unsigned int i, bool behind, struct event *ev,
-			 unsigned int max, uint64_t *complete_ns, struct error *err)
-{
-	struct ring_lane *lane = &bw->lane[i];
-	const uint64_t stopped_ns = atomic_load(&bw->stopped_ns);
-	const uint64_t asked_ns = now_ns();
-	struct waits_lost lost;
-	int ret = -ENOBUFS;
-
-	lane->ev = ev;
-	lane->nr = 0;
-	lane->max = max;
-	lane->behind |= behind;
-	/* before the ring: what the ring does not tell of these is behind all that it has */
-	lost = read_lost(lane);
-	if (has_room(lane))
-		ret = ring_buffer__consume(lane->ring);
-	if (ret < 0 && ret != -ENOBUFS)
-		return error_set(err, ret, "cannot read the BPF ring of cpu %u: %s", lane->cpu,
-				 strerror(-ret));
-	if (ret >= 0) {
-		add_loss(lane, &lost);
-		lane->complete_ns = asked_ns - COMMIT_SLACK_NS;
-		if (lane->complete_ns > *complete_ns)
-			*complete_ns = lane->complete_ns;
-		/* until then a program may still be at work */
-		if (stopped_ns && lane->complete_ns >= stopped_ns)
-			*complete_ns = LANE_ENDED;
-	}
-	if (lane->last_ns > *complete_ns)
-		*complete_ns = lane->last_ns;
-	return lane->nr;
+	return bw->obj;
 }
 
 const char *bpf_waits_no_moves(const struct bpf_waits *bw)
@@ -314,7 +174,13 @@ bool bpf_waits_are_whole(const struct bpf_waits *bw)
 
 unsigned int bpf_waits_nr_lanes(const struct bpf_waits *bw)
 {
-	return bw->nr_lanes;
+	return bpf_rings_nr_lanes(bw->rings);
+}
+
+int bpf_waits_next_batch(struct bpf_waits *bw, unsigned int lane, bool behind, struct event *ev,
+			 unsigned int max, uint64_t *complete_ns, struct error *err)
+{
+	return bpf_rings_next_batch(bw->rings, lane, behind, ev, max, complete_ns, err);
 }
 
 bool bpf_waits_give(const struct bpf_waits *bw, enum event_id id)
@@ -332,7 +198,7 @@ void bpf_waits_go(struct bpf_waits *bw)
 void bpf_waits_stop(struct bpf_waits *bw)
 {
 	__atomic_store_n(&bw->settings->on, 0, __ATOMIC_RELEASE);
-	atomic_store(&bw->stopped_ns, now_ns());
+	bpf_rings_stop(bw->rings);
 }
 
 void bpf_waits_close(struct bpf_waits *bw)
@@ -341,90 +207,30 @@ void bpf_waits_close(struct bpf_waits *bw)
 
 	for (i = 0; i < bw->nr_links; i++)
 		bpf_link__destroy(bw->link[i]);
-	for (i = 0; bw->lane && i < bw->nr_lanes; i++) {
-		ring_buffer__free(bw->lane[i].ring);
-		if (bw->lane[i].map_fd >= 0)
-			close(bw->lane[i].map_fd);
-		kstack_table_free(&bw->lane[i].stacks);
-	}
-	if (bw->cpus)
-		munmap((void *)bw->cpus, bw->cpus_bytes);
+	bpf_rings_close(bw->rings);
 	if (bw->settings)
 		munmap(bw->settings, sizeof(*bw->settings));
 	bpf_link__destroy(bw->moves_link);
 	bpf_object__close(bw->moves);
 	bpf_object__close(bw->obj);
-	free(bw->lane);
 	free(bw);
 }
 
-/* A ring is as large as a power of two of pages. */
-static uint32_t ring_bytes(unsigned int buffer_kb)
+static int open_rings(struct bpf_waits *bw, unsigned int buffer_kb, struct error *err)
 {
-	const uint64_t asked = 1024ULL * (buffer_kb ?: DEFAULT_BUFFER_KB);
-	uint64_t bytes = sysconf(_SC_PAGESIZE);
+	const struct bpf_rings_options opt = {
+		.kb = buffer_kb ?: DEFAULT_BUFFER_KB,
+		.add = add_record,
+		.lost = EVENT_LOSS,
+		.lost_reason = LOSS_OVERRUN,
+	};
 
-	while (bytes < asked && bytes < 1U << 30)
-		bytes *= 2;
-	return bytes;
-}
-
-static int open_lane(struct bpf_waits *bw, unsigned int cpu, uint32_t bytes)
-{
-	const int rings_fd = bpf_object__find_map_fd_by_name(bw->obj, "rings");
-	struct ring_lane *lane = &bw->lane[cpu];
-
-	lane->bw = bw;
-	lane->cpu = cpu;
-	lane->map_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "waits_ring", 0, 0, bytes, NULL);
-	if (lane->map_fd < 0)
-		return -errno;
-	lane->ring = ring_buffer__new(lane->map_fd, take_record, lane, NULL);
-	if (!lane->ring)
-		return -errno ?: -ENOMEM;
-	return bpf_map_update_elem(rings_fd, &cpu, &lane->map_fd, BPF_ANY) ? -errno : 0;
-}
-
-/* The memory of the map @name, @nr_bytes of it; NULL with errno. */
-static void *map_memory(struct bpf_waits *bw, const char *name, size_t nr_bytes, int prot)
-{
-	const int fd = bpf_object__find_map_fd_by_name(bw->obj, name);
-	void *memory = mmap(NULL, nr_bytes, prot, MAP_SHARED, fd, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-static int map_memories(struct bpf_waits *bw)
-{
-	bw->cpus_bytes = bw->nr_lanes * sizeof(*bw->cpus);
-	bw->cpus = map_memory(bw, "cpus", bw->cpus_bytes, PROT_READ);
-	if (bw->cpus)
-		bw->settings =
-			map_memory(bw, ".bss", sizeof(*bw->settings), PROT_READ | PROT_WRITE);
-	return bw->settings ? 0 : -errno;
-}
-
-static int open_lanes(struct bpf_waits *bw, unsigned int buffer_kb, struct error *err)
-{
-	const uint32_t bytes = ring_bytes(buffer_kb);
-	unsigned int i;
-	int ret;
-
-	bw->nr_lanes = bpf_map__max_entries(bpf_object__find_map_by_name(bw->obj, "rings"));
-	bw->lane = calloc(bw->nr_lanes, sizeof(*bw->lane));
-	if (!bw->lane)
-		return error_set(err, -ENOMEM, "out of memory");
-	for (i = 0; i < bw->nr_lanes; i++)
-		bw->lane[i].map_fd = -1;
-	ret = map_memories(bw);
-	for (i = 0; !ret && i < bw->nr_lanes; i++)
-		ret = open_lane(bw, i, bytes);
-	return !ret ? 0
-		    : error_set(
-			      err, ret,
-			      "the kernel refuses BPF rings of %u KiB per CPU (%s); give a smaller "
-			      "--buffer",
-			      bytes / 1024, strerror(-ret));
+	bw->settings =
+		bpf_map_memory(bw->obj, ".bss", sizeof(*bw->settings), PROT_READ | PROT_WRITE);
+	if (!bw->settings)
+		return error_set(err, -errno, "cannot map the memory of a BPF program: %s",
+				 strerror(errno));
+	return bpf_rings_open(&bw->rings, bw->obj, &opt, err);
 }
 
 static int attach(struct bpf_waits *bw, const struct bpf_image *image, struct error *err)
@@ -459,7 +265,7 @@ static int open_image(struct bpf_waits **bwp, const struct bpf_waits_options *op
 		free(bw);
 		return ret;
 	}
-	ret = open_lanes(bw, opt->buffer_kb, err);
+	ret = open_rings(bw, opt->buffer_kb, err);
 	if (!ret) {
 		bw->settings->own_tgid = opt->own_tgid;
 		bw->settings->only_tgid = opt->only_tgid;

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Waits for rwsems by BPF, live: the lock's owner, the waiter's page fault and the VMA of
- * each. One lane per CPU.
- *
- * A record that finds no room in its CPU's ring is counted, with the times of the first and
- * the last one; a lane gives that as an EVENT_LOSS before it claims to be complete beyond
- * the first.
+ * each. One lane per CPU, see bpf_rings.h.
  */
 #ifndef RMAPSCOPE_COLLECTOR_BPF_WAITS_H
 #define RMAPSCOPE_COLLECTOR_BPF_WAITS_H
@@ -16,6 +12,7 @@
 #include "collector/event.h"
 #include "lib/error.h"
 
+struct bpf_object;
 struct bpf_waits;
 
 struct bpf_waits_options {
@@ -47,6 +44,12 @@ const char *bpf_waits_no_moves(const struct bpf_waits *bw);
 
 /* Whether its waits have their spinning: as bpf_waits_options.whole. */
 bool bpf_waits_are_whole(const struct bpf_waits *bw);
+
+/* Its programs: others may share their maps. */
+const struct bpf_object *bpf_waits_object(const struct bpf_waits *bw);
+
+/* A bit for each LOCK_* that a lock of @class, enum waits_class, may be; 0: not known. */
+uint32_t bpf_waits_classes_of(uint32_t class);
 
 unsigned int bpf_waits_nr_lanes(const struct bpf_waits *bw);
 
