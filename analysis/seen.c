@@ -12,6 +12,7 @@
 #include "analysis/filter_times.h"
 #include "analysis/table.h"
 #include "schema/meta.h"
+#include "schema/sql.h"
 
 #define SERIES "rmap:"
 
@@ -262,14 +263,15 @@ int seen_reason(char reason[SEEN_REASON_LEN], struct db *db, enum sight what, st
 	return 0;
 }
 
-/* Count the gaps in the events that overlap @start_ns..@end_ns. */
+/* Count the gaps in the events that overlap @start_ns..@end_ns. Lost samples are none. */
 static int count_gaps(int64_t *nr, struct db *db, int64_t start_ns, int64_t end_ns,
 		      struct error *err)
 {
 	sqlite3_stmt *stmt;
 	int ret = db_prepare(db,
 			     "SELECT count(*) FROM loss WHERE (end_ns IS NULL OR end_ns >= ?) "
-			     "AND (start_ns IS NULL OR start_ns <= ?)",
+			     "AND (start_ns IS NULL OR start_ns <= ?) "
+			     "AND reason <> " SQL_LOSS_SAMPLES,
 			     &stmt, err);
 
 	if (ret)

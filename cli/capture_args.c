@@ -5,12 +5,14 @@
 
 #include "cli/cli.h"
 #include "cli/recording.h"
+#include "collector/bpf_samples.h"
 #include "collector/profile.h"
 
 enum {
 	OPT_PROFILE = 0x200,
 	OPT_BUFFER,
 	OPT_RUNG,
+	OPT_SAMPLES,
 };
 
 static const struct argp_option options[] = {
@@ -28,6 +30,10 @@ static const struct argp_option options[] = {
 	  "holds the lock; 3: BPF in kernel functions, which tells also how long a wait spun, and costs "
 	  "more; where the kernel refuses one, the next lower one is used (default: 2, but 1 on a kernel "
 	  "with the rmap events)",
+	  0 },
+	{ "samples", OPT_SAMPLES, "HZ", 0,
+	  "with rung 2 or 3: sample each CPU this often per second, to estimate how long threads spin "
+	  "for a lock and what its holder does meanwhile; 0: not at all (default: 499)",
 	  0 },
 	{ 0 },
 };
@@ -54,6 +60,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (strcmp(arg, "1") && strcmp(arg, "2") && strcmp(arg, "3"))
 			cli_wrong(state, "--rung: '%s' is not 1, 2 or 3", arg);
 		opt->rung = arg[0] - '0';
+		return 0;
+	case OPT_SAMPLES:
+		if (!strcmp(arg, "0")) {
+			opt->samples_hz = SAMPLES_OFF;
+			return 0;
+		}
+		opt->samples_hz = cli_count(arg, state, "--samples");
+		if (opt->samples_hz > SAMPLES_MAX_HZ)
+			cli_wrong(state, "--samples: '%s' is more than %d", arg, SAMPLES_MAX_HZ);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -86,6 +86,8 @@ static const struct {
 } rungs[NR_BPF_RUNGS] = {
 	[BPF_RUNG_STATE] = { "BPF: who waits now", "sudo rmapscope blocked" },
 	[BPF_RUNG_WAITS] = { "BPF: waits", "record and top tell VMAs and owners of waits" },
+	[BPF_RUNG_SAMPLES] = { "BPF: samples",
+			       "record and top estimate spinning, and what holders do meanwhile" },
 	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions",
 				"record --rung 3 tells whole waits, with their spinning" },
 };

@@ -14,6 +14,7 @@
 #include "cli/asleep.h"
 #include "cli/live_lookup.h"
 #include "cli/recording_meta.h"
+#include "collector/bpf_samples.h"
 #include "collector/bpf_source.h"
 #include "collector/bpf_waits.h"
 #include "collector/continuity.h"
@@ -48,8 +49,10 @@ struct recording {
 	int32_t own[MAX_OWN_THREADS];  /* ids of our threads, as in events */
 	_Atomic unsigned int nr_own;
 	struct source *src;
-	struct source *tracefs;	 /* live: @src, or a part of it */
-	struct bpf_waits *waits; /* a part of @src; NULL: rung 1 */
+	struct source *tracefs;	     /* live: @src, or a part of it */
+	struct bpf_waits *waits;     /* a part of @src; NULL: rung 1 */
+	struct bpf_samples *samples; /* likewise; NULL: no samples */
+	struct samples_meta samples_meta;
 	struct store *store;
 	struct model model;
 	struct pipeline pipeline;
@@ -91,7 +94,7 @@ static int consume_event(void *ctx, const struct event *ev)
 		note_loss(rec, &gap);
 		ret = model_event(&rec->model, &gap);
 	}
-	if (ev->id == EVENT_LOSS)
+	if (ev->id == EVENT_LOSS || ev->id == EVENT_SAMPLES_LOST)
 		note_loss(rec, ev);
 	return ret ? ret : model_event(&rec->model, ev);
 }
@@ -280,6 +283,8 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 					.keep_stalls = profiles & PROFILE_STALLS,
 					.self_tgid = live ? rec->self.tgid : 0,
 				});
+	if (live)
+		meta_write_samples(rec->store, &rec->samples_meta);
 	ret = meta_write(rec->store, rec->src, opt, rec->traced, rec->limits);
 	return ret ? error_set(err, ret, "%s", store_error(rec->store)->msg) : 0;
 }
@@ -358,10 +363,14 @@ static int abandon(struct recording *rec, int ret)
 		model_free(&rec->model);
 		store_discard(rec->store);
 	}
-	if (rec->src)
+	if (rec->src) {
 		source_close(rec->src);
-	else if (rec->waits)
-		bpf_waits_close(rec->waits);
+	} else {
+		if (rec->samples)
+			bpf_samples_close(rec->samples);
+		if (rec->waits)
+			bpf_waits_close(rec->waits);
+	}
 	if (rec->inst) {
 		instance_destroy(rec->inst, &ignored);
 		self_free(&rec->self);
@@ -430,6 +439,33 @@ static void open_waits(struct recording *rec, const struct recording_options *op
 		memcpy(rec->refusal, line, sizeof(line));
 }
 
+/* Sample the CPUs beside the waits of BPF. Why not, or not all, is noted in the capture. */
+static void open_samples(struct recording *rec, const struct recording_options *opt)
+{
+	struct samples_meta *meta = &rec->samples_meta;
+	struct error why = { 0 };
+
+	if (opt->samples_hz == SAMPLES_OFF)
+		error_set(&why, -ECANCELED, "option --samples 0");
+	else if (!rec->waits)
+		error_set(&why, -ENOTSUP, "needs rung 2 (BPF), see rmapscope check");
+	else
+		bpf_samples_open(&rec->samples, rec->waits, opt->samples_hz ?: SAMPLES_DEFAULT_HZ,
+				 &why);
+	if (!rec->samples) {
+		snprintf(meta->none, sizeof(meta->none), "%s", why.msg);
+		return;
+	}
+	meta->hz = opt->samples_hz ?: SAMPLES_DEFAULT_HZ;
+	if (bpf_waits_are_whole(rec->waits))
+		snprintf(meta->no_spin, sizeof(meta->no_spin),
+			 "rung 3 measures spinning, as a part of the waits");
+	else if (!bpf_samples_see_spin(rec->samples))
+		snprintf(meta->no_spin, sizeof(meta->no_spin),
+			 "the addresses of the kernel's functions are hidden; record as root, or "
+			 "with CAP_SYSLOG");
+}
+
 /* Enable the events of @profiles that BPF does not give. */
 static int enable_events(struct recording *rec, const struct recording_options *opt,
 			 unsigned int profiles, struct error *err)
@@ -456,9 +492,11 @@ static int open_live_source(struct recording *rec, struct error *err)
 		rec->src = rec->tracefs;
 		return ret;
 	}
-	ret = bpf_source_open(&rec->src, rec->tracefs, rec->waits, err);
-	if (ret)
+	ret = bpf_source_open(&rec->src, rec->tracefs, rec->waits, rec->samples, err);
+	if (ret) {
 		rec->waits = NULL;
+		rec->samples = NULL;
+	}
 	return ret;
 }
 
@@ -486,6 +524,7 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 				opt->pid);
 	if (!ret) {
 		open_waits(rec, opt, profiles);
+		open_samples(rec, opt);
 		ret = enable_events(rec, opt, profiles, err);
 	}
 	if (!ret && opt->pid)

@@ -23,6 +23,8 @@ enum {
 	RUNG_CALLS, /* and the spinning before it slept */
 };
 
+#define SAMPLES_OFF (-1)
+
 struct recording_options {
 	const char *path;	       /* database to create */
 	bool force;		       /* replace an existing one */
@@ -30,8 +32,9 @@ struct recording_options {
 	bool keep_all;		       /* store every hold, walk and move as a row */
 	int64_t max_bytes, max_age_ns; /* remove the oldest rows beyond these; 0: no limit */
 	unsigned int buffer_kb;	       /* live only, per CPU; 0: the profile's */
-	unsigned int rung;    /* live only, RUNG_*: the highest to use; 0: what tells most */
-	pid_t pid;	      /* live only: only this process; 0: all */
+	unsigned int rung; /* live only, RUNG_*: the highest to use; 0: what tells most */
+	int samples_hz; /* live only: samples per second and CPU; 0: the default, or SAMPLES_OFF */
+	pid_t pid;	/* live only: only this process; 0: all */
 	const char *kallsyms; /* import only: symbols for a file without; or NULL */
 	const char *command;  /* command line, stored in the database; or NULL */
 	/*

@@ -88,7 +88,11 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 	}
 	if (!has[EVENT_KERNEL_STACK])
 		limits_add(limits, room, "no stacks: unknown: call sites, roles and lock classes");
-	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !src->whole_waits)
+	if (src->samples_spin)
+		limits_add(
+			limits, room,
+			"spinning before the first sleep is no part of a wait; samples estimate it");
+	else if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !src->whole_waits)
 		limits_add(limits, room,
 			   has[EVENT_CONTENDED_RELEASE] || src->names_vmas
 				   ? "stock events: spinning before the first sleep is not seen"
@@ -139,6 +143,15 @@ void meta_write_events(struct store *st, const bool *formats, const bool *traced
 void meta_write_came(struct store *st, const bool *came)
 {
 	write_events(st, "came", came);
+}
+
+void meta_write_samples(struct store *st, const struct samples_meta *samples)
+{
+	store_meta_int(st, "samples_hz", samples->hz);
+	if (samples->none[0])
+		store_meta_text(st, "no_samples", samples->none);
+	if (samples->no_spin[0])
+		store_meta_text(st, "no_spin_samples", samples->no_spin);
 }
 
 static int rung_of(const struct source *src)

@@ -13,6 +13,13 @@ struct store;
 
 #define DEFAULT_PROFILE "contention"
 
+/* Of a live capture: its samples of the CPUs. */
+struct samples_meta {
+	unsigned int hz;   /* per CPU; 0: none */
+	char none[512];	   /* why there are none; "": there are */
+	char no_spin[128]; /* why spinning is not among them; "": it is */
+};
+
 /* Add a line to @limits, the list of what a capture cannot show. */
 void limits_add(char *limits, size_t room, const char *what);
 
@@ -25,6 +32,9 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
  */
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
 	       const bool *traced, const char *limits);
+
+/* Write @samples. What fails is told by the next meta_write(). */
+void meta_write_samples(struct store *st, const struct samples_meta *samples);
 
 /*
  * Write which events there are: analysis/seen.h tells from them what was not seen.

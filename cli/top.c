@@ -99,10 +99,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (a->nr_frames && !a->batch)
 			cli_wrong(state, "--frames goes with --batch");
-		if (a->path && (a->rec.path || a->rec.profiles || a->rec.buffer_kb || a->rec.rung))
-			cli_wrong(state,
-				  "--output, --profile, --buffer and --rung are for a new recording "
-				  "and do not go with FILE");
+		if (a->path && (a->rec.path || a->rec.profiles || a->rec.buffer_kb || a->rec.rung ||
+				a->rec.samples_hz))
+			cli_wrong(
+				state,
+				"--output, --profile, --buffer, --rung and --samples are for a new "
+				"recording and do not go with FILE");
 		if (!a->path && (a->filter.since || a->filter.until))
 			cli_wrong(state, "--since and --until need a FILE");
 		/* a recording holds this process only; of a file, show it only */

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "collector/bpf_samples.h"
 #include "collector/bpf_waits.h"
 #include "collector/chain_now.h"
 
@@ -22,6 +23,8 @@ int bpf_rung_try(enum bpf_rung rung, struct error *err)
 		return try_state(err);
 	case BPF_RUNG_WAITS:
 		return bpf_waits_try(false, err);
+	case BPF_RUNG_SAMPLES:
+		return bpf_samples_try(err);
 	default:
 		return bpf_waits_try(true, err);
 	}

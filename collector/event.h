@@ -26,10 +26,13 @@ enum event_id {
 #undef FIELD
 #undef END
 #undef STACK
-	EVENT_LOSS,	   /* made by a source, not by the kernel */
-	EVENT_TASK,	   /* likewise: what the input knows of a thread; its time says nothing */
-	EVENT_FRAME_START, /* likewise: of a frame of Perfetto; the union has its time */
+	EVENT_LOSS,	    /* made by a source, not by the kernel */
+	EVENT_SAMPLES_LOST, /* likewise, in ev.loss: of samples only, so no wait is uncertain */
+	EVENT_TASK,	    /* likewise: what the input knows of a thread; its time says nothing */
+	EVENT_FRAME_START,  /* likewise: of a frame of Perfetto; the union has its time */
 	EVENT_FRAME_END,
+	EVENT_SAMPLE,  /* by BPF: a thread that spins for a lock, or holds one, was sampled */
+	EVENT_SAMPLED, /* likewise: how often such a thread was sampled, whatever it did */
 	NR_EVENTS,
 };
 
@@ -57,7 +60,7 @@ enum event_id {
 /* Whether it is made by a source: then its time is its place among the others, and no more. */
 static inline bool event_is_made(unsigned int id)
 {
-	return id >= EVENT_LOSS;
+	return id >= EVENT_LOSS && id < EVENT_SAMPLE;
 }
 
 /* CPU of a gap in the events of all of them. */
@@ -210,6 +213,17 @@ struct event {
 			int64_t cookie;
 			int64_t end_ns;
 		} frame_end;
+		struct { /* the event's stack has the callers of the function at @ip */
+			uint64_t lock; /* 0: not known */
+			uint64_t ip;
+			uint32_t classes; /* a bit for each LOCK_* that it may be; 0: not told */
+			uint8_t kind;	  /* SAMPLE_* of schema/enums.def */
+		} sample;
+		struct {
+			uint64_t since_ns; /* first of the samples, or after it */
+			uint64_t nr;
+			uint64_t cpu_ns; /* CPU time of the thread meanwhile */
+		} sampled;
 	};
 };
 

@@ -87,6 +87,40 @@ int symbols_readable(struct error *err)
 				  "named; run as root, or set kernel.kptr_restrict=1");
 }
 
+/* Whether @line, "ADDRESS TYPE NAME...", is of function @name, or of the compiler's clone of it. */
+static bool is_function(const char *line, const char *name)
+{
+	const char *at = strchr(line, ' ');
+	const size_t len = strlen(name);
+
+	if (!at || !strchr("tT", at[1]) || at[2] != ' ' || strncmp(at + 3, name, len))
+		return false;
+	at += 3 + len;
+	return strchr("\n\t ", *at) || (*at == '.' && strncmp(at, ".cold", 5));
+}
+
+int symbols_live_range(const char *name, uint64_t *start, uint64_t *end)
+{
+	char *text = read_whole(KALLSYMS);
+	const char *line;
+
+	if (!text)
+		return -errno;
+	*start = 0;
+	*end = UINT64_MAX;
+	for (line = text; line && *line && !*start; line = strchr(line, '\n'), line += !!line)
+		if (is_function(line, name))
+			*start = strtoull(line, NULL, 16);
+	for (line = text; line && *line; line = strchr(line, '\n'), line += !!line) {
+		const uint64_t addr = strtoull(line, NULL, 16);
+
+		if (addr > *start && addr < *end)
+			*end = addr;
+	}
+	free(text);
+	return *start && *end != UINT64_MAX ? 0 : -ENOENT;
+}
+
 /*
  * 100,000 lines and more take a fifth of a second: only when the first stack
  * is there. Without symbols everything else still works.

@@ -41,6 +41,14 @@ struct symbols {
 int symbols_readable(struct error *err);
 
 /*
+ * symbols_live_range - where function @name is in this machine's kernel
+ * @end: the first address after it
+ *
+ * Returns 0 or a negative errno: there is none, or it is hidden.
+ */
+int symbols_live_range(const char *name, uint64_t *start, uint64_t *end);
+
+/*
  * symbols_load - the symbols of a copy of /proc/kallsyms, made on the input's machine
  *
  * Fails with one clear line when it cannot be read, hides its addresses, or is not of

@@ -82,6 +82,13 @@ struct {
 		});
 } rings SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct waits_contended);
+} contended SEC(".maps");
+
 struct waits_settings settings;
 
 static __always_inline struct task_struct *current_task(void)
@@ -107,6 +114,23 @@ static __always_inline bool is_traced(struct task_struct *task)
 		return true;
 	t = thread_of(task, false);
 	return t && t->followed;
+}
+
+/* Multiplied by this, the high bits of an address are a hash: 2^64 / golden ratio. */
+#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
+
+static __always_inline void note_contended(__u64 lock)
+{
+	const __u32 slot = lock * HASH_FACTOR >> (64 - WAITS_CONTENDED_BITS);
+	struct waits_contended *c;
+	__u32 zero = 0;
+
+	c = bpf_map_lookup_elem(&contended, &zero);
+	if (!c || slot >= WAITS_CONTENDED)
+		return;
+	/* mostly it is there: its cache line stays shared */
+	if (c->lock[slot] != lock)
+		c->lock[slot] = lock;
 }
 
 static __always_inline void lose(struct waits_cpu *cpu, __u64 now_ns)
@@ -311,6 +335,7 @@ static __always_inline void begin_wait(void *ctx, struct rw_semaphore *lock, __u
 
 	if (!is_traced(me))
 		return;
+	note_contended((__u64)lock);
 	t = thread_of(me, true);
 	r = reserve(sizeof(*r), t, now_ns, (__u64)lock);
 	if (!r || !t)
@@ -341,20 +366,20 @@ static __always_inline struct thread *waiting_thread(void)
 static __always_inline void end_wait(struct thread *t, __u64 now_ns, int ret)
 {
 	const __u64 lock = t->lock;
-	struct waits_end *r;
+	struct waits_end *r = reserve(sizeof(*r), t, now_ns, lock);
 
+	if (r) {
+		r->head.kind = WAITS_END;
+		r->ret = ret;
+		r->tgid = -1;
+		r->spun_until_ns = t->spun_until_ns;
+		r->mm = r->vm_start = r->vm_end = 0;
+		if (!ret && t->class == WAITS_CLASS_ANON_VMA)
+			find_vma(r, lock, t);
+		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	}
+	/* now: until here, a sample of this thread is one of a wait */
 	t->lock = 0;
-	r = reserve(sizeof(*r), t, now_ns, lock);
-	if (!r)
-		return;
-	r->head.kind = WAITS_END;
-	r->ret = ret;
-	r->tgid = -1;
-	r->spun_until_ns = t->spun_until_ns;
-	r->mm = r->vm_start = r->vm_end = 0;
-	if (!ret && t->class == WAITS_CLASS_ANON_VMA)
-		find_vma(r, lock, t);
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline bool is_rwsem(__u32 flags)

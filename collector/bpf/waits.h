@@ -33,6 +33,16 @@ struct waits_cpu {
 	__u64 unused[4];
 };
 
+/*
+ * Locks that somebody waits for, or did lately: each in the slot of its hash. It may be displaced by
+ * another one, and may be gone: who uses it asks the lock itself.
+ */
+#define WAITS_CONTENDED_BITS 6
+#define WAITS_CONTENDED	     (1 << WAITS_CONTENDED_BITS)
+struct waits_contended {
+	__u64 lock[WAITS_CONTENDED];
+};
+
 /* The program's only global variable, in .bss. User space writes it at any time. */
 struct waits_settings {
 	__u32 on;	 /* 0: nothing is recorded */

@@ -33,6 +33,7 @@ static const struct place by_event[] = {
 	{ &stragglers_machine, PLACE(stragglers) },
 	{ &orders_machine, PLACE(orders) },
 	{ &frames_machine, PLACE(frames) },
+	{ &samples_machine, PLACE(samples) },
 	/* last: whoever exits is there for all others */
 	{ &lives_machine, PLACE(lives) },
 };
@@ -45,6 +46,7 @@ static const struct place by_flush[] = {
 	{ &holds_machine, PLACE(holds) },     { &walks_machine, PLACE(walks) },
 	{ &storms_machine, PLACE(storms) },   { &orders_machine, PLACE(orders) },
 	{ &linkage_machine, PLACE(linkage) }, { &frames_machine, PLACE(frames) },
+	{ &linkage_machine, PLACE(linkage) }, { &samples_machine, PLACE(samples) },
 };
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))
@@ -134,31 +136,42 @@ void model_init(struct model *m, const struct model_options *opt)
 			start_hearing(m, &by_event[i]);
 }
 
-static int give_loss(struct model *m, const struct event *ev)
+static int give_loss_row(struct model *m, const struct event *ev, int64_t id, int64_t start_ns)
 {
 	const bool to_end = ev->loss.end_ns == LOSS_TO_END_NS;
-	int64_t start_ns = ev->loss.start_ns ?: ev->time_ns;
-
-	/* a gap that goes on is reported repeatedly */
-	if (ev->loss.start_ns && ev->loss.start_ns == m->lasting_gap_ns) {
-		start_ns = m->lasting_start_ns;
-	} else {
-		m->loss_id++;
-		if (ev->loss.all_off && m->last_ns > start_ns)
-			start_ns = m->last_ns;
-	}
-	m->lasting_gap_ns = ev->loss.start_ns;
-	m->lasting_start_ns = start_ns;
 
 	return m->sink.loss(m->sink.ctx,
 			    &(struct loss_row){
-				    .id = m->loss_id,
+				    .id = id,
 				    .start_ns = start_ns ?: NO_TIME,
 				    .end_ns = to_end ? NO_TIME : (int64_t)ev->loss.end_ns,
 				    .cpu = ev->cpu == ALL_CPUS ? LOSS_EVERY_CPU : ev->cpu,
 				    .nr_lost = ev->loss.nr_lost,
 				    .reason = ev->loss.reason,
 			    });
+}
+
+static int give_loss(struct model *m, const struct event *ev)
+{
+	int64_t start_ns = ev->loss.start_ns ?: ev->time_ns;
+
+	/* a gap that goes on is reported repeatedly */
+	if (ev->loss.start_ns && ev->loss.start_ns == m->lasting_gap_ns) {
+		start_ns = m->lasting_start_ns;
+	} else {
+		m->lasting_id = ++m->loss_id;
+		if (ev->loss.all_off && m->last_ns > start_ns)
+			start_ns = m->last_ns;
+	}
+	m->lasting_gap_ns = ev->loss.start_ns;
+	m->lasting_start_ns = start_ns;
+	return give_loss_row(m, ev, m->lasting_id, start_ns);
+}
+
+/* No machine hears of it: the state of no thread is in doubt. */
+static int give_samples_lost(struct model *m, const struct event *ev)
+{
+	return give_loss_row(m, ev, ++m->loss_id, ev->time_ns);
 }
 
 static void note_time(struct model *m, int64_t time_ns)
@@ -220,6 +233,8 @@ int model_event(struct model *m, const struct event *ev)
 		ret = attribution_pass(&m->attribution, ev->time_ns);
 	if (!ret)
 		ret = hear(m, ev);
+	if (!ret && ev->id == EVENT_SAMPLES_LOST)
+		return give_samples_lost(m, ev);
 	if (ret || ev->id != EVENT_LOSS)
 		return ret;
 	gap_extend(&m->gap, ev->loss.end_ns);

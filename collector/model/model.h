@@ -20,6 +20,7 @@
 #include "collector/model/move.h"
 #include "collector/model/order.h"
 #include "collector/model/rollup.h"
+#include "collector/model/sample.h"
 #include "collector/model/site.h"
 #include "collector/model/stall.h"
 #include "collector/model/storm.h"
@@ -31,7 +32,7 @@
 #include "schema/sink.h"
 
 /* As many machines hear one event. */
-#define MAX_HEARERS 13
+#define MAX_HEARERS 14
 
 struct hearer {
 	int (*hear)(void *machine, const struct event *ev);
@@ -61,6 +62,7 @@ struct model {
 	struct stragglers stragglers;
 	struct orders orders;
 	struct frames frames;
+	struct samples samples;
 	struct names names;
 	struct lives lives;
 	int64_t first_ns, last_ns; /* of the events given; NO_TIME before */
@@ -68,6 +70,7 @@ struct model {
 	uint64_t nr_events;
 	bool stacks_inside;
 	int64_t loss_id;	  /* of the last gap */
+	int64_t lasting_id;	  /* of the last one that is not of samples only */
 	uint64_t lasting_gap_ns;  /* its start as it is told, if it may be told again; or 0 */
 	int64_t lasting_start_ns; /* and as it is stored */
 };

@@ -106,15 +106,6 @@ static int64_t since(int64_t before, int64_t now)
 	return now > before ? now - before : 0;
 }
 
-/*
- * It is unknown when a wait slept: its sleep is spread evenly over its time. Returns the
- * part of @sum for the first @part_ns of @whole_ns.
- */
-static int64_t in_proportion(int64_t sum, int64_t part_ns, int64_t whole_ns)
-{
-	return (__int128)sum * part_ns / whole_ns;
-}
-
 static int64_t overlap(int64_t from_ns, int64_t to_ns, int64_t since_ns)
 {
 	if (since_ns > from_ns)

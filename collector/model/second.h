@@ -17,6 +17,15 @@
 #define LASTS_NS ((int64_t)NSEC_PER_SEC)
 
 /*
+ * It is unknown when within a span a part of it was (sleep, samples): it is spread evenly. Returns
+ * the part of @sum for the first @part_ns of @whole_ns.
+ */
+static inline int64_t in_proportion(int64_t sum, int64_t part_ns, int64_t whole_ns)
+{
+	return (__int128)sum * part_ns / whole_ns;
+}
+
+/*
  * second_cut - the end of the piece of @from_ns..@to_ns that is in one second
  * @nr: counts the cuts of a capture
  */

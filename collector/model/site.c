@@ -19,6 +19,7 @@ struct role_def {
 	bool locking; /* not a call site yet */
 	bool rwlock;  /* takes no rwsem */
 	bool io_wait; /* sleeps for a block device */
+	bool leaf;    /* does the work of its caller */
 };
 
 #define ANON  CLASS_BIT(LOCK_ANON_VMA)
@@ -33,6 +34,7 @@ static const struct role_def role_defs[] = {
 #define LOCKING(p)		OF(p, ENUM_NONE, .locking = true)
 #define RWLOCK(p)		OF(p, ENUM_NONE, .locking = true, .rwlock = true)
 #define SCHED_IO(p)		OF(p, ENUM_NONE, .locking = true, .io_wait = true)
+#define LEAF(p)			OF(p, ENUM_NONE, .leaf = true)
 #define HELPER(p, c)		OF(p, ENUM_NONE, .locking = true, .classes = { c, c })
 #define FUNC(p, read, write, r) OF(p, r, .classes = { read, write })
 #include "collector/roles.def"
@@ -41,6 +43,7 @@ static const struct role_def role_defs[] = {
 #undef RWLOCK
 #undef SCHED_IO
 #undef HELPER
+#undef LEAF
 #undef OF
 };
 
@@ -70,6 +73,13 @@ static const struct role_def *find_role(const char *name)
 		if (!fnmatch(role_defs[i].pattern, name, 0))
 			return &role_defs[i];
 	return NULL;
+}
+
+static bool is_leaf(const char *name)
+{
+	const struct role_def *def = find_role(name);
+
+	return def && def->leaf;
 }
 
 static int compare_name(const void *name, const void *def)
@@ -133,6 +143,7 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 
 	*out = (struct stack_reading){
 		.site_frame = -1,
+		.work_frame = -1,
 		.role = ENUM_NONE,
 		.classes = { CLASS_ANY, CLASS_ANY },
 		.rwsem_mode = ENUM_NONE,
@@ -143,6 +154,8 @@ void read_stack_names(const char *const *names, unsigned int nr, struct stack_re
 		bool locking = def && def->locking;
 		const struct site_def *site = locking ? NULL : find_site(names[i]);
 
+		if (out->work_frame < 0 && names[i][0] && !(def && def->leaf))
+			out->work_frame = i;
 		if (out->site_frame < 0) {
 			narrow(out->classes, def, site);
 			out->io_wait |= def && def->io_wait;
@@ -240,20 +253,14 @@ static char *frames_text(const struct symbol *sym, unsigned int nr)
 	return text;
 }
 
-/* A new stack's row, after its site's. Returns 0 or a negative errno. */
-static int give_stack(struct sites *ss, struct stack *stack, const struct symbol *site_sym,
-		      int role, const struct sink *sink)
+static int give_stack(struct sites *ss, struct stack *stack, const struct sink *sink)
 {
-	struct stack_row row = { .id = stack->id, .frames = stack->frames };
-	int ret = 0;
-
-	if (site_sym && site_sym->name[0]) {
-		stack->site = site_get(ss, site_sym, role, sink, &ret);
-		if (ret)
-			return ret;
-		row.site_id = stack->site->row.id;
-	}
-	return sink->stack(sink->ctx, &row);
+	stack->id = ++ss->last_stack_id;
+	return sink->stack(sink->ctx, &(struct stack_row){
+					      .id = stack->id,
+					      .site_id = stack->site ? stack->site->row.id : 0,
+					      .frames = stack->frames,
+				      });
 }
 
 /*
@@ -316,7 +323,6 @@ static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
 		goto no_memory;
 	}
 	stack->frames = frames;
-	stack->id = ++ss->last_stack_id;
 	HASH_ADD_KEYPTR(hh, ss->stacks, stack->frames, strlen(stack->frames), stack);
 
 	read_stack_names(names + skip, kstack->nr_frames - skip, &reading);
@@ -326,21 +332,54 @@ static struct stack *stack_new(struct sites *ss, const struct kstack *kstack,
 	stack->rwsem_mode = reading.rwsem_mode;
 	stack->in_user_fault = reading.in_user_fault && (reading.role == ROLE_FAULT_PREPARE ||
 							 reading.role == ROLE_PAGE_FAULT);
-	*ret = give_stack(ss, stack, reading.site_frame < 0 ? NULL : &sym[reading.site_frame],
-			  reading.role, sink);
+	stack->role = reading.role;
+	stack->work_frame = reading.work_frame;
+	if (reading.site_frame >= 0 && names[reading.site_frame][0])
+		stack->site = site_get(ss, &sym[reading.site_frame], reading.role, sink, ret);
 	return stack;
 no_memory:
 	*ret = -ENOMEM;
 	return NULL;
 }
 
-struct stack *stack_resolve(struct sites *ss, struct kstack *kstack, const struct sink *sink,
-			    int *ret)
+struct stack *stack_read(struct sites *ss, struct kstack *kstack, const struct sink *sink, int *ret)
 {
 	*ret = 0;
 	if (!kstack->resolved)
 		kstack->resolved = stack_new(ss, kstack, sink, ret);
 	return *ret ? NULL : kstack->resolved;
+}
+
+struct stack *stack_resolve(struct sites *ss, struct kstack *kstack, const struct sink *sink,
+			    int *ret)
+{
+	struct stack *stack = stack_read(ss, kstack, sink, ret);
+
+	if (stack && !stack->id)
+		*ret = give_stack(ss, stack, sink);
+	return *ret ? NULL : stack;
+}
+
+struct site *function_at(struct sites *ss, uint64_t addr, const struct kstack *callers,
+			 const struct sink *sink, int *ret)
+{
+	const struct stack *stack = callers ? callers->resolved : NULL;
+	const struct role_def *def;
+	struct symbol sym;
+	int role;
+
+	*ret = 0;
+	symbol_find(&ss->symbols, addr, &sym);
+	if (sym.name[0] && is_leaf(sym.name) && stack && stack->work_frame >= 0)
+		symbol_find(&ss->symbols, callers->frame[stack->work_frame], &sym);
+	if (!sym.name[0])
+		return NULL;
+	sym.offset = 0;
+	def = find_role(sym.name);
+	role = def ? def->role : ENUM_NONE;
+	if (role == ENUM_NONE)
+		role = stack ? stack->role : role_of(sym.name);
+	return site_get(ss, &sym, role, sink, ret);
 }
 
 void sites_free(struct sites *ss)

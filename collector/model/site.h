@@ -22,9 +22,11 @@ struct site {
 
 /* What a stack says of the lock that was waited for. */
 struct stack {
-	UT_hash_handle hh; /* by frames: readers intern the same stack each */
-	int64_t id;
+	UT_hash_handle hh;	 /* by frames: readers intern the same stack each */
+	int64_t id;		 /* 0: its row was not given yet */
 	struct site *site;	 /* NULL: no frame could be named */
+	int role;		 /* ROLE_* or ENUM_NONE */
+	int work_frame;		 /* as in struct stack_reading */
 	unsigned int classes[2]; /* [MODE_READ], [MODE_WRITE]: CLASS_BITs */
 	bool in_user_fault;	 /* of a page fault in user mode, and nothing else */
 	bool of_rwlock;		 /* the lock is no rwsem */
@@ -48,6 +50,21 @@ struct sites {
  */
 struct stack *stack_resolve(struct sites *ss, struct kstack *kstack, const struct sink *sink,
 			    int *ret);
+/* stack_read - likewise, but its stack has no row, unless another one's use gives it */
+struct stack *stack_read(struct sites *ss, struct kstack *kstack, const struct sink *sink,
+			 int *ret);
+
+/*
+ * function_at - the function at @addr as a whole: a site with offset 0
+ * @callers: of it, as stack_read() has read them; NULL: not known
+ *
+ * Of a function that does the work of its caller (LEAF in roles.def), that is the caller. The role
+ * is that of the whole stack. Returns NULL when the address has no name; a negative errno in
+ * @ret.
+ */
+struct site *function_at(struct sites *ss, uint64_t addr, const struct kstack *callers,
+			 const struct sink *sink, int *ret);
+
 /*
  * site_at - the site at one address: the caller of a lock helper, or a
  * function such as rmap_one(), whose role its own name tells
@@ -63,6 +80,7 @@ void sites_free(struct sites *ss);
  */
 struct stack_reading {
 	int site_frame; /* index of the call site's frame, -1 */
+	int work_frame; /* index of the innermost frame that is no leaf, -1 */
 	int role;	/* ROLE_* or ENUM_NONE */
 	unsigned int classes[2];
 	bool in_user_fault;

@@ -434,6 +434,8 @@ static const struct hearing hears[] = {
 	{ EVENT_TASK, NULL },
 	{ EVENT_FRAME_START, NULL },
 	{ EVENT_FRAME_END, NULL },
+	{ EVENT_SAMPLES_LOST, NULL },
+	{ EVENT_SAMPLED, NULL }, /* by another thread, maybe */
 	{ EVENT_LOSS, loss },
 	{ NR_EVENTS, NULL },
 };

@@ -14,7 +14,7 @@ lines() {
 }
 lines "$tap_dir/check" >"$tap_dir/lines"
 tap_note "$(tr '\n' ';' <"$tap_dir/lines")"
-tap_is "$(cut -d: -f2 "$tap_dir/lines" | tr '\n' ';')" " who waits now; waits; kernel functions;" \
+tap_is "$(cut -d: -f2 "$tap_dir/lines" | tr '\n' ';')" " who waits now; waits; samples; kernel functions;" \
 	"check says what BPF can do"
 tap_is "$(grep -c ': no: $' "$tap_dir/lines")" 0 "and why not, where it cannot"
 code=0
@@ -37,7 +37,7 @@ while read -r errno remedy; do
 		"blocked: error $errno is one line: $remedy"
 	on_kernel "$errno" "$RMAPSCOPE" check >"$tap_dir/check" 2>"$tap_dir/err"
 	tap_is "$?:$(lines "$tap_dir/check" | grep -c ': no: '):$(grep -c '^live capture  *yes' "$tap_dir/check"):$(cat "$tap_dir/err")" \
-		"0:3:1:" "check: and live capture is possible all the same"
+		"0:4:1:" "check: and live capture is possible all the same"
 	on_kernel "$errno" "$RMAPSCOPE" record --force -d 0.05 -o "$tap_dir/x.db" >/dev/null 2>"$tap_dir/err"
 	tap_ok $? "record: starts without"
 	on_kernel "$errno" "$RMAPSCOPE" record --rung 2 --force -d 0.05 -o "$tap_dir/x.db" >/dev/null 2>"$tap_dir/err"

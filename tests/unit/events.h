@@ -112,6 +112,29 @@ static inline struct event ev_release(uint64_t time_ns, int32_t tid, uint16_t cp
 	return ev;
 }
 
+/* @kind: SAMPLE_*; @ip: of the innermost function; @lock: 0: not known */
+static inline struct event ev_sample(uint64_t time_ns, int32_t tid, uint16_t cpu, int kind,
+				     uint64_t lock, uint64_t ip)
+{
+	struct event ev = ev_make(EVENT_SAMPLE, time_ns, tid, cpu);
+
+	ev.sample.kind = kind;
+	ev.sample.lock = lock;
+	ev.sample.ip = ip;
+	return ev;
+}
+
+static inline struct event ev_sampled(uint64_t time_ns, int32_t tid, uint64_t since_ns, uint64_t nr,
+				      uint64_t cpu_ns)
+{
+	struct event ev = ev_make(EVENT_SAMPLED, time_ns, tid, 0);
+
+	ev.sampled.since_ns = since_ns;
+	ev.sampled.nr = nr;
+	ev.sampled.cpu_ns = cpu_ns;
+	return ev;
+}
+
 static inline struct event ev_signal(uint64_t time_ns, int32_t sender, int32_t tid)
 {
 	struct event ev = ev_make(EVENT_SIGNAL_GENERATE, time_ns, sender, 0);

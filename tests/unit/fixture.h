@@ -46,6 +46,9 @@ static const char *const fixture_symbols[] = {
 	"folio_wait_bit_common",
 	"filemap_read",
 	"up_write",
+	"rwsem_spin_on_owner",
+	"native_write_msr",
+	"smp_call_function_many_cond",
 	"a_function_behind_all_others",
 };
 

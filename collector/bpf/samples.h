@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the program samples.bpf.c records, in rings of its own. */
+#ifndef RMAPSCOPE_BPF_SAMPLES_H
+#define RMAPSCOPE_BPF_SAMPLES_H
+
+#include "collector/bpf/waits.h"
+
+enum samples_kind {
+	SAMPLES_SPIN,	/* struct samples_taken */
+	SAMPLES_HOLDER, /* likewise */
+	SAMPLES_COUNT,	/* struct samples_count */
+};
+
+/*
+ * A sample of a thread that spins for head.lock (0: not known), or that holds it for writing
+ * while others wait. head.kind is an enum samples_kind.
+ */
+struct samples_taken {
+	struct waits_head head;
+	__u64 ip;    /* in the kernel */
+	__u32 class; /* enum waits_class */
+	__u32 nr_frames;
+	__u64 frame[WAITS_FRAMES]; /* callers of the function at @ip, innermost first */
+};
+
+/* All samples of thread head.tid, whatever it did, since the last record of this kind. */
+struct samples_count {
+	struct waits_head head;
+	__u64 since_ns;
+	__u64 nr;
+	__u64 cpu_ns; /* CPU time of the thread meanwhile */
+};
+
+/* Addresses of the slow paths of the rwsem, from kallsyms. Where it ends: not a part of it. */
+struct samples_range {
+	__u64 start, end; /* both 0: not known */
+};
+#define SAMPLES_RANGES 2
+
+#endif
