@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "analysis/db.h"
+#include "analysis/estimate_sql.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -50,6 +51,8 @@ static int prepare_reading(struct db *db, const struct known *known, struct erro
 
 	if (rc == SQLITE_OK)
 		rc = series_sql_register(db->db);
+	if (rc == SQLITE_OK)
+		rc = estimate_sql_register(db->db);
 	if (rc == SQLITE_OK)
 		rc = known_views(known, db->db);
 	if (rc != SQLITE_OK)

@@ -129,6 +129,22 @@ static const struct column lock_stacks_columns[] = {
 };
 TABLE(lock_stacks, WAITS, "Stacks", "kernel stacks of its waiters", 1);
 
+static const struct column lock_why_columns[] = {
+	{ "holder_function", "FUNCTION", UNIT_TEXT, 28, "innermost kernel function that ran",
+	  false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 13, "kernel operation that held the lock", false },
+	{ "share_percent", "SHARE %", UNIT_RATIO, 7,
+	  "estimate: share of the holders' time on a CPU, while others waited", false },
+	{ "low_percent", "LOW %", UNIT_RATIO, 6,
+	  "lower end of the interval with 95 % probability, for independent samples", false },
+	{ "high_percent", "HIGH %", UNIT_RATIO, 6, "upper end of it", false },
+	{ "nr_samples", "N", UNIT_COUNT, 6, "samples in this function", false },
+	{ "nr_held", "OF", UNIT_COUNT, 6, "samples of holders while others waited", false },
+	{ "nr_holders", "HOLDERS", UNIT_COUNT, 7, "threads that were sampled there", false },
+	{ 0 },
+};
+TABLE(lock_why, SAMPLES, "Why", "estimate by samples: what holders did while others waited", 5);
+
 static const struct column lock_life_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
 	{ "why", "UNKNOWN BECAUSE", UNIT_TEXT, 44, "why the class is not known", false },
@@ -144,6 +160,7 @@ const struct view_def lock_views[] = {
 	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
 	{ .table = &lock_vmas, .details = vma_views },
 	{ .table = &lock_stacks },
+	{ .table = &lock_why },
 	{ .table = &lock_life },
 	{ .table = NULL },
 };

@@ -257,6 +257,32 @@ static int add_sum_views(sqlite3_str *s, struct db *db, const struct filter *f, 
 	return ret;
 }
 
+/* Of a second that the time begins or ends in, all. */
+static void add_second_condition(sqlite3_str *s, const struct filter *f)
+{
+	if (f->since_ns)
+		sqlite3_str_appendf(s, " AND second >= %lld", f->since_ns / (int64_t)NSEC_PER_SEC);
+	if (f->until_ns)
+		sqlite3_str_appendf(s, " AND second <= %lld",
+				    (f->until_ns - 1) / (int64_t)NSEC_PER_SEC);
+}
+
+/* The time counts here: a report shows these sums beside rows. */
+static void add_sample_views(sqlite3_str *s, const struct filter *f)
+{
+	sqlite3_str_appendall(
+		s, "CREATE TEMP VIEW sample_rollup AS SELECT * FROM main.sample_rollup WHERE 1");
+	add_task_condition(s, f, "task_id");
+	add_class_condition(s, f, "lock_id");
+	add_second_condition(s, f);
+	/* of a class, it is the share of all that the threads did */
+	sqlite3_str_appendall(
+		s, ";CREATE TEMP VIEW cpu_rollup AS SELECT * FROM main.cpu_rollup WHERE 1");
+	add_task_condition(s, f, "task_id");
+	add_second_condition(s, f);
+	sqlite3_str_appendall(s, ";");
+}
+
 static void add_finding_views(sqlite3_str *s, const struct filter *f)
 {
 	const int64_t until_ns = f->until_ns ? f->until_ns : INT64_MAX;
@@ -489,6 +515,7 @@ int filter_apply(struct db *db, const struct filter *f, struct error *err)
 	if (!ret)
 		ret = add_sum_views(s, db, f, err);
 	add_finding_views(s, f);
+	add_sample_views(s, f);
 	if (!ret)
 		ret = add_frame_view(s, db, f, err);
 	ret = run(db, s, ret, err);

@@ -4,6 +4,7 @@
 
 #include "analysis/filter.h"
 #include "analysis/finding_tables.h"
+#include "analysis/sample_tables.h"
 #include "analysis/tables.h"
 #include "analysis/wait_sums.h"
 #include "schema/fragments.h"
@@ -360,11 +361,27 @@ static const struct table_def lost = {
 	.unfiltered = FILTER_THREAD | FILTER_CLASS,
 };
 
+/* clang-format off */
 const struct table_def *const report_tables[] = {
-	&processes,   &vmas,   &locks,	&tasks,	      &sites,	     &blame,
-	&waits,	      &stalls, &frames, &walks_table, &storms_table, &stragglers_table,
-	&order_table, &lost,   NULL,
+	&processes,
+	&vmas,
+	&locks,
+	&tasks,
+	&sites,
+	&blame,
+	&spin_table,
+	&why_table,
+	&waits,
+	&stalls,
+	&frames,
+	&walks_table,
+	&storms_table,
+	&stragglers_table,
+	&order_table,
+	&lost,
+	NULL,
 };
+/* clang-format on */
 
 const struct table_def *table_by_name(const struct table_def *const *tables, const char *name)
 {

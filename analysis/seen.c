@@ -65,6 +65,8 @@ static const struct need {
 				     "rmap:i_mmap_lock_acquire_returned",
 				     "rmap:i_mmap_lock_released" } },
 	[SIGHT_LOSSES] = { .event = { NULL } },
+	[SIGHT_SAMPLES] = { .event = { NULL } }, /* see decide_samples() */
+	[SIGHT_SPIN] = { .event = { NULL } },
 };
 
 /* What was recorded, from table meta. */
@@ -245,6 +247,34 @@ static int decide_old(char *reason, const struct need *need, const struct record
 	return ret;
 }
 
+/* The reason is that of the recorder, which is in the file. */
+static int decide_samples(char *reason, enum sight what, const struct recorded *r, struct db *db,
+			  struct error *err)
+{
+	char hz[16];
+	bool sampled, told;
+	int ret;
+
+	if (!r->live) {
+		snprintf(reason, SEEN_REASON_LEN,
+			 "only a live capture by BPF has samples of the CPUs");
+		return 0;
+	}
+	ret = read_key(&sampled, hz, sizeof(hz), db, "samples_hz", err);
+	if (!ret)
+		ret = read_key(&told, reason, SEEN_REASON_LEN, db, "no_samples", err);
+	if (!ret && !told && what == SIGHT_SPIN)
+		ret = read_key(&told, reason, SEEN_REASON_LEN, db, "no_spin_samples", err);
+	if (!ret && !sampled)
+		snprintf(reason, SEEN_REASON_LEN, "made by a version that did not sample the CPUs");
+	return ret;
+}
+
+static bool is_sampled(enum sight what)
+{
+	return what == SIGHT_SAMPLES || what == SIGHT_SPIN;
+}
+
 int seen_reason(char reason[SEEN_REASON_LEN], struct db *db, enum sight what, struct error *err)
 {
 	const struct need *need = &needs[what];
@@ -254,6 +284,8 @@ int seen_reason(char reason[SEEN_REASON_LEN], struct db *db, enum sight what, st
 	reason[0] = '\0';
 	if (ret || what == SIGHT_LOSSES)
 		return ret;
+	if (is_sampled(what))
+		return decide_samples(reason, what, &r, db, err);
 	if (r.has_formats)
 		decide(reason, need, &r);
 	else if (r.live && r.has_traced)

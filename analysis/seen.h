@@ -4,7 +4,8 @@
  *
  * An empty table means "nothing happened" only if the events that it is made from were
  * recorded. Table meta says which events were (keys formats, traced, came, profile);
- * databases of earlier versions have only some of these keys.
+ * databases of earlier versions have only some of these keys. Samples of the CPUs are no
+ * events: keys samples_hz, no_samples and no_spin_samples tell of these.
  */
 #ifndef RMAPSCOPE_SEEN_H
 #define RMAPSCOPE_SEEN_H
@@ -31,6 +32,8 @@ enum sight {
 	SIGHT_FRAMES,
 	SIGHT_HOLDS,
 	SIGHT_LOSSES,
+	SIGHT_SAMPLES, /* of CPUs: what holders do while others wait */
+	SIGHT_SPIN,    /* and who spins */
 	NR_SIGHTS,
 };
 

@@ -451,7 +451,7 @@ static void open_samples(struct recording *rec, const struct recording_options *
 		error_set(&why, -ENOTSUP, "needs rung 2 (BPF), see rmapscope check");
 	else
 		bpf_samples_open(&rec->samples, rec->waits, opt->samples_hz ?: SAMPLES_DEFAULT_HZ,
-				 &why);
+				 opt->buffer_kb, &why);
 	if (!rec->samples) {
 		snprintf(meta->none, sizeof(meta->none), "%s", why.msg);
 		return;

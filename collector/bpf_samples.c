@@ -210,10 +210,10 @@ static int attach(struct bpf_samples *bs, unsigned int hz, struct error *err)
 }
 
 int bpf_samples_open(struct bpf_samples **bsp, const struct bpf_waits *waits, unsigned int hz,
-		     struct error *err)
+		     unsigned int max_kb, struct error *err)
 {
-	static const struct bpf_rings_options opt = {
-		.kb = RING_KB,
+	const struct bpf_rings_options opt = {
+		.kb = max_kb && max_kb < RING_KB ? max_kb : RING_KB,
 		.add = add_record,
 		.lost = EVENT_SAMPLES_LOST,
 		.lost_reason = LOSS_SAMPLES,
@@ -250,7 +250,7 @@ int bpf_samples_try(struct error *err)
 
 	if (ret)
 		return ret;
-	ret = bpf_samples_open(&bs, bw, SAMPLES_DEFAULT_HZ, err);
+	ret = bpf_samples_open(&bs, bw, SAMPLES_DEFAULT_HZ, opt.buffer_kb, err);
 	if (!ret)
 		bpf_samples_close(bs);
 	bpf_waits_close(bw);

@@ -24,11 +24,12 @@ struct bpf_waits;
 
 /*
  * bpf_samples_open - sample while @waits are recorded, @hz times per second and CPU
+ * @max_kb: of each CPU's ring at most; 0: the default
  *
  * Close it before @waits. Returns 0; or a negative errno, and why with the remedy in @err.
  */
 int bpf_samples_open(struct bpf_samples **samples, const struct bpf_waits *waits, unsigned int hz,
-		     struct error *err);
+		     unsigned int max_kb, struct error *err);
 void bpf_samples_close(struct bpf_samples *samples);
 
 /* Load and attach them, and take all away. Likewise. */

@@ -32,9 +32,11 @@ DELETE FROM rollup WHERE process_id NOT IN (SELECT id FROM ours);
 DELETE FROM second_rollup;
 INSERT INTO second_rollup SELECT second, sum(nr_waits), sum(wait_ns), max(max_wait_ns),
 	sum(nr_uncertain), hist_merge(hist) FROM rollup WHERE nr_waits + nr_uncertain > 0 GROUP BY second;
+DELETE FROM sample_rollup WHERE task_id IN (SELECT id FROM gone);
+DELETE FROM cpu_rollup WHERE task_id IN (SELECT id FROM gone);
 DELETE FROM task WHERE id IN (SELECT id FROM gone);
 DELETE FROM process WHERE id NOT IN (SELECT id FROM ours);
-DELETE FROM lock WHERE id NOT IN (SELECT lock_id FROM wait);
+DELETE FROM lock WHERE id NOT IN (SELECT lock_id FROM wait UNION SELECT lock_id FROM sample_rollup);
 UPDATE process SET exe = NULL, cmdline = NULL, cgroup = NULL;
 UPDATE lock SET address = id;
 UPDATE meta SET value = (SELECT count(duration_ns) FROM wait) WHERE key = 'nr_waits';

@@ -169,7 +169,7 @@ fi
 
 # what a section shows: the view, its columns with the unit of each (text,
 # count, id, ns, address; capital: not in text) and their order
-sections='processes vmas locks tasks sites blame waits stalls frames walks storms stragglers order lost'
+sections='processes vmas locks tasks sites blame spin why waits stalls frames walks storms stragglers order lost'
 view_processes=wait_by_process
 columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n runnable_ns:n nr_tasks:c nr_locks:c
 	nr_open:c nr_uncertain:c'
@@ -194,6 +194,45 @@ view_blame=blame
 columns_blame='process:t tgid:i comm:t role:t cause:t holder_process:t holder_tgid:i holder_comm:t holder_role:t
 	class:t holder_source:t nr_waits:c wait_ns:n max_ns:n'
 order_blame='wait_ns DESC, comm, cause, holder_comm, class, role, holder_role, holder_source'
+# the interval: Wilson's, with z of 95 %
+end="(n / a + 3.841459 / (2 * a) + SIGN 1.959964 * sqrt(n / a * (1 - n / a) / a + 3.841459 / (4 * a * a))) / (1 + 3.841459 / a)"
+end_of() {
+	local e=${end//SIGN/$1}
+	echo "iif(n <= a, printf('%g', round(100 * $e, 2)), NULL)"
+}
+view_spin="(SELECT p.id, p.comm, p.tgid, l.class, s.role, sum(r.nr_samples) * 1.0 AS n,
+	(SELECT sum(nr_samples) * 1.0 FROM cpu_rollup WHERE task_id IN (SELECT id FROM task WHERE process_id IS p.id)) AS a,
+	(SELECT sum(cpu_ns) FROM cpu_rollup WHERE task_id IN (SELECT id FROM task WHERE process_id IS p.id)) AS cpu
+	FROM sample_rollup r JOIN task t ON t.id = r.task_id LEFT JOIN process p ON p.id = t.process_id
+	LEFT JOIN lock l ON l.id = r.lock_id LEFT JOIN site s ON s.id = r.site_id
+	WHERE kind = 0 GROUP BY p.id, l.class, s.role)"
+columns_spin='process:t tgid:i class:t role:t est_ns:n share_percent:r low_percent:r high_percent:r nr_samples:c
+	nr_all:c cpu_ns:n'
+values_spin="comm, tgid, (SELECT label FROM enum WHERE domain = 'lock_class' AND value = class),
+	(SELECT label FROM enum WHERE domain = 'role' AND value = role), iif(n <= a, CAST(n / a * cpu AS INTEGER), NULL),
+	iif(n <= a, printf('%g', round(100 * n / a, 2)), NULL), $(end_of -), $(end_of +), CAST(n AS INTEGER), CAST(a AS INTEGER), cpu"
+order_spin='n DESC, id, class, role'
+view_why="(SELECT l.id AS lock_id, p.id AS process_id, l.class, (SELECT lock FROM locks WHERE id = l.id) AS lock, p.comm, p.tgid, f.role, f.symbol,
+	sum(r.nr_samples) * 1.0 AS n, count(DISTINCT r.task_id) AS nr_tasks,
+	(SELECT sum(o.nr_samples) * 1.0 FROM sample_rollup o JOIN task ot ON ot.id = o.task_id
+	 WHERE o.kind = 1 AND o.lock_id = r.lock_id AND ot.process_id IS t.process_id) AS a,
+	(SELECT CAST(sum(est) AS INTEGER) FROM (SELECT iif(sum(x.nr_samples) <= c.nr, sum(x.nr_samples) * 1.0 / c.nr * c.cpu, NULL) AS est
+	 FROM sample_rollup x JOIN task xt ON xt.id = x.task_id
+	 JOIN (SELECT task_id, sum(nr_samples) AS nr, sum(cpu_ns) AS cpu FROM cpu_rollup GROUP BY 1) c ON c.task_id = x.task_id
+	 WHERE x.kind = 1 AND x.lock_id = r.lock_id AND xt.process_id IS t.process_id AND x.function_id = r.function_id
+	 GROUP BY x.task_id)) AS est,
+	(SELECT sum(h.wait_ns) - coalesce(sum(h.runnable_ns), 0) FROM holder_rollup h JOIN task ht ON ht.id = h.holder_task_id
+	 WHERE h.lock_id = r.lock_id AND ht.process_id IS t.process_id) AS waited
+	FROM sample_rollup r JOIN task t ON t.id = r.task_id LEFT JOIN process p ON p.id = t.process_id
+	LEFT JOIN lock l ON l.id = r.lock_id
+	LEFT JOIN site f ON f.id = r.function_id
+	WHERE kind = 1 GROUP BY r.lock_id, p.id, f.symbol, f.role)"
+columns_why='class:t lock:t holder_process:t holder_tgid:i holder_role:t holder_function:t share_percent:r low_percent:r
+	high_percent:r nr_samples:c nr_held:c nr_holders:c est_ns:n waited_ns:n'
+values_why="(SELECT label FROM enum WHERE domain = 'lock_class' AND value = class), lock, comm, tgid,
+	(SELECT label FROM enum WHERE domain = 'role' AND value = role), symbol, printf('%g', round(100 * n / a, 2)), $(end_of -), $(end_of +),
+	CAST(n AS INTEGER), CAST(a AS INTEGER), nr_tasks, est, waited"
+order_why='a DESC, lock_id, process_id, n DESC, symbol, role'
 # the longest thousand, with what those that are open have lasted
 view_waits="(SELECT id, start_ns, iif(outcome = 'open', (SELECT value FROM meta WHERE key = 'last_ns') - start_ns,
 	duration_ns) AS duration_ns, comm, class, role, holder_comm, lock, holder_tid, holder_role, holder_source, tid,
@@ -256,6 +295,7 @@ as_text() {
 				$v[$i] = $v[$i] eq "<NULL>" ? "-" :
 					$u eq "n" ? group(sprintf("%.3f", $v[$i] / 1000000)) :
 					$u eq "s" ? group(sprintf("%.1f", $v[$i] / 1000000)) :
+					$u eq "r" ? group(sprintf("%.2f", $v[$i])) :
 					$u eq "p" ? group(sprintf("%.1f", $v[$i])) :
 					$u eq "a" ? sprintf("%x", $v[$i]) :
 					$u eq "c" ? group($v[$i]) : $v[$i];
@@ -290,6 +330,8 @@ title_locks='Locks'
 title_tasks='Threads'
 title_sites='Call sites'
 title_blame='Who made whom wait'
+title_spin='Spinning, estimated by samples'
+title_why='Why locks were held, estimated by samples'
 title_waits='Longest waits'
 title_stalls='Stalls'
 title_frames='Missed frames'

@@ -91,6 +91,31 @@ for screen in storms walks; do
 	shows stock $screen "$no_rmap"
 done
 
+# samples of the CPUs
+sampled() {
+	local name=$1
+	shift
+	empty "$name" source tracefs profile contention formats "$stock" traced "$stock" "$@"
+}
+for section in spin why; do
+	says stock $section "not seen: made by a version that did not sample the CPUs"
+	sampled sampled samples_hz 499
+	says sampled $section "$watched"
+	sampled off samples_hz 0 no_samples 'option --samples 0'
+	says off $section "not seen: option --samples 0"
+	empty file source trace.dat formats "$stock"
+	says file $section "not seen: only a live capture by BPF has samples of the CPUs"
+done
+sampled measured samples_hz 499 no_spin_samples 'it is measured'
+says measured spin "not seen: it is measured"
+says measured why "$watched"
+# lost samples are no gap for waits
+sqlite3 "$tap_dir/sampled.db" "INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason)
+	VALUES (6000000000, 7000000000, 0, 5, 5)"
+says sampled processes "$watched"
+tap_is "$("$RMAPSCOPE" blocked "$tap_dir/sampled.db" --at 1.5 | tail -n 1)" "(nobody waited then)" \
+	"where samples were lost, waits are known"
+
 live series contention "$series" "$contention"
 says series storms "$watched"
 for section in walks stragglers; do

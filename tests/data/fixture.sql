@@ -19,7 +19,7 @@ INSERT INTO meta (key, value) VALUES
 ('machine', 'x86_64'),
 ('nr_cpus', 4),
 ('clock_offset_ns', 1750000000000000000),
-('nr_events', 1204), ('nr_waits', 194), ('nr_uncertain', 2),
+('nr_events', 1204), ('samples_hz', 499), ('nr_waits', 194), ('nr_uncertain', 2),
 ('first_ns', 1000200000000),
 ('last_ns', 1029900000000);
 
@@ -572,6 +572,29 @@ SELECT (w.start_ns + w.duration_ns) / 1000000000, w.lock_id, coalesce(t.process_
 FROM wait w LEFT JOIN task t ON t.id = w.task_id
 WHERE w.duration_ns IS NOT NULL
 GROUP BY 1, 2, 3, 4;
+
+-- samples: RenderEngine and the prefetcher spin, the prefetcher holds lock 1 in a TLB flush
+INSERT INTO site (id, symbol, offset, role) VALUES
+(91, 'rwsem_spin_on_owner', 0, 0),
+(92, 'smp_call_function_many_cond', 0, 0),
+(93, 'move_pages_pte', 0, 0);
+INSERT INTO sample_rollup (second, kind, task_id, lock_id, site_id, function_id, nr_samples) VALUES
+(1027, 0, 2, 1, 1, 91, 40),
+(1028, 0, 2, 1, 1, 91, 60),
+(1028, 0, 7, 0, 2, 91, 1),
+(1027, 1, 7, 1, 0, 92, 70),
+(1028, 1, 7, 1, 0, 92, 13),
+(1028, 1, 7, 1, 0, 93, 17),
+(1028, 1, 2, 1, 0, 92, 3),
+(1029, 1, 4, 3, 0, 0, 2);
+-- of redis-server, the last samples are not counted yet
+INSERT INTO cpu_rollup (second, task_id, nr_samples, cpu_ns) VALUES
+(1026, 2, 100, 210000000),
+(1027, 2, 300, 600000000),
+(1028, 2, 400, 790000000),
+(1027, 7, 250, 500000000),
+(1028, 7, 250, 520000000),
+(1029, 4, 1, 2000000);
 
 -- table rollup by second alone
 INSERT INTO second_rollup VALUES

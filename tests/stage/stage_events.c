@@ -7,6 +7,9 @@
  *	TIME_NS TID EVENT FIELD=VALUE...	fields as in collector/events.def
  *	TIME_NS TID stack FUNCTION...		of the event before, innermost first
  *	TIME_NS TID loss end_ns=TIME_NS
+ *	TIME_NS TID samples_lost end_ns=TIME_NS	one sample
+ *	TIME_NS TID sample kind=SAMPLE_* lock=ADDRESS classes=BITS ip=ADDRESS
+ *	TIME_NS TID sampled since_ns=TIME_NS nr=N cpu_ns=NS
  *	symbol ADDRESS FUNCTION			before the first event
  *	name TID TGID COMM			before the first event of TID
  *	flush TIME_NS				all before is complete: commit; prints "flushed"
@@ -44,11 +47,26 @@ static const struct {
 #define END(id) { EVENT_##id, NULL, 0, 0 },
 #define STACK(id, system, name, field)
 #include "collector/events.def"
+	FIELD_OF(sample, lock, "lock") FIELD_OF(sample, ip, "ip")
+		FIELD_OF(sample, classes, "classes") FIELD_OF(sample, kind, "kind") END(SAMPLE)
+			FIELD_OF(sampled, since_ns, "since_ns") FIELD_OF(sampled, nr, "nr")
+				FIELD_OF(sampled, cpu_ns, "cpu_ns") END(SAMPLED)
 #undef EVENT
 #undef FIELD
 #undef FIELD_OF
 #undef END
 #undef STACK
+};
+
+/* Events that no kernel has. */
+static const struct {
+	enum event_id id;
+	const char *name;
+} made_events[] = {
+	{ EVENT_LOSS, "loss" },
+	{ EVENT_SAMPLES_LOST, "samples_lost" },
+	{ EVENT_SAMPLE, "sample" },
+	{ EVENT_SAMPLED, "sampled" },
 };
 
 #define NR_FIELDS (sizeof(fields) / sizeof(*fields))
@@ -80,12 +98,16 @@ static void die(const struct stage *s, const char *what, const char *which)
 
 static enum event_id event_by_name(const char *name)
 {
+	unsigned int i;
 	int id;
 
 	for (id = 0; id < EVENT_LOSS; id++)
 		if (!strcmp(event_name(id), name))
 			return id;
-	return !strcmp(name, "loss") ? EVENT_LOSS : NR_EVENTS;
+	for (i = 0; i < sizeof(made_events) / sizeof(*made_events); i++)
+		if (!strcmp(made_events[i].name, name))
+			return made_events[i].id;
+	return NR_EVENTS;
 }
 
 /* The fields of an event are those before its END. */
@@ -94,9 +116,10 @@ static void set_field(const struct stage *s, struct event *ev, const char *name,
 	size_t i, end = 0;
 	uint64_t v = strtoull(value, NULL, 0);
 
-	if (ev->id == EVENT_LOSS) {
+	if (ev->id == EVENT_LOSS || ev->id == EVENT_SAMPLES_LOST) {
 		ev->loss.end_ns = v;
-		ev->loss.nr_lost = LOST_UNKNOWN;
+		ev->loss.nr_lost = ev->id == EVENT_LOSS ? LOST_UNKNOWN : 1;
+		ev->loss.reason = ev->id == EVENT_LOSS ? LOSS_OVERRUN : LOSS_SAMPLES;
 		return;
 	}
 	while (end < NR_FIELDS && fields[end].id != ev->id)
@@ -321,6 +344,7 @@ int main(int argc, char **argv)
 			     });
 	store_meta_text(s.store, "source", "tracefs");
 	store_meta_text(s.store, "profile", "all");
+	store_meta_int(s.store, "samples_hz", 499);
 	meta_write_events(s.store, has, has);
 	process_identity(line, sizeof(line));
 	store_meta_text(s.store, "state", "recording");

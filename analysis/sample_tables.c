@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/sample_tables.h"
+
+#include "schema/sql.h"
+
+/* clang-format off */
+#define SHARE(of)                                                                             \
+	{ "share_percent", "SHARE %", UNIT_RATIO, 7, "estimate: share of " of, false },        \
+	{ "low_percent", "LOW %", UNIT_RATIO, 6,                                               \
+	  "lower end of the interval with 95 % probability, for independent samples", false }, \
+	{ "high_percent", "HIGH %", UNIT_RATIO, 6, "upper end of it", false }
+/* clang-format on */
+
+static const struct column spin_columns[] = {
+	{ "process", "PROCESS", UNIT_TEXT, 15, "process whose threads spun", false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
+	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards; -: the lock is unknown", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that takes the lock", false },
+	{ "est_ns", "EST ms", UNIT_NS, 10,
+	  "estimate: time spun before waits began, SHARE of the CPU time", false },
+	SHARE("the CPU time that the threads spun"),
+	{ "nr_samples", "N", UNIT_COUNT, 6, "samples in which a thread spun", false },
+	{ "nr_all", "OF", UNIT_COUNT, 7, "all samples of these threads", false },
+	{ "cpu_ns", "CPU ms", UNIT_NS, 10, "CPU time of the threads that spun or held a lock",
+	  false },
+	{ 0 },
+};
+
+const struct table_def spin_table = {
+	.name = "spin",
+	.title = "Spinning, estimated by samples",
+	.help = "how long threads spun for a lock before waits began; no part of the waits",
+	.sql = analysis_report_spin_sql,
+	.columns = spin_columns,
+	.sort = 4,
+	.sight = SIGHT_SPIN,
+};
+
+static const struct column why_columns[] = {
+	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
+	{ "lock", "LOCK", UNIT_TEXT, 16, "address, with #N when reused for the Nth time", false },
+	{ "holder_process", "HELD BY", UNIT_TEXT, 15, "process that held it for writing", false },
+	{ "holder_tgid", "PID", UNIT_ID, 7, "process id", false },
+	{ "holder_role", "ROLE", UNIT_TEXT, 13, "kernel operation that held the lock", false },
+	{ "holder_function", "FUNCTION", UNIT_TEXT, 28,
+	  "innermost kernel function that ran; -: its name is unknown", false },
+	SHARE("this process's time on a CPU with the lock, while others waited"),
+	{ "nr_samples", "N", UNIT_COUNT, 6, "samples in this function", false },
+	{ "nr_held", "OF", UNIT_COUNT, 6,
+	  "samples of this process with the lock, while others waited", false },
+	{ "nr_holders", "THREADS", UNIT_COUNT, 7, "threads that were sampled in this function",
+	  false },
+	{ "est_ns", "EST ms", UNIT_NS, 10, "estimate: time on a CPU in this function, meanwhile",
+	  false },
+	{ "waited_ns", "WAITED ms", UNIT_NS, 10,
+	  "measured: time that others waited for this process and lock, in whatever it did",
+	  false },
+	{ 0 },
+};
+
+const struct table_def why_table = {
+	.name = "why",
+	.title = "Why locks were held, estimated by samples",
+	.help = "in which functions the holders of locks ran while others waited or spun",
+	.sql = analysis_report_why_sql,
+	.columns = why_columns,
+	.sort = SORT_AS_READ,
+	.sight = SIGHT_SAMPLES,
+};

@@ -1,0 +1,104 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Samples of the CPUs: from events to estimates. What they estimate is never a part of a wait.
+. tests/tap.sh
+: "${STAGE:=$(pwd)/build/tests/stage/stage-events}"
+
+db=$tap_dir/capture.db
+sql() {
+	sqlite3 "$1" "$2"
+}
+lock=0xffff888101234500
+
+# W spins in every 10th of 1,000 samples of each of four seconds, and once waits; H holds the lock
+# and flushes TLBs in nine of ten samples; S, of the same process as W, only holds
+{
+	cat <<-END
+		symbol 0xffffffff81000000 rwsem_spin_on_owner
+		symbol 0xffffffff81001000 rwsem_down_write_slowpath
+		symbol 0xffffffff81002000 down_write
+		symbol 0xffffffff81003000 move_pages
+		symbol 0xffffffff81004000 smp_call_function_many_cond
+		symbol 0xffffffff81005000 native_write_msr
+		symbol 0xffffffff81006000 move_pages_pte
+		symbol 0xffffffff81007000 the_end
+		name 100 100 waiter
+		name 200 200 holder
+		1000000000000 100 contention_begin lock_addr=$lock flags=4
+		1000000000000 100 stack rwsem_down_write_slowpath down_write move_pages
+		1000050000000 100 contention_end lock_addr=$lock
+	END
+	for i in $(seq 400); do
+		echo "$((1000100000000 + i * 9000000)) 100 sample kind=0 lock=$lock classes=1 ip=0xffffffff81000010"
+		echo "$((1000100000000 + i * 9000000)) 100 stack rwsem_down_write_slowpath down_write move_pages"
+		case $((i % 10)) in
+		0) ip=0xffffffff81006010 callers=move_pages ;;
+		1) ip=0xffffffff81005010 callers='smp_call_function_many_cond move_pages' ;;
+		*) ip=0xffffffff81004010 callers=move_pages ;;
+		esac
+		echo "$((1000100000001 + i * 9000000)) 200 sample kind=1 lock=$lock classes=1 ip=$ip"
+		echo "$((1000100000001 + i * 9000000)) 200 stack $callers"
+	done
+	echo "1003900000000 100 samples_lost end_ns=1003900000100"
+	echo "1004000000000 100 sampled since_ns=1000000000000 nr=4000 cpu_ns=3600000000"
+	echo "1004000000000 200 sampled since_ns=1000000000000 nr=800 cpu_ns=1600000000"
+} | "$STAGE" "$db"
+tap_is "$?" 0 "events are staged"
+
+# column SECTION COLUMN [OPTION...]: of the first row
+column() {
+	local section=$1 name=$2
+	shift 2
+	"$RMAPSCOPE" report --format json "$@" "$db" "$section" >"$tap_dir/json"
+	sqlite3 :memory: "SELECT json_extract(readfile('$tap_dir/json'), '\$.$section[0].$name')"
+}
+
+tap_is "$(sql "$db" "SELECT sum(duration_ns), count(*) FROM wait")" "50000000|1" "the wait is what was measured"
+tap_is "$(sql "$db" "SELECT DISTINCT spun_ns IS NULL FROM wait")" 1 "and has no spinning that was not"
+tap_is "$(column spin process):$(column spin class):$(column spin role)" "waiter:anon_vma:uffd_move" "who spun for what"
+tap_is "$(column spin nr_samples):$(column spin nr_all):$(column spin share_percent)" "400:4000:10" "n, of how many, and the share"
+tap_is "$(column spin est_ns):$(column spin cpu_ns)" "360000000:3600000000" "the estimate is that share of the CPU time"
+# Wilson: (p + z^2/2n -+ z sqrt(p (1 - p)/n + z^2/4n^2)) / (1 + z^2/n)
+tap_is "$(column spin low_percent):$(column spin high_percent)" "9.11:10.97" "with its interval"
+tap_is "$(column why holder_process):$(column why holder_function)" "holder:smp_call_function_many_cond" \
+	"what the holder did: sending the interrupts is a part of the flush"
+tap_is "$(column why nr_samples):$(column why nr_held):$(column why share_percent)" "360:400:90" "in how many samples"
+tap_is "$(column why est_ns)" 720000000 "and how long that is of its CPU time"
+tap_like "$("$RMAPSCOPE" report "$db" spin)" "^Spinning, estimated by samples: .*no part of the waits" \
+	"the text says what is estimated"
+tap_is "$("$RMAPSCOPE" report "$db" processes | sed -n 's/^waiter  *//p' | tr -s ' ' | cut -d ' ' -f 2-4)" \
+	"1 50.000 50.000" "the waits of the process have no sample in them"
+
+# a part of the capture
+tap_is "$(column spin nr_samples --pid 100):$(column why nr_samples --pid 100)" "400:" "--pid: of the process that spun"
+tap_is "$(column spin nr_samples --class mmap)" "" "--class: of another class, none"
+tap_is "$(column spin nr_all --class anon_vma)" 4000 "of this one: a share of all"
+tap_is "$(column spin nr_samples --since 1 --until 2):$(column spin nr_all --since 1 --until 2)" "112:1000" \
+	"--since, --until: of this second"
+
+# losses
+tap_is "$(sql "$db" "SELECT reason, nr_gaps, nr_lost FROM lost")" "samples|1|1" "lost samples are counted by themselves"
+tap_is "$(sql "$db" "SELECT DISTINCT outcome FROM waits")" acquired "no wait is uncertain because of them"
+
+# a recorder that had not counted the samples yet
+sqlite3 "$db" "UPDATE cpu_rollup SET nr_samples = 10"
+tap_is "$(column spin nr_samples):$(column spin share_percent):$(column spin est_ns):$(column spin low_percent)" "400:::" \
+	"more samples of a kind than in all: no share"
+sqlite3 "$db" "UPDATE cpu_rollup SET nr_samples = 0"
+tap_is "$(column spin share_percent):$(column spin high_percent)" ":" "of none: likewise"
+sqlite3 "$db" "UPDATE cpu_rollup SET nr_samples = 9223372036854775807, cpu_ns = 9223372036854775807;
+	UPDATE sample_rollup SET nr_samples = 9223372036854775807"
+tap_is "$("$RMAPSCOPE" report "$db" spin why >/dev/null 2>&1; echo $?)" 0 "numbers that are too large: no crash"
+sqlite3 "$db" "UPDATE sample_rollup SET nr_samples = -5"
+"$RMAPSCOPE" report "$db" spin >/dev/null 2>"$tap_dir/err"
+tap_is "$?:$(grep -c 'is damaged: table spin has a count below 0$' "$tap_dir/err")" "1:1" "a negative one: damaged"
+
+# options
+tap_is "$("$RMAPSCOPE" record --samples x 2>&1 | head -n 1)" \
+	"rmapscope record: --samples: 'x' is not a whole number from 1 to 1000000000" "--samples takes a number"
+tap_is "$("$RMAPSCOPE" record --samples 10001 2>&1 | head -n 1)" \
+	"rmapscope record: --samples: '10001' is more than 10000" "not too large a one"
+tap_is "$("$RMAPSCOPE" top --samples 99 "$db" 2>&1 | head -n 1)" \
+	"rmapscope top: --output, --profile, --buffer, --rung and --samples are for a new recording and do not go with FILE" \
+	"and is of a new recording"
+tap_done
