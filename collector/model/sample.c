@@ -74,7 +74,7 @@ static int add_cpu(struct samples *ss, int64_t task_id, const struct event *ev)
 	const int64_t end_ns = ev->time_ns, nr = ev->sampled.nr, cpu_ns = ev->sampled.cpu_ns;
 	int64_t start_ns = ev->sampled.since_ns, at, next;
 
-	if (start_ns >= end_ns)
+	if (start_ns < 0 || start_ns >= end_ns)
 		start_ns = end_ns - 1;
 	for (at = start_ns; at < end_ns; at = next) {
 		const int64_t whole_ns = end_ns - start_ns;

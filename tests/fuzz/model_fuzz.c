@@ -513,6 +513,16 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 	case EVENT_FRAME_END:
 		ev = frame_event_of(d[0] % NR_EVENTS, d, now_ns);
 		break;
+	case EVENT_SAMPLES_LOST:
+		ev = ev_loss(now_ns, now_ns + d[4], cpu, d[5]);
+		ev.id = EVENT_SAMPLES_LOST;
+		break;
+	case EVENT_SAMPLE:
+		ev = ev_sample(now_ns, tid, cpu, d[5] & 1, d[5] & 2 ? lock : 0, lock);
+		break;
+	case EVENT_SAMPLED:
+		ev = ev_sampled(now_ns, tid, (uint64_t)d[4] << (d[5] & 0x3f), d[3], d[5]);
+		break;
 	default:
 		ev = series_event_of(d[0] % NR_EVENTS, d, now_ns);
 		break;

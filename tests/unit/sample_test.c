@@ -144,9 +144,10 @@ static void times_that_make_no_sense_lose_no_sample(void **state)
 
 	feed(f, ev_sampled(SEC, W, SEC, 3, 5));
 	feed(f, ev_sampled(SEC, W, 9 * SEC, 4, 5));
+	feed(f, ev_sampled(SEC, W, 1ULL << 63, 5, 5));
 	flush(f, 0);
 	assert_int_equal(f->seen.nr_cpu_rollups, 1);
-	assert_int_equal(f->seen.cpu_rollup[0].nr_samples, 7);
+	assert_int_equal(f->seen.cpu_rollup[0].nr_samples, 12);
 }
 
 /* W waits for LOCK while samples are lost, and again while events are. */
