@@ -129,24 +129,110 @@ static int read_object(struct object *o, sqlite3_stmt *stmt)
 	return SQLITE_OK;
 }
 
+static struct object *new_object(struct known *known)
+{
+	struct object *grown = realloc(known->item, (known->nr + 1) * sizeof(*grown));
+
+	if (!grown)
+		return NULL;
+	known->item = grown;
+	memset(&grown[known->nr], 0, sizeof(*grown));
+	return &grown[known->nr++];
+}
+
 static int add_objects(struct known *known, sqlite3 *db, const char *sql, bool optional)
 {
-	struct object *grown;
+	struct object *o;
 	sqlite3_stmt *stmt;
 	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
 
 	while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		grown = realloc(known->item, (known->nr + 1) * sizeof(*grown));
-		if (!grown) {
-			rc = SQLITE_NOMEM;
-			break;
-		}
-		known->item = grown;
-		rc = read_object(&known->item[known->nr++], stmt);
-		known->item[known->nr - 1].optional = optional;
+		o = new_object(known);
+		rc = o ? read_object(o, stmt) : SQLITE_NOMEM;
+		if (o)
+			o->optional = optional;
 	}
 	sqlite3_finalize(stmt);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* The length of the statement at @sql, with its semicolon. */
+static size_t statement_length(const char *sql)
+{
+	const char *at = sql;
+
+	while (*at && *at != ';')
+		at += blank_length(at) ?: quoted_length(at) ?: 1;
+	return at - sql + (*at == ';');
+}
+
+/* The name behind @verb, "CREATE VIEW " or "DROP VIEW ", in a normalized statement; or NULL. */
+static char *name_behind(const char *verb, const char *sql)
+{
+	const size_t len = strlen(verb);
+
+	return strncmp(sql, verb, len) ? NULL : strndup(sql + len, strcspn(sql + len, " ;"));
+}
+
+static void forget_view(struct known *known, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < known->nr; i++)
+		if (!strcmp(known->item[i].text[1], name)) {
+			free_object(&known->item[i]);
+			known->item[i] = known->item[--known->nr];
+			return;
+		}
+}
+
+/* Take over @name and @sql, also after a failure. */
+static int add_view(struct known *known, char *name, char *sql)
+{
+	struct object *o = new_object(known);
+	const size_t len = strlen(sql);
+
+	if (!o) {
+		free(name);
+		free(sql);
+		return SQLITE_NOMEM;
+	}
+	if (sql[len - 1] == ';')
+		sql[len - 1] = '\0';
+	*o = (struct object){ .text = { strdup("view"), name, strdup(name) }, .sql = sql };
+	return o->text[0] && o->text[2] ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/*
+ * Run a step of the schema, all but its views: SQLite would read each of these again for every
+ * column that is added, which takes longer than all the rest.
+ */
+static int run_step(struct known *known, sqlite3 *db, const char *step)
+{
+	int rc = SQLITE_OK;
+	size_t len;
+
+	for (; rc == SQLITE_OK && *step; step += len) {
+		char *sql, *name;
+
+		len = statement_length(step);
+		sql = strndup(step, len);
+		if (!sql)
+			return SQLITE_NOMEM;
+		normalize(sql);
+		if ((name = name_behind("CREATE VIEW ", sql))) {
+			rc = add_view(known, name, sql);
+			continue;
+		}
+		name = name_behind("DROP VIEW ", sql);
+		if (name)
+			forget_view(known, name);
+		else
+			rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+		free(name);
+		free(sql);
+	}
+	return rc;
 }
 
 /* Run the steps of the schema on an empty database, and read the resulting schema. */
@@ -163,7 +249,7 @@ struct known *known_schema(int64_t version)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
 	for (i = 0; rc == SQLITE_OK && i < version; i++)
-		rc = sqlite3_exec(db, schema_steps[i], NULL, NULL, NULL);
+		rc = run_step(known, db, schema_steps[i]);
 	if (rc == SQLITE_OK)
 		rc = add_objects(known, db, OBJECTS_SQL, false);
 	if (rc == SQLITE_OK)
