@@ -18,6 +18,9 @@
 /* The same for links that prove a gap: one in 16. */
 #define LINKS_PER_BREAK	 16
 
+/* With interrupts off. */
+#define LAST_WORDS_NS NSEC_PER_MSEC
+
 #define WATCHDOG_SILENCE_NS  (25 * NSEC_PER_SEC)
 #define KCOMPACTD_SILENCE_NS (2 * NSEC_PER_SEC)
 
@@ -65,8 +68,9 @@ int chain_event(struct chain *c, struct tids *seen, const struct event *ev, uint
 		ret = tids_add(seen, ev->tid);
 	if (!c->known && !is_switch)
 		return ret;
-	/* a thread may still record events while it is being switched out */
-	last_words = c->known && !is_switch && ev->tid == c->before;
+	/* a thread may still record events while it is being switched out, but not for long */
+	last_words = c->known && !is_switch && ev->tid == c->before &&
+		     ev->time_ns - c->since_ns < LAST_WORDS_NS;
 	/* some kernels do not record the switch from the idle task to the next thread */
 	misfit = c->known && !last_words && ev->tid != c->tid && c->tid;
 	c->nr_misfits += misfit;

@@ -52,6 +52,20 @@ static void one_thread_after_the_other_is_whole(void **state)
 	assert_int_equal(breaks(ev, ARRAY_SIZE(ev), &gap_ns), 0);
 }
 
+static void last_words_do_not_come_a_second_later(void **state)
+{
+	const struct event ev[] = {
+		other_at(5, 6),
+		switch_at(10, 5, 2, 6),
+		other_at(SEC, 5),
+	};
+	uint64_t gap_ns = 0;
+
+	(void)state;
+	assert_int_equal(breaks(ev, ARRAY_SIZE(ev), &gap_ns), 1);
+	assert_int_equal(gap_ns, 10);
+}
+
 static void another_thread_than_the_one_that_was_switched_in_is_a_gap(void **state)
 {
 	const struct event by_switch[] = {
@@ -197,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_thread_after_the_other_is_whole),
+		cmocka_unit_test(last_words_do_not_come_a_second_later),
 		cmocka_unit_test(another_thread_than_the_one_that_was_switched_in_is_a_gap),
 		cmocka_unit_test(a_thread_that_is_left_out_is_no_gap),
 		cmocka_unit_test(an_idle_cpu_goes_on_with_any_thread),
