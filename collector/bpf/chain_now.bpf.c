@@ -156,7 +156,7 @@ static __always_inline __u64 blocker_of(struct task_struct *task, __u32 *write)
 	blocker = bpf_core_field_exists(task->blocker) ? task->blocker : 0;
 	/* only uninterruptible waits note it (kernel/locking/rwsem.c): not those that SIGKILL ends */
 	if (!(blocker & BLOCKER_RWSEM))
-		return queued_for(task, write);
+		return queued_can_see() ? queued_for(task, write) : 0;
 	*write = (blocker & BLOCKER_TYPE) == BLOCKER_RWSEM_WRITER;
 	return blocker & ~BLOCKER_TYPE;
 }

@@ -128,6 +128,9 @@ __attribute__((noinline)) __u64 queued_lock_of(__u64 node)
 	__u64 lock;
 	int i;
 
+	/* what follows does not load where the structures are others */
+	if (!queued_can_see())
+		return 0;
 	if ((__u64)BPF_CORE_READ(at, next, prev) != node ||
 	    (__u64)BPF_CORE_READ(at, prev, next) != node)
 		return 0;
