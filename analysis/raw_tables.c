@@ -42,9 +42,8 @@ const struct raw_table raw_tables[] = {
 	{ "second_rollup", false, SIGHT_WAITS, FILTER_TIME },
 	{ "holder_rollup", false, SIGHT_WAITS, FILTER_TIME },
 	{ "frame", false, SIGHT_FRAMES, FILTER_CLASS },
-	/* only some captures have samples, and none tells that it could not */
-	{ "sample_rollup", false, SIGHT_ALWAYS, NO_FILTER },
-	{ "cpu_rollup", false, SIGHT_ALWAYS, NO_FILTER },
+	{ "sample_rollup", false, SIGHT_SAMPLES, NO_FILTER },
+	{ "cpu_rollup", false, SIGHT_SAMPLES, NO_FILTER },
 	{ "waits", true, SIGHT_WAITS, 0 },
 	{ "locks", true, SIGHT_ALWAYS, NO_FILTER },
 	{ "wait_by_lock", true, SIGHT_WAITS, 0 },
