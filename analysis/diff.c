@@ -65,14 +65,14 @@ static const struct column row_columns[] = {
 	[R_GROUP] = { "label", "GROUP", UNIT_TEXT, 12, "-: the name is not known", false },
 	[R_NUMBER] = { "number", "NUMBER", UNIT_TEXT, 12, "what is compared, with its unit",
 		       false },
-	[R_A] = { "a", "A", UNIT_RATIO, 10, "in A; -: never", false },
-	[R_B] = { "b", "B", UNIT_RATIO, 10, "in B; -: never", false },
+	[R_A] = { "a", "A", UNIT_RATIO, 10, "in A; -: never, or not seen", false },
+	[R_B] = { "b", "B", UNIT_RATIO, 10, "in B; -: never, or not seen", false },
 	[R_CHANGE] = { "change_percent", "CHANGE %", UNIT_RATIO, 8, "from A to B", false },
 	[R_LOW] = { "low_percent", "FROM", UNIT_RATIO, 8,
 		    "the lowest likely change: 99 % confidence; -: see VERDICT", false },
 	[R_HIGH] = { "high_percent", "TO", UNIT_RATIO, 8, "the highest likely change", false },
 	[R_VERDICT] = { "verdict", "VERDICT", UNIT_TEXT, 11,
-			"of B: faster, slower, more, fewer; no evidence: it may be chance; too rare: in too few slices",
+			"of B: faster, slower, more, fewer; no evidence: it may be chance; too rare: in too few slices; not seen: see the notes",
 			false },
 	[R_FROM] = { "interval_from", "INTERVAL OF", UNIT_TEXT, 11,
 		     "slices: of one capture a side; captures: of several", false },
@@ -223,11 +223,19 @@ static void note_unseen(struct diff *d, const struct diff_kind *kind)
 
 /* --- the rows */
 
-static const char *verdict_of(const struct diff *d, const struct diff_result *r,
-			      const struct diff_metric *m)
+/* What a side could not see did not happen 0 times there: its numbers are not known. */
+static bool is_unseen(const struct diff *d, const struct diff_group *g, enum diff_side side)
+{
+	return d->samples.unseen[side][0] && !(g->total[side] > 0);
+}
+
+static const char *verdict_of(const struct diff *d, const struct diff_group *g,
+			      const struct diff_result *r, const struct diff_metric *m)
 {
 	const size_t *nr = d->samples.nr_slices;
 
+	if (is_unseen(d, g, SIDE_A) || is_unseen(d, g, SIDE_B))
+		return "not seen";
 	if (isnan(r->value[SIDE_A]) || isnan(r->value[SIDE_B]))
 		return "in one only";
 	if (isnan(r->low))
@@ -240,6 +248,15 @@ static const char *verdict_of(const struct diff *d, const struct diff_result *r,
 	return r->low > 0 ? "slower" : "faster";
 }
 
+static void forget_unseen(const struct diff *d, const struct diff_group *g, struct diff_result *r)
+{
+	unsigned int side;
+
+	for (side = 0; side < NR_SIDES; side++)
+		if (is_unseen(d, g, side))
+			r->value[side] = r->low = r->high = NAN;
+}
+
 static int add_row(struct diff *d, const struct diff_group *g, const struct diff_metric *m,
 		   struct error *err)
 {
@@ -249,6 +266,7 @@ static int add_row(struct diff *d, const struct diff_group *g, const struct diff
 
 	if (diff_compare(&r, &d->samples, g, m))
 		return no_memory(err);
+	forget_unseen(d, g, &r);
 	/* nothing of it happened on either side */
 	if (!(r.value[SIDE_A] > 0) && !(r.value[SIDE_B] > 0))
 		return 0;
@@ -267,7 +285,7 @@ static int add_row(struct diff *d, const struct diff_group *g, const struct diff
 	if (table_set_text(t, &row[R_BY], g->kind->name) ||
 	    table_set_text(t, &row[R_GROUP], g->label[0] ? g->label : NULL) ||
 	    table_set_text(t, &row[R_NUMBER], m->name) ||
-	    table_set_text(t, &row[R_VERDICT], verdict_of(d, &r, m)) ||
+	    table_set_text(t, &row[R_VERDICT], verdict_of(d, g, &r, m)) ||
 	    table_set_text(t, &row[R_FROM],
 			   isnan(r.low)	  ? NULL
 			   : r.by_capture ? "captures"

@@ -95,7 +95,7 @@ const struct diff_kind diff_kinds[] = {
 			  "AND l.class = " SQL_LOCK_ANON_VMA " AND r.mode = " SQL_MODE_WRITE
 			  " GROUP BY s.role, r.second",
 	  wait_metrics, true },
-	{ "hold", "holds by what the lock guards", SIGHT_WAITS,
+	{ "hold", "holds by what the lock guards", SIGHT_HOLDS,
 	  "SELECT " LABEL(
 		  lock_class,
 		  l.class) ", r.second, sum(r.nr_holds), sum(r.hold_ns), NULL "

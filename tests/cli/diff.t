@@ -65,6 +65,15 @@ tap_like "$(head -n 1 "$tap_dir/out")" '^B is faster than A in 0 and slower in 3
 	"a sentence comes first"
 
 # what cannot be compared
+cp same1.db holds.db
+sqlite3 holds.db "UPDATE rollup SET nr_holds = 10, hold_ns = 5000000"
+cp same1.db unseen.db
+sqlite3 unseen.db "UPDATE meta SET value = replace(value, 'rmap:anon_vma_lock_released', '') WHERE key IN ('formats', 'traced', 'came');
+	UPDATE rollup SET nr_holds = NULL, hold_ns = NULL"
+"$RMAPSCOPE" diff --by hold --format json holds.db unseen.db >"$tap_dir/json" 2>"$tap_dir/err"
+tap_is "$(sqlite3 :memory: "SELECT DISTINCT json_extract(value, '\$.b') IS NULL, json_extract(value, '\$.verdict')
+	FROM json_each(readfile('$tap_dir/json'), '\$.diff')")" "1|not seen" "what B could not see is no 0 of B"
+tap_like "$(cat "$tap_dir/err")" '^note: hold: not all seen in B: ' "and the reason is said"
 cp same1.db lost.db
 sqlite3 lost.db "INSERT INTO loss (start_ns, end_ns, nr_lost, reason) VALUES (10500000000, 12500000000, 5, 0)"
 "$RMAPSCOPE" diff --by all same1.db lost.db >"$tap_dir/out"
