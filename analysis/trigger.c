@@ -19,6 +19,7 @@ struct trigger_kind {
 	const char *name;
 	bool has_min;	/* NAME>TIME */
 	bool has_class; /* knows class= */
+	enum sight sight;
 	/*
 	 * Returns id, start, end (NULL: open), comm, tid of the rows above :from that fire it.
 	 * Parameters :min, :pid, :comm and :class; NULL: any.
@@ -39,18 +40,18 @@ struct trigger_kind {
 	"AND (:comm IS NULL OR t.comm = :comm)"
 
 static const struct trigger_kind kinds[] = {
-	{ "stall", true, false,
+	{ "stall", true, false, SIGHT_STALLS,
 	  "SELECT s.id, s.start_ns, s.start_ns + s.duration_ns, t.comm, t.tid FROM stall s "
 	  "JOIN task t ON t.id = s.task_id WHERE s.id > :from AND " LONG("s") " ORDER BY s.id",
 	  NEXT("stall"), "slept uninterruptibly" },
-	{ "wait", true, true,
+	{ "wait", true, true, SIGHT_WAITS,
 	  "SELECT w.id, w.start_ns, w.start_ns + w.duration_ns, t.comm, t.tid FROM wait w "
 	  "JOIN task t ON t.id = w.task_id JOIN lock l ON l.id = w.lock_id "
 	  "WHERE w.id > :from AND " LONG(
 		  "w") " AND (:class IS NULL OR " LABEL(lock_class,
 							l.class) " = :class) ORDER BY w.id",
 	  NEXT("wait"), "waited for a lock" },
-	{ "storm", false, false,
+	{ "storm", false, false, SIGHT_STORMS,
 	  "SELECT id, start_ns, start_ns + duration_ns, NULL, NULL FROM storm WHERE id > :from "
 	  "AND :pid IS NULL AND :comm IS NULL ORDER BY id",
 	  "SELECT coalesce((SELECT max(id) FROM storm), :from)", "a storm of retries or skips" },
@@ -166,6 +167,12 @@ int trigger_parse(struct trigger *t, const char *text, struct error *err)
 }
 
 /* --- looking */
+
+int trigger_unseen(const struct trigger *t, char reason[SEEN_REASON_LEN], struct db *db,
+		   struct error *err)
+{
+	return seen_reason(reason, db, t->kind->sight, err);
+}
 
 static void bind_text(sqlite3_stmt *stmt, const char *name, const char *text)
 {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "analysis/db.h"
+#include "analysis/seen.h"
 
 /* Rows that have fired and may be seen again while they, or earlier ones, are open. */
 #define TRIGGER_SEEN_MAX 256
@@ -40,6 +41,15 @@ struct trigger_event {
  * Returns 0, or -EINVAL with @err, which names the place that is wrong.
  */
 int trigger_parse(struct trigger *t, const char *text, struct error *err);
+
+/*
+ * trigger_unseen - why the rows that would fire @t are not recorded, or not all of them
+ * @reason: "": they are
+ *
+ * Returns 0 or a negative errno.
+ */
+int trigger_unseen(const struct trigger *t, char reason[SEEN_REASON_LEN], struct db *db,
+		   struct error *err);
 
 /*
  * trigger_look - count the new rows that fire @t; a transaction is open

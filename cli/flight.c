@@ -62,6 +62,24 @@ static void say(const struct flight *f, const char *text)
 	progress_say(f->progress, text_shown(shown, sizeof(shown), text));
 }
 
+/* A trigger that cannot fire must not look like one that has nothing to report. */
+static int say_unseen(const struct flight *f, const struct trigger *t, struct error *err)
+{
+	char reason[SEEN_REASON_LEN], text[SEEN_REASON_LEN + 128];
+	int ret = db_begin(f->db, err);
+
+	if (ret)
+		return ret;
+	ret = trigger_unseen(t, reason, f->db, err);
+	db_end(f->db);
+	if (ret || !reason[0])
+		return ret;
+	snprintf(text, sizeof(text), "--trigger %.64s does not fire, or not always: %s", t->text,
+		 reason);
+	say(f, text);
+	return 0;
+}
+
 int flight_open(struct flight **flight, const struct flight_options *opt, const char *db_path,
 		struct progress *progress, struct error *err)
 {
@@ -75,7 +93,8 @@ int flight_open(struct flight **flight, const struct flight_options *opt, const 
 	f->progress = progress;
 	ret = db_open(&f->db, db_path, err);
 	for (i = 0; !ret && i < opt->nr_triggers; i++)
-		ret = trigger_parse(&f->watched[i].trigger, opt->trigger[i], err);
+		ret = trigger_parse(&f->watched[i].trigger, opt->trigger[i], err)
+			      ?: say_unseen(f, &f->watched[i].trigger, err);
 	if (ret) {
 		db_close(f->db);
 		free(f);

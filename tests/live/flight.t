@@ -25,10 +25,12 @@ seconds() {
 
 live_start "$WORKLOADS/mmap-churn" -t 4 -d 90
 live_start "$RMAPSCOPE" record --flight 4 --after 2 --trigger 'wait>1us,class=mmap' --trigger 'stall>50s' \
-	--max-captures 2 --exec "cp \"\$1\" \"$tap_dir/copied.db\"" -o "$captures/%t.db"
+	--max-captures 2 --exec "cp \"\$1\" \"$tap_dir/copied.db\"" -o "$captures/%t.db" 2>"$tap_dir/said"
 recorder=$live_pid
 await 30 has_captures 1
 tap_ok $? "a wait writes a capture"
+tap_is "$(grep -c '^rmapscope: --trigger .* does not fire' "$tap_dir/said")" 1 "a trigger whose rows are not recorded is said"
+tap_like "$(cat "$tap_dir/said")" '^rmapscope: --trigger stall>50s does not fire, or not always: needs profile stalls' "with what it needs"
 first=$(find "$captures" -maxdepth 1 -name '*.db')
 tap_like "$(meta "$first" trigger)" '^wait>1us,class=mmap: thread mmap-churn.* waited for a lock' "which says why"
 tap_is "$(meta "$first" state):$(sql "$first" "PRAGMA integrity_check"):$(stat -c %a "$first")" "finished:ok:600" \
