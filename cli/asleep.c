@@ -9,7 +9,7 @@
 
 #include "collector/model/lock.h"
 #include "collector/model/site.h"
-#include "collector/proc.h"
+#include "collector/proc_worker.h"
 
 #define MAX_FRAMES 16
 #define MAX_NAMED  5
@@ -50,16 +50,22 @@ static bool takes_lock(char *text, const char **function)
 	       (reading.classes[0] != CLASS_ANY || reading.classes[1] != CLASS_ANY);
 }
 
+struct look {
+	struct proc_workers *workers;
+	struct asleep *found;
+};
+
 static void add_if_asleep(void *ctx, int32_t tid, int32_t tgid)
 {
-	struct asleep **list = ctx, *a;
-	char stack[4096];
+	struct proc_answer stack = { .question = PROC_STACK, .id = tid };
+	struct look *look = ctx;
 	const char *function;
 	uint64_t nr_switches;
+	struct asleep *a;
 
 	(void)tgid;
-	if (!proc_sleeps(tid, &nr_switches) || proc_stack(tid, stack, sizeof(stack)) ||
-	    !takes_lock(stack, &function))
+	if (!proc_sleeps(tid, &nr_switches) || proc_workers_ask(look->workers, &stack) ||
+	    !takes_lock(stack.stack, &function))
 		return;
 	a = calloc(1, sizeof(*a));
 	if (!a)
@@ -67,15 +73,15 @@ static void add_if_asleep(void *ctx, int32_t tid, int32_t tgid)
 	a->tid = tid;
 	a->nr_switches = nr_switches;
 	snprintf(a->function, sizeof(a->function), "%s", function);
-	LL_PREPEND(*list, a);
+	LL_PREPEND(look->found, a);
 }
 
-struct asleep *asleep_now(void)
+struct asleep *asleep_now(struct proc_workers *w)
 {
-	struct asleep *list = NULL;
+	struct look look = { .workers = w };
 
-	proc_for_each_thread(add_if_asleep, &list);
-	return list;
+	proc_for_each_thread(add_if_asleep, &look);
+	return look.found;
 }
 
 void asleep_since(const struct asleep *before, char *text, size_t room)

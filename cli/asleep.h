@@ -13,9 +13,10 @@
 #include <stddef.h>
 
 struct asleep;
+struct proc_workers;
 
 /* The threads that sleep so now; free with asleep_free(). NULL: none, or out of memory. */
-struct asleep *asleep_now(void);
+struct asleep *asleep_now(struct proc_workers *w);
 
 /*
  * asleep_since - write the threads that have slept ever since asleep_now() to @text

@@ -57,8 +57,6 @@ static struct task_lookup chain_lookup(struct chain_now *chain)
 	lookup.ctx = chain;
 	lookup.comm = chain_comm;
 	lookup.tgid = chain_tgid;
-	lookup.vma = NULL;
-	lookup.process = live_lookup_process;
 	/* the snapshot has the ids of the initial PID namespace, /proc those of ours */
 	if (process_pid_ns() != PROCESS_INITIAL_PID_NS)
 		lookup.process = NULL;

@@ -35,37 +35,52 @@ int live_lookup_process(void *ctx, int32_t tgid, struct process_row *row)
 
 static int live_process(void *ctx, int32_t tgid, struct process_row *row)
 {
-	char cmdline[PROC_CMDLINE_LEN];
+	const struct proc_answer a = {
+		.question = PROC_CMDLINE,
+		.id = tgid,
+		.cookie = row->id,
+	};
 	int ret = live_lookup_process(ctx, tgid, row);
 
-	if (ret)
-		return ret;
-	proc_cmdline(tgid, cmdline);
-	snprintf(row->cmdline, sizeof(row->cmdline), "%s", cmdline);
-	return 0;
+	if (!ret)
+		proc_workers_post(ctx, &a);
+	return ret;
+}
+
+static bool live_late(void *ctx, struct process_row *row)
+{
+	struct proc_answer a;
+
+	if (!proc_workers_late(ctx, &a))
+		return false;
+	row->id = a.cookie;
+	row->tgid = a.id;
+	snprintf(row->cmdline, sizeof(row->cmdline), "%s", a.cmdline);
+	return true;
 }
 
 static int live_vma(void *ctx, int32_t tgid, uint64_t address, struct vma_row *row)
 {
-	struct procmap_entry e;
-	int ret = procmap_find(ctx, tgid, address, &e);
+	struct proc_answer a = { .question = PROC_VMA, .id = tgid, .address = address };
+	int ret = proc_workers_ask(ctx, &a);
 
 	if (ret)
 		return ret;
-	row->start = e.start;
-	row->end = e.end;
-	memcpy(row->perms, e.perms, sizeof(row->perms));
-	snprintf(row->name, sizeof(row->name), "%.*s", (int)sizeof(row->name) - 1, e.name);
+	row->start = a.vma.start;
+	row->end = a.vma.end;
+	memcpy(row->perms, a.vma.perms, sizeof(row->perms));
+	snprintf(row->name, sizeof(row->name), "%.*s", (int)sizeof(row->name) - 1, a.vma.name);
 	return 0;
 }
 
-struct task_lookup live_lookup(struct procmap *pm)
+struct task_lookup live_lookup(struct proc_workers *w)
 {
 	return (struct task_lookup){
-		.ctx = pm,
+		.ctx = w,
 		.comm = live_comm,
 		.tgid = live_tgid,
-		.process = live_process,
-		.vma = live_vma,
+		.process = w ? live_process : live_lookup_process,
+		.late = w ? live_late : NULL,
+		.vma = w ? live_vma : NULL,
 	};
 }

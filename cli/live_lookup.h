@@ -4,12 +4,12 @@
 #define RMAPSCOPE_LIVE_LOOKUP_H
 
 #include "collector/model/task.h"
-#include "collector/procmap.h"
+#include "collector/proc_worker.h"
 
 /* As process() of struct task_lookup, without the command line: it waits for no lock. */
 int live_lookup_process(void *ctx, int32_t tgid, struct process_row *row);
 
-/* @pm must outlive the model. */
-struct task_lookup live_lookup(struct procmap *pm);
+/* @w asks what may have to wait, and must outlive the model; NULL: that is not asked. */
+struct task_lookup live_lookup(struct proc_workers *w);
 
 #endif

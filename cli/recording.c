@@ -22,7 +22,7 @@
 #include "collector/model/model.h"
 #include "collector/pipeline.h"
 #include "collector/proc.h"
-#include "collector/procmap.h"
+#include "collector/proc_worker.h"
 #include "collector/profile.h"
 #include "collector/self.h"
 #include "collector/symbols.h"
@@ -40,8 +40,8 @@
 /* Threads that sleep from before the capture until this long after its start are noted in it. */
 #define ASLEEP_NS NSEC_PER_SEC
 
-/* The main thread, the readers and the consumer. */
-#define MAX_OWN_THREADS (MAX_READERS_LIVE + 2)
+/* The main thread, the readers, the consumer, and those that read /proc. */
+#define MAX_OWN_THREADS (MAX_READERS_LIVE + 2 + NR_PROC_WORKERS)
 
 struct recording {
 	struct tracefs_instance *inst; /* NULL: an import */
@@ -56,10 +56,10 @@ struct recording {
 	struct store *store;
 	struct model model;
 	struct pipeline pipeline;
-	struct procmap procmap;
-	bool traced[NR_EVENTS]; /* live: events that are enabled */
-	bool came[NR_EVENTS];	/* events that occurred at least once */
-	uint64_t nr_lost;	/* events, at least */
+	struct proc_workers *proc; /* live; NULL: /proc cannot be asked */
+	bool traced[NR_EVENTS];	   /* live: events that are enabled */
+	bool came[NR_EVENTS];	   /* events that occurred at least once */
+	uint64_t nr_lost;	   /* events, at least */
 	bool lost_uncounted;
 	struct silence silence;
 	const char *trouble;   /* the value of meta.trouble in the database */
@@ -223,7 +223,7 @@ static int begin_tracing(struct recording *rec, struct error *err)
 			return error_set(err, -ENOMEM, "out of memory");
 	self_free(&rec->self);
 	if (rec->self.proc)
-		rec->asleep = asleep_now();
+		rec->asleep = asleep_now(rec->proc);
 	rec->begun_ns = now_ns();
 	if (tracefs_trace_on(rec->inst))
 		return error_set(err, -errno, "cannot turn tracing on: %s", strerror(errno));
@@ -257,7 +257,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 {
 	const struct task_lookup file_lookup = { .ctx = rec->src, .comm = file_comm };
 	const struct task_lookup no_lookup = { 0 };
-	const struct task_lookup proc_lookup = live_lookup(&rec->procmap);
+	const struct task_lookup proc_lookup = live_lookup(rec->proc);
 	bool live = rec->src->live;
 	bool has[NR_EVENTS];
 	struct sink sink;
@@ -289,6 +289,33 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 	return ret ? error_set(err, ret, "%s", store_error(rec->store)->msg) : 0;
 }
 
+/* Threads made from here on take no signals but those of crashes: the main thread waits for them. */
+static void mask_signals(sigset_t *old)
+{
+	sigset_t all;
+
+	pthread_sigmask(SIG_BLOCK, NULL, old);
+	sigfillset(&all);
+	crash_let_through(&all);
+	sigorset(&all, &all, old);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+}
+
+/* Start the threads that read what may have to wait in /proc, where that can be asked. */
+static int make_proc_workers(struct recording *rec, struct error *err)
+{
+	const struct proc_worker_options opt = { .started = exclude_thread, .ctx = rec };
+	sigset_t old;
+	int ret;
+
+	if (!rec->self.proc)
+		return 0;
+	mask_signals(&old);
+	ret = proc_workers_start(&rec->proc, &opt, err);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return ret;
+}
+
 static int make_threads(struct recording *rec, struct error *err)
 {
 	const struct consumer consumer = {
@@ -297,15 +324,10 @@ static int make_threads(struct recording *rec, struct error *err)
 		.flush = consume_flush,
 		.thread_started = exclude_thread,
 	};
-	sigset_t all, old;
+	sigset_t old;
 	int ret;
 
-	pthread_sigmask(SIG_BLOCK, NULL, &old);
-	sigfillset(&all);
-	crash_let_through(&all);
-	/* what the main thread waits for must not arrive in another one */
-	sigorset(&all, &all, &old);
-	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	mask_signals(&old);
 	ret = pipeline_start(&rec->pipeline, rec->src, &consumer,
 			     rec->src->live ? MAX_READERS_LIVE : MAX_READERS_FILE, err);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -337,8 +359,10 @@ static int start(struct recording *rec, const struct recording_options *opt, uns
 		 struct error *err)
 {
 	struct error ignored = { 0 };
-	int ret = prepare(rec, opt, profiles, err);
+	int ret = make_proc_workers(rec, err);
 
+	if (!ret)
+		ret = prepare(rec, opt, profiles, err);
 	if (!ret)
 		ret = make_threads(rec, err);
 	if (ret)
@@ -375,6 +399,7 @@ static int abandon(struct recording *rec, int ret)
 		instance_destroy(rec->inst, &ignored);
 		self_free(&rec->self);
 	}
+	proc_workers_stop(rec->proc);
 	asleep_free(rec->asleep);
 	free(rec);
 	return ret;
@@ -655,11 +680,29 @@ static void sum_up(const struct recording *rec, struct recording_result *result)
 	};
 }
 
+/* Take the last answers of /proc, and note how many did not come. */
+static void finish_lookups(struct recording *rec)
+{
+	const unsigned int nr = rec->proc ? proc_workers_settle(rec->proc) : 0;
+	char line[192];
+
+	if (!nr)
+		return;
+	snprintf(line, sizeof(line),
+		 "%u look-ups in /proc got no answer in time, because a lock of the process was "
+		 "held: command lines or VMAs of some processes are unknown",
+		 nr);
+	limits_add(rec->limits, sizeof(rec->limits), line);
+	store_meta_text(rec->store, "limits", rec->limits);
+}
+
 /* Write what is still open, and that the capture is finished. */
 static int finish_store(struct recording *rec, struct error *err)
 {
-	int ret = model_finish(&rec->model);
+	int ret;
 
+	finish_lookups(rec);
+	ret = model_finish(&rec->model);
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	write_reach(rec, 0);
@@ -709,6 +752,7 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 		ret2 = instance_destroy(rec->inst, err);
 		ret = ret ?: ret2;
 	}
+	proc_workers_stop(rec->proc);
 	asleep_free(rec->asleep);
 	free(rec);
 	return ret;

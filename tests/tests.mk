@@ -101,12 +101,14 @@ $(fail_malloc): tests/stage/fail_malloc.c
 	$(call say,LINK)
 	$(Q)$(CC) -O2 -Wall -Wextra -fPIC -shared -o $@ $<
 
-# to be preloaded: stops where a BPF program is loaded; has a kernel without BPF
+# to be preloaded: stops where a BPF program is loaded; has a kernel without BPF; hangs in /proc
 stop_at_iter := $(BUILD)/tests/stage/stop-at-iter.so
 fail_bpf := $(BUILD)/tests/stage/fail-bpf.so
+hang_proc := $(BUILD)/tests/stage/hang-proc.so
 $(stop_at_iter): tests/stage/stop_at_iter.c
 $(fail_bpf): tests/stage/fail_bpf.c
-$(stop_at_iter) $(fail_bpf):
+$(hang_proc): tests/stage/hang_proc.c
+$(stop_at_iter) $(fail_bpf) $(hang_proc):
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) -O2 -Wall -Wextra -fPIC -shared -o $@ $<
@@ -116,7 +118,7 @@ $(stop_at_iter) $(fail_bpf):
 
 .PHONY: test check-build workloads
 workloads: $(workloads)
-check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(stage_perf) $(stage_perfetto) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter) $(fail_bpf)
+check-build: all $(unit_tests) $(workloads) $(stage) $(stage_dat) $(stage_perf) $(stage_perfetto) $(fail_malloc) $(bench_tools) $(chain) $(write_hold) $(stop_at_iter) $(fail_bpf) $(hang_proc)
 
 test:
 	@sh tests/deps.sh test
@@ -127,7 +129,7 @@ test:
 # $(1): options of prove; $(2): tests
 run_tests = $(if $(strip $(2)),WORKLOADS=$(abspath $(BUILD))/tests/workloads FEED=$(abspath) STAGE=$(abspath $(stage)) \
 	STAGE_DAT=$(abspath $(stage_dat)) STAGE_PERF=$(abspath $(stage_perf)) STAGE_PERFETTO=$(abspath $(stage_perfetto)) FAIL_MALLOC_SO=$(abspath $(fail_malloc)) CHAIN=$(abspath $(chain)) WRITE_HOLD=$(abspath $(write_hold)) \
-	STOP_AT_ITER_SO=$(abspath $(stop_at_iter)) FAIL_BPF_SO=$(abspath $(fail_bpf)) \
+	STOP_AT_ITER_SO=$(abspath $(stop_at_iter)) FAIL_BPF_SO=$(abspath $(fail_bpf)) HANG_PROC_SO=$(abspath $(hang_proc)) \
 	CMOCKA_MESSAGE_OUTPUT=TAP prove $(1) --timer --merge -e tests/exec.sh $(2) 3>&2,true)
 # what shows time or this kernel's tracing has the machine to itself
 one_by_one := tests/live/% tests/tui/%

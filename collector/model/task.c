@@ -544,10 +544,26 @@ int task_forked(struct tasks *ts, const struct sink *sink, const struct event *e
 	return 0;
 }
 
+static void take_late(struct tasks *ts)
+{
+	struct process_row late;
+	struct process *p;
+
+	while (ts->lookup.late && ts->lookup.late(ts->lookup.ctx, &late)) {
+		p = process_find(ts, late.tgid);
+		/* the process of this id may be another one by now */
+		if (!p || p->row.id != late.id)
+			continue;
+		memcpy(p->row.cmdline, late.cmdline, sizeof(p->row.cmdline));
+		process_changed(ts, p);
+	}
+}
+
 int tasks_flush(struct tasks *ts, const struct sink *sink)
 {
 	int ret = 0;
 
+	take_late(ts);
 	while (!ret && ts->exited && ts->exited->exited_ns + KEEP_EXITED_NS < ts->newest_exit_ns)
 		ret = drop_task(ts, sink, ts->exited);
 	while (!ret && ts->dirty)

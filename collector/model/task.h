@@ -54,8 +54,10 @@ struct task_lookup {
 	void *ctx;
 	int (*comm)(void *ctx, int32_t tid, char comm[COMM_LEN]);
 	int32_t (*tgid)(void *ctx, int32_t tid); /* -1 unknown */
-	/* fills comm, exe, cmdline, cgroup */
+	/* fills comm, exe, cmdline, cgroup; row->id is set */
 	int (*process)(void *ctx, int32_t tgid, struct process_row *row);
+	/* the next command line that process() did not wait for: fills id, tgid, cmdline */
+	bool (*late)(void *ctx, struct process_row *row);
 	/* the VMA that contains @address: fills start, end, perms, name */
 	int (*vma)(void *ctx, int32_t tgid, uint64_t address, struct vma_row *row);
 };
