@@ -60,8 +60,8 @@ static void print_trouble(struct trouble *t, const struct recording *rec, struct
 		return;
 	if (what)
 		snprintf(text, sizeof(text),
-			 "%s by somebody else; rmapscope does not change it back, and the database "
-			 "has a gap until it is as before",
+			 "%s by somebody else; rmapscope does not undo it, and the database has a "
+			 "gap until it is over",
 			 what);
 	else
 		snprintf(text, sizeof(text), "recording again, after a gap of %.1f s",

@@ -28,8 +28,6 @@
 #define LOOK_AT_LEAST_NS (750 * NSEC_PER_MSEC)
 /* How often to check the read counter of each CPU. */
 #define COUNT_NS	 (500 * NSEC_PER_MSEC)
-/* An event may be discarded after the kernel has counted it. */
-#define COUNT_SLACK	 16
 
 /*
  * An event gets its timestamp before it is committed and readable. On a
@@ -49,7 +47,8 @@ struct cpu_lane {
 	uint64_t complete_ns; /* all events before this time were delivered */
 	uint64_t nr_lost;     /* reported by EVENT_LOSS */
 	int64_t nr_read; /* events of any kind that we read since the kernel reset its counter */
-	uint64_t counted_ns; /* time of the last check of the counter */
+	uint64_t counted_ns;	       /* time of the last check of the counter */
+	_Atomic(const char *) touched; /* what somebody else did before it; NULL: nothing */
 	struct kstack_table stacks;
 };
 
@@ -266,23 +265,31 @@ static unsigned int last_gap(struct tracefs_source *ts, struct cpu_lane *lane, s
 }
 
 /*
- * Whether somebody else emptied the buffer (a write to trace, a snapshot), all of
- * whose events were read just now. Then the kernel counts anew what was read
- * (rb_reset_cpu() in kernel/trace/ring_buffer.c), and has less than we.
+ * Compare the kernel's count of events that were read with ours, at a time when we have read all.
+ * It has more when somebody else reads trace_pipe, which removes what it reads, and counts anew
+ * when somebody else empties the buffer, as a write to trace does (rb_advance_reader() and
+ * rb_reset_cpu() in kernel/trace/ring_buffer.c). Fills @ev and returns true if so.
  */
-static bool was_emptied(struct tracefs_source *ts, struct cpu_lane *lane, uint64_t asked_ns)
+static bool was_touched(struct tracefs_source *ts, struct cpu_lane *lane, uint64_t asked_ns,
+			struct event *ev)
 {
-	int64_t nr_read;
+	int64_t nr_read = cpu_stat(ts->inst, lane->cpu, "read events: ");
+	int64_t nr_taken = nr_read - lane->nr_read;
+	uint64_t since_ns = lane->counted_ns - COMMIT_SLACK_NS;
 
-	if (asked_ns < lane->counted_ns + COUNT_NS)
-		return false;
 	lane->counted_ns = asked_ns;
-	nr_read = cpu_stat(ts->inst, lane->cpu, "read events: ");
-	if (nr_read < 0 || nr_read + COUNT_SLACK >= lane->nr_read)
+	if (nr_read < 0 || !nr_taken) {
+		atomic_store(&lane->touched, NULL);
 		return false;
+	}
 	lane->nr_read = nr_read;
-	/* its count of overwritten events starts again, too */
-	lane->nr_lost = 0;
+	make_loss(ts, lane, nr_taken > 0 ? nr_taken : LOST_UNKNOWN, asked_ns, ev);
+	ev->loss.start_ns = since_ns;
+	ev->loss.reason = LOSS_NOT_RECORDED;
+	/* not among those that were overwritten, whose count starts again, too, with the buffer */
+	lane->nr_lost = nr_taken > 0 ? lane->nr_lost - nr_taken : 0;
+	atomic_store(&lane->touched, nr_taken > 0 ? "its events were read (trace_pipe)"
+						  : "its buffer was emptied (trace)");
 	return true;
 }
 
@@ -291,8 +298,8 @@ static int end_lane(struct tracefs_source *ts, struct cpu_lane *lane, struct eve
 {
 	int64_t nr_lost = untold_loss(ts, lane);
 
-	/* only one event fits: report the overwritten ones in the next round */
-	if (last_gap(ts, lane, ev))
+	/* only one event fits: report the others in the next rounds */
+	if (was_touched(ts, lane, now_ns(), ev) || last_gap(ts, lane, ev))
 		return 1;
 	lane->ended = true;
 	*complete_ns = LANE_ENDED;
@@ -323,10 +330,8 @@ static int tracefs_next_batch(struct source *s, unsigned int i, struct event *ev
 				break;
 			if (!ret && stopping)
 				return nr + end_lane(ts, lane, &ev[nr], complete_ns);
-			if (!ret && was_emptied(ts, lane, asked_ns)) {
-				make_loss(ts, lane, LOST_UNKNOWN, asked_ns, &ev[nr]);
-				ev[nr++].loss.reason = LOSS_NOT_RECORDED;
-			}
+			if (!ret && asked_ns >= lane->counted_ns + COUNT_NS)
+				nr += was_touched(ts, lane, asked_ns, &ev[nr]);
 			if (!ret) {
 				lane->complete_ns = asked_ns - COMMIT_SLACK_NS;
 				if (nr < max)
@@ -379,7 +384,13 @@ static void tracefs_stop(struct source *s)
 
 static const char *tracefs_trouble(const struct source *s)
 {
-	return atomic_load(&to_tracefs(s)->lookout.trouble);
+	const struct tracefs_source *ts = to_tracefs(s);
+	const char *trouble = atomic_load(&ts->lookout.trouble);
+	unsigned int i;
+
+	for (i = 0; !trouble && i < s->nr_lanes; i++)
+		trouble = atomic_load(&ts->lane[i].touched);
+	return trouble;
 }
 
 static void tracefs_close(struct source *s)
@@ -421,7 +432,7 @@ static int open_lane(struct tracefs_source *ts, struct cpu_lane *lane, unsigned 
 
 	lane->cpu = cpu;
 	/* tracing is still off: no events exist before this time */
-	lane->complete_ns = now_ns();
+	lane->complete_ns = lane->counted_ns = now_ns();
 	snprintf(path, sizeof(path), "per_cpu/cpu%u/trace_pipe_raw", cpu);
 	errno = 0;
 	lane->fd = tracefs_instance_file_open(ts->inst, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

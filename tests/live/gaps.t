@@ -105,13 +105,36 @@ many_events() {
 	[ "$(meta nr_events)" -gt 2000 ]
 }
 await 20 many_events
+off=$(now_ns)
 sh -c ": >'$instance/trace'"
+on=$(now_ns)
 emptied() {
-	[ "$(sql "$db" "SELECT count(*) FROM loss WHERE reason = 3 AND nr_lost IS NULL")" -ge 1 ]
+	[ "$(sql "$db" "SELECT count(*) FROM loss WHERE reason = 3 AND nr_lost IS NULL
+		AND start_ns <= $off AND end_ns >= $on")" -ge 1 ]
 }
 await 20 emptied
-tap_ok $? "buffers that were emptied are a gap"
+tap_ok $? "buffers that were emptied are a gap from before that on"
+await 20 grep -Eq "^rmapscope: its buffer was emptied \(trace\) by somebody else" "$tap_dir/err"
+tap_ok $? "emptied: a line tells"
 stop_recorder "emptied"
+
+# somebody else reads the events, too: the kernel gives each to one reader
+start_recorder
+await 20 many_events
+off=$(now_ns)
+timeout 2 cat "$instance/trace_pipe" >"$tap_dir/taken"
+await 20 grep -Eq "^rmapscope: its events were read \(trace_pipe\) by somebody else" "$tap_dir/err"
+tap_ok $? "read by others: a line tells"
+stop_recorder "read by others"
+# what cat had not written yet when it was ended is taken, too
+nr_taken=$(grep -Ec '^ *[^ =].* [0-9]+\.[0-9]+: ' "$tap_dir/taken")
+on=$(grep -Eo ' [0-9]+\.[0-9]{6}: ' "$tap_dir/taken" | tail -n 1 | tr -d ' .:')000
+nr_lost=$(sql "$db" "SELECT sum(nr_lost) FROM loss WHERE reason = 3")
+[ "$nr_taken" -gt 0 ] && [ "${nr_lost:-0}" -ge "$nr_taken" ]
+tap_ok $? "read by others: all that they took is lost: $nr_lost, they wrote $nr_taken"
+tap_is "$(sql "$db" "SELECT min(start_ns) <= $off, max(end_ns) >= $on, min(nr_lost IS NOT NULL) FROM loss
+	WHERE reason = 3")" "1|1|1" "read by others: a gap from before that on, with a number"
+tap_like "$(cat "$tap_dir/out")" ", (at least )?[1-9][0-9]* lost$" "read by others: the last line does not say 0 lost"
 
 # nobody interferes: nothing is said
 start_recorder
