@@ -250,8 +250,12 @@ static ALWAYS_INLINE void move_field(const struct field_move *mv, const uint8_t 
 				     bool swap)
 {
 	if (mv->to_bytes == COMM_LEN) {
-		memcpy(ev + mv->to, data + mv->from,
-		       mv->from_bytes < COMM_LEN ? mv->from_bytes : COMM_LEN);
+		/* the usual length is a constant, which needs no call */
+		if (mv->from_bytes == COMM_LEN)
+			memcpy(ev + mv->to, data + mv->from, COMM_LEN);
+		else
+			memcpy(ev + mv->to, data + mv->from,
+			       mv->from_bytes < COMM_LEN ? mv->from_bytes : COMM_LEN);
 		ev[mv->to + COMM_LEN - 1] = '\0';
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "collector/decode.h"
 #include "collector/page_watch.h"
 #include "collector/tracedat_head.h"
+#include "lib/clock.h"
 
 /*
  * Exported by the library for its own programs, in no header that Debian
@@ -30,6 +31,10 @@ const char *tracecmd_get_uname(struct tracecmd_input *handle);
 /* Records that are read ahead: of all lanes together, and of each lane at least. */
 #define SURVEY_RECORDS	   200000
 #define SURVEY_RECORDS_MIN 256
+/* Three times what kcompactd sleeps, by which survey_silence_ns() knows that all is there. */
+#define SURVEY_NS	   (1500 * NSEC_PER_MSEC)
+/* Unless these are fewer. */
+#define SURVEY_RECORDS_FEW 10000
 
 /* An event has 16 bits for its CPU. */
 #define MAX_CPUS 65536
@@ -244,11 +249,15 @@ static int survey_lane(struct tracedat_source *td, struct file_lane *lane, struc
 	struct tep_record *rec = tracecmd_read_cpu_first(lane->handle, lane->cpu);
 	struct chain chain = { 0 };
 	uint64_t offset = rec ? rec->offset : 0;
+	const uint64_t begin_ns = rec ? rec->ts : 0;
+	unsigned int nr = 0;
 	bool any = rec;
 	int ret = 0;
 	struct event ev;
 
-	for (; rec && max && !ret; max--) {
+	for (; rec && nr < max && !ret; nr++) {
+		if (nr >= SURVEY_RECORDS_FEW && rec->ts - begin_ns > SURVEY_NS)
+			break;
 		if (rec->missed_events)
 			chain.known = false;
 		if (rec->size >= 0 && decode(&td->dec, &td->stacks, rec->data, rec->size, rec->ts,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/migrate.h"
+#include "schema/steps.h"
 
 #define OBJECTS_SQL "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
@@ -48,66 +48,6 @@ void known_free(struct known *known)
 	free(known);
 }
 
-/*
- * The length of the blank or comment at @at, by the rules of SQLite's tokenizer; 0: there is
- * none.
- */
-static size_t blank_length(const char *at)
-{
-	const char *end;
-
-	if (strchr(" \t\n\f\r", *at) && *at)
-		return 1;
-	if (at[0] == '-' && at[1] == '-')
-		return strcspn(at, "\n");
-	if (at[0] != '/' || at[1] != '*' || !at[2])
-		return 0;
-	end = strstr(at + 2, "*/");
-	return end ? (size_t)(end + 2 - at) : strlen(at);
-}
-
-/* The length of the quoted name or text at @at, with its quotes; 0: there is none. */
-static size_t quoted_length(const char *at)
-{
-	const char *close = *at ? strchr("'\"`[", *at) : NULL, *end;
-
-	if (!close)
-		return 0;
-	end = strchr(at + 1, *at == '[' ? ']' : *at);
-	return end ? (size_t)(end + 1 - at) : strlen(at);
-}
-
-/* Whether a blank next to @c has no meaning. */
-static bool stands_alone(char c)
-{
-	return c && strchr("(),;", c);
-}
-
-/* Remove comments and unnecessary blanks from @sql, in place. */
-static void normalize(char *sql)
-{
-	char *to = sql, *start = sql;
-	bool gap = false;
-	size_t len;
-
-	while (*sql) {
-		len = blank_length(sql);
-		if (len) {
-			gap = true;
-			sql += len;
-			continue;
-		}
-		if (gap && to > start && !stands_alone(to[-1]) && !stands_alone(*sql))
-			*to++ = ' ';
-		gap = false;
-		len = quoted_length(sql) ?: 1;
-		memmove(to, sql, len);
-		to += len;
-		sql += len;
-	}
-	*to = '\0';
-}
-
 static char *copy_column(sqlite3_stmt *stmt, int i)
 {
 	const char *text = (const char *)sqlite3_column_text(stmt, i);
@@ -125,7 +65,7 @@ static int read_object(struct object *o, sqlite3_stmt *stmt)
 	o->sql = copy_column(stmt, 3);
 	if (!o->text[0] || !o->text[1] || !o->text[2] || !o->sql)
 		return SQLITE_NOMEM;
-	normalize(o->sql);
+	sql_normalize(o->sql);
 	return SQLITE_OK;
 }
 
@@ -156,90 +96,28 @@ static int add_objects(struct known *known, sqlite3 *db, const char *sql, bool o
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* The length of the statement at @sql, with its semicolon. */
-static size_t statement_length(const char *sql)
-{
-	const char *at = sql;
-
-	while (*at && *at != ';')
-		at += blank_length(at) ?: quoted_length(at) ?: 1;
-	return at - sql + (*at == ';');
-}
-
-/* The name behind @verb, "CREATE VIEW " or "DROP VIEW ", in a normalized statement; or NULL. */
-static char *name_behind(const char *verb, const char *sql)
-{
-	const size_t len = strlen(verb);
-
-	return strncmp(sql, verb, len) ? NULL : strndup(sql + len, strcspn(sql + len, " ;"));
-}
-
-static void forget_view(struct known *known, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < known->nr; i++)
-		if (!strcmp(known->item[i].text[1], name)) {
-			free_object(&known->item[i]);
-			known->item[i] = known->item[--known->nr];
-			return;
-		}
-}
-
-/* Take over @name and @sql, also after a failure. */
-static int add_view(struct known *known, char *name, char *sql)
+static int add_view(struct known *known, const struct step_view *view)
 {
 	struct object *o = new_object(known);
-	const size_t len = strlen(sql);
 
-	if (!o) {
-		free(name);
-		free(sql);
+	if (!o)
 		return SQLITE_NOMEM;
-	}
-	if (sql[len - 1] == ';')
-		sql[len - 1] = '\0';
-	*o = (struct object){ .text = { strdup("view"), name, strdup(name) }, .sql = sql };
-	return o->text[0] && o->text[2] ? SQLITE_OK : SQLITE_NOMEM;
-}
-
-/*
- * Run a step of the schema, all but its views: SQLite would read each of these again for every
- * column that is added, which takes longer than all the rest.
- */
-static int run_step(struct known *known, sqlite3 *db, const char *step)
-{
-	int rc = SQLITE_OK;
-	size_t len;
-
-	for (; rc == SQLITE_OK && *step; step += len) {
-		char *sql, *name;
-
-		len = statement_length(step);
-		sql = strndup(step, len);
-		if (!sql)
-			return SQLITE_NOMEM;
-		normalize(sql);
-		if ((name = name_behind("CREATE VIEW ", sql))) {
-			rc = add_view(known, name, sql);
-			continue;
-		}
-		name = name_behind("DROP VIEW ", sql);
-		if (name)
-			forget_view(known, name);
-		else
-			rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
-		free(name);
-		free(sql);
-	}
-	return rc;
+	*o = (struct object){
+		.text = { strdup("view"), strdup(view->name), strdup(view->name) },
+		.sql = strdup(view->sql),
+	};
+	if (!o->text[0] || !o->text[1] || !o->text[2] || !o->sql)
+		return SQLITE_NOMEM;
+	sql_normalize(o->sql);
+	return SQLITE_OK;
 }
 
 /* Run the steps of the schema on an empty database, and read the resulting schema. */
 struct known *known_schema(int64_t version)
 {
 	struct known *known = calloc(1, sizeof(*known));
-	int64_t i;
+	struct step_views views = { 0 };
+	unsigned int i;
 	sqlite3 *db;
 	int rc;
 
@@ -248,12 +126,15 @@ struct known *known_schema(int64_t version)
 	rc = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
-	for (i = 0; rc == SQLITE_OK && i < version; i++)
-		rc = run_step(known, db, schema_steps[i]);
+	if (rc == SQLITE_OK)
+		rc = steps_run(db, version, &views);
+	for (i = 0; rc == SQLITE_OK && i < views.nr; i++)
+		rc = add_view(known, &views.item[i]);
 	if (rc == SQLITE_OK)
 		rc = add_objects(known, db, OBJECTS_SQL, false);
 	if (rc == SQLITE_OK)
 		rc = add_objects(known, db, stat_sql, true);
+	step_views_free(&views);
 	sqlite3_close(db);
 	if (rc == SQLITE_OK)
 		return known;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "schema/hist_sql.h"
+#include "schema/steps.h"
 
 /* Write the labels of enums.def, which include those of earlier versions. */
 static int write_enums(sqlite3 *db)
@@ -56,12 +57,28 @@ static int fill_second_rollup(sqlite3 *db)
 				      NULL, NULL, NULL);
 }
 
+static int create_all(sqlite3 *db)
+{
+	struct step_views views;
+	unsigned int i;
+	int rc = steps_run(db, SCHEMA_VERSION, &views);
+
+	for (i = 0; rc == SQLITE_OK && i < views.nr; i++)
+		rc = sqlite3_exec(db, views.item[i].sql, NULL, NULL, NULL);
+	step_views_free(&views);
+	return rc;
+}
+
 int schema_migrate(sqlite3 *db, int64_t from)
 {
 	const bool has_rollups = from == 1;
 	char version[48];
 	int rc = SQLITE_OK;
 
+	if (!from) {
+		rc = create_all(db);
+		from = SCHEMA_VERSION;
+	}
 	for (; rc == SQLITE_OK && from < SCHEMA_VERSION; from++)
 		rc = sqlite3_exec(db, schema_steps[from], NULL, NULL, NULL);
 	if (rc == SQLITE_OK && has_rollups)
