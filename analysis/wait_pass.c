@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/db_internal.h"
+#include "analysis/wait_adder.h"
 #include "lib/saturate.h"
 #include "schema/enums.h"
 
@@ -64,6 +65,7 @@ struct reader {
 	int64_t last_id; /* of the wait before */
 	int64_t last_ns; /* the end of the capture */
 	int ret;	 /* of a wait that could not be added */
+	struct wait_adder adder;
 	struct error *err;
 };
 
@@ -71,31 +73,6 @@ struct reader {
 static int damaged(const struct reader *r, const char *what)
 {
 	return error_set(r->err, -EBADMSG, "%s is damaged: %s", db_path(r->db), what);
-}
-
-static bool add_to(int64_t *sum, int64_t value)
-{
-	return !__builtin_add_overflow(*sum, value, sum);
-}
-
-static bool add_maybe(struct maybe *sum, const struct maybe *from)
-{
-	sum->known |= from->known;
-	return add_to(&sum->sum, from->sum);
-}
-
-bool wait_sum_add(struct wait_sum *to, const struct wait_sum *from)
-{
-	/* SQL shows other columns of the row that max() is of */
-	if (!to->max_task_id || (from->nr_waits && (!to->nr_waits || from->max_ns > to->max_ns)))
-		to->max_task_id = from->max_task_id;
-	if (from->nr_waits && (!to->nr_waits || from->max_ns > to->max_ns))
-		to->max_ns = from->max_ns;
-	to->nr_waits += from->nr_waits;
-	to->nr_open += from->nr_open;
-	to->nr_uncertain += from->nr_uncertain;
-	return add_to(&to->wait_ns, from->wait_ns) && add_maybe(&to->slept_ns, &from->slept_ns) &&
-	       add_maybe(&to->runnable_ns, &from->runnable_ns);
 }
 
 static struct maybe maybe_of(sqlite3_value *value)
@@ -172,17 +149,22 @@ static int too_large(const struct reader *r)
 	return damaged(r, "a sum of its numbers is too large");
 }
 
+/* @ret: of struct wait_adder. */
+static int added(const struct reader *r, int ret)
+{
+	return !ret ? 0 : ret == -ENOMEM ? no_memory(r) : too_large(r);
+}
+
 static int add_pair(struct reader *r, const struct pass_wait *w, const struct wait_sum *sum)
 {
-	const struct pass_pair_key key = { number(w, W_TASK), number(w, W_LOCK), number(w, W_VMA) };
-	struct pass_pair *pair = keyed_get(&r->pass->pairs, &key);
-
-	if (!pair)
-		return no_memory(r);
-	pair->has_task = w->task;
-	pair->has_lock = w->lock;
-	pair->process_id = w->task ? w->task->process_id : 0;
-	return wait_sum_add(&pair->sum, sum) ? 0 : too_large(r);
+	*adder_next_pair(&r->adder) = (struct add_pair){
+		.key = { number(w, W_TASK), number(w, W_LOCK), number(w, W_VMA) },
+		.has_task = w->task,
+		.has_lock = w->lock,
+		.process_id = w->task ? w->task->process_id : 0,
+		.sum = *sum,
+	};
+	return added(r, adder_pair(&r->adder));
 }
 
 static int add_place(struct reader *r, const struct pass_wait *w, const struct wait_sum *sum)
@@ -230,31 +212,25 @@ static int add_blame(struct reader *r, const struct pass_wait *w, const struct p
 	/* id 0 is there */
 	const struct pass_task *holder = task_of(r, part->holder_task_id) ?: task_of(r, 0);
 	const struct pass_site *site = site_of(r, part->holder_site_id) ?: site_of(r, 0);
-	const struct pass_blame_key key = {
-		.task_group = w->task->group,
-		.class_group = w->lock->class_group,
-		.role_group = w->site->role_group,
-		.holder_group = holder->group,
-		.holder_role_group = site->role_group,
-		.holder_source = part->holder_source,
-	};
-	struct pass_blame *b = keyed_get(&r->pass->blames, &key);
 
-	if (!b)
-		return no_memory(r);
-	if (!b->nr_waits || part->ns > b->max_ns) {
-		b->max_ns = part->ns;
-		b->task_id = w->task->id;
-		b->lock_id = w->lock->id;
-		b->site_id = w->site->id;
-		b->holder_task_id = holder->id;
-		b->holder_site_id = site->id;
-	}
-	/* threads of one name that shared a wait are one row, and it is one wait */
-	if (!b->nr_waits || b->last_wait_id != w->id)
-		b->nr_waits++;
-	b->last_wait_id = w->id;
-	return add_to(&b->wait_ns, part->ns) ? 0 : too_large(r);
+	*adder_next_blame(&r->adder) = (struct add_blame){
+		.key = {
+			.task_group = w->task->group,
+			.class_group = w->lock->class_group,
+			.role_group = w->site->role_group,
+			.holder_group = holder->group,
+			.holder_role_group = site->role_group,
+			.holder_source = part->holder_source,
+		},
+		.task_id = w->task->id,
+		.lock_id = w->lock->id,
+		.site_id = w->site->id,
+		.holder_task_id = holder->id,
+		.holder_site_id = site->id,
+		.wait_id = w->id,
+		.ns = part->ns,
+	};
+	return added(r, adder_blame(&r->adder));
 }
 
 /* --- parts of waits, which are read beside the waits */
@@ -452,7 +428,13 @@ static int begin(struct reader *r)
 
 int wait_pass_read(struct wait_pass *pass, struct db *db, struct error *err)
 {
-	struct reader r = { .pass = pass, .db = db, .last_id = INT64_MIN, .err = err };
+	struct reader r = {
+		.pass = pass,
+		.db = db,
+		.last_id = INT64_MIN,
+		.adder = { .pass = pass },
+		.err = err,
+	};
 	int ret = begin(&r);
 
 	if (!ret)
@@ -472,6 +454,8 @@ int wait_pass_read(struct wait_pass *pass, struct db *db, struct error *err)
 	ret = next_part(&r);
 	if (!ret)
 		ret = read_waits(&r);
+	if (!ret)
+		ret = added(&r, adder_end(&r.adder));
 	db_release(db, r.parts);
 	set_function(&r, false);
 	keep_longest(pass);

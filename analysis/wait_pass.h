@@ -11,19 +11,11 @@
 #include <stdint.h>
 
 #include "analysis/db.h"
-#include "analysis/maybe.h"
+#include "analysis/wait_sum.h"
 #include "lib/keyed.h"
 
 /* Section "waits" shows this many. */
 #define LONGEST_MAX 1000
-
-/* Of waits that have a duration, but for the last two. */
-struct wait_sum {
-	int64_t nr_waits, wait_ns, max_ns;
-	int64_t max_task_id; /* who waited longest */
-	struct maybe slept_ns, runnable_ns;
-	int64_t nr_open, nr_uncertain;
-};
 
 /* The ids that waits refer to. Id 0 stands for NULL: unknown. */
 struct pass_task {
@@ -91,9 +83,6 @@ struct wait_pass {
 	struct long_wait longest[2 * LONGEST_MAX]; /* [nr_longest], the longest first */
 	size_t nr_longest;
 };
-
-/* Add @from to @to. False: too large for an int64_t. */
-bool wait_sum_add(struct wait_sum *to, const struct wait_sum *from);
 
 /*
  * wait_pass_read - read the waits that pass the filter of @db

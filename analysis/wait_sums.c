@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
 #include "analysis/db_internal.h"
 #include "analysis/wait_pass.h"
@@ -68,18 +67,26 @@ static bool is_of(const struct pass_pair *pair, enum kind kind)
 	return kind == BY_LOCK ? pair->has_lock : pair->has_task;
 }
 
-/* A pair and its group, to count the different locks or threads of the group. */
-struct member {
-	const struct pass_pair *pair;
-	struct group *group;
-	int64_t id; /* of the lock, or of the thread */
+/* Which different ids of a group's waits are counted. */
+static const struct {
+	bool tasks, locks;
+} counted[NR_KINDS] = {
+	[BY_PROCESS] = { true, true },
+	[BY_VMA] = { false, true },
+	[BY_LOCK] = { true, false },
+	[BY_TASK] = { false, true },
+};
+
+/* An id that was counted, and the address of its counter. */
+struct seen {
+	uint64_t counter;
+	int64_t id;
 };
 
 struct writer {
 	struct db *db;
 	struct wait_pass *pass;
 	sqlite3_stmt *stmt;
-	struct member *members; /* [number of pairs] */
 	struct error *err;
 };
 
@@ -129,89 +136,77 @@ static int insert_sum(struct writer *w, const char *kind, const int64_t id[6],
 	return insert(w);
 }
 
-static int by_group_and_id(const void *pa, const void *pb)
+/* Add 1 to @counter if @id has not been counted by it yet. */
+static int count(struct keyed *seen, int64_t *counter, int64_t id)
 {
-	const struct member *a = pa, *b = pb;
+	const struct seen key = { (uintptr_t)counter, id };
+	const size_t nr = seen->nr;
 
-	if (a->group != b->group)
-		return a->group < b->group ? -1 : 1;
-	return a->id < b->id ? -1 : a->id > b->id;
+	if (!keyed_get(seen, &key))
+		return -ENOMEM;
+	*counter += seen->nr - nr;
+	return 0;
 }
 
-/* Count the different ids of each group: add to its counter at @offset. */
-static void count_different(struct member *members, size_t nr, size_t offset)
+static int add_pair(struct writer *w, struct group *g, const struct pass_pair *pair, enum kind kind,
+		    struct keyed *seen)
 {
-	size_t i;
-
-	qsort(members, nr, sizeof(*members), by_group_and_id);
-	for (i = 0; i < nr; i++)
-		if (!i || by_group_and_id(&members[i - 1], &members[i]))
-			++*(int64_t *)((char *)members[i].group + offset);
-}
-
-static void count_members(struct member *members, size_t nr)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		members[i].id = members[i].pair->key.lock_id;
-	count_different(members, nr, offsetof(struct group, nr_locks));
-	for (i = 0; i < nr; i++)
-		members[i].id = members[i].pair->key.task_id;
-	count_different(members, nr, offsetof(struct group, nr_tasks));
+	if (!wait_sum_add(&g->sum, &pair->sum))
+		return error_set(w->err, -EBADMSG,
+				 "%s is damaged: a sum of its numbers is too large",
+				 db_path(w->db));
+	if ((counted[kind].tasks && count(seen, &g->nr_tasks, pair->key.task_id)) ||
+	    (counted[kind].locks && count(seen, &g->nr_locks, pair->key.lock_id)))
+		return no_memory(w);
+	return 0;
 }
 
 /* Add the pairs up into @groups. */
-static int add_up(struct writer *w, enum kind kind, struct keyed *groups)
+static int add_up(struct writer *w, enum kind kind, struct keyed *groups, struct keyed *seen)
 {
-	ck_ht_iterator_t at = CK_HT_ITERATOR_INITIALIZER;
-	const struct pass_pair *pair;
-	size_t nr = 0;
+	size_t i;
+	int ret = 0;
 
-	while ((pair = keyed_next(&w->pass->pairs, &at))) {
+	for (i = 0; !ret && i < w->pass->pairs.nr; i++) {
+		const struct pass_pair *pair = keyed_at(&w->pass->pairs, i);
 		const struct group_key key = key_of(pair, kind);
 		struct group *g;
 
 		if (!is_of(pair, kind))
 			continue;
 		g = keyed_get(groups, &key);
-		if (!g)
-			return no_memory(w);
-		if (!wait_sum_add(&g->sum, &pair->sum))
-			return error_set(w->err, -EBADMSG,
-					 "%s is damaged: a sum of its numbers is too large",
-					 db_path(w->db));
-		w->members[nr++] = (struct member){ .pair = pair, .group = g };
+		ret = g ? add_pair(w, g, pair, kind, seen) : no_memory(w);
 	}
-	count_members(w->members, nr);
-	return 0;
+	return ret;
 }
 
 static int write_kind(struct writer *w, enum kind kind)
 {
-	ck_ht_iterator_t at = CK_HT_ITERATOR_INITIALIZER;
-	const struct group *g;
-	struct keyed groups;
+	struct keyed groups, seen;
 	int ret = keyed_init(&groups, sizeof(struct group_key), sizeof(struct group));
+	size_t i;
 
-	ret = ret ? no_memory(w) : add_up(w, kind, &groups);
-	while (!ret && (g = keyed_next(&groups, &at))) {
+	ret = keyed_init(&seen, sizeof(struct seen), sizeof(struct seen)) ?: ret;
+	ret = ret ? no_memory(w) : add_up(w, kind, &groups, &seen);
+	for (i = 0; !ret && i < groups.nr; i++) {
+		const struct group *g = keyed_at(&groups, i);
 		const int64_t id[6] = { g->key.process_id, g->key.vma_id, g->key.lock_id,
 					g->sum.max_task_id };
 
 		ret = insert_sum(w, kinds[kind], id, &g->sum, g->nr_tasks, g->nr_locks);
 	}
 	keyed_free(&groups);
+	keyed_free(&seen);
 	return ret;
 }
 
 static int write_places(struct writer *w)
 {
-	ck_ht_iterator_t at = CK_HT_ITERATOR_INITIALIZER;
-	const struct pass_place *p;
+	size_t i;
 	int ret = 0;
 
-	while (!ret && (p = keyed_next(&w->pass->places, &at))) {
+	for (i = 0; !ret && i < w->pass->places.nr; i++) {
+		const struct pass_place *p = keyed_at(&w->pass->places, i);
 		const int64_t id[6] = { 0, 0, p->lock_id, 0, p->site_id, p->key.mode };
 
 		ret = insert_sum(w, "site", id, &p->sum, 0, 0);
@@ -226,14 +221,10 @@ static int write_sums(struct writer *w)
 
 	if (ret)
 		return ret;
-	w->members = calloc(w->pass->pairs.nr + 1, sizeof(*w->members));
-	if (!w->members)
-		ret = no_memory(w);
 	for (kind = 0; !ret && kind < NR_KINDS; kind++)
 		ret = write_kind(w, kind);
 	if (!ret)
 		ret = write_places(w);
-	free(w->members);
 	db_release(w->db, w->stmt);
 	return ret;
 }
@@ -248,7 +239,7 @@ static int insert_blame(struct writer *w, const struct pass_blame *b)
 	for (i = 0; i < 5; i++)
 		sqlite3_bind_int64(w->stmt, 1 + i, id[i]);
 	bind_known(w, 6, held, b->key.holder_source);
-	sqlite3_bind_text(w->stmt, 7, held ? "held lock" : "waiting for a CPU", -1, SQLITE_STATIC);
+	sqlite3_bind_text(w->stmt, 7, held ? BLAME_HELD : BLAME_CPU_TEXT, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(w->stmt, 8, b->nr_waits);
 	sqlite3_bind_int64(w->stmt, 9, b->wait_ns);
 	sqlite3_bind_int64(w->stmt, 10, b->max_ns);
@@ -257,14 +248,13 @@ static int insert_blame(struct writer *w, const struct pass_blame *b)
 
 static int write_blame(struct writer *w)
 {
-	ck_ht_iterator_t at = CK_HT_ITERATOR_INITIALIZER;
-	const struct pass_blame *b;
+	size_t i;
 	int ret = begin(w, BLAME_SQL);
 
 	if (ret)
 		return ret;
-	while (!ret && (b = keyed_next(&w->pass->blames, &at)))
-		ret = insert_blame(w, b);
+	for (i = 0; !ret && i < w->pass->blames.nr; i++)
+		ret = insert_blame(w, keyed_at(&w->pass->blames, i));
 	db_release(w->db, w->stmt);
 	return ret;
 }

@@ -20,6 +20,10 @@
 
 #include "analysis/db.h"
 
+/* Causes of blame_sum. */
+#define BLAME_HELD     "held lock"
+#define BLAME_CPU_TEXT "waiting for a CPU"
+
 /*
  * wait_sums_make - make these tables, unless they were made in this transaction
  *

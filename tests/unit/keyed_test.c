@@ -51,12 +51,10 @@ static void what_was_added_is_found_and_nothing_else(void **state)
 	keyed_free(&k);
 }
 
-static void every_element_is_visited_once(void **state)
+static void elements_are_in_the_order_in_which_they_were_added(void **state)
 {
-	ck_ht_iterator_t at = CK_HT_ITERATOR_INITIALIZER;
-	struct pair *p;
 	struct keyed k;
-	uint64_t i, nr = 0, sum = 0;
+	uint64_t i;
 
 	(void)state;
 	assert_int_equal(keyed_init(&k, sizeof(struct pair_key), sizeof(struct pair)), 0);
@@ -65,13 +63,42 @@ static void every_element_is_visited_once(void **state)
 
 		((struct pair *)keyed_get(&k, &key))->value = i;
 	}
-	while ((p = keyed_next(&k, &at))) {
-		nr++;
-		sum += p->value;
-	}
-	assert_int_equal(nr, NR);
-	assert_int_equal(sum, (uint64_t)NR * (NR - 1) / 2);
+	assert_int_equal(k.nr, NR);
+	for (i = 0; i < NR; i++)
+		assert_int_equal(((struct pair *)keyed_at(&k, i))->value, i);
 	keyed_free(&k);
+	keyed_free(&k);
+}
+
+/* Some of a batch are new, some are there, some are new twice. */
+static void a_batch_finds_the_same(void **state)
+{
+	struct pair_key key[64];
+	uint32_t hash[64];
+	struct random r = random_from(2);
+	uint64_t i, round, nr = 0;
+	struct keyed k;
+
+	(void)state;
+	assert_int_equal(keyed_init(&k, sizeof(struct pair_key), sizeof(struct pair)), 0);
+	for (round = 0; round < 1000; round++) {
+		for (i = 0; i < 64; i++) {
+			key[i] = key_of(random_below(&r, 10000));
+			hash[i] = keyed_hash(&k, &key[i]);
+		}
+		for (i = 0; i < 64; i++)
+			keyed_fetch(&k, hash[i]);
+		for (i = 0; i < 64; i++) {
+			struct pair *before = keyed_find(&k, &key[i]),
+				    *p = keyed_get_hashed(&k, &key[i], hash[i]);
+
+			assert_true(before ? p == before : p->value == 0);
+			p->value++;
+			nr += !before;
+		}
+	}
+	assert_int_equal(k.nr, nr);
+	assert_true(nr > 9900);
 	keyed_free(&k);
 }
 
@@ -107,7 +134,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_added_is_found_and_nothing_else),
-		cmocka_unit_test(every_element_is_visited_once),
+		cmocka_unit_test(elements_are_in_the_order_in_which_they_were_added),
+		cmocka_unit_test(a_batch_finds_the_same),
 		cmocka_unit_test(an_index_finds_the_same),
 	};
 
