@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "analysis/page_tables.h"
 
-#include "analysis/wait_sums.h"
 #include "schema/sql.h"
 
 static const struct column matrix_columns[] = {
@@ -24,7 +23,7 @@ const struct table_def blame_matrix = {
 	.name = "blame_matrix",
 	.title = "Who waits for whom",
 	.help = "a row per waiter, a column for who held the lock; shaded by WAIT ms",
-	.make = wait_sums_make,
+	.make = blame_matrix_make,
 	.sql = analysis_blame_matrix_sql,
 	.columns = matrix_columns,
 	.sort = SORT_AS_READ,

@@ -3,15 +3,12 @@
 #ifndef RMAPSCOPE_PAGE_TABLES_H
 #define RMAPSCOPE_PAGE_TABLES_H
 
+#include "analysis/blame_matrix.h"
 #include "analysis/table.h"
 
-/* Rows and columns of blame_matrix that have a name; one more is for all others. */
-#define BLAME_MATRIX_NAMES 12
-
 /*
- * The section blame as a matrix: a row of this table is a cell. Waiters, and those who were
- * waited for, are numbered from 1 by the time waited; the number after the last name stands
- * for all others, whose names are NULL.
+ * The section blame as a matrix: a row of this table is a cell of analysis/blame_matrix.h, with
+ * names. Those of all others are NULL.
  */
 extern const struct table_def blame_matrix;
 

@@ -4,6 +4,7 @@
 
 #include "analysis/output/html.h"
 #include "analysis/page_tables.h"
+#include "analysis/wait_sums.h"
 
 #define NR_MAX	  (BLAME_MATRIX_NAMES + 1)
 #define NR_SHADES 5
@@ -91,7 +92,7 @@ static void print_holder(FILE *f, const struct matrix *m, int nr)
 		print_thread(f, m, row, &names);
 	} else {
 		print_column(f, m, row, "cause");
-		if (!strcmp(cell_text(cell_of(m, row, "cause")), "held lock"))
+		if (!strcmp(cell_text(cell_of(m, row, "cause")), BLAME_HELD))
 			fputs(", holder unknown", f);
 	}
 	fputs("</span></th>", f);
