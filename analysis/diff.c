@@ -69,7 +69,7 @@ static const struct column row_columns[] = {
 	[R_B] = { "b", "B", UNIT_RATIO, 10, "in B; -: never, or not seen", false },
 	[R_CHANGE] = { "change_percent", "CHANGE %", UNIT_RATIO, 8, "from A to B", false },
 	[R_LOW] = { "low_percent", "FROM", UNIT_RATIO, 8,
-		    "the lowest likely change: 99 % confidence; -: see VERDICT", false },
+		    "the lowest likely change, see the note on chance; -: see VERDICT", false },
 	[R_HIGH] = { "high_percent", "TO", UNIT_RATIO, 8, "the highest likely change", false },
 	[R_VERDICT] = { "verdict", "VERDICT", UNIT_TEXT, 11,
 			"of B: faster, slower, more, fewer; no evidence: it may be chance; too rare: in too few slices; not seen: see the notes",
@@ -223,75 +223,132 @@ static void note_unseen(struct diff *d, const struct diff_kind *kind)
 
 /* --- the rows */
 
+/* A number of a group on both sides. */
+struct diff_row {
+	const struct diff_group *group;
+	const struct diff_metric *metric;
+	struct diff_result result;
+	bool unseen;
+	double low, high; /* of the difference; NAN: not known */
+};
+
 /* What a side could not see did not happen 0 times there: its numbers are not known. */
 static bool is_unseen(const struct diff *d, const struct diff_group *g, enum diff_side side)
 {
 	return d->samples.unseen[side][0] && !(g->total[side] > 0);
 }
 
-static const char *verdict_of(const struct diff *d, const struct diff_group *g,
-			      const struct diff_result *r, const struct diff_metric *m)
+static int compare(struct diff *d, const struct diff_group *g, const struct diff_metric *m)
+{
+	struct diff_row *grown, row = { .group = g, .metric = m };
+	unsigned int side;
+
+	if (diff_compare(&row.result, &d->samples, g, m))
+		return -ENOMEM;
+	for (side = 0; side < NR_SIDES; side++)
+		if (is_unseen(d, g, side)) {
+			row.unseen = true;
+			row.result.value[side] = row.result.error = NAN;
+		}
+	/* nothing of it happened on either side */
+	if (!(row.result.value[SIDE_A] > 0) && !(row.result.value[SIDE_B] > 0))
+		return 0;
+	grown = realloc(d->row, (d->nr_rows + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	d->row = grown;
+	d->row[d->nr_rows++] = row;
+	return 0;
+}
+
+/* Set the intervals of all rows, whose level depends on all of them. */
+static int set_intervals(struct diff *d)
+{
+	double *chance = calloc(d->nr_rows + 1, sizeof(*chance)), level;
+	size_t i, nr = 0;
+	char text[256];
+
+	if (!chance)
+		return -ENOMEM;
+	for (i = 0; i < d->nr_rows; i++) {
+		chance[nr] = diff_chance(&d->row[i].result);
+		nr += !isnan(chance[nr]);
+	}
+	level = diff_level(chance, nr);
+	free(chance);
+	for (i = 0; i < d->nr_rows; i++)
+		diff_interval(&d->row[i].result, level, &d->row[i].low, &d->row[i].high);
+	if (nr) {
+		snprintf(
+			text, sizeof(text),
+			"chance: with %zu numbers to compare, each interval has a confidence of %.2f %%, so "
+			"that at most %.0f %% of those called different are so by chance, on average",
+			nr, 100 * (1 - level), 100 * DIFF_FALSE_SHARE);
+		note(d, text);
+	}
+	return 0;
+}
+
+static const char *verdict_of(const struct diff *d, const struct diff_row *row)
 {
 	const size_t *nr = d->samples.nr_slices;
 
-	if (is_unseen(d, g, SIDE_A) || is_unseen(d, g, SIDE_B))
+	if (row->unseen)
 		return "not seen";
-	if (isnan(r->value[SIDE_A]) || isnan(r->value[SIDE_B]))
+	if (isnan(row->result.value[SIDE_A]) || isnan(row->result.value[SIDE_B]))
 		return "in one only";
-	if (isnan(r->low))
+	if (isnan(row->low))
 		return nr[SIDE_A] < DIFF_SLICES_MIN || nr[SIDE_B] < DIFF_SLICES_MIN ? "too short"
 										    : "too rare";
-	if (r->low <= 0 && r->high >= 0)
+	if (row->low <= 0 && row->high >= 0)
 		return "no evidence";
-	if (m->neutral)
-		return r->low > 0 ? "more" : "fewer";
-	return r->low > 0 ? "slower" : "faster";
+	if (row->metric->neutral)
+		return row->low > 0 ? "more" : "fewer";
+	return row->low > 0 ? "slower" : "faster";
 }
 
-static void forget_unseen(const struct diff *d, const struct diff_group *g, struct diff_result *r)
+static void set_numbers(struct cell *cell, const struct diff_row *row)
 {
-	unsigned int side;
+	const double *value = row->result.value;
 
-	for (side = 0; side < NR_SIDES; side++)
-		if (is_unseen(d, g, side))
-			r->value[side] = r->low = r->high = NAN;
+	set_real(&cell[R_A], value[SIDE_A]);
+	set_real(&cell[R_B], value[SIDE_B]);
+	if (!(value[SIDE_A] > 0))
+		return;
+	set_real(&cell[R_CHANGE], 100 * (value[SIDE_B] / value[SIDE_A] - 1));
+	/* no number can fall below 0 */
+	if (!isnan(row->low))
+		set_real(&cell[R_LOW], fmax(100 * row->low / value[SIDE_A], -100));
+	set_real(&cell[R_HIGH], 100 * row->high / value[SIDE_A]);
 }
 
-static int add_row(struct diff *d, const struct diff_group *g, const struct diff_metric *m,
-		   struct error *err)
+static int show_row(struct diff *d, const struct diff_row *row)
 {
 	struct table *t = &d->rows;
-	struct diff_result r;
-	struct cell *row;
+	struct cell *cell = table_add(t);
 
-	if (diff_compare(&r, &d->samples, g, m))
-		return no_memory(err);
-	forget_unseen(d, g, &r);
-	/* nothing of it happened on either side */
-	if (!(r.value[SIDE_A] > 0) && !(r.value[SIDE_B] > 0))
-		return 0;
-	row = table_add(t);
-	if (!row)
-		return no_memory(err);
-	set_real(&row[R_A], r.value[SIDE_A]);
-	set_real(&row[R_B], r.value[SIDE_B]);
-	if (r.value[SIDE_A] > 0) {
-		set_real(&row[R_CHANGE], 100 * (r.value[SIDE_B] / r.value[SIDE_A] - 1));
-		/* no number can fall below 0 */
-		if (!isnan(r.low))
-			set_real(&row[R_LOW], fmax(100 * r.low / r.value[SIDE_A], -100));
-		set_real(&row[R_HIGH], 100 * r.high / r.value[SIDE_A]);
-	}
-	if (table_set_text(t, &row[R_BY], g->kind->name) ||
-	    table_set_text(t, &row[R_GROUP], g->label[0] ? g->label : NULL) ||
-	    table_set_text(t, &row[R_NUMBER], m->name) ||
-	    table_set_text(t, &row[R_VERDICT], verdict_of(d, g, &r, m)) ||
-	    table_set_text(t, &row[R_FROM],
-			   isnan(r.low)	  ? NULL
-			   : r.by_capture ? "captures"
-					  : "slices"))
-		return no_memory(err);
-	return 0;
+	if (!cell)
+		return -ENOMEM;
+	set_numbers(cell, row);
+	return table_set_text(t, &cell[R_BY], row->group->kind->name)
+		       ?: table_set_text(t, &cell[R_GROUP],
+					 row->group->label[0] ? row->group->label : NULL)
+		       ?: table_set_text(t, &cell[R_NUMBER], row->metric->name)
+		       ?: table_set_text(t, &cell[R_VERDICT], verdict_of(d, row))
+		       ?: table_set_text(t, &cell[R_FROM],
+					 isnan(row->low)	    ? NULL
+					 : row->result.by_capture ? "captures"
+								    : "slices");
+}
+
+static int show_rows(struct diff *d)
+{
+	size_t i;
+	int ret = set_intervals(d);
+
+	for (i = 0; !ret && i < d->nr_rows; i++)
+		ret = show_row(d, &d->row[i]);
+	return ret ?: table_end(&d->rows);
 }
 
 static int most_first(const struct diff_group *a, const struct diff_group *b)
@@ -319,7 +376,8 @@ static int add_kind(struct diff *d, const struct diff_kind *kind, size_t max_gro
 			continue;
 		nr++;
 		for (m = kind->metrics; !ret && m->name; m++)
-			ret = add_row(d, g, m, err);
+			if (compare(d, g, m))
+				ret = no_memory(err);
 	}
 	return ret;
 }
@@ -380,7 +438,7 @@ int diff_read(struct diff *d, const struct diff_choice *choice, struct error *er
 			ret = add_kind(d, &diff_kinds[i], choice->max_groups, err);
 	if (choice->missing)
 		note(d, choice->missing);
-	if (!ret && table_end(&d->rows))
+	if (!ret && show_rows(d))
 		ret = no_memory(err);
 	if (!ret)
 		write_verdict(d);
@@ -391,5 +449,6 @@ void diff_free(struct diff *d)
 {
 	table_free(&d->captures);
 	table_free(&d->rows);
+	free(d->row);
 	diff_samples_close(&d->samples);
 }

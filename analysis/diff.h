@@ -14,12 +14,16 @@ struct diff_choice {
 	size_t max_groups;		    /* per kind, those with most time; 0: all */
 };
 
+struct diff_row;
+
 struct diff {
 	struct diff_samples samples;
+	struct diff_row *row; /* [nr_rows] */
+	size_t nr_rows;
 	struct table captures; /* a row per capture */
 	struct table rows;     /* a row per group and number */
 	char verdict[VERDICT_LEN];
-	char notes[1024]; /* what was not compared, and why: a line each */
+	char notes[2048]; /* what was not compared, and why: a line each */
 };
 
 /* The tables that it makes; ends with NULL. */

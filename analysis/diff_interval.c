@@ -6,35 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NR_REPLICATES 999
+#include "analysis/student.h"
 
-/* The quantile of the normal distribution for DIFF_CONFIDENCE, two-sided. */
-#define Z 2.5758
-
-/* xorshift64*: the same numbers in every run, so that an output can be made again. */
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545f4914f6cdd1dULL;
-}
-
-/* The quantile of Student's t with @df degrees of freedom (Abramowitz and Stegun 26.7.5). */
-static double t_quantile(double df)
-{
-	const double z3 = Z * Z * Z, z5 = z3 * Z * Z, z7 = z5 * Z * Z;
-
-	if (df < 2)
-		return 63.66;
-	if (df < 3)
-		return 9.925;
-	return Z + (z3 + Z) / (4 * df) + (5 * z5 + 16 * z3 + 3 * Z) / (96 * df * df) +
-	       (3 * z7 + 19 * z5 + 17 * z3 - 15 * Z) / (384 * df * df * df);
-}
+/*
+ * Batches of a side. The longer they are, the less does each resemble its neighbours, which would
+ * make the error too small; the fewer they are, the wider is Student's t. These numbers keep false
+ * alarms rare even where a slice is much like the one before, see tests/unit/diff_test.c.
+ */
+#define BATCH_SLICES 10
+#define BATCHES_MIN  4 /* a group that is in fewer is too rare */
+#define BATCHES_MAX  10
 
 /* The value of some slices; @nr_s: their seconds. @bucket: room for all buckets, zero. */
-static double value_of(const struct diff_slice *const *slice, size_t nr, double nr_s,
+static double value_of(const struct diff_slice *slice, size_t nr, double nr_s,
 		       const struct diff_metric *m, uint64_t *bucket)
 {
 	double sum = 0, total = 0, value = NAN;
@@ -43,10 +27,10 @@ static double value_of(const struct diff_slice *const *slice, size_t nr, double 
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		sum += slice[i]->nr;
-		total += slice[i]->total;
-		for (b = 0; m->formula == QUANTILE_99 && b < slice[i]->hist.nr; b++) {
-			const struct hist_bucket *h = &slice[i]->hist.bucket[b];
+		sum += slice[i].nr;
+		total += slice[i].total;
+		for (b = 0; m->formula == QUANTILE_99 && b < slice[i].hist.nr; b++) {
+			const struct hist_bucket *h = &slice[i].hist.bucket[b];
 
 			bucket[h->number] += h->count;
 			count += h->count;
@@ -77,80 +61,113 @@ static double value_of(const struct diff_slice *const *slice, size_t nr, double 
 	return value * m->scale;
 }
 
-/* One side of a comparison. */
-struct half {
-	const struct diff_slice *all;	  /* [nr] */
-	const struct diff_slice **chosen; /* [nr] */
-	size_t nr;
-};
-
 struct work {
 	const struct diff_samples *s;
+	const struct diff_group *group;
 	const struct diff_metric *metric;
-	struct half half[NR_SIDES];
 	uint64_t *bucket;
 };
 
 static double value_of_range(struct work *w, enum diff_side side, size_t at, size_t nr)
 {
-	struct half *h = &w->half[side];
+	return value_of(&w->group->slice[side][at], nr, nr * w->s->slice_s, w->metric, w->bucket);
+}
+
+/* How far a batch is from the value of all: by what it adds to that. */
+struct batch {
+	double part;
+	bool empty; /* nothing to divide by */
+};
+
+static struct batch read_batch(struct work *w, enum diff_side side, size_t at, size_t nr,
+			       double value)
+{
+	const struct diff_slice *slice = &w->group->slice[side][at];
+	struct batch b = { 0 };
+	double count = 0, total = 0;
 	size_t i;
 
-	for (i = 0; i < nr; i++)
-		h->chosen[i] = &h->all[at + i];
-	return value_of(h->chosen, nr, nr * w->s->slice_s, w->metric, w->bucket);
-}
-
-/* Choose as many slices as there are, in blocks from random places; the end meets the start. */
-static double value_of_random(struct work *w, enum diff_side side, uint64_t *random)
-{
-	struct half *h = &w->half[side];
-	const size_t block = ceil(cbrt(h->nr));
-	size_t i, at = 0;
-
-	for (i = 0; i < h->nr; i++, at++) {
-		if (i % block == 0)
-			at = next_random(random) % h->nr;
-		h->chosen[i] = &h->all[at % h->nr];
+	if (w->metric->formula != TOTAL_PER_NR) {
+		b.part = value_of_range(w, side, at, nr) - value;
+		b.empty = isnan(b.part);
+		return b;
 	}
-	return value_of(h->chosen, h->nr, h->nr * w->s->slice_s, w->metric, w->bucket);
+	for (i = 0; i < nr; i++) {
+		count += slice[i].nr;
+		total += slice[i].total;
+	}
+	b.part = total * w->metric->scale - value * count;
+	b.empty = count <= 0;
+	return b;
 }
 
-static int by_value(const void *pa, const void *pb)
+/* What the parts of batches are divided by to be parts of the value. */
+static double divisor_of(struct work *w, enum diff_side side, size_t nr_batches)
 {
-	const double a = *(const double *)pa, b = *(const double *)pb;
+	double count = 0;
+	size_t i;
 
-	return a < b ? -1 : a > b;
+	if (w->metric->formula != TOTAL_PER_NR)
+		return 1;
+	for (i = 0; i < w->s->nr_slices[side]; i++)
+		count += w->group->slice[side][i].nr;
+	return count / nr_batches;
 }
 
-/*
- * Draw slices. The spread of few slices is smaller than that of what they were taken from: the
- * interval is made wider as Student's t is wider than the normal distribution.
- */
+static size_t number_of_batches(size_t nr_slices)
+{
+	const size_t nr = nr_slices / BATCH_SLICES;
+
+	return nr < BATCHES_MIN ? BATCHES_MIN : nr > BATCHES_MAX ? BATCHES_MAX : nr;
+}
+
+/* The variance of a side's value, with its degrees of freedom. False: not known. */
+static bool variance_of(struct work *w, enum diff_side side, double value, double *variance,
+			double *df)
+{
+	const size_t nr = w->s->nr_slices[side], nr_batches = number_of_batches(nr);
+	double sum = 0, squares = 0, used = 0, divisor;
+	size_t i;
+
+	if (nr < DIFF_SLICES_MIN)
+		return false;
+	for (i = 0; i < nr_batches; i++) {
+		const size_t at = i * nr / nr_batches, end = (i + 1) * nr / nr_batches;
+		const struct batch b = read_batch(w, side, at, end - at, value);
+
+		if (b.empty)
+			continue;
+		used++;
+		sum += b.part;
+		squares += b.part * b.part;
+	}
+	if (used < BATCHES_MIN)
+		return false;
+	divisor = divisor_of(w, side, used);
+	*df = used - 1;
+	*variance = fmax(squares - sum * sum / used, 0) / *df / used / (divisor * divisor);
+	return true;
+}
+
+/* Set the error of a difference from the variances of both sides (Welch). */
+static void set_error(struct diff_result *r, const double v[NR_SIDES], const double df[NR_SIDES])
+{
+	const double both = v[SIDE_A] + v[SIDE_B];
+
+	r->error = sqrt(both);
+	r->df = both > 0 ? both * both /
+				   (v[SIDE_A] * v[SIDE_A] / df[SIDE_A] +
+				    v[SIDE_B] * v[SIDE_B] / df[SIDE_B])
+			 : df[SIDE_A] + df[SIDE_B];
+}
+
 static void by_slices(struct diff_result *r, struct work *w)
 {
-	const size_t least =
-		w->half[SIDE_A].nr < w->half[SIDE_B].nr ? w->half[SIDE_A].nr : w->half[SIDE_B].nr;
-	const double d = r->value[SIDE_B] - r->value[SIDE_A];
-	double difference[NR_REPLICATES], a, b, wider;
-	uint64_t random = 0x9e3779b97f4a7c15ULL;
-	size_t i, nr = 0;
+	double v[NR_SIDES], df[NR_SIDES];
 
-	if (least < DIFF_SLICES_MIN)
-		return;
-	for (i = 0; i < NR_REPLICATES; i++) {
-		a = value_of_random(w, SIDE_A, &random);
-		b = value_of_random(w, SIDE_B, &random);
-		if (!isnan(a) && !isnan(b))
-			difference[nr++] = b - a;
-	}
-	/* a group that is in few slices */
-	if (nr < NR_REPLICATES * 9 / 10)
-		return;
-	qsort(difference, nr, sizeof(*difference), by_value);
-	wider = t_quantile(least - 1) / Z * sqrt(least / (least - 1.0));
-	r->low = d + wider * (difference[(size_t)(nr * (1 - DIFF_CONFIDENCE) / 2)] - d);
-	r->high = d + wider * (difference[(size_t)(nr * (1 + DIFF_CONFIDENCE) / 2)] - d);
+	if (variance_of(w, SIDE_A, r->value[SIDE_A], &v[SIDE_A], &df[SIDE_A]) &&
+	    variance_of(w, SIDE_B, r->value[SIDE_B], &v[SIDE_B], &df[SIDE_B]))
+		set_error(r, v, df);
 }
 
 /* Mean and variance of the mean of one value per capture. False: a capture has none. */
@@ -176,57 +193,85 @@ static bool mean_of(struct work *w, enum diff_side side, double *mean, double *v
 
 static void by_captures(struct diff_result *r, struct work *w)
 {
-	double mean[NR_SIDES], v[NR_SIDES], df, half;
+	const double df[NR_SIDES] = { w->s->nr_captures[SIDE_A] - 1,
+				      w->s->nr_captures[SIDE_B] - 1 };
+	double mean[NR_SIDES], v[NR_SIDES];
 
 	if (!mean_of(w, SIDE_A, &mean[SIDE_A], &v[SIDE_A]) ||
 	    !mean_of(w, SIDE_B, &mean[SIDE_B], &v[SIDE_B]))
 		return;
-	df = v[SIDE_A] + v[SIDE_B] > 0
-		     ? pow(v[SIDE_A] + v[SIDE_B], 2) /
-			       (v[SIDE_A] * v[SIDE_A] / (w->s->nr_captures[SIDE_A] - 1) +
-				v[SIDE_B] * v[SIDE_B] / (w->s->nr_captures[SIDE_B] - 1))
-		     : 1;
-	half = t_quantile(df) * sqrt(v[SIDE_A] + v[SIDE_B]);
 	r->value[SIDE_A] = mean[SIDE_A];
 	r->value[SIDE_B] = mean[SIDE_B];
-	r->low = mean[SIDE_B] - mean[SIDE_A] - half;
-	r->high = mean[SIDE_B] - mean[SIDE_A] + half;
 	r->by_capture = true;
+	set_error(r, v, df);
 }
 
 static void compare(struct diff_result *r, struct work *w)
 {
 	unsigned int side;
 
-	*r = (struct diff_result){ .low = NAN, .high = NAN };
+	*r = (struct diff_result){ .error = NAN };
 	for (side = 0; side < NR_SIDES; side++)
-		r->value[side] = value_of_range(w, side, 0, w->half[side].nr);
+		r->value[side] = value_of_range(w, side, 0, w->s->nr_slices[side]);
 	if (isnan(r->value[SIDE_A]) || isnan(r->value[SIDE_B]))
 		return;
 	if (w->s->nr_captures[SIDE_A] > 1 && w->s->nr_captures[SIDE_B] > 1)
 		by_captures(r, w);
 	else
 		by_slices(r, w);
+	/* each is the middle of a bucket */
+	if (w->metric->formula == QUANTILE_99)
+		r->grain = (r->value[SIDE_A] + r->value[SIDE_B]) / (2 * HIST_SUB);
 }
 
 int diff_compare(struct diff_result *r, const struct diff_samples *s,
 		 const struct diff_group *group, const struct diff_metric *metric)
 {
-	struct work w = { .s = s, .metric = metric };
-	unsigned int side;
-	bool ok;
+	struct work w = { .s = s, .group = group, .metric = metric };
 
 	w.bucket = calloc(HIST_BUCKETS, sizeof(*w.bucket));
-	for (side = 0; side < NR_SIDES; side++) {
-		w.half[side].all = group->slice[side];
-		w.half[side].nr = s->nr_slices[side];
-		w.half[side].chosen = calloc(s->nr_slices[side] + 1, sizeof(struct diff_slice *));
-	}
-	ok = w.bucket && w.half[SIDE_A].chosen && w.half[SIDE_B].chosen;
-	if (ok)
-		compare(r, &w);
-	free(w.half[SIDE_A].chosen);
-	free(w.half[SIDE_B].chosen);
+	if (!w.bucket)
+		return -ENOMEM;
+	compare(r, &w);
 	free(w.bucket);
-	return ok ? 0 : -ENOMEM;
+	return 0;
+}
+
+double diff_chance(const struct diff_result *r)
+{
+	const double d = fmax(fabs(r->value[SIDE_B] - r->value[SIDE_A]) - r->grain, 0);
+
+	if (isnan(r->error))
+		return NAN;
+	/* what never varies differs by chance never */
+	return d <= 0 ? 1 : r->error > 0 ? student_chance(d / r->error, r->df) : 0;
+}
+
+static int by_value(const void *pa, const void *pb)
+{
+	const double a = *(const double *)pa, b = *(const double *)pb;
+
+	return a < b ? -1 : a > b;
+}
+
+double diff_level(double *chance, size_t nr)
+{
+	size_t i;
+
+	qsort(chance, nr, sizeof(*chance), by_value);
+	for (i = nr; i > 1; i--)
+		if (chance[i - 1] <= DIFF_FALSE_SHARE * i / nr)
+			break;
+	return nr ? DIFF_FALSE_SHARE * (i ? i : 1) / nr : DIFF_FALSE_SHARE;
+}
+
+void diff_interval(const struct diff_result *r, double level, double *low, double *high)
+{
+	const double d = r->value[SIDE_B] - r->value[SIDE_A];
+	double half = NAN;
+
+	if (!isnan(r->error))
+		half = r->grain + (r->error > 0 ? student_quantile(level, r->df) * r->error : 0);
+	*low = d - half;
+	*high = d + half;
 }

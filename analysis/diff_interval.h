@@ -2,23 +2,28 @@
 /*
  * Is a difference between two captures more than chance?
  *
- * Of one capture a side, neighbouring slices are drawn again and again, in blocks since what
- * happens in one slice goes on in the next (moving block bootstrap, Künsch 1989), and the
- * difference is computed anew each time. What differs from one run of a workload to the next
- * cannot be seen in one capture of it. Of several captures on both sides, each capture gives
- * one value (Welch's t-test).
+ * Of one capture a side, the slices are put together to some batches, each of neighbours, since what
+ * happens in one slice goes on in the next; the batches tell how much the value varies (batch means:
+ * the number of batches does not grow with that of the slices, and Student's t accounts for it). What
+ * differs from one run of a workload to the next cannot be seen in one capture of it. Of several
+ * captures on both sides, each capture gives one value (Welch's t-test).
+ *
+ * A diff has many rows, and of a hundred rows without a difference one looks as if chance had a
+ * probability of 1 %. So the level of the intervals follows from all rows (Benjamini and Hochberg
+ * 1995; for intervals: Benjamini and Yekutieli 2005).
  */
 #ifndef RMAPSCOPE_DIFF_INTERVAL_H
 #define RMAPSCOPE_DIFF_INTERVAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "analysis/diff_samples.h"
 
-/* The probability that the interval contains the true difference. */
-#define DIFF_CONFIDENCE 0.99
+/* The share of rows called different that are so by chance, at most, on average. */
+#define DIFF_FALSE_SHARE 0.05
 /* Fewer slices tell nothing about chance. */
-#define DIFF_SLICES_MIN 8
+#define DIFF_SLICES_MIN	 12
 
 /* How a value is computed from the sums of slices. */
 enum diff_formula {
@@ -37,12 +42,26 @@ struct diff_metric {
 
 struct diff_result {
 	double value[NR_SIDES]; /* NAN: unknown, nothing to divide by */
-	double low, high;	/* of the difference B - A; NAN: not known */
+	double error;		/* standard error of the difference B - A; NAN: not known */
+	double df;		/* degrees of freedom of that */
+	double grain;		/* a difference up to this can be that of two buckets */
 	bool by_capture;	/* from one value per capture, not from slices */
 };
 
 /* Compare @group by @metric. Returns 0 or -ENOMEM. */
 int diff_compare(struct diff_result *r, const struct diff_samples *s,
 		 const struct diff_group *group, const struct diff_metric *metric);
+
+/* The probability that chance alone makes the difference as large; NAN: not known. */
+double diff_chance(const struct diff_result *r);
+
+/*
+ * diff_level - the chance below which a row is called different
+ * @chance: of all rows, by diff_chance(); is sorted
+ */
+double diff_level(double *chance, size_t nr);
+
+/* The interval that has the true difference with a probability of 1 - @level; NAN: not known. */
+void diff_interval(const struct diff_result *r, double level, double *low, double *high);
 
 #endif

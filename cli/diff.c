@@ -118,7 +118,8 @@ static const struct argp argp = {
 	.args_doc = "A B\nA... -- B...",
 	.doc = "Compare two databases, or two groups of databases: what changed from A to B, and "
 	       "whether it is more than chance.\v"
-	       "The interval of a change has a confidence of 99 %. With one database a side it "
+	       "Of the numbers called different, at most 5 % are so by chance, on average; a note "
+	       "says which confidence the intervals have for that. With one database a side an interval "
 	       "comes from slices of their time, and does not say what differs from one run to "
 	       "the next: record several. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
