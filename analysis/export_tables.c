@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "analysis/export_tables.h"
 
+#include "analysis/stack_sums.h"
 #include "schema/fragments.h"
 
 /* clang-format off */
@@ -23,10 +24,15 @@
 
 static const struct column by_waiter_columns[] = { WAITER };
 
+#define BY_WAITER                                                                                  \
+	"SELECT p.comm AS process, t.comm, k.frames AS stack, s.wait_ns FROM stack_sum s "         \
+	"JOIN task t ON t.id = s.task_id LEFT JOIN process p ON p.id = t.process_id "              \
+	"LEFT JOIN stack k ON k.id = s.stack_id ORDER BY s.id"
+
 const struct table_def export_by_waiter = {
 	.name = "waits",
-	.sql = "SELECT " WAITS "GROUP BY p.comm, t.comm, w.stack_id "
-	       "ORDER BY p.comm, t.comm, w.stack_id",
+	.make = stack_sums_make,
+	.sql = BY_WAITER,
 	.columns = by_waiter_columns,
 	.sort = SORT_AS_READ,
 	.sight = SIGHT_WAITS,

@@ -257,6 +257,15 @@ static int count_more(struct table *t, struct db *db, struct error *err)
 	return ret;
 }
 
+/* Make the temporary tables of @def, and prepare its query. */
+static int prepare(const struct table_def *def, struct db *db, sqlite3_stmt **stmt,
+		   struct error *err)
+{
+	const int ret = def->make ? def->make(db, err) : 0;
+
+	return ret ?: db_prepare(db, def->sql, stmt, err);
+}
+
 int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 		  const struct window *window, const struct param *params, struct error *err)
 {
@@ -264,9 +273,7 @@ int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 	int ret;
 
 	table_begin(t, def);
-	ret = def->make ? def->make(db, err) : 0;
-	if (!ret)
-		ret = db_prepare(db, def->sql, &stmt, err);
+	ret = prepare(def, db, &stmt, err);
 	if (ret)
 		return ret;
 	bind_all(stmt, window, params);
@@ -323,7 +330,7 @@ int table_read_pieces(const struct table_def *def, struct db *db, const struct p
 {
 	sqlite3_stmt *stmt;
 	struct table t;
-	int ret = db_prepare(db, def->sql, &stmt, err);
+	int ret = prepare(def, db, &stmt, err);
 
 	if (ret)
 		return ret;
