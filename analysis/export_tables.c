@@ -38,6 +38,17 @@ const struct table_def export_by_waiter = {
 	.sight = SIGHT_WAITS,
 };
 
+const struct table_def page_flame = {
+	.name = "flame",
+	.title = "Where threads wait",
+	.help = "a box is a thread or a function, as wide as the time waited in it; its caller is below",
+	.make = stack_sums_make,
+	.sql = BY_WAITER,
+	.columns = by_waiter_columns,
+	.sort = SORT_AS_READ,
+	.sight = SIGHT_WAITS,
+};
+
 static const struct column by_holder_columns[] = {
 	{ "holder", "", UNIT_TEXT, 0, "", false },
 	WAITER,

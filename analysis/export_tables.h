@@ -8,6 +8,9 @@
 /* The time of waits by kernel stack: of each waiter, and of each holder and waiter. */
 extern const struct table_def export_by_waiter, export_by_holder;
 
+/* export_by_waiter as the flame graph of the page. */
+extern const struct table_def page_flame;
+
 /* The number and the time of waits by all that pprof can tell apart: see output/pprof.c. */
 extern const struct table_def export_by_label;
 

@@ -2,6 +2,7 @@
 /* rmapscope html: a database as a web page in one file. */
 #include <errno.h>
 
+#include "analysis/export_tables.h"
 #include "analysis/page_tables.h"
 #include "analysis/tables.h"
 #include "cli/cli.h"
@@ -55,8 +56,8 @@ static const struct argp argp = {
 	.args_doc = "FILE",
 	.doc = "Write a web page about a database: a single file that loads nothing else.\v"
 	       "It has what report prints, 200 rows of each section at most, with a heatmap, timelines "
-	       "of the longest waits and stalls, and a matrix of who waited for whom. A click on a "
-	       "heading sorts. "
+	       "of the longest waits and stalls, a matrix of who waited for whom, and a flame graph of "
+	       "the stacks. A click on a heading sorts. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 
@@ -65,6 +66,7 @@ static void list_sections(const struct table_def *section[MAX_SECTIONS])
 {
 	const struct table_def *const charts[] = {
 		&blame_matrix,
+		&page_flame,
 		table_by_name(report_tables, "waits"),
 		table_by_name(report_tables, "stalls"),
 	};

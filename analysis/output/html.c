@@ -18,9 +18,8 @@
 	"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 static const struct html_chart charts[] = {
-	{ "heatmap", true, html_heatmap },
-	{ "blame_matrix", true, html_matrix },
-	{ "waits", false, html_timeline },
+	{ "heatmap", true, html_heatmap },  { "blame_matrix", true, html_matrix },
+	{ "flame", true, html_flame },	    { "waits", false, html_timeline },
 	{ "stalls", false, html_timeline },
 };
 

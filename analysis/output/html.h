@@ -49,6 +49,8 @@ int html_heatmap(struct output *o, const struct table *t);
 int html_timeline(struct output *o, const struct table *t);
 /* Table blame_matrix. */
 int html_matrix(struct output *o, const struct table *t);
+/* Table flame. */
+int html_flame(struct output *o, const struct table *t);
 
 /* The style and the script of the page: page.css and page.js, see page_files.S. */
 extern const char page_css[], page_js[];

@@ -26,7 +26,7 @@ svg() {
 		}
 		die "not understood: ", substr($text, pos($text) // 0, 60), "\n" if (pos($text) // 0) < length($text);
 		die "<@open> is open\n" if @open;
-		die "a reference that is none\n" if $text =~ /&(?!(?:amp|lt|gt|quot|#39);)/;
+		die "a reference that is none\n" if $text =~ /&(?!#\d+;)/;
 		die "more than a picture\n" if $text =~ /script|\bon\w+=|href|style|foreign|url/i && $text !~ /<title>[^<]*(script|url)/i;
 		pos($text) = 0;
 		my ($bottom) = $text =~ /viewBox="0 0 1200 (\d+)"/;
@@ -65,7 +65,7 @@ sqlite3 "$tap_dir/names.db" "UPDATE task SET comm = '</title><script>&\"''' || c
 	UPDATE wait SET stack_id = NULL WHERE id % 2"
 svg "$tap_dir/names.db"
 tap_is "$?:$(cat "$tap_dir/err"):$(grep -c '<script' "$tap_dir/svg")" 0::0 "a name cannot add elements"
-tap_is "$(cut -f 5 "$tap_dir/boxes" | grep -c '^&lt;/title&gt;&lt;script&gt;&amp;&quot;&#39;????$')" \
+tap_is "$(cut -f 5 "$tap_dir/boxes" | grep -c '^&#60;/title&#62;&#60;script&#62;&#38;&#34;&#39;????$')" \
 	"$(sql "$tap_dir/names.db" "SELECT count(DISTINCT coalesce(process, '-')) FROM waits WHERE duration_ns IS NOT NULL AND process IN
 		(SELECT process FROM waits GROUP BY 1 HAVING sum(duration_ns) * 1180.0 / (SELECT sum(duration_ns) FROM wait) >= 0.1)")" "nor does it get lost"
 tap_is "$(cut -f 5 "$tap_dir/boxes" | grep -cx '(no stack)' | sed 's/[1-9][0-9]*/some/')" some "a stack may be missing"

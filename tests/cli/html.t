@@ -38,7 +38,7 @@ for name in fixture demo nothing; do
 	tap_is "$(xmllint --noout "$page" 2>&1)" "" "$name: the page is well-formed"
 	tap_is "$(xpath 'count(//details)')" \
 		"$(($("$RMAPSCOPE" report --format json "$tap_dir/$name.db" 2>"$tap_dir/err" |
-			grep -c '^"[a-z]*":[n[]') + 2))" "$name: every section of a report, heatmap and matrix"
+			grep -c '^"[a-z]*":[n[]') + 3))" "$name: every section of a report, heatmap, matrix and flame graph"
 	tap_is "$(xpath 'count(//@id)')" "$(xpath '//@id' | sort -u | wc -l)" "$name: no id is there twice"
 	tap_is "$(xpath 'count(//@src | //@href | //link | //img | //@*[starts-with(name(), "on")])')" 0 \
 		"$name: it names nothing to load or to run"
@@ -73,6 +73,12 @@ tap_ok $((${off#-} > $(xpath "count(//table[@class='matrix']//td[contains(@class
 	"the cells of the matrix add up to all waits: $off us"
 tap_is "$(xpath "//*[@id='heatmap']//title" | grep -o 'WAITS: [0-9,]*' | tr -dc '0-9\n' | awk '{ n += $1 } END { print n }')" \
 	"$(sql "$db" "SELECT sum(nr_waits) FROM second_rollup")" "the cells of the heatmap add up to all waits"
+# boxes: of a flame graph, a line each: name and numbers, as export and the page have them
+boxes() {
+	grep '^<g><title>' -A 1 | sed -n 's/^<g><title>//; N; s/\n/ /; s/<.*//p' | sort
+}
+tap_is "$(xpath "//*[@id='flame']//svg" | boxes)" "$("$RMAPSCOPE" export "$db" --to svg | boxes)" \
+	"the flame graph has the boxes of export --to svg"
 tap_is "$(xpath "count(//*[@id='waits']//rect)"):$(xpath "count(//*[@id='waits']//tbody/tr)")" 200:200 \
 	"a bar and a row for each of the 200 longest waits"
 tap_like "$(xpath "string(//*[@id='waits'])")" "^$(($(sql "$db" "SELECT count(*) FROM wait") - 200)) more: rmapscope report FILE waits --all" \
@@ -139,6 +145,8 @@ tap_is "$(xpath "string(//*[@id='tasks']/p[last()])")" "2800 more: rmapscope rep
 	"a line says how many more"
 tap_is "$(xpath "count(//table[@class='matrix']/tbody/tr)"):$(xpath "count(//table[@class='matrix']/thead/tr/th)")" "13:13" \
 	"twelve waiters and holders, and all others"
+boxes=$(xpath "count(//*[@id='flame']//rect)")
+tap_ok $((boxes < 1 || boxes > 2000)) "the flame graph has 2,000 boxes at most: $boxes"
 size=$(stat -c %s "$page")
 tap_ok $((size >= 3000000)) "the page has less than 3 MB: $size bytes"
 
