@@ -113,12 +113,14 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "rollups_from_ns", &info->rollups_from_ns, 0 },
 		{ "names_from_ns", &info->names_from_ns, 0 },
 		{ "clock_offset_ns", &info->clock_offset_ns, -TIME_NS_MAX },
+		{ "boot_offset_ns", &info->boot_offset_ns, 0 },
 	};
 	char state[16] = "";
 	unsigned int i;
 	int ret = 0;
 
 	memset(info, 0, sizeof(*info));
+	info->boot_offset_ns = -1;
 	for (i = 0; !ret && i < sizeof(texts) / sizeof(*texts); i++) {
 		ret = db_meta_text(db, texts[i].key, texts[i].value, texts[i].room, err);
 		if (ret == -ENOENT)

@@ -28,6 +28,7 @@ struct capture_info {
 	int64_t rollups_from_ns;   /* older sums per second were removed; 0: none */
 	int64_t names_from_ns;	   /* older sums name no process, lock or VMA; 0: all do */
 	int64_t clock_offset_ns;   /* to the time since 1970; 0: unknown */
+	int64_t boot_offset_ns;	   /* to CLOCK_BOOTTIME, as the capture began; -1: unknown */
 	int64_t nr_events;
 	bool sees_waits;  /* false: the counts of waits are unknown */
 	int64_t nr_waits; /* with a duration */

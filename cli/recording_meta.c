@@ -101,6 +101,27 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 	limits_add_vmas(limits, room, src, profiles);
 }
 
+/* CLOCK_BOOTTIME less CLOCK_MONOTONIC: the time that the machine was suspended. */
+static int64_t boot_offset_ns(void)
+{
+	uint64_t before, boot, after, least = UINT64_MAX;
+	int64_t offset = 0;
+	int i;
+
+	/* the reading that was interrupted least */
+	for (i = 0; i < 5; i++) {
+		before = now_ns();
+		boot = clock_ns(CLOCK_BOOTTIME);
+		after = now_ns();
+		if (after - before >= least)
+			continue;
+		least = after - before;
+		offset = boot - (before + least / 2);
+	}
+	/* a machine that was never suspended: the middle of a reading is not exact */
+	return offset > 0 ? offset : 0;
+}
+
 static void write_machine(struct store *st, const struct source *src)
 {
 	struct utsname uts;
@@ -114,6 +135,7 @@ static void write_machine(struct store *st, const struct source *src)
 	store_meta_text(st, "machine", uts.machine);
 	store_meta_int(st, "nr_cpus", src->nr_cpus);
 	store_meta_int(st, "clock_offset_ns", clock_ns(CLOCK_REALTIME) - now_ns());
+	store_meta_int(st, "boot_offset_ns", boot_offset_ns());
 }
 
 /* Write the names of @events that rmapscope reads. */

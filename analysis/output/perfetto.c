@@ -109,8 +109,11 @@ static int begin(struct output *o, const struct output_head *head)
 		return -ENOMEM;
 	tr->out.f = o->f;
 	tr->out.clock = find_clock(info);
+	/* traces of phones are in boot time */
 	packets_clock(&tr->out, info->first_ns,
-		      info->clock_offset_ns ? sat_add(info->first_ns, info->clock_offset_ns) : 0);
+		      info->clock_offset_ns ? sat_add(info->first_ns, info->clock_offset_ns) : 0,
+		      info->boot_offset_ns >= 0 ? sat_add(info->first_ns, info->boot_offset_ns)
+						: 0);
 	return 0;
 }
 

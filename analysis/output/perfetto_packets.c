@@ -90,7 +90,7 @@ static void put_clock(struct packets *p, enum packet_clock clock, int64_t ns)
 	proto_end(&p->out, at);
 }
 
-void packets_clock(struct packets *p, int64_t at_ns, int64_t wall_ns)
+void packets_clock(struct packets *p, int64_t at_ns, int64_t wall_ns, int64_t boot_ns)
 {
 	size_t at;
 
@@ -99,6 +99,8 @@ void packets_clock(struct packets *p, int64_t at_ns, int64_t wall_ns)
 	put_clock(p, p->clock, at_ns);
 	if (wall_ns > 0 && p->clock != PACKET_CLOCK_REALTIME)
 		put_clock(p, PACKET_CLOCK_REALTIME, wall_ns);
+	if (boot_ns > 0 && p->clock != PACKET_CLOCK_BOOTTIME)
+		put_clock(p, PACKET_CLOCK_BOOTTIME, boot_ns);
 	proto_put_number(&p->out, SNAPSHOT_PRIMARY, p->clock);
 	proto_end(&p->out, at);
 	end_packet(p);

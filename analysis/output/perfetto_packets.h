@@ -34,8 +34,9 @@ struct packets {
  * packets_clock - say what the times mean
  * @at_ns: a time of the clock
  * @wall_ns: the same time since 1970; 0: unknown
+ * @boot_ns: the same time of CLOCK_BOOTTIME; 0: unknown
  */
-void packets_clock(struct packets *p, int64_t at_ns, int64_t wall_ns);
+void packets_clock(struct packets *p, int64_t at_ns, int64_t wall_ns, int64_t boot_ns);
 
 void packets_process(struct packets *p, uint64_t uuid, int64_t pid, const char *name);
 void packets_thread(struct packets *p, uint64_t uuid, int64_t pid, int64_t tid, const char *name);

@@ -147,17 +147,25 @@ tap_is "$(read_back "SELECT count(DISTINCT s.track) $of_thread WHERE s.category 
 
 db=$tap_dir/clock.db
 cp docs/demo.db "$db"
+for offset in 0 86400000000123; do
+	sqlite3 "$db" "INSERT OR REPLACE INTO meta VALUES ('boot_offset_ns', $offset)"
+	perfetto "$db"
+	tap_is "$?:$(read_back "SELECT ns, main FROM clock WHERE id = 6")" \
+		"0:$(sql "$db" "SELECT value + $offset, 0 FROM meta WHERE key = 'first_ns'")" \
+		"the snapshot has the boot time, $offset ns later: a trace in boot time can lie beside this one"
+done
 for clock in boot:6 mono_raw:5 realtime:1 perf:10; do
 	sqlite3 "$db" "UPDATE meta SET value = '${clock%:*}' WHERE key = 'clock'"
 	perfetto "$db"
 	tap_is "$?:$(read_back "SELECT DISTINCT clock FROM packet"):$(read_back "SELECT id FROM clock WHERE main")" \
 		"0:${clock#*:}:${clock#*:}" "clock ${clock%:*} has its number"
-	tap_is "$(grep -c clock "$tap_dir/err")" 0 "and nothing is to be said"
+	tap_is "$(grep -c clock "$tap_dir/err"):$(read_back "SELECT count(*) - count(DISTINCT id) FROM clock")" 0:0 \
+		"nothing is to be said, and no clock is there twice"
 done
 sqlite3 "$db" "UPDATE meta SET value = 'lo' || char(27) || 'cal' WHERE key = 'clock'"
 perfetto "$db"
 tap_is "$?:$(grep -c 'the clock of this capture (lo?cal) has no number in Perfetto' "$tap_dir/err")" 0:1 "one that has none is said"
-sqlite3 "$db" "DELETE FROM meta WHERE key IN ('clock', 'clock_offset_ns'); UPDATE meta SET value = 'trace.dat' WHERE key = 'source'"
+sqlite3 "$db" "DELETE FROM meta WHERE key IN ('clock', 'clock_offset_ns', 'boot_offset_ns'); UPDATE meta SET value = 'trace.dat' WHERE key = 'source'"
 perfetto "$db"
 tap_is "$?:$(grep -c 'the clock of this capture (unknown)' "$tap_dir/err"):$(read_back "SELECT count(*) FROM clock")" 0:1:1 \
 	"so is an unknown one; no time of day is invented"

@@ -72,6 +72,10 @@ tap_is "$(sql "$db" "SELECT group_concat(key || '=' || value, ' ') FROM (SELECT 
 		ORDER BY key)")" \
 	"clock=mono host=$(uname -n) kernel_release=$(uname -r) profile=contention \
 source=tracefs state=finished" "meta says what the capture is"
+boot_ns=$(perl -MTime::HiRes=clock_gettime,CLOCK_MONOTONIC -e 'printf("%.0f\n", (clock_gettime(7) - clock_gettime(CLOCK_MONOTONIC)) * 1e9)')
+off=$(($(sql "$db" "SELECT value FROM meta WHERE key = 'boot_offset_ns'") - boot_ns))
+# perl's two readings may be interrupted
+tap_ok $((${off#-} > 100000000)) "and how far CLOCK_BOOTTIME is ahead: $off ns from what it is"
 
 # --- the other workloads: whatever waits they had are at the roles they are made for
 
