@@ -13,7 +13,7 @@
 /* Signals are checked after this many pages. */
 #define PAGES_AT_ONCE 256
 
-static int copy_pages(sqlite3 *to, sqlite3 *from, struct db_guard *guard)
+int db_copy_pages(sqlite3 *to, sqlite3 *from, struct db_guard *guard)
 {
 	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
 	int rc;
@@ -21,8 +21,9 @@ static int copy_pages(sqlite3 *to, sqlite3 *from, struct db_guard *guard)
 	if (!backup)
 		return sqlite3_errcode(to);
 	do {
-		rc = guard_stopped(guard) ? SQLITE_INTERRUPT
-					  : sqlite3_backup_step(backup, PAGES_AT_ONCE);
+		rc = guard && guard_stopped(guard)
+			     ? SQLITE_INTERRUPT
+			     : sqlite3_backup_step(backup, guard ? PAGES_AT_ONCE : -1);
 	} while (rc == SQLITE_OK);
 	/* the result of the last step says more than the error code of the connection */
 	sqlite3_backup_finish(backup);
@@ -32,7 +33,7 @@ static int copy_pages(sqlite3 *to, sqlite3 *from, struct db_guard *guard)
 int db_copy_upgraded(sqlite3 *to, sqlite3 *from, int64_t version, struct db_guard *guard,
 		     const char **why)
 {
-	int rc = copy_pages(to, from, guard);
+	int rc = db_copy_pages(to, from, guard);
 
 	*why = rc == SQLITE_OK ? NULL : sqlite3_errstr(rc);
 	if (rc != SQLITE_OK)

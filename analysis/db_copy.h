@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Copy a database of an earlier schema version and convert the copy to the current one. */
+/* Copy a database; or one of an earlier schema version, and convert the copy to the current one. */
 #ifndef RMAPSCOPE_DB_COPY_H
 #define RMAPSCOPE_DB_COPY_H
 
@@ -9,6 +9,15 @@
 
 struct db_guard;
 struct sqlite3;
+
+/*
+ * db_copy_pages - copy all of @from into @to
+ * @guard: a signal ends the copy; NULL: all pages at once, since a copy in parts would begin again
+ *	at each commit of a recorder
+ *
+ * Returns an SQLite result code.
+ */
+int db_copy_pages(struct sqlite3 *to, struct sqlite3 *from, struct db_guard *guard);
 
 /*
  * db_copy_upgraded - copy all of @from into @to and convert that to SCHEMA_VERSION

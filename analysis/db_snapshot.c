@@ -4,21 +4,9 @@
 #include <errno.h>
 #include <sqlite3.h>
 
+#include "analysis/db_copy.h"
 #include "analysis/db_internal.h"
 #include "schema/output_file.h"
-
-/* All pages at once: a copy in parts would begin again at each commit of the recorder. */
-static int copy_pages(sqlite3 *to, sqlite3 *from)
-{
-	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-	int rc;
-
-	if (!backup)
-		return sqlite3_errcode(to);
-	rc = sqlite3_backup_step(backup, -1);
-	sqlite3_backup_finish(backup);
-	return rc == SQLITE_DONE ? SQLITE_OK : rc == SQLITE_OK ? SQLITE_BUSY : rc;
-}
 
 static int write_meta(sqlite3 *to, const char *trigger)
 {
@@ -40,7 +28,7 @@ static int write_copy(struct db *db, const char *name, const char *trigger)
 	int rc = sqlite3_open_v2(name, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc == SQLITE_OK)
-		rc = copy_pages(to, db->db);
+		rc = db_copy_pages(to, db->db, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
 	if (rc == SQLITE_OK)

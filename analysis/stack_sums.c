@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analysis/db_internal.h"
+#include "analysis/db_pass.h"
 #include "lib/keyed.h"
 
 #define SUM_TABLE                                                                                  \
@@ -46,7 +47,6 @@ struct pass {
 	struct keyed tasks, sums;
 	struct queued queue[NR_QUEUED];
 	unsigned int nr_queued;
-	int ret; /* of a wait that could not be added */
 	struct error *err;
 };
 
@@ -82,8 +82,10 @@ static int add_queued(struct pass *p)
 	return ret;
 }
 
-static int add_wait(struct pass *p, sqlite3_value **args)
+/* The arguments are task_id, stack_id and duration_ns. */
+static int add_wait(void *ctx, sqlite3_value **args)
 {
+	struct pass *p = ctx;
 	const struct task *task = keyed_find_id(&p->tasks, sqlite3_value_int64(args[0]));
 	struct queued *q = &p->queue[p->nr_queued];
 
@@ -99,34 +101,6 @@ static int add_wait(struct pass *p, sqlite3_value **args)
 	if (++p->nr_queued < NR_QUEUED)
 		return 0;
 	return db_take(p->db, sizeof(p->queue), p->err) ?: add_queued(p);
-}
-
-/* SQL aggregate stack_pass(task_id, stack_id, duration_ns). */
-static void step(sqlite3_context *ctx, int nr_args, sqlite3_value **args)
-{
-	struct pass *p = sqlite3_user_data(ctx);
-
-	(void)nr_args;
-	if (!p->ret)
-		p->ret = add_wait(p, args);
-	if (p->ret)
-		sqlite3_result_error(ctx, "stack_pass", -1);
-}
-
-static void finish(sqlite3_context *ctx)
-{
-	sqlite3_result_null(ctx);
-}
-
-/* Define stack_pass(), or with @on false forget it. No statement may be active. */
-static int set_function(struct pass *p, bool on)
-{
-	const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-
-	return sqlite3_create_function(p->db->db, "stack_pass", 3, flags, p, NULL, on ? step : NULL,
-				       on ? finish : NULL) == SQLITE_OK
-		       ? 0
-		       : db_fail(p->db, p->err);
 }
 
 static int read_tasks(struct pass *p)
@@ -154,18 +128,9 @@ static int read_tasks(struct pass *p)
 
 static int read_waits(struct pass *p)
 {
-	sqlite3_stmt *stmt;
-	int rc, ret = set_function(p, true);
+	const struct db_pass pass = { "stack_pass", 3, add_wait, p };
 
-	if (!ret)
-		ret = db_prepare(p->db, WAITS_SQL, &stmt, p->err);
-	if (ret)
-		return ret;
-	rc = sqlite3_step(stmt);
-	ret = p->ret ? p->ret : rc == SQLITE_ROW ? 0 : db_fail(p->db, p->err);
-	db_release(p->db, stmt);
-	set_function(p, false);
-	return ret ?: add_queued(p);
+	return db_pass_run(p->db, &pass, WAITS_SQL, p->err) ?: add_queued(p);
 }
 
 static int by_key(const void *pa, const void *pb)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/db_internal.h"
+#include "analysis/db_pass.h"
 #include "analysis/wait_adder.h"
 #include "lib/saturate.h"
 #include "schema/enums.h"
@@ -64,7 +65,6 @@ struct reader {
 	int64_t part_wait_id;
 	int64_t last_id; /* of the wait before */
 	int64_t last_ns; /* the end of the capture */
-	int ret;	 /* of a wait that could not be added */
 	struct wait_adder adder;
 	struct error *err;
 };
@@ -292,8 +292,10 @@ static int blame(struct reader *r, const struct pass_wait *w)
 
 /* --- the pass */
 
-static int add_wait(struct reader *r, sqlite3_value **value)
+/* The arguments are those of enum wait_column. */
+static int add_wait(void *ctx, sqlite3_value **value)
 {
+	struct reader *r = ctx;
 	struct pass_wait w = { .value = value, .id = sqlite3_value_int64(value[W_ID]) };
 	int ret;
 
@@ -313,47 +315,6 @@ static int add_wait(struct reader *r, sqlite3_value **value)
 	else if (has_duration(&w))
 		add_long(r->pass, w.id, number(&w, W_DURATION_NS));
 	return has_duration(&w) ? blame(r, &w) : 0;
-}
-
-/* SQL aggregate wait_pass(), see enum wait_column. */
-static void step(sqlite3_context *ctx, int nr_args, sqlite3_value **args)
-{
-	struct reader *r = sqlite3_user_data(ctx);
-
-	(void)nr_args;
-	if (!r->ret)
-		r->ret = add_wait(r, args);
-	if (r->ret)
-		sqlite3_result_error(ctx, "wait_pass", -1);
-}
-
-static void finish(sqlite3_context *ctx)
-{
-	sqlite3_result_null(ctx);
-}
-
-/* Define wait_pass(), or with @on false forget it. No statement may be active. */
-static int set_function(struct reader *r, bool on)
-{
-	const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-
-	return sqlite3_create_function(r->db->db, "wait_pass", NR_WAIT_COLUMNS, flags, r, NULL,
-				       on ? step : NULL, on ? finish : NULL) == SQLITE_OK
-		       ? 0
-		       : db_fail(r->db, r->err);
-}
-
-static int read_waits(struct reader *r)
-{
-	sqlite3_stmt *stmt;
-	int rc, ret = db_prepare(r->db, WAITS_SQL, &stmt, r->err);
-
-	if (ret)
-		return ret;
-	rc = sqlite3_step(stmt);
-	ret = r->ret ? r->ret : rc == SQLITE_ROW ? 0 : db_fail(r->db, r->err);
-	db_release(r->db, stmt);
-	return ret;
 }
 
 /* Read the rows of @sql into @table; @add returns 0 or -ENOMEM. */
@@ -435,6 +396,7 @@ int wait_pass_read(struct wait_pass *pass, struct db *db, struct error *err)
 		.adder = { .pass = pass },
 		.err = err,
 	};
+	const struct db_pass waits = { "wait_pass", NR_WAIT_COLUMNS, add_wait, &r };
 	int ret = begin(&r);
 
 	if (!ret)
@@ -446,18 +408,15 @@ int wait_pass_read(struct wait_pass *pass, struct db *db, struct error *err)
 	if (!ret)
 		ret = read_ids(&r, &pass->sites, SITES_SQL, add_site);
 	if (!ret)
-		ret = set_function(&r, true);
-	if (!ret)
 		ret = db_prepare(db, PARTS_SQL, &r.parts, err);
 	if (ret)
 		return ret;
 	ret = next_part(&r);
 	if (!ret)
-		ret = read_waits(&r);
+		ret = db_pass_run(db, &waits, WAITS_SQL, err);
 	if (!ret)
 		ret = added(&r, adder_end(&r.adder));
 	db_release(db, r.parts);
-	set_function(&r, false);
 	keep_longest(pass);
 	return ret;
 }
