@@ -149,4 +149,4 @@ test-bare:
 bench:
 	@sh tests/deps.sh test
 	@$(as_owner) $(MAKE) --no-print-directory all $(workloads) $(bench_tools)
-	@for bench in import import-perf import-perfetto cost live sustain queries tui diff retention kill; do bash tests/bench/$$bench.sh || exit 1; done
+	@for bench in import import-perf import-perfetto cost live sustain queries tui diff retention kill flight; do bash tests/bench/$$bench.sh || exit 1; done
