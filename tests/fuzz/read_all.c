@@ -108,7 +108,7 @@ static void reports(struct db *db)
 {
 	static const struct table_def *const exports[] = { &export_by_waiter, &export_by_holder,
 							   &export_by_label, NULL };
-	static const struct table_def *const page[] = { &blame_matrix, NULL };
+	static const struct table_def *const page[] = { &blame_matrix, &page_flame, NULL };
 	static const struct jank_choice all = { .threads = ".", .min_ns = 0 };
 
 	print_reports(db, (struct report_options){ .sections = report_tables,

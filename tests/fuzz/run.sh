@@ -38,7 +38,7 @@ fi
 mkdir -p "$out/schema"
 sh schema/embed.sh "$out/schema/sql.c" "$out/schema/sql.h" schema/*.sql analysis/*.sql
 sources_database="analysis/*.c analysis/output/*.[cS] schema/hist.c schema/hist_sql.c schema/known.c schema/output_file.c
-	schema/migrate.c $out/schema/sql.c cli/show.c tui/timeline.c
+	schema/migrate.c schema/steps.c $out/schema/sql.c cli/show.c tui/timeline.c
 	tests/fuzz/mutate.c tests/fuzz/read_all.c"
 sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
