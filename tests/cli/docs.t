@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Every file that README.md, CONTRIBUTING.md and docs/guide.md name exists, and the output
-# that README.md shows is what rmapscope prints.
+# Every file that README.md, CONTRIBUTING.md, docs/guide.md and docs/recorders.md name exists, and the
+# output that README.md shows is what rmapscope prints.
 . tests/tap.sh
 
-pages="README.md CONTRIBUTING.md docs/guide.md"
+pages="README.md CONTRIBUTING.md docs/guide.md docs/recorders.md"
 
 # links to files, and paths of this tree in backquotes; NAME and NNN stand for any
 missing=$(for page in $pages; do
@@ -31,4 +31,10 @@ while read -r args; do
 	"$RMAPSCOPE" ${args/jank.db/"$tap_dir/jank.db"} >"$tap_dir/out" 2>&1
 	tap_is "$(block "$args" | grep -vxF -f "$tap_dir/out")" "" "rmapscope $args prints what the README shows"
 done < <(shown)
+
+# the table of recorders is what its script makes: it has the rows of the script, and a value in each
+made=$(sed -n "s/^	row\(_of\)\? '\([^']*\)'.*/\2/p" docs/make-recorders.sh)
+tap_is "$(sed -n 's/^| \([^|]*[^ |]\) |.*/\1/p' docs/recorders.md)" "$made" "docs/recorders.md has the rows of make-recorders.sh"
+tap_is "$(grep '^| [^|]' docs/recorders.md | grep -cv '^| [^|]* |\( [-0-9.]* |\)\{4\}$')" 0 "each has four values"
+tap_like "$(cat docs/recorders.md)" '`bash docs/make-recorders.sh`' "and it says how it is made"
 tap_done
