@@ -47,6 +47,8 @@ static const char *const fixture_symbols[] = {
 	"filemap_read",
 	"up_write",
 	"rwsem_spin_on_owner",
+	"rwsem_optimistic_spin",
+	"osq_lock",
 	"native_write_msr",
 	"smp_call_function_many_cond",
 	"a_function_behind_all_others",

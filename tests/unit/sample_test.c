@@ -217,6 +217,15 @@ static void a_sample_is_no_part_of_a_wait(void **state)
 	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
 }
 
+static void what_the_slow_path_calls_is_no_call_site(void **state)
+{
+	struct fixture *f = *state;
+
+	sample(f, SEC, W, SAMPLE_SPIN, LOCK, "native_write_msr",
+	       "osq_lock rwsem_optimistic_spin rwsem_down_write_slowpath down_write move_pages");
+	assert_string_equal(seen_site_of(&f->seen, only_sum(f)->site_id)->symbol, "move_pages");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +241,7 @@ int main(void)
 		TEST(a_gap_that_lasts_keeps_its_row_beside_lost_samples),
 		TEST(samples_in_a_gap_count),
 		TEST(a_sample_is_no_part_of_a_wait),
+		TEST(what_the_slow_path_calls_is_no_call_site),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
