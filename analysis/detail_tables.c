@@ -143,7 +143,7 @@ static const struct column lock_why_columns[] = {
 	{ "nr_holders", "HOLDERS", UNIT_COUNT, 7, "threads that were sampled there", false },
 	{ 0 },
 };
-TABLE(lock_why, SAMPLES, "Why", "estimate by samples: what holders did while others waited", 5);
+TABLE(lock_why, WHY, "Why", "estimate by samples: what holders did while others waited", 5);
 
 static const struct column lock_life_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },

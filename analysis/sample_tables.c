@@ -21,7 +21,8 @@ static const struct column spin_columns[] = {
 	SHARE("the CPU time that the threads spun"),
 	{ "nr_samples", "N", UNIT_COUNT, 6, "samples in which a thread spun", false },
 	{ "nr_all", "OF", UNIT_COUNT, 7, "all samples of these threads", false },
-	{ "cpu_ns", "CPU ms", UNIT_NS, 10, "CPU time of the threads that spun or held a lock",
+	{ "cpu_ns", "CPU ms", UNIT_NS, 10,
+	  "CPU time of the threads that spun or held a lock; of a perf.data estimated by the samples",
 	  false },
 	{ 0 },
 };
@@ -65,5 +66,5 @@ const struct table_def why_table = {
 	.sql = analysis_report_why_sql,
 	.columns = why_columns,
 	.sort = SORT_AS_READ,
-	.sight = SIGHT_SAMPLES,
+	.sight = SIGHT_WHY,
 };

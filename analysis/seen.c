@@ -66,6 +66,7 @@ static const struct need {
 				     "rmap:i_mmap_lock_released" } },
 	[SIGHT_LOSSES] = { .event = { NULL } },
 	[SIGHT_SAMPLES] = { .event = { NULL } }, /* see decide_samples() */
+	[SIGHT_WHY] = { .event = { NULL } },
 	[SIGHT_SPIN] = { .event = { NULL } },
 };
 
@@ -251,28 +252,30 @@ static int decide_old(char *reason, const struct need *need, const struct record
 static int decide_samples(char *reason, enum sight what, const struct recorded *r, struct db *db,
 			  struct error *err)
 {
+	static const char *const not_among[NR_SIGHTS] = {
+		[SIGHT_WHY] = "no_holder_samples",
+		[SIGHT_SPIN] = "no_spin_samples",
+	};
 	char hz[16];
 	bool sampled, told;
 	int ret;
 
-	if (!r->live) {
-		snprintf(reason, SEEN_REASON_LEN,
-			 "only a live capture by BPF has samples of the CPUs");
-		return 0;
-	}
 	ret = read_key(&sampled, hz, sizeof(hz), db, "samples_hz", err);
 	if (!ret)
 		ret = read_key(&told, reason, SEEN_REASON_LEN, db, "no_samples", err);
-	if (!ret && !told && what == SIGHT_SPIN)
-		ret = read_key(&told, reason, SEEN_REASON_LEN, db, "no_spin_samples", err);
+	if (!ret && !told && not_among[what])
+		ret = read_key(&told, reason, SEEN_REASON_LEN, db, not_among[what], err);
 	if (!ret && !sampled)
-		snprintf(reason, SEEN_REASON_LEN, "made by a version that did not sample the CPUs");
+		snprintf(reason, SEEN_REASON_LEN, "%s",
+			 r->live ? "made by a version that did not sample the CPUs"
+				 : "samples of the CPUs are in a live capture by BPF, and in a "
+				   "perf.data with cpu-clock or cycles");
 	return ret;
 }
 
 static bool is_sampled(enum sight what)
 {
-	return what == SIGHT_SAMPLES || what == SIGHT_SPIN;
+	return what == SIGHT_SAMPLES || what == SIGHT_WHY || what == SIGHT_SPIN;
 }
 
 int seen_reason(char reason[SEEN_REASON_LEN], struct db *db, enum sight what, struct error *err)

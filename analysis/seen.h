@@ -5,7 +5,7 @@
  * An empty table means "nothing happened" only if the events that it is made from were
  * recorded. Table meta says which events were (keys formats, traced, came, profile);
  * databases of earlier versions have only some of these keys. Samples of the CPUs are no
- * events: keys samples_hz, no_samples and no_spin_samples tell of these.
+ * events: keys samples_hz, no_samples, no_spin_samples and no_holder_samples tell of these.
  */
 #ifndef RMAPSCOPE_SEEN_H
 #define RMAPSCOPE_SEEN_H
@@ -32,7 +32,8 @@ enum sight {
 	SIGHT_FRAMES,
 	SIGHT_HOLDS,
 	SIGHT_LOSSES,
-	SIGHT_SAMPLES, /* of CPUs: what holders do while others wait */
+	SIGHT_SAMPLES, /* of CPUs */
+	SIGHT_WHY,     /* among these: what holders do while others wait */
 	SIGHT_SPIN,    /* and who spins */
 	NR_SIGHTS,
 };

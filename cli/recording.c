@@ -283,7 +283,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 					.keep_stalls = profiles & PROFILE_STALLS,
 					.self_tgid = live ? rec->self.tgid : 0,
 				});
-	if (live)
+	if (live || rec->samples_meta.hz || rec->samples_meta.none[0])
 		meta_write_samples(rec->store, &rec->samples_meta);
 	ret = meta_write(rec->store, rec->src, opt, rec->traced, rec->limits);
 	return ret ? error_set(err, ret, "%s", store_error(rec->store)->msg) : 0;
@@ -601,6 +601,8 @@ int recording_import(struct recording **recp, const struct source_file *trace,
 			trace->name);
 	if (!ret)
 		ret = add_symbols(rec->src, opt->kallsyms, err);
+	if (!ret)
+		samples_of_file(&rec->samples_meta, rec->src);
 	if (!ret)
 		ret = start(rec, opt, PROFILE_ALL, err);
 	if (ret)

@@ -65,6 +65,35 @@ static bool is_live_only(enum event_id id)
 	return id == EVENT_PAGE_FAULT_USER || id == EVENT_SIGNAL_GENERATE;
 }
 
+void samples_of_file(struct samples_meta *samples, struct source *src)
+{
+	samples->hz = src->samples_hz;
+	snprintf(samples->none, sizeof(samples->none), "%s", src->no_samples ?: "");
+	if (!samples->hz)
+		return;
+	snprintf(samples->no_holder, sizeof(samples->no_holder),
+		 "%s does not tell who holds a lock while it is sampled", src->ops->name);
+	src->samples_spin = symbols_know_slow_paths(&src->symbols);
+	if (!src->samples_spin)
+		snprintf(samples->no_spin, sizeof(samples->no_spin),
+			 "the kernel symbols are unknown; import it with --kallsyms");
+}
+
+/* What the kernel's own events of waits do not tell. */
+static void limits_add_stock(char *limits, size_t room, const struct source *src)
+{
+	const bool knows_holders = src->has[EVENT_CONTENDED_RELEASE] || src->names_vmas;
+	const char *spin = src->samples_spin ? "" : "spinning before the first sleep is not seen";
+	const char *holders = knows_holders ? "" : "holders are known from wake-ups only";
+	char line[128];
+
+	if (src->samples_spin && knows_holders)
+		return;
+	snprintf(line, sizeof(line), "stock events: %s%s%s", spin, *spin && *holders ? ", " : "",
+		 holders);
+	limits_add(limits, room, line);
+}
+
 void limits_find(char *limits, size_t room, const struct source *src, unsigned int profiles)
 {
 	const struct profile_event *pe;
@@ -92,12 +121,8 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 		limits_add(
 			limits, room,
 			"spinning before the first sleep is no part of a wait; samples estimate it");
-	else if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !src->whole_waits)
-		limits_add(limits, room,
-			   has[EVENT_CONTENDED_RELEASE] || src->names_vmas
-				   ? "stock events: spinning before the first sleep is not seen"
-				   : "stock events: spinning before the first sleep is not seen, "
-				     "holders are known from wake-ups only");
+	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !src->whole_waits)
+		limits_add_stock(limits, room, src);
 	limits_add_vmas(limits, room, src, profiles);
 }
 
@@ -174,6 +199,8 @@ void meta_write_samples(struct store *st, const struct samples_meta *samples)
 		store_meta_text(st, "no_samples", samples->none);
 	if (samples->no_spin[0])
 		store_meta_text(st, "no_spin_samples", samples->no_spin);
+	if (samples->no_holder[0])
+		store_meta_text(st, "no_holder_samples", samples->no_holder);
 }
 
 static int rung_of(const struct source *src)

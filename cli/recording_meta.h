@@ -13,12 +13,16 @@ struct store;
 
 #define DEFAULT_PROFILE "contention"
 
-/* Of a live capture: its samples of the CPUs. */
+/* Of a live capture, or a file that may have some: its samples of the CPUs. */
 struct samples_meta {
-	unsigned int hz;   /* per CPU; 0: none */
-	char none[512];	   /* why there are none; "": there are */
-	char no_spin[128]; /* why spinning is not among them; "": it is */
+	unsigned int hz;     /* per CPU; 0: none */
+	char none[512];	     /* why there are none; "": there are */
+	char no_spin[128];   /* why spinning is not among them; "": it is */
+	char no_holder[128]; /* likewise those of who holds a lock */
 };
+
+/* What the samples of file @src tell, if its kind may have some; sets its samples_spin. */
+void samples_of_file(struct samples_meta *samples, struct source *src);
 
 /* Add a line to @limits, the list of what a capture cannot show. */
 void limits_add(char *limits, size_t room, const char *what);

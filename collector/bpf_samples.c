@@ -30,10 +30,7 @@ static const char *const shared_maps[] = { "threads", "contended", ".bss" };
 #define EXIT "samples_exit"
 #define END  "samples_end"
 
-static const char *const slow_paths[SAMPLES_RANGES] = {
-	"rwsem_down_read_slowpath",
-	"rwsem_down_write_slowpath",
-};
+_Static_assert(SAMPLES_RANGES == RWSEM_SLOW_PATHS, "a range for each slow path");
 
 struct bpf_samples {
 	struct bpf_object *obj;
@@ -69,12 +66,12 @@ static bool set_ranges(struct bpf_object *obj)
 	unsigned int i;
 
 	for (i = 0; i < SAMPLES_RANGES; i++) {
-		uint64_t start, end;
+		struct symbol_range at;
 
-		if (symbols_live_range(slow_paths[i], &start, &end))
+		if (symbols_live_range(rwsem_slow_paths[i], &at))
 			continue;
-		range[i].start = start;
-		range[i].end = end;
+		range[i].start = at.start;
+		range[i].end = at.end;
 		known = true;
 	}
 	return known && !bpf_map__set_initial_value(bpf_object__find_map_by_name(obj, ".rodata"),

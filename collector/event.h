@@ -31,8 +31,9 @@ enum event_id {
 	EVENT_TASK,	    /* likewise: what the input knows of a thread; its time says nothing */
 	EVENT_FRAME_START,  /* likewise: of a frame of Perfetto; the union has its time */
 	EVENT_FRAME_END,
-	EVENT_SAMPLE,  /* by BPF: a thread that spins for a lock, or holds one, was sampled */
-	EVENT_SAMPLED, /* likewise: how often such a thread was sampled, whatever it did */
+	EVENT_SAMPLE,	  /* by BPF: a thread that spins for a lock, or holds one, was sampled */
+	EVENT_SAMPLED,	  /* likewise: how often such a thread was sampled, whatever it did */
+	EVENT_CPU_SAMPLE, /* of a file: a thread was sampled, whatever it did */
 	NR_EVENTS,
 };
 
@@ -224,6 +225,10 @@ struct event {
 			uint64_t nr;
 			uint64_t cpu_ns; /* CPU time of the thread meanwhile */
 		} sampled;
+		struct { /* with a stack: in the slow path of an rwsem, from that one outwards */
+			uint64_t ip;	 /* in the kernel; only with a stack */
+			uint64_t cpu_ns; /* CPU time that the sample stands for */
+		} cpu_sample;
 	};
 };
 

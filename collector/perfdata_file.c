@@ -150,7 +150,7 @@ static void read_text(char to[64], struct cursor c)
 static void read_feature(struct perfdata_file *f, uint64_t id, const void *data, size_t nr)
 {
 	if (id == FEATURE_TRACING_DATA)
-		f->has_formats |= perfdata_formats(f->tep, data, nr, &f->has_symbols);
+		f->has_formats |= perfdata_formats(&f->symbols, data, nr);
 	else if (id == FEATURE_OSRELEASE)
 		read_text(f->release, cursor_of(data, nr));
 	else if (id == FEATURE_VERSION)
@@ -259,6 +259,7 @@ int perfdata_open(struct perfdata_file *f, const struct source_file *file, struc
 	};
 	f->buf = malloc(BUF_BYTES);
 	f->tep = tep_alloc();
+	f->symbols = (struct symbols){ .tep = f->tep, .none = true };
 	if (!f->buf || !f->tep)
 		return error_set(err, -ENOMEM, "out of memory");
 	tep_set_local_bigendian(f->tep, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);

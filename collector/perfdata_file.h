@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "collector/cursor.h"
+#include "collector/symbols.h"
 #include "lib/error.h"
 #include "lib/hash.h"
 
@@ -41,7 +42,10 @@ enum {
 /* An event that was recorded. */
 struct perfdata_attr {
 	struct perf_event_attr attr; /* what the file does not have is 0 */
-	bool used;		     /* the caller's */
+	uint64_t nr_samples;	     /* of it, after the first reading */
+	/* the caller's: */
+	bool used;	    /* a tracepoint whose samples are read */
+	uint64_t sample_ns; /* CPU time that a sample of a clock stands for; 0: it is not read */
 };
 
 struct perfdata_id {
@@ -68,7 +72,8 @@ struct perfdata_file {
 	char release[64]; /* of the kernel; "" not told */
 	char version[64]; /* of perf; likewise */
 	struct tep_handle *tep;
-	bool has_formats, has_symbols;
+	struct symbols symbols; /* of the file */
+	bool has_formats;
 	/* the reader */
 	uint64_t data_at, data_end; /* of the records, in the file */
 	uint64_t at;		    /* of the next record */

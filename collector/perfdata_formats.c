@@ -6,6 +6,7 @@
 #include <traceevent/event-parse.h>
 
 #include "collector/cursor.h"
+#include "collector/symbols.h"
 
 /* tools/perf/util/trace-event-info.c: the beginning of a trace-cmd file of version 6 */
 #define MAGIC "\x17\x08\x44tracing"
@@ -13,20 +14,16 @@
 /* A format has a few kilobytes. */
 #define MAX_FORMAT (1 << 20)
 
-/* A text of @nr bytes for a parser that wants a NUL. Returns its result, or -1. */
-static int parse_text(struct tep_handle *tep, const void *data, size_t nr,
-		      int (*parse)(struct tep_handle *tep, const char *text))
+/* A text of @nr bytes for a parser that wants a NUL, to be freed; NULL: there is none. */
+static char *text_of(const void *data, size_t nr)
 {
 	char *text = data && nr ? malloc(nr + 1) : NULL;
-	int ret = -1;
 
 	if (!text)
-		return ret;
+		return NULL;
 	memcpy(text, data, nr);
 	text[nr] = '\0';
-	ret = parse(tep, text);
-	free(text);
-	return ret;
+	return text;
 }
 
 /* One system's formats, or with @system "ftrace" those that have no system in the file. */
@@ -57,10 +54,32 @@ static void take_word_size(struct tep_handle *tep, struct cursor *c)
 	tep_set_page_size(tep, page);
 }
 
-bool perfdata_formats(struct tep_handle *tep, const void *data, size_t nr, bool *symbols)
+/* kallsyms: empty since Linux 3.19, but for files that others write. */
+static void take_symbols(struct symbols *syms, struct cursor *c)
 {
+	uint32_t nr = take_u32(c);
+	char *text = text_of(take(c, nr), nr);
+
+	if (text)
+		symbols_parse(syms, text);
+	free(text);
+}
+
+static void take_names(struct tep_handle *tep, struct cursor *c)
+{
+	uint64_t nr = take_u64(c);
+	char *text = text_of(take(c, nr), nr);
+
+	if (text)
+		tep_parse_saved_cmdlines(tep, text);
+	free(text);
+}
+
+bool perfdata_formats(struct symbols *syms, const void *data, size_t nr)
+{
+	struct tep_handle *tep = syms->tep;
 	struct cursor c = cursor_of(data, nr);
-	const void *magic = take(&c, sizeof(MAGIC) - 1), *text;
+	const void *magic = take(&c, sizeof(MAGIC) - 1);
 	const char *version = take_string(&c);
 	bool any;
 	uint32_t i;
@@ -80,16 +99,9 @@ bool perfdata_formats(struct tep_handle *tep, const void *data, size_t nr, bool 
 		if (system)
 			any |= take_formats(tep, &c, system);
 	}
-	/* empty since Linux 3.19, but for files that others write */
-	i = take_u32(&c);
-	text = take(&c, i);
-	*symbols |= !parse_text(tep, text, i, tep_parse_kallsyms);
+	take_symbols(syms, &c);
 	take(&c, take_u32(&c)); /* printk formats */
-	if (version && strcmp(version, "0.5") > 0) {
-		uint64_t bytes = take_u64(&c);
-
-		text = take(&c, bytes);
-		parse_text(tep, text, bytes, tep_parse_saved_cmdlines);
-	}
+	if (version && strcmp(version, "0.5") > 0)
+		take_names(tep, &c);
 	return any;
 }

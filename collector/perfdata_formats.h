@@ -6,15 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct tep_handle;
+struct symbols;
 
 /*
- * perfdata_formats - give @tep the formats, symbols and names of threads in @data
- *
- * @symbols: set when there were symbols
+ * perfdata_formats - give @syms and its tep the formats, symbols and names of threads in @data
  *
  * What stands before a damaged place is taken. Returns whether there was any format.
  */
-bool perfdata_formats(struct tep_handle *tep, const void *data, size_t nr, bool *symbols);
+bool perfdata_formats(struct symbols *syms, const void *data, size_t nr);
 
 #endif

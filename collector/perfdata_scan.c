@@ -78,12 +78,13 @@ static void compare_tids(struct perfdata_scan *sc, const struct perfdata_attr *o
 
 static int scan_sample(struct perfdata_scan *sc, struct perfdata_file *f, struct cursor body)
 {
-	const struct perfdata_attr *of = perfdata_sample_attr(f, body);
+	struct perfdata_attr *of = perfdata_sample_attr(f, body);
 	struct perfdata_where w;
 
 	sc->nr_samples++;
 	if (!of || !perfdata_sample_where(&of->attr, body, &w))
 		return 0; /* the second reading calls it damaged */
+	of->nr_samples++;
 	if (of->attr.type != PERF_TYPE_TRACEPOINT)
 		sc->nr_others++;
 	else if (sc->nr_tids < COMPARE)

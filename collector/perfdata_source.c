@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "collector/decode.h"
+#include "collector/perfdata_clock.h"
 #include "collector/perfdata_sample.h"
 #include "collector/perfdata_scan.h"
 #include "collector/reorder.h"
@@ -162,12 +163,35 @@ static int read_life(struct perfdata_source *pd, const struct perfdata_record *r
 	return order_add(&pd->order, &ev);
 }
 
-static int add_stack(struct perfdata_source *pd, const struct perfdata_sample *s, struct event *ev)
+/* The stack of @s from its frame @first on. */
+static int add_stack(struct perfdata_source *pd, const struct perfdata_sample *s,
+		     unsigned int first, struct event *ev)
 {
-	if (!s->nr_frames)
+	if (first == s->nr_frames)
 		return 0;
-	ev->stack = kstack_intern(&pd->stacks, s->frame, s->nr_frames);
+	ev->stack = kstack_intern(&pd->stacks, s->frame + first, s->nr_frames - first);
 	return ev->stack ? 0 : -ENOMEM;
+}
+
+/* A sample of a clock. Only those that spin have a stack: others would fill the memory. */
+static int add_cpu_sample(struct perfdata_source *pd, const struct perfdata_sample *s,
+			  uint64_t cpu_ns)
+{
+	const int spin = perfdata_clock_spin(s, &pd->src.symbols);
+	struct event ev = made(EVENT_CPU_SAMPLE, &s->where);
+	int ret = 0;
+
+	pd->last_ns = s->where.time_ns;
+	if (s->where.tid <= 0)
+		return 0;
+	ev.cpu_sample.cpu_ns = cpu_ns;
+	if (spin >= 0) {
+		ev.cpu_sample.ip = s->frame[0];
+		ret = add_stack(pd, s, spin, &ev);
+		if (!ret)
+			ret = add_task(pd, s->where.tid, s->where.pid, s->where.time_ns);
+	}
+	return ret ?: order_add(&pd->order, &ev);
 }
 
 static int read_sample(struct perfdata_source *pd, struct cursor body)
@@ -177,12 +201,14 @@ static int read_sample(struct perfdata_source *pd, struct cursor body)
 	struct event ev;
 	int ret;
 
-	if (of && !of->used)
+	if (of && !of->used && !of->sample_ns)
 		return 0;
 	if (!of || !perfdata_sample(&of->attr, body, &s) || !s.where.time_ns ||
 	    !is_sound(pd, s.where.time_ns) ||
 	    (s.where.cpu >= ALL_CPUS && s.where.cpu != PERFDATA_NO_CPU))
 		return add_damage(pd);
+	if (of->sample_ns)
+		return add_cpu_sample(pd, &s, of->sample_ns);
 	ret = decode(&pd->dec, &pd->stacks, s.raw, s.raw_bytes, s.where.time_ns,
 		     s.where.cpu < ALL_CPUS ? s.where.cpu : 0, &ev);
 	if (ret == -EBADMSG)
@@ -190,7 +216,7 @@ static int read_sample(struct perfdata_source *pd, struct cursor body)
 	pd->last_ns = s.where.time_ns;
 	if (ret <= 0)
 		return ret;
-	ret = add_stack(pd, &s, &ev);
+	ret = add_stack(pd, &s, 0, &ev);
 	if (!ret)
 		ret = add_task(pd, s.where.tid, s.where.pid, s.where.time_ns);
 	return ret ?: order_add(&pd->order, &ev);
@@ -394,6 +420,26 @@ static void choose_events(struct perfdata_source *pd)
 	}
 }
 
+/* Samples of events that are no tracepoints and are not read. */
+static uint64_t nr_left_out(const struct perfdata_source *pd)
+{
+	uint64_t nr = pd->scan.nr_others;
+	unsigned int i;
+
+	for (i = 0; i < pd->file.nr_attrs; i++)
+		if (pd->file.attrs[i].sample_ns)
+			nr -= pd->file.attrs[i].nr_samples;
+	return nr;
+}
+
+static void choose_clock(struct perfdata_source *pd)
+{
+	if (pd->foreign)
+		pd->src.no_samples = "perf counted threads in another PID namespace";
+	else
+		pd->src.samples_hz = perfdata_clock_choose(&pd->file, &pd->src.no_samples);
+}
+
 static bool of_one_command(const struct perfdata_file *f)
 {
 	unsigned int i;
@@ -432,11 +478,11 @@ static void note_limits(struct perfdata_source *pd)
 		source_note(&pd->src,
 			    "perf counted threads in another PID namespace: processes are "
 			    "unknown; record outside of the container");
-	if (sc->nr_others)
+	if (nr_left_out(pd))
 		source_note(&pd->src,
-			    "%" PRIu64 " samples are left out that are no tracepoints "
-			    "(cpu-clock, cycles ...)",
-			    sc->nr_others);
+			    "%" PRIu64 " samples are left out that are no tracepoints%s%s",
+			    nr_left_out(pd), pd->src.no_samples ? ": " : "",
+			    pd->src.no_samples ?: "");
 	if (!pd->src.clock)
 		source_note(&pd->src, "the clock of its times is not one that is known here");
 }
@@ -444,18 +490,6 @@ static void note_limits(struct perfdata_source *pd)
 #define RECORD_WITH                                                                                \
 	"record with perf record -a -g -k mono -e lock:contention_begin,lock:contention_end,"      \
 	"sched:sched_switch,sched:sched_waking"
-
-/* What perf calls the event of @attr, for the commonest. */
-static const char *name_of(const struct perf_event_attr *attr)
-{
-	if (attr->type == PERF_TYPE_HARDWARE && attr->config == PERF_COUNT_HW_CPU_CYCLES)
-		return "cycles";
-	if (attr->type == PERF_TYPE_SOFTWARE && attr->config == PERF_COUNT_SW_CPU_CLOCK)
-		return "cpu-clock";
-	if (attr->type == PERF_TYPE_SOFTWARE && attr->config == PERF_COUNT_SW_TASK_CLOCK)
-		return "task-clock";
-	return NULL;
-}
 
 /* A profile: it samples what ran, and has no event of what waited. */
 static int refuse_profile(const struct perfdata_source *pd, const char *path, struct error *err)
@@ -465,7 +499,7 @@ static int refuse_profile(const struct perfdata_source *pd, const char *path, st
 	unsigned int i;
 
 	for (i = 0; i < pd->file.nr_attrs && !name; i++)
-		name = name_of(&pd->file.attrs[i].attr);
+		name = perfdata_clock_name(&pd->file.attrs[i].attr);
 	return error_set(err, -ENODATA,
 			 "%s has %" PRIu64 " samples%s%s in %.3f s and no tracepoints: what ran is "
 			 "in it, but not who waited for which lock and how long; " RECORD_WITH,
@@ -541,8 +575,7 @@ static int open_source(struct perfdata_source *pd, const struct source_file *f, 
 	if (ret)
 		return ret;
 	pd->foreign = perfdata_scan_foreign(&pd->scan);
-	pd->src.symbols.tep = pd->file.tep;
-	pd->src.symbols.none = !pd->file.has_symbols;
+	pd->src.symbols = pd->file.symbols;
 	pd->src.symbols.anchor = pd->scan.anchor;
 	pd->src.stacks_inside = true;
 	pd->src.preempt_rt = strstr(pd->file.release, "-rt");
@@ -550,6 +583,7 @@ static int open_source(struct perfdata_source *pd, const struct source_file *f, 
 	pd->src.behind = &pd->behind;
 	describe(pd);
 	choose_events(pd);
+	choose_clock(pd);
 	ret = refuse_sampled(pd, f->name, err);
 	if (ret)
 		return ret;

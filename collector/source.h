@@ -72,6 +72,8 @@ struct source {
 	bool names_vmas;	  /* events tell the VMAs of waits, and owners of locks: rung 2 */
 	bool whole_waits;	  /* and their spinning before they sleep: rung 3 */
 	bool samples_spin;	  /* not so: samples estimate it */
+	unsigned int samples_hz;  /* of a file: samples of each CPU per second; 0: none */
+	const char *no_samples;	  /* of a kind of file that may have some: why not; or NULL */
 	uint64_t max_silence_ns;  /* see continuity.h; known with the first event; 0: none */
 	bool preempt_rt;	  /* a kernel of that configuration, as far as it is known */
 	const char *clock;	  /* "mono", or NULL when not known; nanoseconds in any case */

@@ -15,6 +15,11 @@
 /* A kernel with debug information for all has a few million symbols. */
 #define KALLSYMS_MAX (512UL << 20)
 
+const char *const rwsem_slow_paths[RWSEM_SLOW_PATHS] = {
+	"rwsem_down_read_slowpath",
+	"rwsem_down_write_slowpath",
+};
+
 /* A pipe could keep us waiting, and a device has no end. */
 static int open_regular(const char *path)
 {
@@ -99,26 +104,49 @@ static bool is_function(const char *line, const char *name)
 	return strchr("\n\t ", *at) || (*at == '.' && strncmp(at, ".cold", 5));
 }
 
-int symbols_live_range(const char *name, uint64_t *start, uint64_t *end)
+/* Returns whether it is in @text, and has an address and an end. */
+static bool range_in(const char *text, const char *name, struct symbol_range *range)
 {
-	char *text = read_whole(KALLSYMS);
 	const char *line;
 
-	if (!text)
-		return -errno;
-	*start = 0;
-	*end = UINT64_MAX;
-	for (line = text; line && *line && !*start; line = strchr(line, '\n'), line += !!line)
+	*range = (struct symbol_range){ .end = UINT64_MAX };
+	for (line = text; line && *line && !range->start; line = strchr(line, '\n'), line += !!line)
 		if (is_function(line, name))
-			*start = strtoull(line, NULL, 16);
+			range->start = strtoull(line, NULL, 16);
 	for (line = text; line && *line; line = strchr(line, '\n'), line += !!line) {
 		const uint64_t addr = strtoull(line, NULL, 16);
 
-		if (addr > *start && addr < *end)
-			*end = addr;
+		if (addr > range->start && addr < range->end)
+			range->end = addr;
 	}
+	if (range->start && range->end != UINT64_MAX)
+		return true;
+	*range = (struct symbol_range){ 0 };
+	return false;
+}
+
+int symbols_live_range(const char *name, struct symbol_range *range)
+{
+	char *text = read_whole(KALLSYMS);
+	bool known;
+
+	if (!text)
+		return -errno;
+	known = range_in(text, name, range);
 	free(text);
-	return *start && *end != UINT64_MAX ? 0 : -ENOENT;
+	return known ? 0 : -ENOENT;
+}
+
+int symbols_parse(struct symbols *syms, const char *text)
+{
+	unsigned int i;
+
+	if (tep_parse_kallsyms(syms->tep, text))
+		return -EINVAL;
+	syms->none = false;
+	for (i = 0; i < RWSEM_SLOW_PATHS; i++)
+		range_in(text, rwsem_slow_paths[i], &syms->slow_path[i]);
+	return 0;
 }
 
 /*
@@ -174,6 +202,16 @@ static int check_anchor(const struct symbol_anchor *anchor, const char *text, co
 	return 0;
 }
 
+bool symbols_know_slow_paths(const struct symbols *syms)
+{
+	bool any = false;
+	unsigned int i;
+
+	for (i = 0; i < RWSEM_SLOW_PATHS; i++)
+		any |= syms->slow_path[i].start != 0;
+	return any;
+}
+
 int symbols_load(struct symbols *syms, const char *path, struct error *err)
 {
 	char *text = read_whole(path);
@@ -186,10 +224,8 @@ int symbols_load(struct symbols *syms, const char *path, struct error *err)
 		ret = error_set(err, -ENOTSUP, "this kind of file takes no symbols from %s", path);
 	else
 		ret = check_anchor(&syms->anchor, text, path, err);
-	if (!ret && tep_parse_kallsyms(syms->tep, text))
+	if (!ret && symbols_parse(syms, text))
 		ret = error_set(err, -EINVAL, "%s is no copy of /proc/kallsyms", path);
-	if (!ret)
-		syms->none = false;
 	free(text);
 	return ret;
 }

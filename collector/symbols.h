@@ -18,6 +18,15 @@ struct symbol {
 	uint32_t offset;       /* bytes into the function */
 };
 
+/* The functions in which a thread spins and waits for an rwsem, kernel/locking/rwsem.c. */
+#define RWSEM_SLOW_PATHS 2
+extern const char *const rwsem_slow_paths[RWSEM_SLOW_PATHS];
+
+/* Where a function is; both 0: not known. */
+struct symbol_range {
+	uint64_t start, end; /* the first address after it */
+};
+
 /* A symbol table. All calls from one thread. */
 struct symbols {
 	/* Fills @sym, which is empty, or leaves it; NULL: libtraceevent's table is asked. */
@@ -26,6 +35,8 @@ struct symbols {
 	struct tep_handle *tep; /* the caller's; NULL: no symbols */
 	bool load_live;		/* read /proc/kallsyms into it at the first look-up */
 	bool none;		/* the table is empty */
+	/* of a table that symbols_parse() has read, any thread may look at these */
+	struct symbol_range slow_path[RWSEM_SLOW_PATHS];
 	/* one symbol of the input's kernel, in its last boot; "": none is known */
 	struct symbol_anchor {
 		char name[SYMBOL_LEN];
@@ -42,11 +53,16 @@ int symbols_readable(struct error *err);
 
 /*
  * symbols_live_range - where function @name is in this machine's kernel
- * @end: the first address after it
  *
  * Returns 0 or a negative errno: there is none, or it is hidden.
  */
-int symbols_live_range(const char *name, uint64_t *start, uint64_t *end);
+int symbols_live_range(const char *name, struct symbol_range *range);
+
+/* symbols_parse - those of @text, as /proc/kallsyms has them. Returns 0, or -EINVAL: it is no such text. */
+int symbols_parse(struct symbols *syms, const char *text);
+
+/* Whether any slow path of the rwsem is known. */
+bool symbols_know_slow_paths(const struct symbols *syms);
 
 /*
  * symbols_load - the symbols of a copy of /proc/kallsyms, made on the input's machine

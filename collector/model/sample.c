@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "collector/model/second.h"
+#include "collector/model/wait.h"
 #include "lib/hash.h"
 
 struct sample_key {
@@ -25,6 +26,15 @@ struct cpu_sum {
 	UT_hash_handle hh;
 	struct cpu_key key;
 	struct cpu_rollup_row row;
+};
+
+/* Of a thread that is sampled, by EVENT_CPU_SAMPLE. */
+struct thread_samples {
+	UT_hash_handle hh;
+	int32_t tid;
+	bool told; /* it has a row: its samples are counted there as they come */
+	/* before that */
+	int64_t since_ns, nr, cpu_ns;
 };
 
 static int add_sample(struct samples *ss, const struct sample_key *key)
@@ -68,11 +78,11 @@ static struct cpu_sum *cpu_sum_of(struct samples *ss, int64_t time_ns, int64_t t
 	return s;
 }
 
-/* It is not known when between the samples were: they are divided evenly. */
-static int add_cpu(struct samples *ss, int64_t task_id, const struct event *ev)
+/* @nr samples: it is not known when between they were, so they are divided evenly. */
+static int add_cpu(struct samples *ss, int64_t task_id, int64_t start_ns, int64_t end_ns,
+		   int64_t nr, int64_t cpu_ns)
 {
-	const int64_t end_ns = ev->time_ns, nr = ev->sampled.nr, cpu_ns = ev->sampled.cpu_ns;
-	int64_t start_ns = ev->sampled.since_ns, at, next;
+	int64_t at, next;
 
 	if (start_ns < 0 || start_ns >= end_ns)
 		start_ns = end_ns - 1;
@@ -103,7 +113,8 @@ static struct lock *lock_of(struct samples *ss, const struct event *ev, int *ret
 }
 
 /* Where it takes the lock that it spins for, and the function that it is in. */
-static int find_sites(struct samples *ss, const struct event *ev, struct sample_key *key)
+static int find_sites(struct samples *ss, const struct event *ev, uint64_t ip,
+		      struct sample_key *key)
 {
 	const struct stack *callers = NULL;
 	const struct site *function;
@@ -116,7 +127,7 @@ static int find_sites(struct samples *ss, const struct event *ev, struct sample_
 		if (key->kind == SAMPLE_SPIN && callers->site)
 			key->site_id = callers->site->row.id;
 	}
-	function = function_at(ss->sites, ev->sample.ip, ev->stack, ss->sink, &ret);
+	function = function_at(ss->sites, ip, ev->stack, ss->sink, &ret);
 	key->function_id = function ? function->row.id : 0;
 	return ret;
 }
@@ -140,7 +151,7 @@ static int hear_sample(void *machine, const struct event *ev)
 	if (lock)
 		key.lock_id = lock->row.id;
 	if (!ret)
-		ret = find_sites(ss, ev, &key);
+		ret = find_sites(ss, ev, ev->sample.ip, &key);
 	return ret ?: add_sample(ss, &key);
 }
 
@@ -152,7 +163,96 @@ static int hear_sampled(void *machine, const struct event *ev)
 	if (!task)
 		return -ENOMEM;
 	task_last_seen(ss->tasks, ev->tid, task->row.id, ev->time_ns);
-	return add_cpu(ss, task->row.id, ev);
+	return add_cpu(ss, task->row.id, ev->sampled.since_ns, ev->time_ns, ev->sampled.nr,
+		       ev->sampled.cpu_ns);
+}
+
+/* NULL: no memory. */
+static struct thread_samples *thread_of(struct samples *ss, const struct event *ev)
+{
+	struct thread_samples *t;
+
+	HASH_FIND_INT(ss->threads, &ev->tid, t);
+	if (t)
+		return t;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return NULL;
+	t->tid = ev->tid;
+	t->since_ns = ev->time_ns;
+	HASH_ADD_INT(ss->threads, tid, t);
+	return t;
+}
+
+/* The first sample of @t that is told: so are all before. */
+static int tell(struct samples *ss, struct thread_samples *t, int64_t task_id, int64_t now_ns)
+{
+	t->told = true;
+	return t->nr ? add_cpu(ss, task_id, t->since_ns, now_ns, t->nr, t->cpu_ns) : 0;
+}
+
+/* One more sample of a thread, whatever it did. */
+static int count(struct samples *ss, struct thread_samples *t, const struct event *ev)
+{
+	struct task *task;
+
+	if (!t->told) {
+		t->nr++;
+		t->cpu_ns += ev->cpu_sample.cpu_ns;
+		return 0;
+	}
+	task = task_get(ss->tasks, ev->tid, ev->time_ns);
+	if (!task)
+		return -ENOMEM;
+	task_last_seen(ss->tasks, ev->tid, task->row.id, ev->time_ns);
+	return add_cpu(ss, task->row.id, ev->time_ns - 1, ev->time_ns, 1, ev->cpu_sample.cpu_ns);
+}
+
+/* In the slow path of an rwsem a thread spins, or its wait has begun: then that is measured. */
+static int hear_cpu_sample(void *machine, const struct event *ev)
+{
+	struct samples *ss = machine;
+	struct thread_samples *t = thread_of(ss, ev);
+	struct sample_key key = {
+		.second = ev->time_ns / NSEC_PER_SEC,
+		.kind = SAMPLE_SPIN,
+	};
+	struct task *task;
+	int ret;
+
+	if (!t)
+		return -ENOMEM;
+	ret = count(ss, t, ev);
+	if (ret || !ev->stack || waits_find(ss->waits, ev->tid))
+		return ret;
+	task = task_get(ss->tasks, ev->tid, ev->time_ns);
+	if (!task)
+		return -ENOMEM;
+	key.task_id = task->row.id;
+	task_last_seen(ss->tasks, ev->tid, key.task_id, ev->time_ns);
+	if (!t->told)
+		ret = tell(ss, t, key.task_id, ev->time_ns);
+	if (!ret)
+		ret = find_sites(ss, ev, ev->cpu_sample.ip, &key);
+	return ret ?: add_sample(ss, &key);
+}
+
+static void forget(struct samples *ss, struct thread_samples *t)
+{
+	HASH_DEL(ss->threads, t);
+	free(t);
+}
+
+/* Another thread may get its id. */
+static int hear_exit(void *machine, const struct event *ev)
+{
+	struct samples *ss = machine;
+	struct thread_samples *t;
+
+	HASH_FIND_INT(ss->threads, &ev->sched_process_exit.tid, t);
+	if (t)
+		forget(ss, t);
+	return 0;
 }
 
 static int flush(void *machine, uint64_t complete_ns)
@@ -185,7 +285,10 @@ static void free_all(void *machine)
 	struct samples *ss = machine;
 	struct sample_sum *s, *stmp;
 	struct cpu_sum *c, *ctmp;
+	struct thread_samples *t, *ttmp;
 
+	HASH_ITER(hh, ss->threads, t, ttmp)
+		forget(ss, t);
 	HASH_ITER(hh, ss->sums, s, stmp) {
 		HASH_DEL(ss->sums, s);
 		free(s);
@@ -202,6 +305,7 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 		.tasks = all->tasks,
 		.locks = all->locks,
 		.sites = all->sites,
+		.waits = all->waits,
 		.sink = all->sink,
 	};
 	(void)opt;
@@ -211,6 +315,8 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 static const struct hearing hears[] = {
 	{ EVENT_SAMPLE, hear_sample },
 	{ EVENT_SAMPLED, hear_sampled },
+	{ EVENT_CPU_SAMPLE, hear_cpu_sample },
+	{ EVENT_SCHED_PROCESS_EXIT, hear_exit },
 	{ NR_EVENTS, NULL },
 };
 

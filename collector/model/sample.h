@@ -13,12 +13,15 @@
 
 struct sample_sum;
 struct cpu_sum;
+struct thread_samples;
 
 struct samples {
 	struct tasks *tasks;
 	struct locks *locks;
 	struct sites *sites;
+	struct waits *waits;
 	const struct sink *sink;
+	struct thread_samples *threads; /* with EVENT_CPU_SAMPLE, by tid, until they exit */
 	/* since the last flush */
 	struct sample_sum *sums;
 	struct cpu_sum *cpu_sums;

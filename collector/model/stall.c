@@ -436,6 +436,8 @@ static const struct hearing hears[] = {
 	{ EVENT_FRAME_END, NULL },
 	{ EVENT_SAMPLES_LOST, NULL },
 	{ EVENT_SAMPLED, NULL }, /* by another thread, maybe */
+	{ EVENT_CPU_SAMPLE,
+	  NULL }, /* an NMI may come between the event of a switch and the switch */
 	{ EVENT_LOSS, loss },
 	{ NR_EVENTS, NULL },
 };

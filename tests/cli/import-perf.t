@@ -210,7 +210,7 @@ tap_like "$(limits)" "another PID namespace" "and that is said"
 } | stage clockid=1 onecommand
 import
 tap_is "$code $(sql "SELECT duration_ns FROM wait")" "0 30001000" "samples of the processor do not hurt"
-tap_like "$(limits)" "^2 samples are left out that are no tracepoints" "and are counted"
+tap_like "$(limits)" "^2 samples are left out that are no tracepoints: it is not known how much CPU time" "and are counted"
 tap_like "$(limits)" "only one command was recorded" "perf record without -a is noticed"
 wait_records | stage clockid=1 release=6.1.0-13-rt-amd64
 import
@@ -225,6 +225,83 @@ refused "only some of the events lock:contention_begin.*record without -F, with 
 	echo "0 3500000000 100 100 cpu-clock"
 } | stage sampled
 refused "has 2 samples of cpu-clock in 2.500 s and no tracepoints: .*record with perf record -a" "a profile"
+
+# --- samples of a clock estimate spinning
+
+# 101 spins in 20 of 100 samples of 1 ms before its wait, and is in the slow path in 7 during its wait: those are no
+# spinning. 102 is always sampled in another function. The CPU is idle in 10 samples.
+slow=0xffffffff81002010,0xffffffff81003010,0xffffffff81004010
+clock_records() {
+	echo "0 0 101 101 comm spinner"
+	for i in $(seq 100); do
+		time=$((1000000000 + i * 1000000))
+		chain=chain=0xffffffff81004020
+		((i % 5)) || chain=chain=0xffffffff81001010,$slow
+		echo "0 $time 101 101 cpu-clock $chain"
+		echo "1 $time 102 102 cpu-clock chain=0xffffffff81003010"
+	done
+	echo "0 1101000000 101 101 contention_begin lock_addr=0xc0ffee00 flags=4 chain=$slow"
+	for i in $(seq 7); do
+		echo "0 $((1101000000 + i * 1000000)) 101 101 cpu-clock chain=0xffffffff81001010,$slow"
+	done
+	echo "0 1110000000 101 101 contention_end lock_addr=0xc0ffee00"
+	for i in $(seq 10); do
+		echo "0 $((1110000000 + i * 1000000)) 0 0 cpu-clock chain=0xffffffff81005010"
+	done
+	echo round
+}
+cat >"$tap_dir/clock.kallsyms" <<-END
+	ffffffff81001000 T rwsem_spin_on_owner
+	ffffffff81002000 t rwsem_down_write_slowpath
+	ffffffff81003000 T down_write
+	ffffffff81004000 T move_pages
+	ffffffff81005000 t the_end
+	ffffffff81006000 t nothing
+END
+# spin SQL: of the first row of section spin
+spin() {
+	"$RMAPSCOPE" report --format json "$db" spin >"$tap_dir/json"
+	sqlite3 -separator ' ' :memory: "SELECT $1 FROM (SELECT json_extract(readfile('$tap_dir/json'), '\$.spin[0]') AS r)"
+}
+for kind in "freq=1000" "freq=1000 pipe" "freq=1000 zstd"; do
+	# shellcheck disable=SC2086
+	clock_records | stage clockid=1 $kind
+	import --kallsyms "$tap_dir/clock.kallsyms"
+	tap_is "$code:$(cat "$tap_dir/err"):$(sql "SELECT value FROM meta WHERE key = 'samples_hz'")" "0::1000" "$kind: samples are read"
+	tap_is "$(spin "r ->> 'process', r ->> 'role', r ->> 'nr_samples', r ->> 'nr_all', r ->> 'cpu_ns'")" \
+		"spinner uffd_move 20 107 107000000" "$kind: who spun, in how many of its samples"
+done
+tap_is "$(spin "r ->> 'est_ns', r ->> 'share_percent', r ->> 'low_percent', r ->> 'high_percent'")" \
+	"20000000 18.69 12.44 27.11" "the estimate has its interval"
+tap_is "$(sql "SELECT count(*) FROM sample_rollup"):$(sql "SELECT count(DISTINCT task_id) FROM cpu_rollup")" "1:1" \
+	"threads that do not spin have no rows, nor has the idle one"
+tap_is "$(sql "SELECT duration_ns, spun_ns IS NULL FROM waits")" "9000000 1" "no sample is a part of a wait"
+tap_is "$("$RMAPSCOPE" report "$db" why | tail -n 1)" \
+	"(not seen: perf.data does not tell who holds a lock while it is sampled)" "why a lock is held is not told"
+tap_is "$(limits | grep -c 'left out')" 0 "no sample is left out"
+tap_like "$(limits)" "samples estimate it" "and the note on spinning says that it is estimated"
+clock_records | stage clockid=1 freq=1000 "kallsyms=$(cat "$tap_dir/clock.kallsyms")"
+import
+tap_is "$(spin "r ->> 'nr_samples'")" 20 "symbols of the file tell, too"
+
+# says NAME SENTENCE: section spin is empty, and why
+says_spin() {
+	tap_is "$code:$("$RMAPSCOPE" report "$db" spin | tail -n 1)" "0:(not seen: $2)" "$1"
+}
+clock_records | stage clockid=1 freq=1000
+import
+says_spin "without symbols" "the kernel symbols are unknown; import it with --kallsyms"
+clock_records | stage clockid=1 freq=1000 nochains
+import --kallsyms "$tap_dir/clock.kallsyms"
+says_spin "without chains" "the samples have no call chains of the kernel; record with perf record -g"
+clock_records | stage clockid=1 freq=1000 idsdiffer=7
+import --kallsyms "$tap_dir/clock.kallsyms"
+says_spin "threads of another PID namespace" "perf counted threads in another PID namespace"
+for bad in freq=18446744073709551615 freq=0; do
+	clock_records | stage clockid=1 "$bad"
+	import --kallsyms "$tap_dir/clock.kallsyms"
+	says_spin "a clock that cannot be, $bad" "it is not known how much CPU time a sample stands for; record with perf record -e cpu-clock/freq=499/"
+done
 
 # --- times that cannot be: in 500 years, and long before the rest
 

@@ -104,7 +104,7 @@ for section in spin why; do
 	sampled off samples_hz 0 no_samples 'option --samples 0'
 	says off $section "not seen: option --samples 0"
 	empty file source trace.dat formats "$stock"
-	says file $section "not seen: only a live capture by BPF has samples of the CPUs"
+	says file $section "not seen: samples of the CPUs are in a live capture by BPF, and in a perf.data with cpu-clock or cycles"
 done
 sampled measured samples_hz 499 no_spin_samples 'it is measured'
 says measured spin "not seen: it is measured"

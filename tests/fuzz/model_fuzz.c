@@ -523,6 +523,9 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 	case EVENT_SAMPLED:
 		ev = ev_sampled(now_ns, tid, (uint64_t)d[4] << (d[5] & 0x3f), d[3], d[5]);
 		break;
+	case EVENT_CPU_SAMPLE:
+		ev = ev_cpu_sample(now_ns, tid, lock, (uint64_t)d[4] << (d[5] & 0x1f));
+		break;
 	default:
 		ev = series_event_of(d[0] % NR_EVENTS, d, now_ns);
 		break;

@@ -19,7 +19,11 @@ int main(int argc, char **argv)
 {
 	static const struct perf_data kinds[] = {
 		{ .clock = 2, .release = "6.1.0", .anchor = 0xffffffff81000000 },
-		{ .is_pipe = true, .release = "6.1.0" },
+		{ .is_pipe = true,
+		  .release = "6.1.0",
+		  .frequency = 499,
+		  .kallsyms = "ffffffff81000000 t rwsem_down_write_slowpath\n"
+			      "ffffffff81001000 T down_write\n" },
 		{ .is_pipe = true, .zstd = true },
 		{ .no_identifier = true },
 	};
@@ -32,6 +36,7 @@ int main(int argc, char **argv)
 
 	perf_comm(&p, &none, "mover", false);
 	perf_event(&p, &a, "contention_begin", begin, "0xffffffff81000010,0xffffffff81001010");
+	perf_sample(&p, PERF_CLOCK, &b, "0xffffffff81000010,0xffffffff81001010", NULL, 0);
 	perf_round(&p);
 	perf_life(&p, PERF_RECORD_FORK, &b, 100, 102);
 	perf_lost(&p, PERF_RECORD_LOST, &b, 3);

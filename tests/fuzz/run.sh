@@ -44,7 +44,7 @@ sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
 sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema/hist.c"
 sources_perfdata="collector/perfdata_*.c collector/source.c collector/decode.c collector/kstack.c
-	collector/losses.c collector/reorder.c"
+	collector/losses.c collector/reorder.c collector/symbols.c"
 sources_perfetto="collector/perfetto_*.c collector/source.c collector/decode.c collector/kstack.c
 	collector/losses.c collector/reorder.c"
 sources_procmap="collector/procmap.c"

@@ -73,4 +73,37 @@ for mode in file zstd pipe; do
 		"$(both "SELECT group_concat(class, ' ') FROM (SELECT DISTINCT class FROM mine ORDER BY 1)")" \
 		"$mode: locks are of the same classes"
 done
+
+# --- samples of perf's clock and of ours estimate the spinning of the same threads
+
+perf record -q -a -g -e cpu-clock/freq=499/ -o "$tap_dir/perf.data" -- true >"$tap_dir/err" 2>&1
+status=$?
+if [ $status != 0 ] || ! grep -q '^BPF: samples  *yes' "$tap_dir/check"; then
+	tap_skip "no samples by perf, or none by BPF here: $(tail -n 1 "$tap_dir/err")" "spinning by perf and by us"
+	tap_done
+fi
+# spin DB SQL: of the row of the workload, r
+spin() {
+	"$RMAPSCOPE" report --format json --pid "$pid" "$1" spin >"$tap_dir/json"
+	sqlite3 :memory: "SELECT $2 FROM (SELECT value AS r FROM json_each(readfile('$tap_dir/json'), '$.spin')
+		WHERE value ->> 'role' = 'uffd_move')"
+}
+# sample: until there are enough, and the intervals meet (by chance they do not, once in a hundred times)
+sample() {
+	perf record -q -a -g -k mono -m 4096 -e cpu-clock/freq=499/ -e "$events" -o "$tap_dir/perf.data" -- \
+		"$RMAPSCOPE" record --rung 2 --force -o "$ours" -- "$WORKLOADS/uffd-move" -t 8 -d 4 --pin \
+		>"$tap_dir/stdout" 2>"$tap_dir/line"
+	"$RMAPSCOPE" import --force -o "$theirs" --kallsyms "$tap_dir/kallsyms" "$tap_dir/perf.data" \
+		>"$tap_dir/out" 2>"$tap_dir/err" || return 1
+	pid=$(value pid "$(cat "$tap_dir/stdout" "$tap_dir/line" | grep -a ^workload=)")
+	mine=$(spin "$ours" "r ->> 'low_percent' || ' ' || (r ->> 'high_percent') || ' ' || (r ->> 'nr_samples')")
+	perfs=$(spin "$theirs" "r ->> 'low_percent' || ' ' || (r ->> 'high_percent') || ' ' || (r ->> 'nr_samples')")
+	tap_note "spinning, interval in percent and n: by us $mine, by perf $perfs"
+	awk -v a="$mine" -v b="$perfs" 'BEGIN { split(a, m); split(b, p)
+		exit !(m[3] >= 5 && p[3] >= 5 && m[1] <= p[2] && p[1] <= m[2]) }'
+}
+await 120 sample
+tap_ok $? "spinning by perf and by us: the intervals of both estimates meet"
+tap_is "$(sql "$theirs" "SELECT count(*) FROM sample_rollup r JOIN site s ON s.id = r.site_id WHERE s.symbol LIKE '%rwsem%'")" 0 \
+	"and where a thread spins is who calls the rwsem"
 tap_done

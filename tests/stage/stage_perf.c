@@ -3,11 +3,11 @@
  * stage-perf OUT.data [OPTION[=VALUE]]... <RECORDS: a perf.data file by hand.
  *
  * Options: pipe, zstd, swapped, unfinished, noidentifier, onecommand, nochains, directory, sampled, clockid=N,
- * period=N, idsdiffer=N, release=TEXT, version=TEXT, anchor=ADDRESS, kallsyms=TEXT: see struct perf_data.
+ * period=N, freq=N, idsdiffer=N, release=TEXT, version=TEXT, anchor=ADDRESS, kallsyms=TEXT: see struct perf_data.
  *
  * A line is one record, made on CPU at TIME_NS by thread TID of process PID:
  *	CPU TIME_NS PID TID EVENT FIELD=VALUE... [chain=ADDRESS,ADDRESS...]
- *	CPU TIME_NS PID TID cpu-clock
+ *	CPU TIME_NS PID TID cpu-clock [chain=ADDRESS,ADDRESS...]
  *	CPU TIME_NS PID TID comm|exec NAME
  *	CPU TIME_NS PID TID fork|exit PID TID
  *	CPU TIME_NS PID TID lost|dropped NUMBER
@@ -52,6 +52,8 @@ static int set_option(struct perf_data *p, char *name)
 		p->clock = atoi(value) + 1;
 	else if (!strcmp(name, "period"))
 		p->period = strtoull(value, NULL, 0);
+	else if (!strcmp(name, "freq"))
+		p->frequency = strtoull(value, NULL, 0);
 	else if (!strcmp(name, "idsdiffer"))
 		p->ids_differ = atoi(value);
 	else if (!strcmp(name, "release"))
@@ -67,14 +69,21 @@ static int set_option(struct perf_data *p, char *name)
 	return 0;
 }
 
-static void add_event(struct perf_data *p, const struct perf_at *at, const char *name, char *fields)
+/* The addresses behind "chain=", which ends @fields there; NULL: there is none. */
+static const char *cut_chain(char *fields)
 {
 	char *chain = strstr(fields, "chain=");
 
-	if (chain) {
-		*chain = '\0';
-		chain += strlen("chain=");
-	}
+	if (!chain)
+		return NULL;
+	*chain = '\0';
+	return chain + strlen("chain=");
+}
+
+static void add_event(struct perf_data *p, const struct perf_at *at, const char *name, char *fields)
+{
+	const char *chain = cut_chain(fields);
+
 	perf_event(p, at, name, fields, chain);
 }
 
@@ -99,7 +108,7 @@ static int add_line(struct perf_data *p, char *line)
 	sscanf(line + begin, "%63s", text);
 	sscanf(line + begin, "%d %d", &pid, &tid);
 	if (!strcmp(name, "cpu-clock"))
-		perf_sample(p, PERF_CLOCK, &at, NULL, NULL, 0);
+		perf_sample(p, PERF_CLOCK, &at, cut_chain(line + begin), NULL, 0);
 	else if (!strcmp(name, "comm") || !strcmp(name, "exec"))
 		perf_comm(p, &at, text, !strcmp(name, "exec"));
 	else if (!strcmp(name, "fork"))

@@ -135,6 +135,17 @@ static inline struct event ev_sampled(uint64_t time_ns, int32_t tid, uint64_t si
 	return ev;
 }
 
+/* @ip: of the innermost function, if a stack is added */
+static inline struct event ev_cpu_sample(uint64_t time_ns, int32_t tid, uint64_t ip,
+					 uint64_t cpu_ns)
+{
+	struct event ev = ev_make(EVENT_CPU_SAMPLE, time_ns, tid, 0);
+
+	ev.cpu_sample.ip = ip;
+	ev.cpu_sample.cpu_ns = cpu_ns;
+	return ev;
+}
+
 static inline struct event ev_signal(uint64_t time_ns, int32_t sender, int32_t tid)
 {
 	struct event ev = ev_make(EVENT_SIGNAL_GENERATE, time_ns, sender, 0);

@@ -48,6 +48,7 @@ struct perf_data {
 	bool sampled;	      /* file mode: cpu-clock, no tracepoints */
 	int clock;	      /* clockid and 1; 0: the kernel's own */
 	uint64_t period;      /* 0: 1, every event */
+	uint64_t frequency;   /* of cpu-clock; 0: it has the period */
 	int32_t ids_differ;   /* what perf adds to the ids of threads: another namespace */
 	const char *release;  /* NULL: not told */
 	const char *version;  /* of perf; likewise */
@@ -213,6 +214,10 @@ static inline struct perf_event_attr perf_attr(const struct perf_data *p, unsign
 		.enable_on_exec = p->one_command,
 	};
 
+	if (i == PERF_CLOCK && p->frequency) {
+		a.freq = 1;
+		a.sample_freq = p->frequency;
+	}
 	a.sample_type |= p->no_identifier ? PERF_SAMPLE_ID : PERF_SAMPLE_IDENTIFIER;
 	if (i < PERF_CLOCK)
 		a.sample_type |= PERF_SAMPLE_RAW;

@@ -217,6 +217,69 @@ static void a_sample_is_no_part_of_a_wait(void **state)
 	assert_int_equal(only_wait(f)->holder_source, HOLDER_UNKNOWN);
 }
 
+/* A sample of a clock, which stands for 2 ms; in the slow path of an rwsem, if @spins. */
+static void tick(struct fixture *f, uint64_t time_ns, int32_t tid, bool spins)
+{
+	struct event ev = ev_cpu_sample(time_ns, tid, fixture_address("rwsem_spin_on_owner"),
+					2 * NSEC_PER_MSEC);
+
+	if (spins)
+		ev.stack = fixture_stack(f, "rwsem_down_write_slowpath down_write move_pages "
+					    "userfaultfd_ioctl");
+	feed(f, ev);
+}
+
+static void a_clock_counts_all_samples_of_who_spins(void **state)
+{
+	const struct sample_rollup_row *r;
+	struct fixture *f = *state;
+
+	tick(f, 5 * SEC, W, false);
+	tick(f, 5 * SEC + 1000, H, false);
+	tick(f, 5 * SEC + 2000, W, true);
+	tick(f, 5 * SEC + 3000, W, false);
+	r = only_sum(f);
+	assert_int_equal(r->kind, SAMPLE_SPIN);
+	assert_int_equal(r->nr_samples, 1);
+	assert_int_equal(r->lock_id, 0);
+	assert_string_equal(seen_site_of(&f->seen, r->site_id)->symbol, "move_pages");
+	assert_string_equal(seen_site_of(&f->seen, r->function_id)->symbol, "rwsem_spin_on_owner");
+	assert_int_equal(f->seen.nr_cpu_rollups, 1);
+	assert_int_equal(f->seen.cpu_rollup[0].task_id, r->task_id);
+	assert_int_equal(f->seen.cpu_rollup[0].second, 5);
+	assert_int_equal(f->seen.cpu_rollup[0].nr_samples, 3);
+	assert_int_equal(f->seen.cpu_rollup[0].cpu_ns, 6 * NSEC_PER_MSEC);
+	/* H, which does not spin, has no row */
+	assert_int_equal(f->seen.nr_tasks, 1);
+}
+
+static void a_clock_in_a_wait_is_no_spin(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_begin(SEC, W, 0, LOCK, LCB_F_WRITE));
+	tick(f, SEC + 1000, W, true);
+	feed(f, ev_end(SEC + 2000, W, 0, LOCK, 0));
+	flush(f, 0);
+	assert_int_equal(f->seen.nr_sample_rollups, 0);
+	tick(f, SEC + 3000, W, true);
+	assert_int_equal(only_sum(f)->nr_samples, 1);
+	assert_int_equal(f->seen.cpu_rollup[0].nr_samples, 2);
+}
+
+static void a_clock_forgets_who_has_exited(void **state)
+{
+	struct fixture *f = *state;
+
+	tick(f, SEC, W, false);
+	feed(f, ev_exit(SEC + 1000, W));
+	feed(f, ev_newtask(SEC + 2000, H, W, "new", 0));
+	tick(f, SEC + 3000, W, true);
+	flush(f, 0);
+	assert_int_equal(f->seen.nr_cpu_rollups, 1);
+	assert_int_equal(f->seen.cpu_rollup[0].nr_samples, 1);
+}
+
 static void what_the_slow_path_calls_is_no_call_site(void **state)
 {
 	struct fixture *f = *state;
@@ -241,6 +304,9 @@ int main(void)
 		TEST(a_gap_that_lasts_keeps_its_row_beside_lost_samples),
 		TEST(samples_in_a_gap_count),
 		TEST(a_sample_is_no_part_of_a_wait),
+		TEST(a_clock_counts_all_samples_of_who_spins),
+		TEST(a_clock_in_a_wait_is_no_spin),
+		TEST(a_clock_forgets_who_has_exited),
 		TEST(what_the_slow_path_calls_is_no_call_site),
 	};
 
