@@ -23,6 +23,7 @@ SELECT d.start_ns, d.ns AS duration_ns, t.comm, t.tid, p.comm AS process,
        LABEL(holder_source, coalesce(d.source, w.holder_source)) AS holder_source,
        iif(d.frame_id IS NULL OR d.ns = w.duration_ns, b.duration_ns, NULL) AS holder_ns,
        k.comm AS waker_comm, k.tid AS waker_tid,
+       replace(sl.names, char(10), ' > ') AS slice, replace(cl.names, char(10), ' > ') AS other_slice,
        LABEL(outcome, coalesce(s.outcome, w.outcome)) AS outcome,
        f.start_ns AS frame_start_ns
 FROM jank_delay d JOIN task t ON t.id = d.task_id
@@ -41,5 +42,7 @@ LEFT JOIN wait_part b ON b.wait_id = w.id AND b.nr = (
 LEFT JOIN task h ON h.id = coalesce(b.holder_task_id, w.holder_task_id, d.waker_id)
 LEFT JOIN site hs ON hs.id = iif(b.wait_id IS NULL, w.holder_site_id, b.holder_site_id)
 LEFT JOIN task k ON k.id = s.waker_task_id
+LEFT JOIN slice sl ON sl.id = coalesce(w.slice_id, s.slice_id)
+LEFT JOIN slice cl ON cl.id = coalesce(w.holder_slice_id, s.waker_slice_id)
 LEFT JOIN jank_queue q ON q.delay_id = d.id
 ORDER BY d.ns DESC, d.id

@@ -11,7 +11,8 @@ SELECT f.start_ns, f.end_ns - f.start_ns AS duration_ns, f.late_ns, p.comm AS pr
        iif(f.end_ns IS NULL, NULL, coalesce(m.lock_ns, 0)) AS lock_ns,
        iif(f.end_ns IS NULL, NULL, coalesce(m.other_ns, 0)) AS other_ns,
        m.longest_ns, t.comm, coalesce(ws.symbol, ss.symbol) AS symbol,
-       k.comm AS waker_comm, k.tid AS waker_tid, v.kind, v.layer, v.outcome
+       k.comm AS waker_comm, k.tid AS waker_tid,
+       replace(sl.names, char(10), ' > ') AS slice, replace(cl.names, char(10), ' > ') AS other_slice, v.kind, v.layer, v.outcome
 FROM jank_frame f JOIN frames v ON v.id = f.id
 LEFT JOIN process p ON p.id = f.process_id
 LEFT JOIN sums m ON m.frame_id = f.id
@@ -21,5 +22,7 @@ LEFT JOIN main.stall s ON s.id = d.stall_id
 LEFT JOIN task t ON t.id = d.task_id
 LEFT JOIN site ws ON ws.id = w.site_id
 LEFT JOIN site ss ON ss.id = s.site_id
+LEFT JOIN slice sl ON sl.id = iif(d.stall_id IS NULL, w.slice_id, s.slice_id)
+LEFT JOIN slice cl ON cl.id = iif(d.stall_id IS NULL, w.holder_slice_id, s.waker_slice_id)
 LEFT JOIN task k ON k.id = iif(d.stall_id IS NULL, w.holder_task_id, s.waker_task_id)
 ORDER BY f.late_ns DESC, duration_ns DESC, f.id

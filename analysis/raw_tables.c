@@ -23,6 +23,7 @@ const struct raw_table raw_tables[] = {
 	{ "lock", false, SIGHT_ALWAYS, NO_FILTER },
 	{ "site", false, SIGHT_ALWAYS, NO_FILTER },
 	{ "stack", false, SIGHT_ALWAYS, NO_FILTER },
+	{ "slice", false, SIGHT_ALWAYS, NO_FILTER },
 	{ "wait", false, SIGHT_WAITS, 0 },
 	{ "wait_part", false, SIGHT_HOLDS, NO_FILTER },
 	{ "hold", false, SIGHT_HOLDS, NO_FILTER },

@@ -30,6 +30,9 @@ CREATE TEMP TABLE layer_number (nr INTEGER PRIMARY KEY, layer TEXT UNIQUE);
 INSERT OR IGNORE INTO layer_number (layer) SELECT layer FROM frame WHERE layer IS NOT NULL ORDER BY id;
 UPDATE frame SET layer = 'layer-' || (SELECT nr FROM layer_number n WHERE n.layer = frame.layer);
 
+-- programs write anything into their slices
+UPDATE slice SET names = 'slices-' || id;
+
 -- the locks at one address keep one
 CREATE TEMP TABLE lock_number (address INTEGER PRIMARY KEY, nr INTEGER);
 INSERT INTO lock_number SELECT address, min(id) FROM lock GROUP BY address;

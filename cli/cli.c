@@ -39,7 +39,7 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 
 void cli_wrong(const struct argp_state *state, const char *fmt, ...)
 {
-	char msg[512];
+	char msg[1024]; /* the names of all tables fit */
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -14,6 +14,9 @@
 /* TASK_COMM_LEN of the kernel, include/linux/sched.h */
 #define COMM_LEN 16
 
+/* Names of slices are cut. */
+#define SLICE_NAME_LEN 64
+
 struct kstack;
 
 enum event_id {
@@ -31,9 +34,11 @@ enum event_id {
 	EVENT_TASK,	    /* likewise: what the input knows of a thread; its time says nothing */
 	EVENT_FRAME_START,  /* likewise: of a frame of Perfetto; the union has its time */
 	EVENT_FRAME_END,
-	EVENT_SAMPLE,	  /* by BPF: a thread that spins for a lock, or holds one, was sampled */
-	EVENT_SAMPLED,	  /* likewise: how often such a thread was sampled, whatever it did */
-	EVENT_CPU_SAMPLE, /* of a file: a thread was sampled, whatever it did */
+	EVENT_SAMPLE,	   /* by BPF: a thread that spins for a lock, or holds one, was sampled */
+	EVENT_SAMPLED,	   /* likewise: how often such a thread was sampled, whatever it did */
+	EVENT_CPU_SAMPLE,  /* of a file: a thread was sampled, whatever it did */
+	EVENT_SLICE_BEGIN, /* likewise: the thread tells what it does from now on */
+	EVENT_SLICE_END,   /* of the slice that it has begun last */
 	NR_EVENTS,
 };
 
@@ -225,6 +230,9 @@ struct event {
 			uint64_t nr;
 			uint64_t cpu_ns; /* CPU time of the thread meanwhile */
 		} sampled;
+		struct {
+			char name[SLICE_NAME_LEN]; /* without what ends a line */
+		} slice_begin;
 		struct { /* with a stack: in the slow path of an rwsem, from that one outwards */
 			uint64_t ip;	 /* in the kernel; only with a stack */
 			uint64_t cpu_ns; /* CPU time that the sample stands for */

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 
+#include "collector/atrace.h"
+
 #define NAME_BYTES 64
 
-/* Fields of FtraceEvent that every event has, and the one of GenericFtraceEvent. */
-enum { FIELD_TIME = 1, FIELD_PID = 2, FIELD_GENERIC = 327 };
+/* Fields of FtraceEvent that every event has, that of ftrace:print, and of GenericFtraceEvent. */
+enum { FIELD_TIME = 1, FIELD_PID = 2, FIELD_PRINT = 3, FIELD_GENERIC = 327 };
 
 /* Messages of Perfetto: number in FtraceEvent, event, and the names of fields 1, 2, ... */
 static const struct {
@@ -237,6 +239,18 @@ static int read_generic(struct cursor c, struct event *ev)
 	return !c.bad && ev->id != NR_EVENTS && is_complete(ev->id, seen) ? 1 : -EBADMSG;
 }
 
+/* PrintFtraceEvent: buf 2 */
+static int read_print(struct cursor c, struct event *ev)
+{
+	struct proto_field f;
+	int ret = 0;
+
+	while (proto_next(&c, &f))
+		if (f.number == 2 && f.kind == PROTO_BYTES)
+			ret = atrace_read((const char *)f.bytes.at, cursor_left(&f.bytes), ev);
+	return c.bad ? -EBADMSG : ret;
+}
+
 int perfetto_event(const struct perfetto_typed *t, const struct perfetto_described *d,
 		   struct cursor c, struct event *ev, uint64_t *time_ns)
 {
@@ -253,6 +267,8 @@ int perfetto_event(const struct perfetto_typed *t, const struct perfetto_describ
 			ev->tid = f.value;
 		} else if (ret || f.kind != PROTO_BYTES) {
 			continue;
+		} else if (f.number == FIELD_PRINT) {
+			ret = read_print(f.bytes, ev);
 		} else if (f.number == FIELD_GENERIC) {
 			ret = read_generic(f.bytes, ev);
 		} else {

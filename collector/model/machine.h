@@ -39,6 +39,7 @@ struct machines {
 	struct vmas *vmas;
 	struct linkage *linkage;
 	struct attribution *attribution;
+	struct slices *slices;
 	struct stalls *stalls;
 	struct waits *waits;
 	struct walks *walks;

@@ -18,6 +18,8 @@ struct place {
 static const struct place by_event[] = {
 	/* first: all others know who an event is about */
 	{ &names_machine, PLACE(names) },
+	/* before stalls and waits: what a thread does as it falls asleep */
+	{ &slices_machine, PLACE(slices) },
 	/* before waits: how long a waiter has slept by the end of its wait */
 	{ &stalls_machine, PLACE(stalls) },
 	/* before holds: whoever has waited is no waiter of its own hold */
@@ -47,6 +49,7 @@ static const struct place by_flush[] = {
 	{ &storms_machine, PLACE(storms) },   { &orders_machine, PLACE(orders) },
 	{ &linkage_machine, PLACE(linkage) }, { &frames_machine, PLACE(frames) },
 	{ &linkage_machine, PLACE(linkage) }, { &samples_machine, PLACE(samples) },
+	{ &slices_machine, PLACE(slices) },
 };
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))
@@ -120,6 +123,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.vmas = &m->vmas,
 		.linkage = &m->linkage,
 		.attribution = &m->attribution,
+		.slices = &m->slices,
 		.stalls = &m->stalls,
 		.waits = &m->waits,
 		.walks = &m->walks,

@@ -22,6 +22,7 @@
 #include "collector/model/rollup.h"
 #include "collector/model/sample.h"
 #include "collector/model/site.h"
+#include "collector/model/slice.h"
 #include "collector/model/stall.h"
 #include "collector/model/storm.h"
 #include "collector/model/straggler.h"
@@ -32,7 +33,7 @@
 #include "schema/sink.h"
 
 /* As many machines hear one event. */
-#define MAX_HEARERS 14
+#define MAX_HEARERS 15
 
 struct hearer {
 	int (*hear)(void *machine, const struct event *ev);
@@ -53,6 +54,7 @@ struct model {
 	/* the machines; model.c has their orders */
 	struct linkage linkage;
 	struct attribution attribution;
+	struct slices slices;
 	struct stalls stalls;
 	struct waits waits;
 	struct holds holds;

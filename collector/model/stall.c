@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collector/model/slice.h"
 #include "lib/clock.h"
 #include "schema/enums.h"
 
@@ -103,7 +104,7 @@ static int read_stack(struct stalls *ss, struct sleeper *s, const struct event *
 /*
  * The sleep of @s is over, or nothing more will be known of it.
  * @duration_ns: NO_TIME when not known
- * @waker: 0 when not known
+ * @waker: 0 when not known; else waker_slice_id is of it
  */
 static int give(struct stalls *ss, struct sleeper *s, int64_t duration_ns, int32_t waker,
 		int outcome)
@@ -118,6 +119,7 @@ static int give(struct stalls *ss, struct sleeper *s, int64_t duration_ns, int32
 		.io_wait = s->io_wait,
 		.rwsem_mode = s->rwsem_mode,
 		.class = s->class,
+		.slice_id = s->slice_id,
 		.outcome = outcome,
 	};
 
@@ -131,6 +133,7 @@ static int give(struct stalls *ss, struct sleeper *s, int64_t duration_ns, int32
 		if (!task)
 			return -ENOMEM;
 		row.waker_task_id = task->row.id;
+		row.waker_slice_id = s->waker_slice_id;
 	}
 	if (!ss->watch_reason || outcome != OUTCOME_ACQUIRED)
 		return give_row(ss, s, &row);
@@ -185,6 +188,8 @@ static int falls_asleep(struct stalls *ss, const struct event *ev)
 	if (!ss->keep)
 		return 0;
 	ret = settle(ss, s) ?: read_stack(ss, s, ev);
+	if (!ret)
+		s->slice_id = slices_now(ss->slices, ev->tid, &ret);
 	if (ret)
 		return ret;
 	task = task_get(ss->tasks, ev->tid, ev->time_ns);
@@ -229,6 +234,8 @@ static int sched_waking(void *machine, const struct event *ev)
 	if (!s)
 		return ss->keep ? -ENOMEM : 0;
 	ret = settle(ss, s);
+	if (!ret && !s->woken_ns)
+		s->waker_slice_id = waker && ss->keep ? slices_now(ss->slices, waker, &ret) : 0;
 	if (ret)
 		return ret;
 	if (s->asleep && !s->woken_ns)
@@ -415,6 +422,7 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 	*(struct stalls *)machine = (struct stalls){
 		.tasks = all->tasks,
 		.sites = all->sites,
+		.slices = all->slices,
 		.sink = all->sink,
 		.gap = all->gap,
 		.watch_reason = opt->has[EVENT_SCHED_BLOCKED_REASON],

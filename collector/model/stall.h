@@ -39,7 +39,9 @@ struct sleeper {
 	int64_t task_id;   /* of the sleep */
 	int64_t wait_id;   /* that explains the sleep, where it goes on after that was written */
 	int64_t site_id, stack_id; /* of the sleep, where it is; 0: not recorded */
-	int io_wait;		   /* likewise; -1: not known */
+	int64_t slice_id;	   /* likewise */
+	int64_t waker_slice_id;	   /* with woken_ns */
+	int io_wait;		   /* of the sleep; -1: not known */
 	int rwsem_mode, class;	   /* likewise; see struct stall_row */
 	bool unsettled;		   /* @row is held back until its reason comes */
 	struct stall_row row;
@@ -66,6 +68,7 @@ struct stalls {
 	struct sleeper *by_tid;
 	struct tasks *tasks;
 	struct sites *sites;
+	struct slices *slices;
 	const struct sink *sink;
 	bool watch_reason; /* the input has sched_blocked_reason */
 	bool keep;	   /* they are rows; else only threads that wait are watched */

@@ -7,6 +7,7 @@
 
 #include "collector/model/hold.h"
 #include "collector/model/second.h"
+#include "collector/model/slice.h"
 #include "collector/model/wait_holder.h"
 #include "lib/clock.h"
 
@@ -289,6 +290,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	struct wait *w = waits_find(ws, ev->tid);
 	struct task *task;
 	struct lock *lock;
+	int64_t slice_id;
 	int ret = 0;
 
 	if (w)
@@ -300,6 +302,9 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		return -ENOMEM;
 	lock = lock_of(ws, ev, b, &ret);
 	if (!lock)
+		return ret;
+	slice_id = slices_now(ws->slices, ev->tid, &ret);
+	if (ret)
 		return ret;
 	w = calloc(1, sizeof(*w));
 	if (!w)
@@ -322,6 +327,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		.task_id = task->row.id,
 		.mode = b->mode,
 		.holder_source = HOLDER_UNKNOWN,
+		.slice_id = slice_id,
 		.outcome = OUTCOME_OPEN,
 	};
 	HASH_ADD_INT(ws->by_tid, tid, w);
@@ -535,6 +541,7 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 		.tasks = all->tasks,
 		.locks = all->locks,
 		.sites = all->sites,
+		.slices = all->slices,
 		.attribution = all->attribution,
 		.stalls = all->stalls,
 		.sink = all->sink,

@@ -54,6 +54,7 @@ struct waits {
 	struct tasks *tasks;
 	struct locks *locks;
 	struct sites *sites;
+	struct slices *slices;
 	struct attribution *attribution;
 	struct stalls *stalls;
 	const struct sink *sink;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <utlist.h>
 
+#include "collector/model/slice.h"
 #include "collector/model/wait.h"
 
 /* The waker of the waiter did not release the lock, or not for this waiter. */
@@ -12,12 +13,13 @@ static void forget_waker(const struct wait *w, struct wait_row *row)
 	if (row->holder_source != HOLDER_WAKER)
 		return;
 	row->holder_task_id = w->owner_task_id;
+	row->holder_slice_id = 0;
 	row->holder_source = w->owner_task_id ? HOLDER_OWNER : HOLDER_UNKNOWN;
 }
 
 static void forget_holder(struct wait *w)
 {
-	w->row.holder_task_id = w->row.holder_site_id = 0;
+	w->row.holder_task_id = w->row.holder_site_id = w->row.holder_slice_id = 0;
 	w->row.holder_source = HOLDER_UNKNOWN;
 }
 
@@ -63,6 +65,7 @@ static int name_release(struct waits *ws, struct wait *w, const struct release *
 		stack = stack_resolve(ws->sites, r->stack, ws->sink, &ret);
 	w->row.holder_task_id = task->row.id;
 	w->row.holder_site_id = stack && stack->site ? stack->site->row.id : 0;
+	w->row.holder_slice_id = 0;
 	w->row.holder_source = HOLDER_EXACT;
 	w->by_release = true;
 	return ret;
@@ -85,23 +88,34 @@ static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
 {
 	const struct release *r = releases_last(&ws->releases, rwsem_of(w));
 	const struct task *waker = task_get(ws->tasks, ev->tid, ev->time_ns);
+	int64_t slice_id;
+	int ret;
 
 	if (!waker)
 		return -ENOMEM;
+	slice_id = slices_now(ws->slices, ev->tid, &ret);
+	if (ret)
+		return ret;
 	w->waker = ev->tid;
 	if (is_by_hold(w)) {
 		w->granted = w->row.holder_task_id == waker->row.id;
+		if (w->granted)
+			w->row.holder_slice_id = slice_id;
 		return 0;
 	}
 	if (releases_are_seen(ws, w)) {
 		w->granted = r && r->tid == ev->tid;
-		return w->granted ? name_release(ws, w, r) : 0;
+		ret = w->granted ? name_release(ws, w, r) : 0;
+		if (w->granted)
+			w->row.holder_slice_id = slice_id;
+		return ret;
 	}
 	forget_waker(w, &w->row);
 	/* the collector's signal ends its COMMAND */
 	if (waits_itself(ws, w, ev->tid) || (ws->self_tgid && waker->row.tgid == ws->self_tgid))
 		return 0;
 	w->row.holder_task_id = waker->row.id;
+	w->row.holder_slice_id = slice_id;
 	w->row.holder_source = HOLDER_WAKER;
 	return 0;
 }
@@ -210,6 +224,7 @@ int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold_
 			continue;
 		w->row.holder_task_id = hold->task_id;
 		w->row.holder_site_id = hold->site_id;
+		w->row.holder_slice_id = 0;
 		w->row.holder_source = HOLDER_EXACT;
 		w->by_release = false;
 		/* the earlier wake-up was for something else */

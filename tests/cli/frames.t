@@ -71,6 +71,11 @@ tap_is "$(json delays comm start_ns duration_ns lock_slept_ns other_slept_ns sym
 	"RenderThread 174000000 2000000 - 2000000 folio_wait_bit_common - - surfaceflinger 135000000
 com.example.app 140000000 33000000 33000000 - rwsem_down_write_slowpath HeapTaskDaemon waker HeapTaskDaemon 135000000" \
 	"each sleep within it, also a short one"
+tap_is "$(json delays comm slice other_slice | sort)" "RenderThread - -
+com.example.app Choreographer#doFrame 5 > traversal Background concurrent copying GC" \
+	"what the UI thread and its waker did, as they tell by slices"
+tap_is "$(json frames slice other_slice)" "Choreographer#doFrame 5 > traversal Background concurrent copying GC" \
+	"and so of the frame's longest sleep"
 tap_is "$(json culprits process holder_source nr_delays proven_ns)" "com.example.app waker 1 -" \
 	"the waker is a culprit without a share"
 tap_is "$(json total nr_delays sum_ns max_ns)" "1 29200000 29200000" "the sums are of what frames were late"

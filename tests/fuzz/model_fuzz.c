@@ -526,6 +526,10 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 	case EVENT_CPU_SAMPLE:
 		ev = ev_cpu_sample(now_ns, tid, lock, (uint64_t)d[4] << (d[5] & 0x1f));
 		break;
+	case EVENT_SLICE_BEGIN:
+	case EVENT_SLICE_END:
+		ev = ev_slice(d[0] % NR_EVENTS, now_ns, tid, d[4] & 1 ? "doFrame" : "draw");
+		break;
 	default:
 		ev = series_event_of(d[0] % NR_EVENTS, d, now_ns);
 		break;

@@ -29,6 +29,7 @@ int main(int argc, char **argv)
 	pf_process(&p, 100, "/usr/bin/mover");
 	pf_thread(&p, 101, 100, "mover/1");
 	pf_asked(&p, "lock/contention_begin");
+	pf_event(&p, 0, 1000, 100, "print", "B|100|doFrame");
 	pf_event(&p, 0, 1000, 100, "contention_begin", "lock_addr=0x1000 flags=4");
 	pf_event(&p, 0, 1100, 100, "sched_switch", "prev_state=2 next_pid=0 next_comm=idle");
 	pf_event(&p, 1, 1200, 101, "sched_waking", "pid=100 comm=mover");

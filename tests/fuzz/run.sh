@@ -46,7 +46,7 @@ sources_model="collector/model/*.c collector/kstack.c collector/symbols.c schema
 sources_perfdata="collector/perfdata_*.c collector/source.c collector/decode.c collector/kstack.c
 	collector/losses.c collector/reorder.c collector/symbols.c"
 sources_perfetto="collector/perfetto_*.c collector/source.c collector/decode.c collector/kstack.c
-	collector/losses.c collector/reorder.c"
+	collector/losses.c collector/reorder.c collector/atrace.c"
 sources_procmap="collector/procmap.c"
 sources_tracedat="collector/tracedat_source.c collector/tracedat_head.c collector/source.c"
 sources_tracedat="$sources_tracedat collector/decode.c collector/kstack.c collector/continuity.c"

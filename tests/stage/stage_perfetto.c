@@ -7,6 +7,7 @@
  *
  * A line is an event of a CPU, made at TIME_NS by thread TID:
  *	CPU TIME_NS TID EVENT FIELD=VALUE...
+ *	CPU TIME_NS TID print TEXT		which is what the thread writes to trace_marker
  * Or one of:
  *	pass			all buffers were read
  *	lost CPU		events are missing before the CPU's next one

@@ -135,6 +135,17 @@ static inline struct event ev_sampled(uint64_t time_ns, int32_t tid, uint64_t si
 	return ev;
 }
 
+/* @id: EVENT_SLICE_BEGIN or _END, which has no name */
+static inline struct event ev_slice(unsigned int id, uint64_t time_ns, int32_t tid,
+				    const char *name)
+{
+	struct event ev = ev_make(id, time_ns, tid, 0);
+
+	if (id == EVENT_SLICE_BEGIN)
+		snprintf(ev.slice_begin.name, sizeof(ev.slice_begin.name), "%s", name);
+	return ev;
+}
+
 /* @ip: of the innermost function, if a stack is added */
 static inline struct event ev_cpu_sample(uint64_t time_ns, int32_t tid, uint64_t ip,
 					 uint64_t cpu_ns)

@@ -65,6 +65,7 @@ static const struct pf_event_def pf_events[] = {
 	  "sched_process_exit",
 	  238,
 	  { { "comm", PF_TEXT }, { "pid", PF_NUMBER }, { "tgid", PF_NUMBER } } },
+	{ "ftrace", "print", 3, { { "ip", PF_NUMBER }, { "buf", PF_TEXT } } },
 	{ "lock", "contention_begin", 65536, { { "lock_addr", PF_ADDR }, { "flags", PF_NUMBER } } },
 	{ "lock", "contention_end", 65537, { { "lock_addr", PF_ADDR }, { "ret", PF_NUMBER } } },
 	{ "kmem", "unknown_event", 65538, { { "value", PF_NUMBER } } },
@@ -274,6 +275,13 @@ static inline void pf_event(struct pf *p, unsigned int cpu, uint64_t time_ns, in
 	}
 	pf_number(&event, 1, time_ns);
 	pf_number(&event, 2, tid);
+	/* its text has blanks */
+	if (def->message == 3) {
+		pf_text(&of, 2, fields + strspn(fields, " "));
+		pf_message(&event, 3, &of);
+		pf_message(&c->events, 2, &event);
+		return;
+	}
 	if (def->message >= 65536 && p->texts) {
 		pf_fill_texts(p, &of, def, fields);
 		pf_message(&event, 327, &of);

@@ -12,6 +12,11 @@
 #include "schema/sink.h"
 #include "tests/unit/unit.h"
 
+struct seen_slice {
+	int64_t id;
+	char names[512];
+};
+
 struct seen_site {
 	struct site_row row;
 	char symbol[128];
@@ -39,6 +44,7 @@ struct seen {
 	struct lock_row *lock;
 	struct seen_site *site;
 	struct seen_stack *stack;
+	struct seen_slice *slice;
 	struct wait_row *wait;
 	struct loss_row *loss;
 	struct seen_rollup *rollup;
@@ -65,7 +71,7 @@ struct seen {
 	unsigned int nr_wait_parts, nr_stalls, nr_storms, nr_stragglers, nr_order_edges, nr_frames;
 	unsigned int nr_vmas, nr_lock_vmas, nr_holds, nr_walks, nr_retries, nr_skips, nr_moves,
 		nr_walk_rollups, nr_holder_rollups, nr_second_rollups, nr_sample_rollups,
-		nr_cpu_rollups;
+		nr_cpu_rollups, nr_slices;
 	unsigned int nr_wait_writes, last_hold_id; /* the last ids given */
 	int fail;				   /* what every callback returns, 0 normally */
 };
@@ -140,6 +146,17 @@ SEEN_APPEND(move, nr_moves)
 SEEN_APPEND(stall, nr_stalls)
 SEEN_APPEND(straggler, nr_stragglers)
 SEEN_APPEND(frame, nr_frames)
+
+static inline int seen_slice(void *ctx, const struct slice_row *row)
+{
+	struct seen *s = ctx;
+
+	s->slice = grow(s->slice, s->nr_slices);
+	s->slice[s->nr_slices].id = row->id;
+	snprintf(s->slice[s->nr_slices].names, sizeof(s->slice->names), "%s", row->names);
+	s->nr_slices++;
+	return s->fail;
+}
 
 static inline int seen_site(void *ctx, const struct site_row *row)
 {

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The slices that each thread is in: parts of its work that programs name, one inside the other.
+ *
+ * Only where a thread sleeps or waits, or ends that for another one, its slices become a row. After a
+ * gap in the events it is not known which slices a thread is in, until it begins new ones.
+ */
+#ifndef RMAPSCOPE_MODEL_SLICE_H
+#define RMAPSCOPE_MODEL_SLICE_H
+
+#include <stdint.h>
+
+#include "collector/model/machine.h"
+#include "schema/sink.h"
+
+struct slice_nest;
+struct slice_names;
+
+struct slices {
+	struct slice_nest *by_tid;
+	struct slice_names *known; /* rows that were given lately */
+	const struct sink *sink;
+	int64_t last_id;
+};
+
+extern const struct machine slices_machine;
+
+/* slice.id of what thread @tid is in now; 0: none, or a negative errno in @ret. */
+int64_t slices_now(struct slices *ss, int32_t tid, int *ret);
+
+#endif
