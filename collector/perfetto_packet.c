@@ -44,6 +44,7 @@ bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
 		case PERFETTO_TRACE_STATS:
 		case PERFETTO_SYSTEM:
 		case PERFETTO_FRAME:
+		case PERFETTO_TRACK_EVENT:
 			p->what = f.number;
 			p->body = f.bytes;
 			break;

@@ -274,6 +274,9 @@ static int scan_packet(struct scanning *s, struct cursor c)
 	case PERFETTO_FRAME:
 		scan_frame(sc, &p);
 		break;
+	case PERFETTO_TRACK_EVENT:
+		sc->nr_track_events++;
+		break;
 	default:
 		break;
 	}

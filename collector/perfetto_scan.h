@@ -52,6 +52,7 @@ struct perfetto_scan {
 		uint32_t clock_id;
 		uint64_t nr;
 	} frames_of[PERFETTO_FRAME_CLOCKS];
+	uint64_t nr_track_events;
 	uint64_t nr_discarded; /* pieces that the recorder's buffer had no room for */
 	bool starts_told;      /* the recorder tells the first packet of a sequence */
 	bool cut, damaged;

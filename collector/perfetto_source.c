@@ -320,6 +320,12 @@ static void note_limits(struct perfetto_source *pf)
 			    " sleeps are left out: the trace does not tell whose they are, "
 			    "as a switch from the idle thread is missing before each",
 			    sc->nr_unknown_sleeps);
+	if (sc->nr_track_events)
+		source_note(&pf->src,
+			    "%" PRIu64
+			    " events of data source track_event are left out: of slices, "
+			    "those in trace_marker are read",
+			    sc->nr_track_events);
 	if (sc->nr_unnamed)
 		source_note(&pf->src,
 			    "%" PRIu64 " sleeps have no function name; record with "

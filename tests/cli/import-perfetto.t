@@ -191,6 +191,10 @@ tap_is "$code $(sql "SELECT cpu, start_ns, end_ns FROM loss ORDER BY cpu" | tr '
 import
 tap_is "$code $(sql "SELECT count(*), count(end_ns) FROM loss")" "0 2 0" "a buffer that became full is a loss to the end"
 tap_like "$(meta limits)" "a buffer of Perfetto was full" "and that is said"
+{ grep -v lost "$tap_dir/lossy"; echo trackevent; echo trackevent; } | stage
+import
+tap_is "$code:$(meta limits | grep -c '^2 events of data source track_event are left out')" "0:1" \
+	"slices that are not read are counted"
 
 # --- frames: SurfaceFlinger tells them after they have ended, in boot time, or as of old in CLOCK_MONOTONIC
 

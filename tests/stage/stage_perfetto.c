@@ -14,6 +14,7 @@
  *	dropped			packets are missing here
  *	stats CPU NUMBER	that the CPU lost in all
  *	discarded NUMBER	pieces of the trace for which there was no room
+ *	trackevent		of the data source track_event
  *	process PID CMDLINE
  *	thread TID TGID NAME
  *	frame TIME_NS WHAT FIELD=VALUE...	see pf_frame()
@@ -91,6 +92,8 @@ static int add_line(struct pf *p, char *line)
 		p->cpu[cpu % PF_CPUS].lost = true;
 	else if (sscanf(line, "stats %d %d", &a, &b) == 2)
 		pf_stats(p, a, b);
+	else if (!strcmp(line, "trackevent"))
+		pf_track_event(p);
 	else if (sscanf(line, "discarded %d", &a) == 1)
 		pf_discarded(p, a);
 	else if (sscanf(line, "process %d %63s", &a, text) == 2)

@@ -489,6 +489,15 @@ static inline void pf_discarded(struct pf *p, uint64_t nr)
 	pf_packet(p, 35, &stats);
 }
 
+/* TrackEvent: type 9 */
+static inline void pf_track_event(struct pf *p)
+{
+	struct bytes of = { 0 };
+
+	pf_number(&of, 9, 1);
+	pf_packet(p, 11, &of);
+}
+
 /* An event that the config asked for: TraceConfig, DataSource, DataSourceConfig, FtraceConfig */
 static inline void pf_asked(struct pf *p, const char *name)
 {
