@@ -6,14 +6,21 @@ WITH sums AS (
 	       -- SQLite: with max(), delay_id is of the row that has it
 	       max(ns) AS longest_ns, id AS delay_id
 	FROM jank_delay GROUP BY frame_id
+),
+-- as in view missed_frames: nothing is known of what was not recorded
+seen AS (
+	SELECT (SELECT instr(value, 'sched:sched_switch') > 0 AND instr(value, 'sched:sched_waking') > 0
+		FROM main.meta WHERE key = 'came') AS stalls,
+	       (SELECT instr(value, 'contention_begin') > 0 FROM main.meta WHERE key = 'formats') AS waits
 )
 SELECT f.start_ns, f.end_ns - f.start_ns AS duration_ns, f.late_ns, p.comm AS process, v.jank,
-       iif(f.end_ns IS NULL, NULL, coalesce(m.lock_ns, 0)) AS lock_ns,
-       iif(f.end_ns IS NULL, NULL, coalesce(m.other_ns, 0)) AS other_ns,
+       iif(f.end_ns IS NULL OR NOT (coalesce(seen.stalls, 0) OR coalesce(seen.waits, 0)), NULL,
+	   coalesce(m.lock_ns, 0)) AS lock_ns,
+       iif(f.end_ns IS NULL OR seen.stalls IS NOT 1, NULL, coalesce(m.other_ns, 0)) AS other_ns,
        m.longest_ns, t.comm, coalesce(ws.symbol, ss.symbol) AS symbol,
        k.comm AS waker_comm, k.tid AS waker_tid,
        replace(sl.names, char(10), ' > ') AS slice, replace(cl.names, char(10), ' > ') AS other_slice, v.kind, v.layer, v.outcome
-FROM jank_frame f JOIN frames v ON v.id = f.id
+FROM jank_frame f CROSS JOIN seen JOIN frames v ON v.id = f.id
 LEFT JOIN process p ON p.id = f.process_id
 LEFT JOIN sums m ON m.frame_id = f.id
 LEFT JOIN jank_delay d ON d.id = m.delay_id

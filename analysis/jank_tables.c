@@ -209,30 +209,43 @@ static const char *told(const struct table *t, const char *before, const char *n
 	return buf;
 }
 
+static bool is_null(const struct table *t, const char *name)
+{
+	return t->rows[0][table_column(t->def, name)].type == CELL_NULL;
+}
+
+/* What the first frame has instead of a longest delay. */
+static const char *no_delay(const struct table *t)
+{
+	if (!is_null(t, "longest_ns"))
+		return "";
+	return is_null(t, "lock_ns") && is_null(t, "other_ns")
+		       ? "; what its threads slept and waited for was not seen"
+		       : "; no delay of its threads was seen";
+}
+
 /* The latest of the missed frames, and the longest delay within it. */
 static int write_frames(char text[VERDICT_LEN], const struct table *total_table, struct db *db,
 			struct error *err)
 {
 	const bool one = cell_int(&total_table->rows[0][T_NR], 0) == 1;
+	const char *ended;
 	char nr[32], process[96], late[64], thread[96], ns[64], symbol[160], waker[96];
 	struct table t;
 	int ret = table_read(&t, &frames, db, NULL, err);
 
 	if (ret)
 		return ret;
+	ended = one ? "; it ended " : is_null(&t, "process") ? "; the latest ended " : ", ended ";
 	snprintf(text, VERDICT_LEN, "%s frame%s missed%s%s%s%s%s%s%s.",
 		 shown(total_table, 0, T_NR, nr, sizeof(nr)), one ? " was" : "s were",
 		 told(&t, one ? ", of " : "; the latest, of ", "process", "", process,
 		      sizeof(process)),
-		 told(&t, one ? "; it ended " : ", ended ", "late_ns", " ms after its deadline",
-		      late, sizeof(late)),
+		 told(&t, ended, "late_ns", " ms after its deadline", late, sizeof(late)),
 		 told(&t, "; ", "comm", " was delayed", thread, sizeof(thread)),
 		 told(&t, " for ", "longest_ns", " ms of it", ns, sizeof(ns)),
 		 told(&t, " in ", "symbol", "", symbol, sizeof(symbol)),
-		 told(&t, ", which ", "waker_comm", " ended", waker, sizeof(waker)),
-		 t.rows[0][table_column(&frames, "longest_ns")].type == CELL_NULL
-			 ? "; no delay of its threads was seen"
-			 : "");
+		 told(&t, ", which ", "waker_comm", " ended", waker, sizeof(waker)), no_delay(&t));
 	table_free(&t);
 	return 0;
 }

@@ -101,4 +101,24 @@ tap_is "$(json delays start_ns duration_ns lock_slept_ns rest_ns | sort)" \
 178000000 2000000 - -" "the split of a wait is not known for a part of it"
 tap_is "$(sql "SELECT stall_ns, max_stall_ns, nr_waits, wait_ns FROM missed_frames")" "40000000 38000000 1 2000000" \
 	"as in the view"
+
+# --- frames without the scheduler's events, of a process without a name
+
+{
+	for i in 1 2; do
+		echo "0 $((5001000000 + i)) 100 print B|100|doFrame"
+		echo "frame $((5001000000 + i * 50000000)) expected-surface cookie=${i}1 token=$i display_token=9 pid=100 layer=app#1"
+		echo "frame $((5017600000 + i * 50000000)) end cookie=${i}1"
+		echo "frame $((5001100000 + i * 50000000)) actual-surface cookie=${i}2 token=$i display_token=9 pid=100 layer=app#1 present=2 jank=64"
+		echo "frame $((5030000000 + i * 50000000)) end cookie=${i}2"
+	done
+	echo "0 5200000000 100 print E|100"
+	echo pass
+} | "$STAGE_PERFETTO" "$tap_dir/trace" ahead=5000000000
+"$RMAPSCOPE" import --force "$tap_dir/trace" -o "$db" >"$tap_dir/out" 2>&1
+"$RMAPSCOPE" jank "$db" --format json >"$tap_dir/json"
+tap_is "$(json frames late_ns lock_ns other_ns | sort -u)" "12400000 - -" "what was not recorded is not known"
+tap_is "$("$RMAPSCOPE" jank "$db" | head -n 1)" \
+	"2 frames were missed; the latest ended 12.400 ms after its deadline; what its threads slept and waited for was not seen." \
+	"and the sentence says so"
 tap_done
