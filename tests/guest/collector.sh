@@ -30,7 +30,7 @@ build_programs() {
 	echo "$dir"
 }
 
-# collect VERSION JOB...: boots the patched kernel with rmapscope and these
+# collect VERSION JOB...: boots the patched kernel (GUEST_VARIANT: another) with rmapscope and these
 # programs, and sets $out to the results. QEMU takes the last -initrd.
 collect() {
 	local version=$1 programs initramfs
@@ -40,7 +40,7 @@ collect() {
 	initramfs=$guest_cache/initramfs-$version-collect.gz
 	"$guest_dir/make-initramfs" "$initramfs" "$RMAPSCOPE" "$programs"/* || exit 1
 	out=$(QEMU_ARGS="${QEMU_ARGS:-} -initrd $initramfs" GUEST_CMDLINE="no_hash_pointers ${GUEST_CMDLINE:-}" \
-		"$guest_dir/run-guest" "$version" patched "$@")
+		"$guest_dir/run-guest" "$version" "${GUEST_VARIANT:-patched}" "$@")
 }
 
 # q NAME SQL: of a database that the guest brought out
