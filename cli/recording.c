@@ -281,6 +281,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 					.traced = live ? rec->traced : NULL,
 					.keep_all = opt->keep_all,
 					.keep_stalls = profiles & PROFILE_STALLS,
+					.one_process = live && opt->pid,
 					.self_tgid = live ? rec->self.tgid : 0,
 				});
 	if (live || rec->samples_meta.hz || rec->samples_meta.none[0])

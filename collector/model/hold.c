@@ -124,7 +124,7 @@ static int released(void *machine, const struct event *ev)
 		/* acquired before the capture, or in a gap */
 		return lock ? parts_contradicted(hs->locks, lock, ev->time_ns) : 0;
 	if (lock && !h->tainted) {
-		ret = wait_holder_released(hs->waits, lock, &h->row, ev->time_ns)
+		ret = wait_holder_released(hs->waits, lock, h, ev->time_ns)
 			      ?: parts_released(hs->locks, lock, h, ev->time_ns);
 		if (ret)
 			return ret;

@@ -25,6 +25,7 @@ struct model_options {
 	const bool *traced;		  /* [NR_EVENTS]: of those, enabled; NULL: not known */
 	bool keep_all;			  /* every span is a row */
 	bool keep_stalls;		  /* every uninterruptible sleep is one */
+	bool one_process;		  /* only its events, and not all of other threads */
 	int32_t self_tgid;		  /* of the collector; 0: not among the watched */
 };
 
@@ -41,6 +42,7 @@ struct machines {
 	struct attribution *attribution;
 	struct slices *slices;
 	struct stalls *stalls;
+	struct activities *activities;
 	struct waits *waits;
 	struct walks *walks;
 };

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "collector/event.h"
+#include "collector/model/activity.h"
 #include "collector/model/attribute.h"
 #include "collector/model/frame.h"
 #include "collector/model/hold.h"
@@ -33,7 +34,7 @@
 #include "schema/sink.h"
 
 /* As many machines hear one event. */
-#define MAX_HEARERS 15
+#define MAX_HEARERS 16
 
 struct hearer {
 	int (*hear)(void *machine, const struct event *ev);
@@ -56,6 +57,7 @@ struct model {
 	struct attribution attribution;
 	struct slices slices;
 	struct stalls stalls;
+	struct activities activities;
 	struct waits waits;
 	struct holds holds;
 	struct walks walks;

@@ -82,6 +82,32 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 		w->row.spun_ns = w->row.duration_ns;
 }
 
+/* What the holder did until it let the lock go. */
+static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
+{
+	struct wait_row *row = &w->row;
+	const bool is_owner = row->holder_source == HOLDER_OWNER;
+	struct activity_query q = {
+		.tid = is_owner ? w->owner_tid : w->named_tid,
+		.key = &w->key,
+		.from_ns = row->start_ns,
+		.until_ns = w->freed_ns != NO_TIME && w->freed_ns < end_ns ? w->freed_ns : end_ns,
+		/* who held it as the wait began was not seen to let it go */
+		.ran_then = !is_owner,
+	};
+	int64_t ns[NR_ACTIVITIES];
+
+	if (row->holder_source == HOLDER_UNKNOWN)
+		return;
+	if (!is_owner && w->held_ns > q.from_ns)
+		q.from_ns = w->held_ns;
+	activity_split(ws->activities, &q, ns);
+	row->holder_ran_ns = ns[ACTIVITY_RUNS];
+	row->holder_runnable_ns = ns[ACTIVITY_QUEUES];
+	row->holder_lock_ns = ns[ACTIVITY_SLEEPS_LOCK];
+	row->holder_slept_ns = ns[ACTIVITY_SLEEPS];
+}
+
 /* Fill in the parts of a row that depend on the end of the wait, or a possible end, at @end_ns. */
 static struct wait_end end_of(const struct wait *w, uint64_t end_ns)
 {
@@ -157,6 +183,10 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		w->row.spun_ns = NO_TIME;
 	else
 		measure(ws, w, end_ns);
+	if (!ret && outcome == OUTCOME_ACQUIRED) {
+		explain(ws, w, end_ns);
+		ret = activity_got_lock(ws->activities, w->tid, &w->key, end_ns);
+	}
 	if (outcome != OUTCOME_UNCERTAIN && lock)
 		lock_last_seen(ws->locks, lock, end_ns);
 	if (!ret)
@@ -201,6 +231,7 @@ static int learn_owner(struct waits *ws, struct wait *w, const struct wait_begin
 	owner = task_get(ws->tasks, b->owner, w->row.start_ns);
 	if (!owner)
 		return -ENOMEM;
+	w->owner_tid = b->owner;
 	w->owner_task_id = w->row.holder_task_id = owner->row.id;
 	w->row.holder_source = HOLDER_OWNER;
 	return 0;
@@ -314,7 +345,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	w->vm_end = b->vm_end;
 	w->from_series = b->from_series;
 	w->process_id = task->row.process_id;
-	w->freed_ns = NO_TIME;
+	w->freed_ns = w->held_ns = NO_TIME;
 	w->booked.until_ns = ev->time_ns;
 	w->tainted = gap_covers(ws->gap, ev->time_ns);
 	w->row = (struct wait_row){
@@ -323,6 +354,10 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		.slept_ns = NO_TIME,
 		.runnable_ns = NO_TIME,
 		.spun_ns = NO_TIME,
+		.holder_ran_ns = NO_TIME,
+		.holder_runnable_ns = NO_TIME,
+		.holder_lock_ns = NO_TIME,
+		.holder_slept_ns = NO_TIME,
 		.lock_id = lock->row.id,
 		.task_id = task->row.id,
 		.mode = b->mode,
@@ -331,6 +366,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		.outcome = OUTCOME_OPEN,
 	};
 	HASH_ADD_INT(ws->by_tid, tid, w);
+	activity_announce(ws->activities, ev->time_ns);
 	/* one that began inside a gap may be over: it is nobody's waiter */
 	if (!w->tainted)
 		ret = join_lock(ws, lock, w);
@@ -473,6 +509,7 @@ static int contended_release(void *machine, const struct event *ev)
 {
 	struct waits *ws = machine;
 
+	activity_announce(ws->activities, ev->time_ns);
 	return releases_add(&ws->releases, ev);
 }
 
@@ -544,6 +581,7 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 		.slices = all->slices,
 		.attribution = all->attribution,
 		.stalls = all->stalls,
+		.activities = all->activities,
 		.sink = all->sink,
 		.gap = all->gap,
 		/* of a file, once one came */

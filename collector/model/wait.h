@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "collector/event.h"
+#include "collector/model/activity.h"
 #include "collector/model/attribute.h"
 #include "collector/model/lock.h"
 #include "collector/model/machine.h"
@@ -39,6 +40,9 @@ struct wait {
 	struct wait_so_far booked; /* in the roll-ups */
 	struct part_start part_start;
 	int64_t owner_task_id; /* who held it when the wait began; 0 not known */
+	int32_t owner_tid;     /* its tid */
+	int32_t named_tid; /* of the holder that row.holder_task_id is, unless that is the owner */
+	int64_t held_ns;   /* when that got the lock; NO_TIME: not seen */
 	int64_t freed_ns; /* woken: since then it waits for a CPU; NO_TIME: not, or it sleeps again */
 	int32_t waker;	  /* tid of who woke it last; 0: an interrupt, or not known */
 	bool granted;	  /* who woke it was seen to let the lock go before */
@@ -57,6 +61,7 @@ struct waits {
 	struct slices *slices;
 	struct attribution *attribution;
 	struct stalls *stalls;
+	struct activities *activities;
 	const struct sink *sink;
 	bool sees_switches;	    /* sched_switch is recorded: sleep is known */
 	bool sees_wakings;	    /* sched_waking is */

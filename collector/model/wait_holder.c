@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <utlist.h>
 
+#include "collector/model/hold.h"
 #include "collector/model/slice.h"
 #include "collector/model/wait.h"
 
@@ -24,9 +25,10 @@ static void forget_holder(struct wait *w)
 }
 
 /* From @now_ns on it waits for a CPU, unless it sleeps again. @lock may be NULL. */
-static int freed(struct wait *w, struct lock *lock, int64_t now_ns)
+static int freed(struct waits *ws, struct wait *w, struct lock *lock, int64_t now_ns)
 {
 	w->freed_ns = now_ns;
+	activity_announce(ws->activities, now_ns);
 	return parts_wait_woken(lock, &w->part_start, now_ns);
 }
 
@@ -67,6 +69,8 @@ static int name_release(struct waits *ws, struct wait *w, const struct release *
 	w->row.holder_site_id = stack && stack->site ? stack->site->row.id : 0;
 	w->row.holder_slice_id = 0;
 	w->row.holder_source = HOLDER_EXACT;
+	w->named_tid = r->tid;
+	w->held_ns = NO_TIME;
 	w->by_release = true;
 	return ret;
 }
@@ -117,6 +121,8 @@ static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
 	w->row.holder_task_id = waker->row.id;
 	w->row.holder_slice_id = slice_id;
 	w->row.holder_source = HOLDER_WAKER;
+	w->named_tid = ev->tid;
+	w->held_ns = NO_TIME;
 	return 0;
 }
 
@@ -133,7 +139,7 @@ int wait_holder_waking(void *machine, const struct event *ev)
 	w->resumed = w->asleep;
 	w->asleep = w->granted = false;
 	w->waker = 0;
-	ret = freed(w, lock_find(ws->locks, &w->key), ev->time_ns);
+	ret = freed(ws, w, lock_find(ws->locks, &w->key), ev->time_ns);
 	if (ret || ev->in_irq || ev->tid == w->tid || ev->tid == 0)
 		return ret;
 	return woken_by(ws, w, ev);
@@ -209,7 +215,7 @@ int wait_holder_dies(void *machine, const struct event *ev)
 	return 0;
 }
 
-int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold_row *hold,
+int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold *hold,
 			 int64_t now_ns)
 {
 	struct wait *w;
@@ -220,16 +226,18 @@ int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold_
 	DL_FOREACH(lock->waits, w)
 	{
 		/* a thread that shares the lock with others releases it, too */
-		if (w->row.task_id == hold->task_id || w->granted)
+		if (w->row.task_id == hold->row.task_id || w->granted)
 			continue;
-		w->row.holder_task_id = hold->task_id;
-		w->row.holder_site_id = hold->site_id;
+		w->row.holder_task_id = hold->row.task_id;
+		w->row.holder_site_id = hold->row.site_id;
 		w->row.holder_slice_id = 0;
 		w->row.holder_source = HOLDER_EXACT;
+		w->named_tid = hold->key.tid;
+		w->held_ns = hold->row.start_ns;
 		w->by_release = false;
 		/* the earlier wake-up was for something else */
 		if (!ret && w->freed_ns != NO_TIME)
-			ret = freed(w, lock, now_ns);
+			ret = freed(ws, w, lock, now_ns);
 	}
 	return ret;
 }

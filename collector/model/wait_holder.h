@@ -17,6 +17,7 @@
 #include "schema/rows.h"
 
 struct event;
+struct hold;
 struct lock;
 struct wait;
 struct waits;
@@ -37,7 +38,7 @@ int wait_holder_dies(void *machine, const struct event *ev);
  *
  * Returns 0 or a negative errno.
  */
-int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold_row *hold,
+int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold *hold,
 			 int64_t now_ns);
 
 /* @w is over, with @outcome: what its row says of the holder is final. */
