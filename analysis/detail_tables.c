@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The detail tables of the screens: what Enter opens for a row. The SQL of NAME is NAME.sql. */
+#include "analysis/holder_did.h"
 #include "analysis/views.h"
 #include "schema/sql.h"
 
@@ -129,6 +130,21 @@ static const struct column lock_stacks_columns[] = {
 };
 TABLE(lock_stacks, WAITS, "Stacks", "kernel stacks of its waiters", 1);
 
+static const struct column lock_holders_columns[] = {
+	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that held it", false },
+	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that held the lock", false },
+	{ "wait_ns", "WAIT ms", UNIT_NS, 10, "time that others waited for it", false },
+	WAITS,
+	HOLDER_DID,
+	{ "slept_in", "ASLEEP IN", UNIT_TEXT, 20,
+	  "kernel function in which the holder was asleep longest; -: not, or unknown", false },
+	SOURCE,
+	PROCESS,
+	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread", false },
+	{ 0 },
+};
+TABLE(lock_holders, WAITS, "Holders", "measured: what holders did while others waited", 2);
+
 static const struct column lock_why_columns[] = {
 	{ "holder_function", "FUNCTION", UNIT_TEXT, 28, "innermost kernel function that ran",
 	  false },
@@ -160,6 +176,7 @@ const struct view_def lock_views[] = {
 	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
 	{ .table = &lock_vmas, .details = vma_views },
 	{ .table = &lock_stacks },
+	{ .table = &lock_holders },
 	{ .table = &lock_why },
 	{ .table = &lock_life },
 	{ .table = NULL },

@@ -6,7 +6,8 @@ SELECT p.comm AS process, t.tgid, t.comm, LABEL(role, s.role) AS role, a.cause,
        LABEL(role, hs.role) AS holder_role,
        LABEL(lock_class, l.class) AS class,
        LABEL(holder_source, a.holder_source) AS holder_source,
-       a.nr_waits, a.wait_ns, a.max_ns
+       a.nr_waits, a.wait_ns, a.max_ns,
+       a.ran_ns, a.runnable_ns, a.lock_ns, a.slept_ns, a.before_ns, a.unknown_ns
 FROM blame_sum a
 JOIN lock l ON l.id = a.lock_id
 JOIN task t ON t.id = a.task_id

@@ -4,6 +4,7 @@
 
 #include "analysis/filter.h"
 #include "analysis/finding_tables.h"
+#include "analysis/holder_did.h"
 #include "analysis/sample_tables.h"
 #include "analysis/tables.h"
 #include "analysis/wait_sums.h"
@@ -196,6 +197,7 @@ static const struct column blame_columns[] = {
 	{ "wait_ns", "WAIT ms", UNIT_NS, 12,
 	  "time waited for it; waits with exact holders are split over all of these", false },
 	{ "max_ns", "MAX ms", UNIT_NS, 10, "longest part of one wait", false },
+	HOLDER_DID,
 	{ 0 },
 };
 

@@ -15,6 +15,23 @@ static int add_pair(struct wait_pass *pass, const struct add_pair *add)
 	return wait_sum_add(&pair->sum, &add->sum) ? 0 : -EOVERFLOW;
 }
 
+/* What the holder did. Returns 0, or -EOVERFLOW. */
+static int add_did(struct pass_blame *b, const struct add_blame *add)
+{
+	bool large = false;
+	int i;
+
+	if (add->key.holder_source == BLAME_CPU)
+		return 0;
+	if (!add->known)
+		return __builtin_add_overflow(b->unknown_ns, add->ns, &b->unknown_ns) ? -EOVERFLOW
+										      : 0;
+	b->known = true;
+	for (i = 0; i < NR_HELD_PARTS; i++)
+		large |= __builtin_add_overflow(b->held_ns[i], add->did_ns[i], &b->held_ns[i]);
+	return large ? -EOVERFLOW : 0;
+}
+
 static int add_blame(struct wait_pass *pass, const struct add_blame *add)
 {
 	struct pass_blame *b = keyed_get_hashed(&pass->blames, &add->key, add->hash);
@@ -33,7 +50,8 @@ static int add_blame(struct wait_pass *pass, const struct add_blame *add)
 	if (!b->nr_waits || b->last_wait_id != add->wait_id)
 		b->nr_waits++;
 	b->last_wait_id = add->wait_id;
-	return __builtin_add_overflow(b->wait_ns, add->ns, &b->wait_ns) ? -EOVERFLOW : 0;
+	return __builtin_add_overflow(b->wait_ns, add->ns, &b->wait_ns) ? -EOVERFLOW
+									: add_did(b, add);
 }
 
 static int add_pairs(struct wait_adder *a)

@@ -26,6 +26,8 @@ struct add_blame {
 	uint32_t hash; /* set by adder_blame() */
 	int64_t task_id, lock_id, site_id, holder_task_id, holder_site_id;
 	int64_t wait_id, ns;
+	bool known; /* what the holder did is: */
+	int64_t did_ns[NR_HELD_PARTS];
 };
 
 struct wait_adder {

@@ -28,16 +28,21 @@ enum wait_column {
 	W_HOLDER_TASK,
 	W_HOLDER_SITE,
 	W_HOLDER_SOURCE,
-	NR_WAIT_COLUMNS,
+	W_HOLDER_DID, /* the first of HELD_BEFORE columns */
+	NR_WAIT_COLUMNS = W_HOLDER_DID + HELD_BEFORE,
 };
 
-#define WAITS_SQL                                                                                  \
-	"SELECT wait_pass(id, task_id, lock_id, site_id, vma_id, mode, outcome, start_ns, "        \
-	"duration_ns, slept_ns, runnable_ns, holder_task_id, holder_site_id, holder_source) "      \
-	"FROM wait"
+/* In the order of enum held_part. */
+#define HOLDER_DID "holder_ran_ns, holder_runnable_ns, holder_lock_ns, holder_slept_ns"
+
+#define WAITS_SQL                                                                                        \
+	"SELECT wait_pass(id, task_id, lock_id, site_id, vma_id, mode, outcome, start_ns, "              \
+	"duration_ns, slept_ns, runnable_ns, holder_task_id, holder_site_id, holder_source, " HOLDER_DID \
+	") FROM wait"
 
 #define PARTS_SQL                                                                                  \
-	"SELECT wait_id, holder_task_id, holder_site_id, duration_ns FROM wait_part "              \
+	"SELECT wait_id, holder_task_id, holder_site_id, duration_ns, " HOLDER_DID                 \
+	" FROM wait_part "                                                                         \
 	"ORDER BY wait_id, nr"
 
 /* The row for id 0 makes NULL a member of the group that the other NULLs are in. */
@@ -205,7 +210,25 @@ static const struct pass_site *site_of(const struct reader *r, int64_t id)
 /* A part of a wait that one holder caused, or waiting for a CPU. */
 struct part {
 	int64_t holder_task_id, holder_site_id, holder_source, ns;
+	bool known; /* what the holder did is */
+	int64_t did_ns[NR_HELD_PARTS];
 };
+
+/* @before: the holder may not have held it all the time */
+static void set_did(struct part *part, const struct maybe did[HELD_BEFORE], bool before)
+{
+	int64_t rest_ns = part->ns;
+	int i;
+
+	for (i = 0; i < HELD_BEFORE; i++) {
+		part->did_ns[i] = did[i].sum;
+		if (!did[i].known || did[i].sum < 0 || did[i].sum > rest_ns)
+			return;
+		rest_ns -= did[i].sum;
+	}
+	part->did_ns[HELD_BEFORE] = rest_ns;
+	part->known = before || !rest_ns;
+}
 
 static int add_blame(struct reader *r, const struct pass_wait *w, const struct part *part)
 {
@@ -229,7 +252,9 @@ static int add_blame(struct reader *r, const struct pass_wait *w, const struct p
 		.holder_site_id = site->id,
 		.wait_id = w->id,
 		.ns = part->ns,
+		.known = part->known,
 	};
+	memcpy(adder_next_blame(&r->adder)->did_ns, part->did_ns, sizeof(part->did_ns));
 	return added(r, adder_blame(&r->adder));
 }
 
@@ -243,6 +268,27 @@ static int next_part(struct reader *r)
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(r->db, r->err);
 }
 
+static void part_did(struct reader *r, struct part *part)
+{
+	struct maybe did[HELD_BEFORE];
+	int i;
+
+	for (i = 0; i < HELD_BEFORE; i++)
+		did[i] = (struct maybe){ sqlite3_column_type(r->parts, 4 + i) != SQLITE_NULL,
+					 sqlite3_column_int64(r->parts, 4 + i) };
+	set_did(part, did, false);
+}
+
+static void wait_did(const struct pass_wait *w, struct part *part)
+{
+	struct maybe did[HELD_BEFORE];
+	int i;
+
+	for (i = 0; i < HELD_BEFORE; i++)
+		did[i] = maybe_of(w->value[W_HOLDER_DID + i]);
+	set_did(part, did, true);
+}
+
 /* Blame the holders of the parts of @w; *@any is set if it has parts. */
 static int blame_parts(struct reader *r, const struct pass_wait *w, bool *any)
 {
@@ -252,13 +298,14 @@ static int blame_parts(struct reader *r, const struct pass_wait *w, bool *any)
 		ret = next_part(r);
 	*any = r->part_wait_id == w->id;
 	while (!ret && r->part_wait_id == w->id) {
-		const struct part part = {
+		struct part part = {
 			.holder_task_id = sqlite3_column_int64(r->parts, 1),
 			.holder_site_id = sqlite3_column_int64(r->parts, 2),
 			.holder_source = number(w, W_HOLDER_SOURCE),
 			.ns = sqlite3_column_int64(r->parts, 3),
 		};
 
+		part_did(r, &part);
 		ret = add_blame(r, w, &part) ?: next_part(r);
 	}
 	return ret;
@@ -274,7 +321,7 @@ static int blame(struct reader *r, const struct pass_wait *w)
 		.holder_source = BLAME_CPU,
 		.ns = number(w, W_RUNNABLE_NS),
 	};
-	const struct part held = {
+	struct part held = {
 		.holder_task_id = number(w, W_HOLDER_TASK),
 		.holder_site_id = number(w, W_HOLDER_SITE),
 		.holder_source = number(w, W_HOLDER_SOURCE),
@@ -283,6 +330,7 @@ static int blame(struct reader *r, const struct pass_wait *w)
 	bool any;
 	int ret = blame_parts(r, w, &any);
 
+	wait_did(w, &held);
 	if (!ret && !any)
 		ret = add_blame(r, w, &held);
 	if (!ret && cpu.ns > 0)

@@ -66,8 +66,21 @@ struct pass_blame_key {
 
 #define BLAME_CPU (-1)
 
+/* What holders did while others waited. These add up to the time for which that is known. */
+enum held_part {
+	HELD_RAN,
+	HELD_RUNNABLE,
+	HELD_LOCK,   /* asleep for another lock */
+	HELD_SLEPT,  /* asleep for something else */
+	HELD_BEFORE, /* it waited for the lock itself: others held it */
+	NR_HELD_PARTS,
+};
+
 struct pass_blame {
 	struct pass_blame_key key;
+	int64_t held_ns[NR_HELD_PARTS];
+	int64_t unknown_ns; /* part of wait_ns of which that is not known */
+	bool known;	    /* of some of wait_ns it is */
 	int64_t task_id, lock_id, site_id, holder_task_id, holder_site_id; /* of the longest part */
 	int64_t nr_waits, wait_ns, max_ns;
 	int64_t last_wait_id;

@@ -15,14 +15,18 @@
 	"nr_uncertain INTEGER);"                                                                   \
 	"CREATE TEMP TABLE IF NOT EXISTS blame_sum (task_id INTEGER, lock_id INTEGER, "            \
 	"site_id INTEGER, holder_task_id INTEGER, holder_site_id INTEGER, "                        \
-	"holder_source INTEGER, cause TEXT, nr_waits INTEGER, wait_ns INTEGER, max_ns INTEGER);"   \
+	"holder_source INTEGER, cause TEXT, nr_waits INTEGER, wait_ns INTEGER, max_ns INTEGER, "   \
+	"ran_ns INTEGER, runnable_ns INTEGER, lock_ns INTEGER, slept_ns INTEGER, "                 \
+	"before_ns INTEGER, unknown_ns INTEGER);"                                                  \
 	"CREATE TEMP TABLE IF NOT EXISTS longest_wait (id INTEGER PRIMARY KEY, ns INTEGER);"       \
 	"DELETE FROM wait_sum; DELETE FROM blame_sum; DELETE FROM longest_wait;"
 
 #define SUM_SQL                                                                                    \
 	"INSERT INTO wait_sum VALUES "                                                             \
 	"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
-#define BLAME_SQL   "INSERT INTO blame_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+#define BLAME_SQL                                                                                  \
+	"INSERT INTO blame_sum VALUES "                                                            \
+	"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
 #define LONGEST_SQL "INSERT INTO longest_wait VALUES (?1, ?2)"
 
 /* The ids that pairs of thread and lock are added up by; 0: of any. */
@@ -243,6 +247,9 @@ static int insert_blame(struct writer *w, const struct pass_blame *b)
 	sqlite3_bind_int64(w->stmt, 8, b->nr_waits);
 	sqlite3_bind_int64(w->stmt, 9, b->wait_ns);
 	sqlite3_bind_int64(w->stmt, 10, b->max_ns);
+	for (i = 0; i < NR_HELD_PARTS; i++)
+		bind_known(w, 11 + i, b->known, b->held_ns[i]);
+	bind_known(w, 11 + NR_HELD_PARTS, held, b->unknown_ns);
 	return insert(w);
 }
 

@@ -15,6 +15,9 @@
 /* Marks before the first look for those that nobody needs any more. */
 #define MARKS_MIN 32
 
+/* Where more switches are missing, a file was filtered: see collector/continuity.h. */
+#define LINKS_PER_HIDDEN 16
+
 /* How long a thread that has ended is kept: a waiter may get the lock after that. */
 #define KEEP_ENDED_NS NSEC_PER_SEC
 
@@ -44,6 +47,7 @@ struct activity {
 	bool known;	    /* @now is */
 	bool woken;	    /* while it ran, and since then it has not been switched out */
 	bool doubtful;	    /* @now: was it woken for this sleep, or for an earlier one? */
+	bool seen_out;	    /* a switch from it to another thread was recorded */
 	bool ended;
 	int64_t ended_ns;
 	struct mark now;
@@ -240,6 +244,43 @@ enum link {
 	LINK_LACKS,    /* others may be missing */
 };
 
+/*
+ * Some kernels do not record the switch from the idle task to the next thread. The collector
+ * records none of its own threads, and so may a system do with its agents: none of their
+ * switches to others is seen. In a file of some processes that holds for many threads.
+ */
+static bool is_hidden(struct activities *as, const struct activity *before,
+		      const struct activity_cpu *c, int32_t tid)
+{
+	if (!c->tid)
+		return true;
+	if (as->self_tgid && task_tgid(as->tasks, c->tid) == as->self_tgid &&
+	    task_tgid(as->tasks, tid) == as->self_tgid)
+		return true;
+	if (!before || before->seen_out || as->nr_hidden * LINKS_PER_HIDDEN >= as->nr_links)
+		return false;
+	as->nr_hidden++;
+	return true;
+}
+
+static enum link link_of(struct activities *as, const struct activity_cpu *c, int32_t tid)
+{
+	struct activity *before = find(as, c->tid);
+
+	if (!c->known)
+		return LINK_FIRST;
+	as->nr_links++;
+	if (c->tid == tid)
+		return LINK_FITS;
+	if (!is_hidden(as, before, c, tid))
+		return LINK_LACKS;
+	as->lacks_idle |= !c->tid;
+	/* it is not known when it has ceased to run */
+	if (before)
+		forget(before, as->epoch);
+	return LINK_LACKS_IN;
+}
+
 static int follow(struct activities *as, const struct event *ev, enum link *link)
 {
 	struct activity_cpu *c;
@@ -253,16 +294,7 @@ static int follow(struct activities *as, const struct event *ev, enum link *link
 		as->nr_cpus = ev->cpu + 1;
 	}
 	c = &as->cpus[ev->cpu];
-	*link = LINK_LACKS;
-	if (!c->known)
-		*link = LINK_FIRST;
-	else if (c->tid == ev->tid)
-		*link = LINK_FITS;
-	/* some kernels do not record the switch from the idle task to the next thread */
-	else if (!c->tid || (as->self_tgid && task_tgid(as->tasks, c->tid) == as->self_tgid &&
-			     task_tgid(as->tasks, ev->tid) == as->self_tgid))
-		*link = LINK_LACKS_IN;
-	as->lacks_idle |= *link == LINK_LACKS_IN && !c->tid;
+	*link = link_of(as, c, ev->tid);
 	c->known = true;
 	c->tid = ev->sched_switch.next_tid;
 	return 0;
@@ -282,6 +314,7 @@ static int switched_out(struct activities *as, struct activity *a, const struct 
 	const bool sleeps = ev->sched_switch.prev_state & STATE_SLEEPS, woken = a->woken;
 	int ret, kind = ACTIVITY_QUEUES;
 
+	a->seen_out = true;
 	if (a->epoch != as->epoch)
 		forget(a, as->epoch);
 	/* it has run since before the first switch: all later ones are known */
@@ -413,6 +446,8 @@ static int64_t held_from(const struct activity *a, const struct activity_query *
 {
 	unsigned int i;
 
+	if (!q->key)
+		return q->from_ns;
 	for (i = 1; i <= NR_GOT && i <= a->nr_got; i++) {
 		const struct got_lock *got = &a->got[(a->nr_got - i) % NR_GOT];
 

@@ -6,7 +6,7 @@
  * That needs the switches of all threads in all states (profile stalls, or a file that has
  * them), and their wake-ups. From one switch to the next a CPU runs one thread: where a switch
  * does not continue the one before it, some are missing, and nothing before it is known any
- * more. Likewise after a gap in the events.
+ * more; unless it is known which. Likewise after a gap in the events.
  *
  * Of the past only what somebody will ask for is kept: the activity of each thread at the
  * times that were announced, and what it had done until then. So the memory is bounded by
@@ -48,6 +48,8 @@ struct activities {
 	int64_t asked_ns;	/* the latest time that was announced */
 	struct tasks *tasks;
 	const struct waits *waits;
+	uint64_t nr_links,
+		nr_hidden; /* switches after another one; those that hidden threads lack */
 	bool on;	   /* the capture may have all switches */
 	bool lacks_idle;   /* switches from the idle task are missing */
 	int32_t self_tgid; /* of the collector, some of whose switches are not recorded; or 0 */
@@ -62,16 +64,15 @@ void activity_announce(struct activities *as, int64_t now_ns);
 int activity_got_lock(struct activities *as, int32_t tid, const struct lock_key *key,
 		      int64_t now_ns);
 
-/* What is asked about a thread that held a lock. */
 struct activity_query {
 	int32_t tid;
-	const struct lock_key *key; /* the lock */
+	const struct lock_key *key; /* the lock that it held; NULL: it held none */
 	int64_t from_ns, until_ns;  /* both announced */
 	bool ran_then;		    /* it let the lock go at @until_ns: it ran */
 };
 
 /*
- * activity_split - divide the time in which a thread may have held a lock
+ * activity_split - divide a time in which a thread may have held a lock
  * @ns: what it did meanwhile; the sum is less than the time asked for if the thread itself waited for
  *	the lock meanwhile: it cannot have held it before
  *

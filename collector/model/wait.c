@@ -67,6 +67,26 @@ static int64_t runnable_ns(const struct waits *ws, const struct wait *w, uint64_
 	return ns < 0 ? 0 : ns < awake_ns ? ns : awake_ns;
 }
 
+/* When the lock was let go, as far as is known. */
+static int64_t freed_ns(const struct wait *w, int64_t end_ns)
+{
+	return w->freed_ns != NO_TIME && w->freed_ns < end_ns ? w->freed_ns : end_ns;
+}
+
+/* How much of the wait, until then, the waiter was on a CPU. */
+static int64_t ran_ns(const struct waits *ws, const struct wait *w, int64_t end_ns)
+{
+	const struct activity_query q = {
+		.tid = w->tid,
+		.from_ns = w->row.start_ns,
+		.until_ns = freed_ns(w, end_ns),
+	};
+	int64_t ns[NR_ACTIVITIES];
+
+	activity_split(ws->activities, &q, ns);
+	return ns[ACTIVITY_RUNS];
+}
+
 static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 {
 	w->row.duration_ns = end_ns - w->row.start_ns;
@@ -75,6 +95,7 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 	if (w->row.slept_ns > w->row.duration_ns)
 		w->row.slept_ns = w->row.duration_ns;
 	w->row.runnable_ns = runnable_ns(ws, w, end_ns);
+	w->row.ran_ns = ran_ns(ws, w, end_ns);
 	/* the kernel never got as far as its own event, if it has one */
 	if (w->from_series && ws->watch_spin && !w->inner && !is_vma_lock(w))
 		w->row.spun_ns = w->row.duration_ns;
@@ -82,7 +103,7 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 		w->row.spun_ns = w->row.duration_ns;
 }
 
-/* What the holder did until it let the lock go. */
+/* What the holder did until then. */
 static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 {
 	struct wait_row *row = &w->row;
@@ -91,7 +112,7 @@ static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 		.tid = is_owner ? w->owner_tid : w->named_tid,
 		.key = &w->key,
 		.from_ns = row->start_ns,
-		.until_ns = w->freed_ns != NO_TIME && w->freed_ns < end_ns ? w->freed_ns : end_ns,
+		.until_ns = freed_ns(w, end_ns),
 		/* who held it as the wait began was not seen to let it go */
 		.ran_then = !is_owner,
 	};
@@ -354,6 +375,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		.slept_ns = NO_TIME,
 		.runnable_ns = NO_TIME,
 		.spun_ns = NO_TIME,
+		.ran_ns = NO_TIME,
 		.holder_ran_ns = NO_TIME,
 		.holder_runnable_ns = NO_TIME,
 		.holder_lock_ns = NO_TIME,

@@ -217,6 +217,10 @@ static unsigned int split(const struct held_times *a, const struct part_start *s
 				.holder_site_id = s->key.site_id,
 				.mode = s->key.mode,
 				.duration_ns = part_ns,
+				.holder_ran_ns = NO_TIME,
+				.holder_runnable_ns = NO_TIME,
+				.holder_lock_ns = NO_TIME,
+				.holder_slept_ns = NO_TIME,
 			};
 	}
 	return nr;
@@ -291,8 +295,35 @@ static void complete(struct parts_until_woken *p, int64_t whole_ns)
 		p->part[p->nr++] = (struct wait_part_row){
 			.mode = ENUM_NONE,
 			.duration_ns = p->nobody_ns,
+			.holder_ran_ns = NO_TIME,
+			.holder_runnable_ns = NO_TIME,
+			.holder_lock_ns = NO_TIME,
+			.holder_slept_ns = NO_TIME,
 		};
 	add_rest(p->part, p->nr, rest_ns);
+}
+
+/*
+ * The last holder of a wait is known to have done something from when it got the lock until it
+ * let it go. Whoever held it for writing held it alone: if that was once, this is its part.
+ */
+static void explain_last(struct parts_until_woken *p, const struct wait_row *wait)
+{
+	const int64_t ns = wait->holder_ran_ns + wait->holder_runnable_ns + wait->holder_lock_ns +
+			   wait->holder_slept_ns;
+	unsigned int i;
+
+	for (i = 0; i < p->nr && wait->holder_ran_ns != NO_TIME; i++) {
+		struct wait_part_row *part = &p->part[i];
+
+		if (part->holder_task_id != wait->holder_task_id || part->mode != MODE_WRITE ||
+		    part->holder_site_id != wait->holder_site_id || part->duration_ns != ns)
+			continue;
+		part->holder_ran_ns = wait->holder_ran_ns;
+		part->holder_runnable_ns = wait->holder_runnable_ns;
+		part->holder_lock_ns = wait->holder_lock_ns;
+		part->holder_slept_ns = wait->holder_slept_ns;
+	}
 }
 
 int parts_give(struct lock *lock, struct part_start *start, const struct wait_row *wait,
@@ -324,6 +355,7 @@ int parts_give(struct lock *lock, struct part_start *start, const struct wait_ro
 		p->nobody_ns = wait->duration_ns - cpu_ns;
 	}
 	complete(p, wait->duration_ns - cpu_ns);
+	explain_last(p, wait);
 	for (i = 0; i < p->nr && !ret; i++) {
 		p->part[i].wait_id = wait->id;
 		p->part[i].nr = i;

@@ -136,6 +136,7 @@ static void put_wait(struct maker *m)
 {
 	struct random *r = &m->rnd;
 	const int64_t duration_ns = a_duration(r), task_id = a_task(m);
+	struct wait_part_row part;
 	struct wait_row w = {
 		.start_ns = m->now_ns - duration_ns,
 		.duration_ns = duration_ns,
@@ -157,6 +158,8 @@ static void put_wait(struct maker *m)
 	w.vma_id = 1 + w.lock_id % NR_VMAS;
 	if (!random_below(r, 1000)) {
 		w.duration_ns = w.slept_ns = w.runnable_ns = w.spun_ns = NO_TIME;
+		w.holder_ran_ns = w.holder_runnable_ns = w.holder_lock_ns = NO_TIME;
+		w.holder_slept_ns = w.ran_ns = NO_TIME;
 		w.outcome = OUTCOME_UNCERTAIN;
 		w.holder_task_id = w.holder_site_id = 0;
 		w.holder_source = HOLDER_UNKNOWN;
@@ -167,12 +170,21 @@ static void put_wait(struct maker *m)
 	/* one in eight had a second holder */
 	if (w.duration_ns == NO_TIME || random_below(r, 8))
 		return;
-	must(store_wait_part(m->store,
-			     &(struct wait_part_row){ w.id, 0, w.holder_task_id, w.holder_site_id,
-						      MODE_WRITE, duration_ns / 3 }));
-	must(store_wait_part(m->store, &(struct wait_part_row){ w.id, 1, w.task_id % 100 + 1,
-								w.holder_site_id, MODE_READ,
-								duration_ns - duration_ns / 3 }));
+	part = (struct wait_part_row){
+		.wait_id = w.id,
+		.holder_task_id = w.holder_task_id,
+		.holder_site_id = w.holder_site_id,
+		.mode = MODE_WRITE,
+		.duration_ns = duration_ns / 3,
+		.holder_ran_ns = duration_ns / 3,
+	};
+	must(store_wait_part(m->store, &part));
+	part.nr = 1;
+	part.holder_task_id = w.task_id % 100 + 1;
+	part.mode = MODE_READ;
+	part.duration_ns = duration_ns - duration_ns / 3;
+	part.holder_runnable_ns = part.duration_ns - part.holder_ran_ns;
+	must(store_wait_part(m->store, &part));
 }
 
 static void put_hold(struct maker *m)

@@ -58,6 +58,9 @@ tap_is "$(csv delays "$db" --thread worker)" "worker,60000000" "unless they are 
 tap_is "$(csv delays "$db" --thread '^app$' --min 40ms)" "app,40000000" "the threshold is inclusive"
 columns='["rest_ns","runnable_ns","lock_slept_ns","other_slept_ns"]'
 tap_is "$(csv delays "$db" --min 40)" "1000000,1000000,38000000" "a wait is split; its parts add up"
+columns='["rest_ns","ran_ns","preempted_ns","why"]'
+tap_is "$(csv delays "$db" --min 40)" "1000000,1000000,0,ran 39.000" "it ran before it slept, and its holder all the time"
+columns='["rest_ns","runnable_ns","lock_slept_ns","other_slept_ns"]'
 tap_is "$(csv delays "$db" --thread RenderThread)" "25000000" "a sleep for no lock is something else"
 columns='["nr_delays","sum_ns","p50_ns","p95_ns","p99_ns","max_ns"]'
 tap_is "$(csv total "$db" --thread '^app$')" "5,150000000,30000000,40000000,40000000,40000000" \

@@ -62,6 +62,12 @@ made_up() {
 		UNION ALL SELECT id, 1, NULL, NULL, NULL,
 			duration_ns - coalesce(runnable_ns, 0) - duration_ns / 3 FROM wait
 			WHERE holder_source = 1 AND id % 4 = 0 AND duration_ns >= 3;
+		-- what the holder did is known of every third wait, and of some parts
+		UPDATE wait SET holder_ran_ns = (duration_ns - coalesce(runnable_ns, 0)) / 2,
+			holder_runnable_ns = (duration_ns - coalesce(runnable_ns, 0)) / 4, holder_lock_ns = 7 * (id % 2),
+			holder_slept_ns = id % 5 WHERE id % 3 = 0 AND duration_ns - coalesce(runnable_ns, 0) > 100;
+		UPDATE wait_part SET holder_ran_ns = duration_ns / 2, holder_runnable_ns = duration_ns - duration_ns / 2,
+			holder_lock_ns = 0, holder_slept_ns = 0 WHERE wait_id % 2 = 0 AND duration_ns >= 0;
 		INSERT INTO stall (start_ns, duration_ns, task_id, wait_id, waker_task_id, outcome)
 		SELECT start_ns + id % 3, iif(id % 5, duration_ns / 2, NULL), task_id, iif(id % 2, id, NULL),
 			nullif(id * 7 % 9, 0), iif(id % 5 AND duration_ns / 2 IS NOT NULL, 0, 1 + id % 2)
@@ -192,7 +198,8 @@ columns_sites='role:t class:t symbol:t mode:t nr_waits:c wait_ns:n max_ns:n slep
 order_sites='wait_ns DESC, symbol, role, class, mode'
 view_blame=blame
 columns_blame='process:t tgid:i comm:t role:t cause:t holder_process:t holder_tgid:i holder_comm:t holder_role:t
-	class:t holder_source:t nr_waits:c wait_ns:n max_ns:n'
+	class:t holder_source:t nr_waits:c wait_ns:n max_ns:n ran_ns:n runnable_ns:n lock_ns:n slept_ns:n before_ns:n
+	unknown_ns:n'
 order_blame='wait_ns DESC, comm, cause, holder_comm, class, role, holder_role, holder_source'
 # the interval: Wilson's, with z of 95 %
 end="(n / a + 3.841459 / (2 * a) + SIGN 1.959964 * sqrt(n / a * (1 - n / a) / a + 3.841459 / (4 * a * a))) / (1 + 3.841459 / a)"

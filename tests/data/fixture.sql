@@ -628,3 +628,13 @@ INSERT INTO second_rollup VALUES
 (1027, 6, 53939841, 30164940, 0, X'A1030144012901010177011301'),
 (1028, 7, 98471325, 32085293, 0, X'9303015E01390134012D0111010101'),
 (1029, 5, 61875481, 30743874, 0, X'B503015601400142010D01');
+
+-- what holders did: of a half of the waits it is known
+UPDATE wait SET ran_ns = (duration_ns - slept_ns - coalesce(runnable_ns, 0)) / 4,
+	holder_ran_ns = (duration_ns - coalesce(runnable_ns, 0)) / 8,
+	holder_runnable_ns = (duration_ns - coalesce(runnable_ns, 0)) / 2,
+	holder_lock_ns = (duration_ns - coalesce(runnable_ns, 0)) / 16,
+	holder_slept_ns = iif(id % 4, 0, (duration_ns - coalesce(runnable_ns, 0)) / 4)
+WHERE duration_ns IS NOT NULL AND holder_task_id IS NOT NULL AND id % 2 = 0;
+UPDATE wait_part SET holder_ran_ns = 4000000, holder_runnable_ns = 12000000, holder_lock_ns = 0, holder_slept_ns = 0
+WHERE wait_id = 181 AND nr = 1;

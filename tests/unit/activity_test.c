@@ -224,8 +224,49 @@ static void a_switch_that_is_missing_makes_it_unknown(void **state)
 
 	wait_begins(f);
 	/* on the CPU of another thread: whoever ran there may have run elsewhere, too */
-	feed(f, ev_switch(1100, IDLE, OF_THIRD, S_RUNNING, THIRD));
-	feed(f, ev_switch(1500, BUSY, OF_THIRD, S_RUNNING, IDLE));
+	on_cpu(f, 1100, THIRD, OF_THIRD);
+	off_cpu(f, 1200, THIRD, OF_THIRD, S_PREEMPTED);
+	on_cpu(f, 1300, THIRD, OF_THIRD);
+	off_cpu(f, 1500, BUSY, OF_THIRD, S_RUNNING);
+	wait_ends(f);
+	assert_unknown(only_wait(f));
+}
+
+/* A system may hide when its agents are switched out. That leaves no doubt about others. */
+static void a_hidden_thread_is_unknown_and_no_other_one(void **state)
+{
+	struct fixture *f = *state;
+
+	wait_begins(f);
+	on_cpu(f, 1100, THIRD, OF_THIRD);
+	off_cpu(f, 1500, BUSY, OF_THIRD, S_RUNNING);
+	wait_ends(f);
+	assert_did(only_wait(f), 1000, 0, 0, 0);
+	/* now the hidden one holds it, which is not known to have run all the time */
+	on_cpu(f, 2190, THIRD, OF_THIRD);
+	feed(f, ev_begin(2200, WAITER, OF_WAITER, LOCK, F_WRITE));
+	off_cpu(f, 2300, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
+	off_cpu(f, 2400, BUSY, OF_THIRD, S_RUNNING);
+	on_cpu(f, 2450, THIRD, OF_THIRD);
+	feed(f, ev_waking(2500, THIRD, OF_THIRD, WAITER));
+	on_cpu(f, 2510, WAITER, OF_WAITER);
+	feed(f, ev_end(2520, WAITER, OF_WAITER, LOCK, 0));
+	assert_int_equal(f->seen.nr_waits, 2);
+	assert_unknown(&f->seen.wait[1]);
+}
+
+static void with_many_hidden_threads_it_is_unknown(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		on_cpu(f, 100 + 2 * i, 1000 + i, OF_THIRD);
+		off_cpu(f, 101 + 2 * i, 2000 + i, OF_THIRD, S_RUNNING);
+	}
+	wait_begins(f);
+	on_cpu(f, 1100, THIRD, OF_THIRD);
+	off_cpu(f, 1500, BUSY, OF_THIRD, S_RUNNING);
 	wait_ends(f);
 	assert_unknown(only_wait(f));
 }
@@ -294,6 +335,32 @@ static void an_owner_at_begin_is_split_too(void **state)
 	feed(f, ev_end(2000, WAITER, OF_WAITER, LOCK, 0));
 	assert_int_equal(only_wait(f)->holder_source, HOLDER_OWNER);
 	assert_did(only_wait(f), 600, 400, 0, 0);
+}
+
+static void a_writer_that_held_it_to_the_end_is_split_in_its_part(void **state)
+{
+	struct fixture *f = *state;
+	const struct wait_part_row *p;
+
+	on_cpu(f, 300, THIRD, OF_THIRD);
+	on_cpu(f, 400, WAITER, OF_WAITER);
+	on_cpu(f, 500, HOLDER, OF_HOLDER);
+	feed(f, ev_acquired(600, THIRD, OF_THIRD, LOCK, true));
+	feed(f, ev_anon_begin(1000, WAITER, OF_WAITER, LOCK, true));
+	feed(f, ev_released(1200, THIRD, OF_THIRD, LOCK, true));
+	feed(f, ev_acquired(1250, HOLDER, OF_HOLDER, LOCK, true));
+	off_cpu(f, 1300, HOLDER, OF_HOLDER, S_PREEMPTED);
+	on_cpu(f, 1700, HOLDER, OF_HOLDER);
+	feed(f, ev_released(2000, HOLDER, OF_HOLDER, LOCK, true));
+	feed(f, ev_anon_end(2000, WAITER, OF_WAITER, LOCK, true));
+	assert_int_equal(f->seen.nr_wait_parts, 3);
+	p = f->seen.wait_part;
+	assert_int_equal(p[0].duration_ns, 200);
+	assert_unknown(&p[0]);
+	assert_int_equal(p[1].duration_ns, 750);
+	assert_did(&p[1], 350, 400, 0, 0);
+	assert_int_equal(p[2].holder_task_id, 0);
+	assert_unknown(&p[2]);
 }
 
 /* Short waits come and go while a long one is open: its start is still known. */
@@ -525,11 +592,14 @@ int main(void)
 		TEST(a_wake_up_for_an_earlier_sleep),
 		TEST(a_sleep_without_a_wake_up_is_unknown),
 		TEST(a_switch_that_is_missing_makes_it_unknown),
+		TEST(a_hidden_thread_is_unknown_and_no_other_one),
+		TEST(with_many_hidden_threads_it_is_unknown),
 		TEST(a_holder_that_cannot_have_run_is_unknown),
 		TEST(after_lost_events_it_is_known_again),
 		TEST(without_all_switches_it_is_unknown),
 		TEST(with_those_of_one_process_it_is_unknown),
 		TEST(an_owner_at_begin_is_split_too),
+		TEST(a_writer_that_held_it_to_the_end_is_split_in_its_part),
 		TEST(a_long_wait_among_many_short_ones),
 		TEST(splits_are_what_really_was),
 	};

@@ -39,8 +39,9 @@ static void put_rows(struct store *st, int64_t now_ns, unsigned int nr)
 		};
 
 		assert_int_equal(store_wait(st, &w), 0);
-		assert_int_equal(store_wait_part(st,
-						 &(struct wait_part_row){ w.id, 0, 1, 0, 0, 5 }),
+		assert_int_equal(store_wait_part(st, &(struct wait_part_row){ .wait_id = w.id,
+									      .holder_task_id = 1,
+									      .duration_ns = 5 }),
 				 0);
 		assert_int_equal(store_hold(st, &h), 0);
 		assert_int_equal(store_walk(st, &(struct walk_row){ .start_ns = now_ns - 5,
