@@ -93,6 +93,25 @@ static void check_parts(const struct sums *s)
 		abort();
 }
 
+/* All is known, or nothing; and it is a part of the wait until the release. */
+static void check_holder(const struct wait_row *row)
+{
+	const int64_t did[] = { row->holder_ran_ns, row->holder_runnable_ns, row->holder_lock_ns,
+				row->holder_slept_ns };
+	const int64_t cpu_ns = row->runnable_ns == NO_TIME ? 0 : row->runnable_ns;
+	int64_t rest_ns = row->duration_ns - cpu_ns;
+	unsigned int i, nr_known = 0;
+
+	for (i = 0; i < 4; i++) {
+		nr_known += did[i] != NO_TIME;
+		if (did[i] < NO_TIME || (did[i] != NO_TIME && did[i] > rest_ns))
+			abort();
+		rest_ns -= did[i] == NO_TIME ? 0 : did[i];
+	}
+	if (nr_known != 0 && (nr_known != 4 || !row->holder_task_id))
+		abort();
+}
+
 static int take_wait(void *ctx, struct wait_row *row)
 {
 	struct sums *s = ctx;
@@ -111,6 +130,9 @@ static int take_wait(void *ctx, struct wait_row *row)
 		abort();
 	if ((row->outcome == OUTCOME_UNCERTAIN || row->outcome == OUTCOME_OPEN) &&
 	    row->duration_ns != NO_TIME)
+		abort();
+	check_holder(row);
+	if (row->ran_ns < NO_TIME || row->ran_ns > row->duration_ns)
 		abort();
 	s->nr_waits += row->duration_ns != NO_TIME;
 	s->nr_uncertain += row->outcome == OUTCOME_UNCERTAIN;
