@@ -3,7 +3,7 @@
  * The end of a process that cannot go on: it says a line, removes its tracefs
  * instances, and exits with 1.
  *
- * For what no return value tells: a mapped file that another program cut short
+ * It handles what no return value reports: a mapped file that another program cut short
  * (SIGBUS), memory that a library did not get and used all the same (SIGSEGV,
  * SIGABRT), a defect, the limit of CPU time (SIGXCPU), and other signals that end a
  * process by default. What was committed to a database is in it, as after a kill.
@@ -31,7 +31,7 @@ void crash_add_instance(const char *dir);
 /*
  * crash_remove_instance - turn the tracing of one that was added off, and remove it now
  *
- * Takes no memory. Returns 0 or a negative errno; it is removed at the end no more.
+ * Takes no memory. Returns 0 or a negative errno; the end of the process then leaves it alone.
  */
 int crash_remove_instance(const char *dir);
 

@@ -5,8 +5,8 @@
 -- it waited for a CPU before the release.
 ALTER TABLE wait ADD COLUMN ran_ns INTEGER;
 
--- Of the holder in holder_task_id, from the start of the wait, or since it got the lock itself,
--- if it waited for it then, until it let the lock go. All four are known, or none.
+-- Of the holder in holder_task_id, while it is proven to have held the lock during the wait, until
+-- it let the lock go. All four are known, or none.
 ALTER TABLE wait ADD COLUMN holder_ran_ns INTEGER;	-- on a CPU
 ALTER TABLE wait ADD COLUMN holder_runnable_ns INTEGER;	-- preempted, or woken and not yet running
 ALTER TABLE wait ADD COLUMN holder_lock_ns INTEGER;	-- asleep for another lock

@@ -9,8 +9,11 @@
 #include "collector/model/wait.h"
 #include "lib/clock.h"
 
-/* Locks that a thread got last, after waiting: of earlier ones is not known when it got them. */
-#define NR_GOT 16
+/* What is remembered of a thread and its locks: of earlier times nothing is known. */
+#define NR_TOUCHES 16
+
+/* A release wakes several readers one after the other. */
+#define ONE_RELEASE_NS ((int64_t)NSEC_PER_MSEC)
 
 /* Marks before the first look for those that nobody needs any more. */
 #define MARKS_MIN 32
@@ -35,8 +38,9 @@ struct mark {
 	uint64_t before[NR_ACTIVITIES]; /* wraps around with the times of a damaged file */
 };
 
-struct got_lock {
+struct touch {
 	struct lock_key key;
+	enum activity_touch what;
 	int64_t time_ns;
 };
 
@@ -53,8 +57,8 @@ struct activity {
 	struct mark now;
 	struct mark *kept; /* earlier ones, by time */
 	unsigned int nr_kept, room;
-	struct got_lock got[NR_GOT]; /* the latest is at (nr_got - 1) % NR_GOT */
-	unsigned int nr_got;
+	struct touch touch[NR_TOUCHES]; /* the latest is at (nr_touches - 1) % NR_TOUCHES */
+	unsigned int nr_touches;
 };
 
 struct activity_cpu {
@@ -151,8 +155,8 @@ static bool is_needed(const struct activities *as, const struct activity *a, con
 	const struct wait *w;
 	unsigned int i;
 
-	for (i = 0; i < NR_GOT; i++)
-		if (is_at(m, a->got[i].time_ns))
+	for (i = 0; i < NR_TOUCHES; i++)
+		if (a->touch[i].what == TOUCH_GOT && is_at(m, a->touch[i].time_ns))
 			return true;
 	for (w = as->waits->by_tid; w; w = w->hh.next)
 		if (is_at(m, w->row.start_ns) || is_at(m, w->freed_ns))
@@ -426,37 +430,58 @@ void activity_announce(struct activities *as, int64_t now_ns)
 		as->asked_ns = now_ns;
 }
 
-int activity_got_lock(struct activities *as, int32_t tid, const struct lock_key *key,
-		      int64_t now_ns)
+static struct touch *touch_before(struct activity *a, unsigned int nr)
+{
+	return nr <= NR_TOUCHES && nr <= a->nr_touches
+		       ? &a->touch[(a->nr_touches - nr) % NR_TOUCHES]
+		       : NULL;
+}
+
+static bool is_same_lock(const struct lock_key *a, const struct lock_key *b)
+{
+	return a->address == b->address && a->vm_start == b->vm_start;
+}
+
+int activity_touches(struct activities *as, int32_t tid, const struct lock_key *key,
+		     enum activity_touch what, int64_t now_ns)
 {
 	struct activity *a;
+	struct touch *last;
 	int ret;
 
 	if (!as->on)
 		return 0;
-	activity_announce(as, now_ns);
+	if (what == TOUCH_GOT)
+		activity_announce(as, now_ns);
 	a = get(as, tid, &ret);
-	if (a)
-		a->got[a->nr_got++ % NR_GOT] = (struct got_lock){ *key, now_ns };
-	return ret;
+	if (!a)
+		return ret;
+	last = touch_before(a, 1);
+	if (what == TOUCH_LET_GO && last && last->what == what && is_same_lock(&last->key, key) &&
+	    now_ns - last->time_ns < ONE_RELEASE_NS)
+		last->time_ns = now_ns;
+	else
+		a->touch[a->nr_touches++ % NR_TOUCHES] = (struct touch){ *key, what, now_ns };
+	return 0;
 }
 
-/* When @a can have held the lock from; NO_TIME: not known. */
-static int64_t held_from(const struct activity *a, const struct activity_query *q)
+/* Since when @a held the lock at @q->until_ns; NO_TIME: not known. */
+static int64_t held_from(struct activity *a, const struct activity_query *q)
 {
+	const struct touch *t = NULL;
 	unsigned int i;
 
 	if (!q->key)
 		return q->from_ns;
-	for (i = 1; i <= NR_GOT && i <= a->nr_got; i++) {
-		const struct got_lock *got = &a->got[(a->nr_got - i) % NR_GOT];
-
-		if (got->time_ns <= q->from_ns)
-			return q->from_ns;
-		if (got->key.address == q->key->address && got->key.vm_start == q->key->vm_start)
-			return got->time_ns;
+	for (i = 1; (t = touch_before(a, i)) && t->time_ns > q->from_ns; i++) {
+		if (!is_same_lock(&t->key, q->key))
+			continue;
+		if (t->what == TOUCH_GOT && t->time_ns <= q->until_ns)
+			return t->time_ns;
+		if (t->what == TOUCH_LET_GO && t->time_ns < q->until_ns - ONE_RELEASE_NS)
+			return NO_TIME;
 	}
-	return i > NR_GOT ? NO_TIME : q->from_ns;
+	return q->held_then && (t || i <= NR_TOUCHES) ? q->from_ns : NO_TIME;
 }
 
 /* Since the first switch of the epoch it ran, as it was not switched yet. */
@@ -495,8 +520,10 @@ static bool split(const struct activity *a, const struct activity_query *q, int6
 bool activity_split(const struct activities *as, const struct activity_query *q,
 		    int64_t ns[NR_ACTIVITIES])
 {
-	const struct activity *a = find(as, q->tid);
-	const int64_t from_ns = a ? held_from(a, q) : q->from_ns;
+	struct activity *a = find(as, q->tid);
+	const int64_t from_ns = a			  ? held_from(a, q)
+				: !q->key || q->held_then ? q->from_ns
+							  : NO_TIME;
 	unsigned int i;
 
 	for (i = 0; i < NR_ACTIVITIES; i++)

@@ -60,14 +60,21 @@ extern const struct machine activities_machine;
 /* Somebody will ask what threads had done until @now_ns: the waits that are open then. */
 void activity_announce(struct activities *as, int64_t now_ns);
 
-/* Thread @tid has got a lock that it waited for. Returns 0 or -ENOMEM. */
-int activity_got_lock(struct activities *as, int32_t tid, const struct lock_key *key,
-		      int64_t now_ns);
+/* What the events show of a thread and a lock. */
+enum activity_touch {
+	TOUCH_GOT,    /* it has got the lock that it waited for */
+	TOUCH_LET_GO, /* it woke a thread that waits for the lock */
+};
+
+/* Returns 0 or -ENOMEM. */
+int activity_touches(struct activities *as, int32_t tid, const struct lock_key *key,
+		     enum activity_touch what, int64_t now_ns);
 
 struct activity_query {
 	int32_t tid;
 	const struct lock_key *key; /* the lock that it held; NULL: it held none */
 	int64_t from_ns, until_ns;  /* both announced */
+	bool held_then;		    /* it held the lock at @from_ns */
 	bool ran_then;		    /* it let the lock go at @until_ns: it ran */
 };
 

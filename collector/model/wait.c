@@ -103,24 +103,26 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 		w->row.spun_ns = w->row.duration_ns;
 }
 
-/* What the holder did until then. */
+/*
+ * What the holder did until it let the lock go. Who held it as the wait began was not seen to do so,
+ * unless it is the one that woke the waiter: then nothing is said.
+ */
 static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 {
 	struct wait_row *row = &w->row;
-	const bool is_owner = row->holder_source == HOLDER_OWNER;
 	struct activity_query q = {
-		.tid = is_owner ? w->owner_tid : w->named_tid,
+		.tid = w->named_tid,
 		.key = &w->key,
 		.from_ns = row->start_ns,
-		.until_ns = freed_ns(w, end_ns),
-		/* who held it as the wait began was not seen to let it go */
-		.ran_then = !is_owner,
+		.until_ns = w->let_go_ns != NO_TIME ? w->let_go_ns : freed_ns(w, end_ns),
+		.held_then = w->owner_tid == w->named_tid || w->held_ns != NO_TIME,
+		.ran_then = true,
 	};
 	int64_t ns[NR_ACTIVITIES];
 
-	if (row->holder_source == HOLDER_UNKNOWN)
+	if (row->holder_source != HOLDER_WAKER && row->holder_source != HOLDER_EXACT)
 		return;
-	if (!is_owner && w->held_ns > q.from_ns)
+	if (w->held_ns > q.from_ns)
 		q.from_ns = w->held_ns;
 	activity_split(ws->activities, &q, ns);
 	row->holder_ran_ns = ns[ACTIVITY_RUNS];
@@ -206,7 +208,7 @@ static int close_wait(struct waits *ws, struct wait *w, uint64_t end_ns, int out
 		measure(ws, w, end_ns);
 	if (!ret && outcome == OUTCOME_ACQUIRED) {
 		explain(ws, w, end_ns);
-		ret = activity_got_lock(ws->activities, w->tid, &w->key, end_ns);
+		ret = activity_touches(ws->activities, w->tid, &w->key, TOUCH_GOT, end_ns);
 	}
 	if (outcome != OUTCOME_UNCERTAIN && lock)
 		lock_last_seen(ws->locks, lock, end_ns);
@@ -366,7 +368,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	w->vm_end = b->vm_end;
 	w->from_series = b->from_series;
 	w->process_id = task->row.process_id;
-	w->freed_ns = w->held_ns = NO_TIME;
+	w->freed_ns = w->held_ns = w->let_go_ns = NO_TIME;
 	w->booked.until_ns = ev->time_ns;
 	w->tainted = gap_covers(ws->gap, ev->time_ns);
 	w->row = (struct wait_row){

@@ -43,6 +43,7 @@ struct wait {
 	int32_t owner_tid;     /* its tid */
 	int32_t named_tid; /* of the holder that row.holder_task_id is, unless that is the owner */
 	int64_t held_ns;   /* when that got the lock; NO_TIME: not seen */
+	int64_t let_go_ns; /* when it let it go, if its hold was traced; else NO_TIME */
 	int64_t freed_ns; /* woken: since then it waits for a CPU; NO_TIME: not, or it sleeps again */
 	int32_t waker;	  /* tid of who woke it last; 0: an interrupt, or not known */
 	bool granted;	  /* who woke it was seen to let the lock go before */

@@ -70,7 +70,7 @@ static int name_release(struct waits *ws, struct wait *w, const struct release *
 	w->row.holder_slice_id = 0;
 	w->row.holder_source = HOLDER_EXACT;
 	w->named_tid = r->tid;
-	w->held_ns = NO_TIME;
+	w->held_ns = w->let_go_ns = NO_TIME;
 	w->by_release = true;
 	return ret;
 }
@@ -122,7 +122,7 @@ static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
 	w->row.holder_slice_id = slice_id;
 	w->row.holder_source = HOLDER_WAKER;
 	w->named_tid = ev->tid;
-	w->held_ns = NO_TIME;
+	w->held_ns = w->let_go_ns = NO_TIME;
 	return 0;
 }
 
@@ -142,7 +142,8 @@ int wait_holder_waking(void *machine, const struct event *ev)
 	ret = freed(ws, w, lock_find(ws->locks, &w->key), ev->time_ns);
 	if (ret || ev->in_irq || ev->tid == w->tid || ev->tid == 0)
 		return ret;
-	return woken_by(ws, w, ev);
+	ret = activity_touches(ws->activities, ev->tid, &w->key, TOUCH_LET_GO, ev->time_ns);
+	return ret ? ret : woken_by(ws, w, ev);
 }
 
 /*
@@ -234,6 +235,8 @@ int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold 
 		w->row.holder_source = HOLDER_EXACT;
 		w->named_tid = hold->key.tid;
 		w->held_ns = hold->row.start_ns;
+		w->let_go_ns = now_ns;
+		activity_announce(ws->activities, now_ns);
 		w->by_release = false;
 		/* the earlier wake-up was for something else */
 		if (!ret && w->freed_ns != NO_TIME)

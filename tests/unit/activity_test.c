@@ -2,6 +2,7 @@
 /* What the holder of a lock did while others waited, event by event. */
 #include <errno.h>
 
+#include "lib/clock.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/random.h"
 
@@ -51,12 +52,19 @@ static void off_cpu(struct fixture *f, uint64_t time_ns, int32_t tid, uint16_t c
 	feed(f, ev_switch(time_ns, tid, cpu, state, IDLE));
 }
 
+/* As ev_begin(), with the owner of the lock. */
+static struct event held_by(int32_t owner, struct event begin)
+{
+	begin.contention_begin.owner = owner;
+	return begin;
+}
+
 /* At 1000 the waiter begins to wait, at 1010 it sleeps. */
 static void wait_begins(struct fixture *f)
 {
 	on_cpu(f, 400, WAITER, OF_WAITER);
 	on_cpu(f, 500, HOLDER, OF_HOLDER);
-	feed(f, ev_begin(1000, WAITER, OF_WAITER, LOCK, F_WRITE));
+	feed(f, held_by(HOLDER, ev_begin(1000, WAITER, OF_WAITER, LOCK, F_WRITE)));
 	off_cpu(f, 1010, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
 }
 
@@ -106,7 +114,7 @@ static void a_holder_that_was_never_switched_ran_since_the_first_switch(void **s
 	struct fixture *f = *state;
 
 	on_cpu(f, 400, WAITER, OF_WAITER);
-	feed(f, ev_begin(1000, WAITER, OF_WAITER, LOCK, F_WRITE));
+	feed(f, held_by(HOLDER, ev_begin(1000, WAITER, OF_WAITER, LOCK, F_WRITE)));
 	off_cpu(f, 1010, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
 	wait_ends(f);
 	assert_did(only_wait(f), 1000, 0, 0, 0);
@@ -151,7 +159,7 @@ static void a_holder_that_sleeps_for_another_lock(void **state)
 
 	wait_begins(f);
 	on_cpu(f, 1050, THIRD, OF_THIRD);
-	feed(f, ev_begin(1100, HOLDER, OF_HOLDER, OTHER, F_READ));
+	feed(f, held_by(THIRD, ev_begin(1100, HOLDER, OF_HOLDER, OTHER, F_READ)));
 	off_cpu(f, 1200, HOLDER, OF_HOLDER, S_UNINTERRUPTIBLE);
 	feed(f, ev_waking(1800, THIRD, OF_THIRD, HOLDER));
 	on_cpu(f, 1810, HOLDER, OF_HOLDER);
@@ -292,7 +300,7 @@ static void after_lost_events_it_is_known_again(void **state)
 	assert_int_equal(only_wait(f)->outcome, OUTCOME_UNCERTAIN);
 	assert_unknown(only_wait(f));
 	/* the holder has run since the first switch after the gap, at 2050 */
-	feed(f, ev_begin(2200, WAITER, OF_WAITER, LOCK, F_WRITE));
+	feed(f, held_by(HOLDER, ev_begin(2200, WAITER, OF_WAITER, LOCK, F_WRITE)));
 	off_cpu(f, 2300, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
 	feed(f, ev_waking(2500, HOLDER, OF_HOLDER, WAITER));
 	on_cpu(f, 2510, WAITER, OF_WAITER);
@@ -321,20 +329,59 @@ static void with_those_of_one_process_it_is_unknown(void **state)
 	assert_unknown(only_wait(f));
 }
 
-static void an_owner_at_begin_is_split_too(void **state)
+static void an_owner_that_was_not_seen_to_let_go_is_unknown(void **state)
 {
 	struct fixture *f = *state;
-	struct event begin = ev_begin(1000, WAITER, OF_WAITER, LOCK, F_WRITE);
 
-	begin.contention_begin.owner = HOLDER;
 	on_cpu(f, 400, WAITER, OF_WAITER);
 	on_cpu(f, 500, HOLDER, OF_HOLDER);
-	feed(f, begin);
+	feed(f, held_by(HOLDER, ev_begin(1000, WAITER, OF_WAITER, LOCK, F_WRITE)));
 	off_cpu(f, 1600, HOLDER, OF_HOLDER, S_PREEMPTED);
 	/* it spun, and nobody woke it */
 	feed(f, ev_end(2000, WAITER, OF_WAITER, LOCK, 0));
 	assert_int_equal(only_wait(f)->holder_source, HOLDER_OWNER);
-	assert_did(only_wait(f), 600, 400, 0, 0);
+	assert_unknown(only_wait(f));
+}
+
+/* It may have got the lock just before. */
+static void a_waker_that_was_not_seen_to_hold_the_lock_is_unknown(void **state)
+{
+	struct fixture *f = *state;
+
+	on_cpu(f, 400, WAITER, OF_WAITER);
+	on_cpu(f, 500, HOLDER, OF_HOLDER);
+	feed(f, held_by(THIRD, ev_begin(1000, WAITER, OF_WAITER, LOCK, F_WRITE)));
+	off_cpu(f, 1010, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
+	wait_ends(f);
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_WAKER);
+	assert_unknown(only_wait(f));
+}
+
+/* @let_go_ns: when the holder wakes another waiter, before it wakes the first one at 5 ms */
+static const struct wait_row *wait_after_release(struct fixture *f, uint64_t let_go_ns)
+{
+	const uint64_t end_ns = 5 * NSEC_PER_MSEC;
+
+	wait_begins(f);
+	on_cpu(f, 1020, THIRD, OF_THIRD);
+	feed(f, ev_begin(1030, THIRD, OF_THIRD, LOCK, F_READ));
+	off_cpu(f, 1040, THIRD, OF_THIRD, S_UNINTERRUPTIBLE);
+	feed(f, ev_waking(let_go_ns, HOLDER, OF_HOLDER, THIRD));
+	feed(f, ev_waking(end_ns, HOLDER, OF_HOLDER, WAITER));
+	on_cpu(f, end_ns + 50, WAITER, OF_WAITER);
+	feed(f, ev_end(end_ns + 100, WAITER, OF_WAITER, LOCK, 0));
+	return wait_of(f, WAITER);
+}
+
+static void a_holder_that_let_it_go_meanwhile_is_unknown(void **state)
+{
+	assert_unknown(wait_after_release(*state, 2 * NSEC_PER_MSEC));
+}
+
+static void one_release_wakes_several(void **state)
+{
+	assert_did(wait_after_release(*state, 5 * NSEC_PER_MSEC - 3000), 5 * NSEC_PER_MSEC - 1000,
+		   0, 0, 0);
 }
 
 static void a_writer_that_held_it_to_the_end_is_split_in_its_part(void **state)
@@ -395,6 +442,7 @@ struct thread {
 	int kind; /* ACTIVITY_* */
 	int cpu;
 	int waits; /* for this lock; -1: not */
+	int owner; /* of that lock, as the wait began */
 	int64_t wait_ns;
 	/* when it changed, and what it did before: [nr] */
 	struct {
@@ -496,6 +544,10 @@ static void check(struct fixture *f, struct machine_room *m, int t)
 		return;
 	flush(f, 0);
 	holder = seen_task_of(&f->seen, w->holder_task_id)->tid - FIRST_TID;
+	if (FIRST_TID + holder != m->t[t].owner) {
+		assert_unknown(w);
+		return;
+	}
 	m->nr_checked++;
 	if (w->holder_ran_ns == NO_TIME) {
 		m->nr_unknown++;
@@ -519,7 +571,9 @@ static void wait_or_get(struct fixture *f, struct machine_room *m)
 		/* of each thread its own, so that nobody holds what it waited for */
 		thread->waits = t;
 		thread->wait_ns = m->now_ns;
-		feed(f, ev_begin(m->now_ns, FIRST_TID + t, thread->cpu, LOCK + 0x100 * t, F_WRITE));
+		thread->owner = FIRST_TID + random_below(&m->r, NR_THREADS);
+		feed(f, held_by(thread->owner, ev_begin(m->now_ns, FIRST_TID + t, thread->cpu,
+							LOCK + 0x100 * t, F_WRITE)));
 		return;
 	}
 	feed(f, ev_end(m->now_ns, FIRST_TID + t, thread->cpu, LOCK + 0x100 * t, 0));
@@ -550,11 +604,12 @@ static void step(struct fixture *f, struct machine_room *m)
 static void splits_are_what_really_was(void **state)
 {
 	struct fixture *f = *state;
+	unsigned int nr_checked = 0, nr_unknown = 0;
 	struct machine_room *m;
 	uint64_t seed;
 	int i;
 
-	for (seed = 1; seed <= 20; seed++) {
+	for (seed = 1; seed <= 40; seed++) {
 		start(f, true, false);
 		f->seen.nr_waits = 0;
 		m = calloc(1, sizeof(*m));
@@ -569,11 +624,13 @@ static void splits_are_what_really_was(void **state)
 		}
 		for (i = 0; i < 4000; i++)
 			step(f, m);
-		assert_true(m->nr_checked > 20);
-		/* those that begin before their holder is seen for the first time */
-		assert_true(m->nr_unknown * 10 < m->nr_checked);
+		nr_checked += m->nr_checked;
+		nr_unknown += m->nr_unknown;
 		free(m);
 	}
+	assert_true(nr_checked > 100);
+	/* those that begin before their holder is seen for the first time */
+	assert_true(nr_unknown * 10 < nr_checked);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
@@ -598,7 +655,10 @@ int main(void)
 		TEST(after_lost_events_it_is_known_again),
 		TEST(without_all_switches_it_is_unknown),
 		TEST(with_those_of_one_process_it_is_unknown),
-		TEST(an_owner_at_begin_is_split_too),
+		TEST(an_owner_that_was_not_seen_to_let_go_is_unknown),
+		TEST(a_waker_that_was_not_seen_to_hold_the_lock_is_unknown),
+		TEST(a_holder_that_let_it_go_meanwhile_is_unknown),
+		TEST(one_release_wakes_several),
 		TEST(a_writer_that_held_it_to_the_end_is_split_in_its_part),
 		TEST(a_long_wait_among_many_short_ones),
 		TEST(splits_are_what_really_was),
