@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analysis/filter.h"
+#include "analysis/watched.h"
 #include "lib/clock.h"
 #include "lib/process.h"
 #include "lib/saturate.h"
@@ -171,6 +172,8 @@ struct window capture_window(const struct capture_info *info, int64_t end_ns, un
 	w.start_ns = ((end_ns - 1) / sec - seconds + 1) * sec;
 	if (w.start_ns < info->first_ns / sec * sec)
 		w.start_ns = info->first_ns / sec * sec;
+	if (w.start_ns < info->rollups_from_ns)
+		w.start_ns = info->rollups_from_ns;
 	if (w.end_ns <= w.start_ns)
 		w.end_ns = w.start_ns + 1;
 	return w;
@@ -209,10 +212,20 @@ int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, 
 	return ret;
 }
 
+enum rates_column {
+	RATES_RETRIES,
+	RATES_MOVES,
+	RATES_FROM,
+	RATES_TO,
+	RATES_STORMS,
+};
+
 static const struct column rates_columns[] = {
-	{ "retries_per_s", "", UNIT_PER_S, 0, "", false },
-	{ "moves_per_s", "", UNIT_PER_S, 0, "", false },
-	{ "nr_storms", "", UNIT_COUNT, 0, "", false },
+	[RATES_RETRIES] = { "nr_retries", "", UNIT_ID, 0, "", false },
+	[RATES_MOVES] = { "nr_moves", "", UNIT_ID, 0, "", false },
+	[RATES_FROM] = { "from_ns", "", UNIT_ID, 0, "", false },
+	[RATES_TO] = { "to_ns", "", UNIT_ID, 0, "", false },
+	[RATES_STORMS] = { "nr_storms", "", UNIT_ID, 0, "", false },
 	{ 0 },
 };
 
@@ -222,13 +235,9 @@ static const struct table_def rates_def = {
 	.columns = rates_columns,
 };
 
-/* A rate above 0 is known. 0 is known only if the events were recorded; otherwise -1. */
-static int read_rate(double *rate, const struct cell *cell, struct db *db, enum sight what,
-		     struct error *err)
+/* A number above 0 is known. 0 is known only if the events were recorded; otherwise -1. */
+static int read_rate(double *rate, double value, struct db *db, enum sight what, struct error *err)
 {
-	const double value = cell->type == CELL_REAL  ? cell->r
-			     : cell->type == CELL_INT ? cell->i
-						      : -1;
 	char reason[SEEN_REASON_LEN];
 	int ret = seen_reason(reason, db, what, err);
 
@@ -236,24 +245,40 @@ static int read_rate(double *rate, const struct cell *cell, struct db *db, enum 
 	return ret;
 }
 
+/* A count as a rate over @ns; negative: unknown. */
+static double rate_of(const struct cell *nr, int64_t ns)
+{
+	return nr->type == CELL_INT && ns ? nr->i * 1e9 / ns : -1;
+}
+
 int capture_rates_read(struct capture_rates *rates, struct db *db, const struct window *window,
 		       struct error *err)
 {
 	double nr_storms = -1;
+	struct window counted;
+	const struct cell *row;
+	int64_t ns = 0;
 	struct table t;
 	int ret = table_read(&t, &rates_def, db, window, err);
 
 	*rates = (struct capture_rates){ -1, -1, -1 };
 	if (ret)
 		return ret;
+	row = t.rows[0];
+	counted.start_ns = cell_int(&row[RATES_FROM], 0);
+	counted.end_ns = cell_int(&row[RATES_TO], 0);
 	/* retries and moves are only counted: no filter can be applied */
-	if (filter_of(db) && filter_parts(filter_of(db)))
-		t.cells[0].type = t.cells[1].type = CELL_NULL;
-	ret = read_rate(&rates->retries_per_s, &t.cells[0], db, SIGHT_RETRIES, err);
+	if (!filter_of(db) || !filter_parts(filter_of(db)))
+		ret = watched_ns(&ns, db, &counted, err);
 	if (!ret)
-		ret = read_rate(&rates->moves_per_s, &t.cells[1], db, SIGHT_MOVES, err);
+		ret = read_rate(&rates->retries_per_s, rate_of(&row[RATES_RETRIES], ns), db,
+				SIGHT_RETRIES, err);
 	if (!ret)
-		ret = read_rate(&nr_storms, &t.cells[2], db, SIGHT_STORMS, err);
+		ret = read_rate(&rates->moves_per_s, rate_of(&row[RATES_MOVES], ns), db,
+				SIGHT_MOVES, err);
+	if (!ret)
+		ret = read_rate(&nr_storms, cell_int(&row[RATES_STORMS], -1), db, SIGHT_STORMS,
+				err);
 	rates->nr_storms = nr_storms;
 	table_free(&t);
 	return ret;

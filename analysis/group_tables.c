@@ -15,7 +15,6 @@
 
 /* The named parameters of the SQL of these screens. */
 enum param_of_group {
-	P_SECONDS,
 	P_PROCESS,
 	P_VMA,
 	P_LOCK,
@@ -37,7 +36,6 @@ enum param_of_group {
 };
 
 static const char *const param_names[NR_PARAMS] = {
-	[P_SECONDS] = ":seconds",
 	[P_PROCESS] = ":process_id",
 	[P_VMA] = ":vma_id",
 	[P_LOCK] = ":lock_id",
@@ -140,8 +138,8 @@ static int begin(struct writer *w, const struct table_def *def, const struct win
 		return ret;
 	for (i = 0; i < NR_PARAMS; i++)
 		w->at[i] = sqlite3_bind_parameter_index(w->stmt, param_names[i]);
-	sqlite3_bind_double(w->stmt, w->at[P_SECONDS], (window->end_ns - window->start_ns) / 1e9);
-	return table_check_columns(w->t, w->stmt, w->err);
+	ret = table_bind_seconds(w->stmt, w->db, window, w->err);
+	return ret ?: table_check_columns(w->t, w->stmt, w->err);
 }
 
 static int read_groups(struct table *t, const struct table_def *def, enum group_by by, size_t max,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
--- For the header of top: retries, moved folios and storms in the window. Rates are
--- computed between the last checkpoints before its start and before its end.
+-- For the header of top: retries, moved folios and storms in the window. The first two are
+-- counted from the last checkpoint before its start to that before its end.
 WITH
 first AS (
 	SELECT time_ns, retry_id, move_id FROM checkpoint
@@ -11,15 +11,16 @@ last AS (
 	WHERE time_ns <= :end_ns ORDER BY time_ns DESC LIMIT 1
 ),
 pair AS (
-	SELECT coalesce((SELECT retry_id FROM first), 0) AS retry_before,
-	       coalesce((SELECT move_id FROM first), 0) AS move_before,
-	       last.retry_id, last.move_id,
-	       nullif(last.time_ns - coalesce((SELECT time_ns FROM first),
-					      (SELECT value FROM meta WHERE key = 'first_ns')), 0) / 1e9
-		AS seconds
+	SELECT last.retry_id - coalesce((SELECT retry_id FROM first), 0) AS nr_retries,
+	       last.move_id - coalesce((SELECT move_id FROM first), 0) AS nr_moves,
+	       coalesce((SELECT time_ns FROM first),
+			(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_ns')) AS from_ns,
+	       last.time_ns AS to_ns
 	FROM last
 )
-SELECT (SELECT (retry_id - retry_before) / seconds FROM pair) AS retries_per_s,
-       (SELECT (move_id - move_before) / seconds FROM pair) AS moves_per_s,
+SELECT (SELECT nr_retries FROM pair) AS nr_retries,
+       (SELECT nr_moves FROM pair) AS nr_moves,
+       (SELECT from_ns FROM pair) AS from_ns,
+       (SELECT to_ns FROM pair) AS to_ns,
        (SELECT count(*) FROM storm WHERE start_ns < :end_ns
 	AND (outcome = OUTCOME_OPEN OR start_ns + duration_ns >= :start_ns)) AS nr_storms

@@ -11,6 +11,7 @@
 #include "analysis/filter.h"
 #include "analysis/filter_times.h"
 #include "analysis/table.h"
+#include "analysis/watched.h"
 #include "schema/meta.h"
 #include "schema/sql.h"
 
@@ -357,7 +358,7 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 {
 	struct window w = { 0 };
 	char reason[SEEN_REASON_LEN];
-	int64_t nr_gaps = 0, missing_pid = 0;
+	int64_t nr_gaps = 0, missing_pid = 0, ns = 0;
 	int ret = seen_reason(reason, db, what, err);
 
 	if (!ret && reason[0]) {
@@ -378,7 +379,8 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 	}
 	if (!ret)
 		ret = count_gaps(&nr_gaps, db, w.start_ns, w.end_ns, err)
-			      ?: filter_missing_pid(db, &missing_pid, err);
+			      ?: filter_missing_pid(db, &missing_pid, err)
+			      ?: watched_ns(&ns, db, &w, err);
 	if (ret)
 		return ret;
 	if (missing_pid) {
@@ -389,7 +391,7 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 		 filter_of(db)		? "passes the filter"
 		 : what == SIGHT_LOSSES ? "was lost"
 					: "happened",
-		 ((double)w.end_ns - w.start_ns) / 1e9);
+		 ns / 1e9);
 	if (nr_gaps)
 		snprintf(text + strlen(text), SEEN_EMPTY_LEN - strlen(text),
 			 ", except in %" PRId64 " gap%s", nr_gaps, nr_gaps == 1 ? "" : "s");

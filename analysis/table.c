@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "analysis/db_internal.h"
+#include "analysis/watched.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 
@@ -168,7 +169,20 @@ unsigned int window_slot(const struct window *window)
 	return window->slot_s ?: (seconds + 59) / 60;
 }
 
-static void bind_all(sqlite3_stmt *stmt, const struct window *window, const struct param *params)
+int table_bind_seconds(sqlite3_stmt *stmt, struct db *db, const struct window *window,
+		       struct error *err)
+{
+	const int at = sqlite3_bind_parameter_index(stmt, ":seconds");
+	int64_t ns = 0;
+	int ret = at ? watched_ns(&ns, db, window, err) : 0;
+
+	if (at && !ret && ns)
+		sqlite3_bind_double(stmt, at, ns / 1e9);
+	return ret;
+}
+
+static int bind_all(sqlite3_stmt *stmt, struct db *db, const struct window *window,
+		    const struct param *params, struct error *err)
 {
 	char name[64];
 
@@ -183,6 +197,7 @@ static void bind_all(sqlite3_stmt *stmt, const struct window *window, const stru
 		snprintf(name, sizeof(name), ":%s", params->name);
 		bind_named(stmt, name, params->value);
 	}
+	return window ? table_bind_seconds(stmt, db, window, err) : 0;
 }
 
 int table_end(struct table *t)
@@ -276,8 +291,9 @@ int table_read_of(struct table *t, const struct table_def *def, struct db *db,
 	ret = prepare(def, db, &stmt, err);
 	if (ret)
 		return ret;
-	bind_all(stmt, window, params);
-	ret = table_check_columns(t, stmt, err);
+	ret = bind_all(stmt, db, window, params, err);
+	if (!ret)
+		ret = table_check_columns(t, stmt, err);
 	if (!ret)
 		ret = table_add_rows(t, db, stmt, err);
 	db_release(db, stmt);
@@ -334,9 +350,10 @@ int table_read_pieces(const struct table_def *def, struct db *db, const struct p
 
 	if (ret)
 		return ret;
-	bind_all(stmt, NULL, params);
 	table_begin(&t, def);
-	ret = table_check_columns(&t, stmt, err);
+	ret = bind_all(stmt, db, NULL, params, err);
+	if (!ret)
+		ret = table_check_columns(&t, stmt, err);
 	if (!ret)
 		ret = read_pieces(&t, db, stmt, take, ctx, err);
 	table_free(&t);

@@ -130,7 +130,8 @@ struct param {
 
 /*
  * table_read - run the query of @def
- * @window: bound to :start_ns, :end_ns, :at_ns and :slot_s; NULL if the SQL has none of them
+ * @window: bound to :start_ns, :end_ns, :at_ns, :slot_s and :seconds; NULL if the SQL has none
+ * of them
  *
  * Free @t with table_free(). Returns 0 or a negative errno.
  */
@@ -174,6 +175,13 @@ int table_end(struct table *t);
  */
 struct sqlite3_stmt;
 int table_check_columns(const struct table *t, struct sqlite3_stmt *stmt, struct error *err);
+
+/*
+ * Bind parameter :seconds, what a rate over @window is divided by, if the statement has it: the
+ * time that was watched, or NULL if none was. Returns 0 or a negative errno.
+ */
+int table_bind_seconds(struct sqlite3_stmt *stmt, struct db *db, const struct window *window,
+		       struct error *err);
 
 /* Add all rows of a statement. May be called several times. Returns 0 or a negative errno. */
 int table_add_rows(struct table *t, struct db *db, struct sqlite3_stmt *stmt, struct error *err);

@@ -2,9 +2,6 @@
 -- Screen Walks. A walk that was given up at a lock has the kind of that lock. One that was
 -- given up earlier, at the folio's lock, has an unknown kind.
 WITH
-span AS (
-	SELECT (:end_ns - :start_ns) / 1e9 AS seconds
-),
 skipped AS (
 	SELECT CASE k.reason WHEN 1 THEN 0 WHEN 2 THEN 1 END AS kind, s.role, count(*) AS nr_skips
 	FROM skip k LEFT JOIN site s ON s.id = k.site_id
@@ -21,20 +18,26 @@ walked AS (
 	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
 	GROUP BY 1, 2
 ),
+kept AS (
+	-- skips are rows, which are removed before sums
+	SELECT NOT EXISTS (SELECT 1 FROM meta WHERE key = 'kept_from_ns'
+	                   AND CAST(value AS INTEGER) > :start_ns) AS all_skips
+),
 both AS (
 	SELECT kind, role FROM walked UNION SELECT kind, role FROM skipped
 )
 SELECT LABEL(walk_kind, b.kind) AS kind,
        LABEL(role, b.role) AS role,
-       w.nr_walks / seconds AS walks_per_s, w.walk_ns / seconds AS walk_ns_per_s,
+       w.nr_walks / :seconds AS walks_per_s, w.walk_ns / :seconds AS walk_ns_per_s,
        w.nr_vmas * 1.0 / nullif(w.nr_walks, 0) AS vmas_per_walk,
        min(hist_quantile(w.hist, 0.5), w.max_ns) AS p50_ns, min(hist_quantile(w.hist, 0.99), w.max_ns) AS p99_ns,
        iif(w.nr_walks, w.max_ns, NULL) AS max_ns,
        w.nr_retries * 1.0 / nullif(w.nr_walks + w.nr_uncertain, 0) AS retries_per_walk,
-       coalesce(k.nr_skips, iif((SELECT 1 FROM skip LIMIT 1), 0, NULL)) / seconds AS skips_per_s,
-       w.nr_contended / seconds AS contended_per_s,
+       iif(all_skips, coalesce(k.nr_skips, iif((SELECT 1 FROM skip LIMIT 1), 0, NULL)), NULL) / :seconds
+	AS skips_per_s,
+       w.nr_contended / :seconds AS contended_per_s,
        w.nr_walks, w.walk_ns, w.nr_uncertain
-FROM both b CROSS JOIN span
+FROM both b CROSS JOIN kept
 LEFT JOIN walked w ON w.kind IS b.kind AND w.role IS b.role
 LEFT JOIN skipped k ON k.kind IS b.kind AND k.role IS b.role
 ORDER BY w.walk_ns DESC, b.kind, b.role

@@ -8,6 +8,7 @@
 #include "analysis/filter_times.h"
 #include "analysis/seen.h"
 #include "analysis/wait_sums.h"
+#include "analysis/watched.h"
 #include "lib/clock.h"
 #include "schema/fragments.h"
 #include "schema/sql.h"
@@ -62,7 +63,7 @@ struct verdict {
 	char *text;
 	const struct cell *cell;
 	const struct capture_info *info;
-	double seconds; /* length of the time whose rows are shown */
+	double seconds; /* that were watched, of the time whose rows are shown */
 	bool filtered;
 };
 
@@ -172,6 +173,7 @@ int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_inf
 	const struct window whole = { .start_ns = info->first_ns, .end_ns = info->last_ns };
 	const struct window w = filter_window(whole, info->kept_from_ns, filter_of(db));
 	struct table t;
+	int64_t ns;
 	int ret;
 
 	if (w.end_ns < w.start_ns) {
@@ -181,8 +183,10 @@ int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_inf
 			 (info->kept_from_ns - info->first_ns) / 1e9);
 		return 0;
 	}
-	v.seconds = (w.end_ns - w.start_ns) / 1e9;
-	ret = table_read(&t, &def, db, NULL, err);
+	ret = watched_ns(&ns, db, &w, err);
+	v.seconds = ns / 1e9;
+	if (!ret)
+		ret = table_read(&t, &def, db, NULL, err);
 	if (ret)
 		return ret;
 	v.cell = t.rows[0];

@@ -8,6 +8,7 @@
 #include "analysis/capture.h"
 #include "analysis/filter.h"
 #include "analysis/filter_times.h"
+#include "analysis/watched.h"
 #include "cli/filter_args.h"
 #include "lib/clock.h"
 #include "lib/text.h"
@@ -209,6 +210,22 @@ static void show_filter_line(FILE *f, const struct db *db)
 		filter_sums_are_less(db) ? FILTER_SUMS_NOTE : "");
 }
 
+/* Its rates are over the time that was watched. */
+static int show_window_line(FILE *f, struct db *db, const struct window *w, struct error *err)
+{
+	int64_t ns;
+	int ret = watched_ns(&ns, db, w, err);
+
+	if (ret)
+		return ret;
+	fprintf(f, "window %" PRId64 "..%" PRId64 " ns, %.3f s", w->start_ns, w->end_ns,
+		(w->end_ns - w->start_ns) / 1e9);
+	if (ns < w->end_ns - w->start_ns)
+		fprintf(f, ", %.3f s watched", ns / 1e9);
+	fputc('\n', f);
+	return 0;
+}
+
 int show_frame(FILE *f, struct db *db, const struct view_def *only, const struct frame_time *time,
 	       struct error *err)
 {
@@ -227,8 +244,7 @@ int show_frame(FILE *f, struct db *db, const struct view_def *only, const struct
 		window = frame_window(time, &info);
 		output_text_capture(f, db_path(db), &info);
 		show_filter_line(f, db);
-		fprintf(f, "window %" PRId64 "..%" PRId64 " ns, %.3f s\n", window.start_ns,
-			window.end_ns, (window.end_ns - window.start_ns) / 1e9);
+		ret = show_window_line(f, db, &window, err);
 	}
 	for (; !ret && view->table; view++) {
 		ret = show_view(&o, db, view, &window, err);

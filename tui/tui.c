@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/filter.h"
+#include "analysis/watched.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 #include "tui/actions.h"
@@ -25,7 +26,7 @@ static int read_rates(struct tui *tui, const struct window *w, struct error *err
 {
 	const int64_t sec = NSEC_PER_SEC, end_s = (w->end_ns - 1) / sec + 1;
 	const int64_t window_s = end_s - w->start_ns / sec;
-	int64_t spark_s = header_spark_room(), nr_waits = 0, i;
+	int64_t spark_s = header_spark_room(), nr_waits = 0, ns = 0, i;
 	int64_t nr = window_s > spark_s ? window_s : spark_s;
 	struct header *h = &tui->header;
 	int ret;
@@ -41,8 +42,9 @@ static int read_rates(struct tui *tui, const struct window *w, struct error *err
 	for (i = 0; i < nr && i < window_s; i++)
 		nr_waits += h->rate[nr - 1 - i];
 	h->nr_rates = nr;
-	h->waits_per_s = nr_waits * 1e9 / (w->end_ns - w->start_ns);
-	return 0;
+	ret = watched_ns(&ns, tui->feed.db, w, err);
+	h->waits_per_s = ns ? nr_waits * 1e9 / ns : -1;
+	return ret;
 }
 
 static int read_window(struct tui *tui, struct error *err)

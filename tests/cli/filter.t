@@ -219,7 +219,7 @@ frame() {
 	"$RMAPSCOPE" top -b -n 1 -w 100 -s processes "$@" "$db" 2>&1 | sed -n '/^PROCESS/,$p' | tail -n +2 |
 		perl -ne '/^(.*?) +(\d+|-) +([\d,.]+) +([\d,.]+) / and print "$1|$2|$4\n"'
 }
-seconds=$(sql "SELECT (1030000000001 - 1000000000000) / 1e9")
+seconds=$(sql "SELECT (1030000000001 - 1000200000000) / 1e9")
 # waits/s of processes that pass
 want() {
 	sql "SELECT iif(p.comm IS NULL, '-', p.comm), t.tgid, printf('%.1f', count(*) / $seconds) FROM $rows

@@ -426,7 +426,10 @@ check_frame() {
 		"$name: the window ends with the capture"
 	[ $((end - start)) -le $(($2 * 1000000000)) ]
 	tap_ok $? "$name: and is no longer than that"
-	seconds="(($end - $start) / 1e9)"
+	# that were watched: not before the capture, nor in gaps in which nothing was recorded
+	seconds="(($end - max($start, (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_ns'))
+		- (SELECT coalesce(sum(max(min(end_ns, $end) - max(start_ns, $start), 0)), 0) FROM loss
+		   WHERE cpu IS NULL AND reason IN (3, 4))) / 1e9)"
 	# the time of waits that passed in the window; a database of an earlier version has
 	# it in the second of their end
 	passed="max(min(end_ns, $end) - max(start_ns, $start), 0)"

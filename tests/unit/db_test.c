@@ -5,6 +5,7 @@
 
 #include "analysis/capture.h"
 #include "analysis/tables.h"
+#include "collector/event.h"
 #include "schema/enums.h"
 #include "schema/store.h"
 #include "tests/unit/files.h"
@@ -232,6 +233,60 @@ static void the_rate_is_waits_per_second_oldest_first(void **state)
 	db_close(db);
 }
 
+/* Retries: one, a checkpoint, a gap of 2 s, four more and a checkpoint, 6 s later. */
+static void write_retries(const char *path)
+{
+	struct retry_row retry = { .time_ns = 1500000000, .task_id = 1 };
+	const struct loss_row loss = {
+		.id = 1,
+		.start_ns = 3000000000,
+		.end_ns = 5000000000,
+		.cpu = LOSS_EVERY_CPU,
+		.nr_lost = LOST_UNKNOWN,
+		.reason = LOSS_NOT_RECORDED,
+	};
+	struct error err = { 0 };
+	struct store *st;
+	unsigned int i;
+
+	assert_int_equal(store_create(&st, path, false, &err), 0);
+	store_meta_int(st, "first_ns", 1500000000);
+	store_meta_int(st, "last_ns", 8000000000);
+	store_retry(st, &retry);
+	store_commit(st, 2000000000, &err);
+	for (i = 0; i < 4; i++) {
+		retry.time_ns = 6000000000;
+		store_retry(st, &retry);
+	}
+	store_loss(st, &loss);
+	store_commit(st, 8000000000, &err);
+	assert_int_equal(store_finish(st, &err), 0);
+}
+
+static void the_rates_of_retries_are_over_the_time_that_was_watched(void **state)
+{
+	struct window w = { .start_ns = 2000000000, .end_ns = 8000000000 };
+	struct files *f = *state;
+	struct error err = { 0 };
+	struct capture_rates r;
+	struct db *db;
+
+	write_retries(f->path);
+	assert_int_equal(db_open(&db, f->path, &err), 0);
+	assert_int_equal(capture_rates_read(&r, db, &w, &err), 0);
+	/* 4 s of 6 */
+	assert_float_equal(r.retries_per_s, 1, 1e-6);
+	/* from the first event on, not the first second */
+	w.start_ns = 1000000000;
+	assert_int_equal(capture_rates_read(&r, db, &w, &err), 0);
+	assert_float_equal(r.retries_per_s, 5 / 4.5, 1e-6);
+	/* from the first event to the first checkpoint */
+	w.end_ns = 2500000000;
+	assert_int_equal(capture_rates_read(&r, db, &w, &err), 0);
+	assert_float_equal(r.retries_per_s, 2, 1e-6);
+	db_close(db);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, files_setup, files_teardown)
 
 int main(void)
@@ -248,6 +303,7 @@ int main(void)
 		TEST(damaged_pages_are_told_or_read_but_never_crash),
 		cmocka_unit_test(a_window_starts_at_a_second_and_not_before_the_capture),
 		TEST(the_rate_is_waits_per_second_oldest_first),
+		TEST(the_rates_of_retries_are_over_the_time_that_was_watched),
 	};
 
 	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
