@@ -14,7 +14,7 @@ waiting AS (
 	SELECT *, 9223372036854775807 AS freed_ns
 	FROM wait WHERE outcome = OUTCOME_OPEN AND lock_id = :lock_id AND start_ns <= :at_ns
 	UNION ALL
-	SELECT w.*, w.start_ns + w.duration_ns - coalesce(w.runnable_ns, 0)
+	SELECT w.*, FREED_NS(w)
 	FROM id_range s JOIN wait w ON w.id > s.first AND w.id <= s.last
 	WHERE w.lock_id = :lock_id AND w.outcome != OUTCOME_OPEN AND w.start_ns <= :at_ns
 	AND w.start_ns + w.duration_ns > :at_ns

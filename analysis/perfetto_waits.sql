@@ -6,7 +6,7 @@ SELECT t.id AS track_id, 'waits' AS track, w.start_ns, w.duration_ns, w.outcome 
        'wait ' || coalesce(LABEL(lock_class, l.class) || ' ', '') || LABEL(lock_mode, w.mode) AS slice,
        h.id AS holder_id,
        iif(w.duration_ns IS NULL OR w.holder_source = HOLDER_OWNER, w.start_ns,
-           w.start_ns + w.duration_ns - coalesce(w.runnable_ns, 0)) AS held_ns,
+           FREED_NS(w)) AS held_ns,
        w.id AS wait_id,
        LABEL(lock_class, l.class) AS class,
        LOCK_NAME(l) AS lock,

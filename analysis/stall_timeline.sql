@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Detail of a stall: the sleep, the wait that explains it, the holds of the lock during
 -- that wait, and the thread that ended the sleep. A "share of wait" has a duration but no
--- start.
+-- start; so has "waited for CPU", of wake-ups after which another thread took the lock.
 WITH
 one AS MATERIALIZED (
 	SELECT s.*, coalesce(s.duration_ns, :end_ns - s.start_ns) AS ns FROM stall s WHERE s.id = :stall_id
@@ -28,9 +28,12 @@ row(what, start_ns, ns, task_id, site_id, mode, source, rank) AS (
 	FROM waited w WHERE w.holder_task_id IS NOT NULL
 	AND NOT EXISTS (SELECT 1 FROM wait_part p WHERE p.wait_id = w.id)
 	UNION ALL
-	SELECT 'waits for CPU', w.start_ns + w.duration_ns - w.runnable_ns, w.runnable_ns, w.task_id,
+	SELECT 'waits for CPU', FREED_NS(w), w.runnable_ns - coalesce(w.early_runnable_ns, 0), w.task_id,
 	       NULL, NULL, NULL, 5
-	FROM waited w WHERE w.runnable_ns > 0
+	FROM waited w WHERE w.runnable_ns > coalesce(w.early_runnable_ns, 0)
+	UNION ALL
+	SELECT 'waited for CPU', NULL, w.early_runnable_ns, w.task_id, NULL, NULL, NULL, 5
+	FROM waited w WHERE w.early_runnable_ns > 0
 	UNION ALL
 	SELECT 'wakes it', start_ns + duration_ns, NULL, waker_task_id, NULL, NULL, NULL, 6
 	FROM one WHERE waker_task_id IS NOT NULL

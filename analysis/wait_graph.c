@@ -11,6 +11,7 @@
 #include "analysis/wait_cycle.h"
 #include "lib/saturate.h"
 #include "schema/enums.h"
+#include "schema/fragments.h"
 #include "schema/sql.h"
 
 /*
@@ -24,7 +25,7 @@
 /* Queries for overlap_read(): rows that ended after the instant, and open rows. */
 #define WAIT_COLUMNS                                                                               \
 	"SELECT start_ns, duration_ns, lock_id, task_id, mode, site_id, holder_task_id, "          \
-	"holder_site_id, " HOLDER_SOURCE ", outcome, runnable_ns FROM main.wait "
+	"holder_site_id, " HOLDER_SOURCE ", outcome, " FREED_NS(wait) " FROM main.wait "
 #define HOLD_COLUMNS "SELECT start_ns, lock_id, task_id, mode, site_id FROM main.hold "
 #define ENDED_LATER                                                                                \
 	"WHERE id > ?2 AND id <= ?3 AND start_ns <= ?1 AND duration_ns IS NOT NULL "               \
@@ -117,7 +118,7 @@ static int add_wait_row(void *ctx, sqlite3_stmt *stmt)
 	w->holder_site_id = sqlite3_column_int64(stmt, 7);
 	w->holder_source = sqlite3_column_int(stmt, 8);
 	w->acquired = sqlite3_column_int(stmt, 9) == OUTCOME_ACQUIRED;
-	w->runnable = w->end_ns != INT64_MAX && g->at_ns >= sat_sub(w->end_ns, int_or(stmt, 10, 0));
+	w->runnable = w->end_ns != INT64_MAX && g->at_ns >= int_or(stmt, 10, w->end_ns);
 	task->wait = w;
 	g->waits[g->nr_waits++] = w;
 	return 0;

@@ -19,6 +19,11 @@
 	"printf('%x', " #l ".address) || CASE " #l ".generation WHEN 0 THEN '' ELSE '#' || " #l    \
 	".generation END"
 
+/* When wait @w, which has a duration, was woken last: since then it waits for a CPU. */
+#define FREED_NS(w)                                                                                \
+#w ".start_ns + " #w ".duration_ns - coalesce(" #w ".runnable_ns - coalesce(" #w           \
+	   ".early_runnable_ns, 0), 0)"
+
 /* Helpers of the macros below; arguments are strings. @from: the tables that hold the time. */
 #define ID_ABOVE(table, from, time)                                                                \
 	"coalesce((SELECT " table "_id FROM " from " WHERE checkpoint.time_ns <= " time            \

@@ -170,6 +170,8 @@ int rollup_wait_lasts(struct rollups *rs, const struct wait_row *wait, int64_t p
 	/* the rest belongs to a later second */
 	if (now->slept_ns != NO_TIME && now->slept_ns - before.slept_ns > passed_ns)
 		booked->slept_ns = before.slept_ns + passed_ns;
+	if (now->runnable_ns != NO_TIME && now->runnable_ns - before.runnable_ns > passed_ns)
+		booked->runnable_ns = before.runnable_ns + passed_ns;
 	return book_wait(rs, &key, &before, booked, &last);
 }
 

@@ -53,18 +53,28 @@ static int give_wait(struct waits *ws, struct wait *w)
 	return ret ?: stalls_wait_end(ws->stalls, w->tid, w->row.id);
 }
 
-/* How long it waited for a CPU after the release, out of the time that it did not sleep. */
-static int64_t runnable_ns(const struct waits *ws, const struct wait *w, uint64_t end_ns)
+static int64_t between(int64_t ns, int64_t min_ns, int64_t max_ns)
 {
-	int64_t awake_ns = w->row.duration_ns, ns;
+	return ns < min_ns ? min_ns : ns > max_ns ? max_ns : ns;
+}
 
-	if (w->freed_ns == NO_TIME)
+/* How long it waited for a CPU after releases, out of the time that it did not sleep. */
+static void measure_runnable(const struct waits *ws, struct wait *w, uint64_t end_ns)
+{
+	int64_t awake_ns = w->row.duration_ns;
+
+	if (w->freed_ns == NO_TIME) {
 		/* it never slept, or its wake-up was not seen */
-		return ws->sees_switches && ws->sees_wakings && !w->slept ? 0 : NO_TIME;
+		if (ws->sees_switches && ws->sees_wakings && !w->slept)
+			w->row.runnable_ns = w->row.early_runnable_ns = 0;
+		return;
+	}
 	if (w->row.slept_ns != NO_TIME)
 		awake_ns -= w->row.slept_ns;
-	ns = (int64_t)end_ns - w->freed_ns;
-	return ns < 0 ? 0 : ns < awake_ns ? ns : awake_ns;
+	w->row.early_runnable_ns = between(w->early_cpu_ns, 0, awake_ns);
+	w->row.runnable_ns =
+		w->row.early_runnable_ns +
+		between((int64_t)end_ns - w->freed_ns, 0, awake_ns - w->row.early_runnable_ns);
 }
 
 /* When the lock was let go, as far as is known. */
@@ -94,7 +104,7 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 		w->row.slept_ns = stalls_slept_ns(ws->stalls, w->tid);
 	if (w->row.slept_ns > w->row.duration_ns)
 		w->row.slept_ns = w->row.duration_ns;
-	w->row.runnable_ns = runnable_ns(ws, w, end_ns);
+	measure_runnable(ws, w, end_ns);
 	w->row.ran_ns = ran_ns(ws, w, end_ns);
 	/* the kernel never got as far as its own event, if it has one */
 	if (w->from_series && ws->watch_spin && !w->inner && !is_vma_lock(w))
@@ -115,7 +125,9 @@ static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 		.key = &w->key,
 		.from_ns = row->start_ns,
 		.until_ns = w->let_go_ns != NO_TIME ? w->let_go_ns : freed_ns(w, end_ns),
-		.held_then = w->owner_tid == w->named_tid || w->held_ns != NO_TIME,
+		/* unless the lock was let go meanwhile, and another thread was faster than the waiter */
+		.held_then =
+			w->held_ns != NO_TIME || (w->owner_tid == w->named_tid && !w->early_cpu_ns),
 		.ran_then = true,
 	};
 	int64_t ns[NR_ACTIVITIES];
@@ -124,6 +136,9 @@ static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 		return;
 	if (w->held_ns > q.from_ns)
 		q.from_ns = w->held_ns;
+	/* it is not blamed for what was before, when another one let the lock go */
+	if (w->early_cpu_ns && w->early_end_ns > q.from_ns)
+		q.from_ns = w->early_end_ns;
 	activity_split(ws->activities, &q, ns);
 	row->holder_ran_ns = ns[ACTIVITY_RUNS];
 	row->holder_runnable_ns = ns[ACTIVITY_QUEUES];
@@ -156,9 +171,10 @@ static struct wait_so_far so_far(const struct waits *ws, const struct wait *w, i
 	if (ws->sees_switches)
 		now.slept_ns = stalls_slept_until(ws->stalls, w->tid, until_ns);
 	if (w->freed_ns != NO_TIME)
-		now.runnable_ns = until_ns > w->freed_ns ? until_ns - w->freed_ns : 0;
+		now.runnable_ns =
+			w->early_cpu_ns + (until_ns > w->freed_ns ? until_ns - w->freed_ns : 0);
 	else if (ws->sees_switches && ws->sees_wakings)
-		now.runnable_ns = 0;
+		now.runnable_ns = w->early_cpu_ns;
 	return now;
 }
 
@@ -368,7 +384,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	w->vm_end = b->vm_end;
 	w->from_series = b->from_series;
 	w->process_id = task->row.process_id;
-	w->freed_ns = w->held_ns = w->let_go_ns = NO_TIME;
+	w->freed_ns = w->on_cpu_ns = w->held_ns = w->let_go_ns = w->queued_ns = NO_TIME;
 	w->booked.until_ns = ev->time_ns;
 	w->tainted = gap_covers(ws->gap, ev->time_ns);
 	w->row = (struct wait_row){
@@ -376,6 +392,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 		.duration_ns = NO_TIME,
 		.slept_ns = NO_TIME,
 		.runnable_ns = NO_TIME,
+		.early_runnable_ns = NO_TIME,
 		.spun_ns = NO_TIME,
 		.ran_ns = NO_TIME,
 		.holder_ran_ns = NO_TIME,

@@ -45,13 +45,17 @@ struct wait {
 	int64_t held_ns;   /* when that got the lock; NO_TIME: not seen */
 	int64_t let_go_ns; /* when it let it go, if its hold was traced; else NO_TIME */
 	int64_t freed_ns; /* woken: since then it waits for a CPU; NO_TIME: not, or it sleeps again */
-	int32_t waker;	  /* tid of who woke it last; 0: an interrupt, or not known */
-	bool granted;	  /* who woke it was seen to let the lock go before */
-	bool by_release; /* the holder is known by lock:contended_release */
-	bool slept;	 /* at all */
-	bool asleep;	 /* now, as far as is seen */
-	bool resumed;	 /* has slept or run since that wake-up: it was for an earlier sleep */
-	bool tainted;	 /* began inside a gap */
+	int64_t on_cpu_ns;    /* the first time on a CPU since then; NO_TIME: none, or not seen */
+	int64_t early_cpu_ns; /* it waited for a CPU after earlier wake-ups, each a release */
+	int64_t early_end_ns; /* when it was on a CPU after the last of these */
+	int64_t queued_ns;    /* switched out after that wake-up was told; NO_TIME: before */
+	int32_t waker;	      /* tid of who woke it last; 0: an interrupt, or not known */
+	bool granted;	      /* who woke it was seen to let the lock go before */
+	bool by_release;      /* the holder is known by lock:contended_release */
+	bool slept;	      /* at all */
+	bool asleep;	      /* now, as far as is seen */
+	bool resumed;	      /* has slept or run since that wake-up: it was for an earlier sleep */
+	bool tainted;	      /* began inside a gap */
 };
 
 struct waits {

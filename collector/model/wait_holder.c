@@ -126,6 +126,28 @@ static int woken_by(struct waits *ws, struct wait *w, const struct event *ev)
 	return 0;
 }
 
+/* Whether the last wake-up was a release, as far as is seen. */
+static bool was_released(const struct wait *w)
+{
+	return w->granted || w->row.holder_source == HOLDER_WAKER;
+}
+
+/*
+ * The lock was released, and another thread took it while the waiter was not yet on a CPU: that
+ * time is none of a holder. What it did on the CPU, maybe spin, is.
+ */
+static int add_early_cpu(struct wait *w)
+{
+	const int64_t from_ns = w->queued_ns > w->freed_ns ? w->queued_ns : w->freed_ns;
+
+	if (w->freed_ns == NO_TIME || w->on_cpu_ns == NO_TIME || w->on_cpu_ns <= from_ns ||
+	    !was_released(w))
+		return 0;
+	w->early_cpu_ns += w->on_cpu_ns - from_ns;
+	w->early_end_ns = w->on_cpu_ns;
+	return parts_wait_leave_out(&w->part_start);
+}
+
 /* A wake-up from an interrupt does not come from the interrupted thread. */
 int wait_holder_waking(void *machine, const struct event *ev)
 {
@@ -136,9 +158,13 @@ int wait_holder_waking(void *machine, const struct event *ev)
 	ws->sees_wakings = true;
 	if (!w)
 		return 0;
+	ret = add_early_cpu(w);
+	if (ret)
+		return ret;
 	w->resumed = w->asleep;
 	w->asleep = w->granted = false;
 	w->waker = 0;
+	w->on_cpu_ns = w->queued_ns = NO_TIME;
 	ret = freed(ws, w, lock_find(ws->locks, &w->key), ev->time_ns);
 	if (ret || ev->in_irq || ev->tid == w->tid || ev->tid == 0)
 		return ret;
@@ -151,19 +177,35 @@ int wait_holder_waking(void *machine, const struct event *ev)
  * that it has not acted upon, by the freezer, or by a release after which another
  * thread was faster. A wake-up may be told before the sleep that it ends.
  */
-static void sleeps(struct wait *w)
+static int sleeps(struct wait *w, int64_t now_ns)
 {
+	int ret;
+
 	w->slept = true;
 	if (w->freed_ns != NO_TIME && !w->resumed) {
 		w->resumed = true;
-		return;
+		w->queued_ns = now_ns;
+		return 0;
 	}
+	ret = add_early_cpu(w);
 	w->asleep = true;
 	forget_waker(w, &w->row);
 	w->freed_ns = NO_TIME;
 	w->granted = false;
 	w->waker = 0;
 	parts_wait_sleeps(&w->part_start);
+	return ret;
+}
+
+static int runs(struct waits *ws, struct wait *w, int64_t now_ns)
+{
+	w->asleep = false;
+	w->resumed = true;
+	if (w->freed_ns == NO_TIME || w->on_cpu_ns != NO_TIME)
+		return 0;
+	w->on_cpu_ns = now_ns;
+	activity_announce(ws->activities, now_ns);
+	return parts_wait_runs(lock_find(ws->locks, &w->key), &w->part_start, now_ns);
 }
 
 int wait_holder_switch(void *machine, const struct event *ev)
@@ -172,14 +214,14 @@ int wait_holder_switch(void *machine, const struct event *ev)
 	struct wait *prev = waits_find(ws, ev->tid);
 	struct wait *next = waits_find(ws, ev->sched_switch.next_tid);
 
+	int ret = 0;
+
 	ws->sees_switches = true;
 	if (prev && is_falling_asleep(ev))
-		sleeps(prev);
-	if (next) {
-		next->asleep = false;
-		next->resumed = true;
-	}
-	return 0;
+		ret = sleeps(prev, ev->time_ns);
+	if (!ret && next)
+		ret = runs(ws, next, ev->time_ns);
+	return ret;
 }
 
 /*

@@ -121,7 +121,7 @@ static int start_held_times(struct locks *ls, struct lock *lock, int64_t now_ns)
 	}
 	DL_FOREACH(lock->waits, w)
 	{
-		if (w->part_start.held_times_nr || w->row.start_ns > now_ns)
+		if (w->part_start.held_times_nr || w->part_start.unfit || w->row.start_ns > now_ns)
 			continue;
 		w->part_start.held_times_nr = a->nr;
 		w->part_start.nobody_ns = w->row.start_ns - now_ns;
@@ -260,6 +260,80 @@ static struct parts_until_woken *parts_until_now(const struct held_times *a,
 	return p;
 }
 
+/* How long each holder has held the lock at one time. */
+struct held_snapshot {
+	uint64_t held_times_nr;
+	int64_t nobody_ns;
+	unsigned int nr;
+	struct holder_held holder[];
+};
+
+static struct held_snapshot *take_snapshot(const struct held_times *a)
+{
+	const struct holder_time *s;
+	struct held_snapshot *snap;
+
+	snap = calloc(1, sizeof(*snap) + HASH_COUNT(a->by_key) * sizeof(*snap->holder));
+	if (!snap)
+		return NULL;
+	snap->held_times_nr = a->nr;
+	snap->nobody_ns = a->nobody_ns;
+	for (s = a->by_key; s; s = s->hh.next)
+		snap->holder[snap->nr++] = (struct holder_held){ s->nr, held_of(a, s) };
+	return snap;
+}
+
+/* What holder @nr had held at a time whose list is @h, in the order of numbers. */
+static uint64_t held_in(const struct holder_held *h, unsigned int nr_holders, uint64_t nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_holders && h[i].nr < nr; i++)
+		;
+	return i < nr_holders && h[i].nr == nr ? h[i].held : 0;
+}
+
+int parts_wait_runs(struct lock *lock, struct part_start *start, int64_t now_ns)
+{
+	struct held_times *a = lock ? lock->held_times : NULL;
+
+	if (!a || !start->woken || start->woken->held_times_nr != a->nr || start->runs)
+		return 0;
+	add_time_until(a, now_ns);
+	if (a->now_ns != now_ns)
+		/* clocks out of step */
+		return 0;
+	start->runs = take_snapshot(a);
+	return start->runs ? 0 : -ENOMEM;
+}
+
+/* What passed between the two times counts as if it had been before the wait began. */
+int parts_wait_leave_out(struct part_start *start)
+{
+	const struct held_snapshot *from = start->woken, *to = start->runs;
+	struct holder_held *h;
+	unsigned int i;
+
+	if (!to) {
+		start->unfit = true;
+		return 0;
+	}
+	/* holders that were forgotten since do not hold it any more */
+	h = calloc(to->nr + 1, sizeof(*h));
+	if (!h)
+		return -ENOMEM;
+	for (i = 0; i < to->nr; i++) {
+		h[i] = to->holder[i];
+		h[i].held -= held_in(from->holder, from->nr, h[i].nr);
+		h[i].held += held_in(start->holder_time, start->nr_holder_times, h[i].nr);
+	}
+	free(start->holder_time);
+	start->holder_time = h;
+	start->nr_holder_times = to->nr;
+	start->nobody_ns += to->nobody_ns - from->nobody_ns;
+	return 0;
+}
+
 int parts_wait_woken(struct lock *lock, struct part_start *start, int64_t now_ns)
 {
 	struct held_times *a = lock ? lock->held_times : NULL;
@@ -273,13 +347,17 @@ int parts_wait_woken(struct lock *lock, struct part_start *start, int64_t now_ns
 		/* clocks out of step */
 		return 0;
 	start->until = parts_until_now(a, start);
-	return start->until ? 0 : -ENOMEM;
+	start->woken = take_snapshot(a);
+	return start->until && start->woken ? 0 : -ENOMEM;
 }
 
 void parts_wait_sleeps(struct part_start *start)
 {
 	free(start->until);
+	free(start->woken);
+	free(start->runs);
 	start->until = NULL;
+	start->woken = start->runs = NULL;
 	start->unknown = false;
 }
 
@@ -336,7 +414,7 @@ int parts_give(struct lock *lock, struct part_start *start, const struct wait_ro
 	unsigned int i;
 	int ret = 0;
 
-	if (!a || start->held_times_nr != a->nr || wait->duration_ns == NO_TIME ||
+	if (!a || start->unfit || start->held_times_nr != a->nr || wait->duration_ns == NO_TIME ||
 	    wait->holder_source != HOLDER_EXACT)
 		return 0;
 	add_time_until(a, end_ns);

@@ -23,18 +23,24 @@ struct hold;
 struct lock;
 struct locks;
 struct parts_until_woken;
+struct held_snapshot;
 struct holder_time;
+
+/* How long a holder has held the lock, counted from some time on; in units of wait_part.c. */
+struct holder_held {
+	uint64_t nr, held;
+};
 
 /* The held_times when a wait began. */
 struct part_start {
 	uint64_t held_times_nr; /* which one; 0: none, the wait has no parts */
 	int64_t nobody_ns;
-	struct {
-		uint64_t nr, held;
-	} * holder_time;
+	struct holder_held *holder_time; /* in the order of their numbers */
 	unsigned int nr_holder_times;
-	struct parts_until_woken *until; /* NULL: it was not woken, or nothing is known then */
-	bool unknown;			 /* it was woken before any held_times began */
+	struct parts_until_woken *until;    /* NULL: it was not woken, or nothing is known then */
+	struct held_snapshot *woken, *runs; /* at that time, and when it was on a CPU; or NULL */
+	bool unfit;   /* time that has no part cannot be left out: the wait has no parts */
+	bool unknown; /* it was woken before any held_times began */
 };
 
 /* A wait for @lock begins. Returns 0 or a negative errno. */
@@ -48,6 +54,15 @@ int parts_wait_begin(struct locks *ls, struct lock *lock, struct part_start *sta
  */
 int parts_wait_woken(struct lock *lock, struct part_start *start, int64_t now_ns);
 void parts_wait_sleeps(struct part_start *start);
+
+/* After it was woken, the waiter is on a CPU for the first time. As parts_wait_woken(). */
+int parts_wait_runs(struct lock *lock, struct part_start *start, int64_t now_ns);
+
+/*
+ * The time from the wake-up until the waiter was on a CPU gets no part. To be called before
+ * parts_wait_sleeps(). Returns 0 or a negative errno.
+ */
+int parts_wait_leave_out(struct part_start *start);
 
 /*
  * parts_give - write the parts of a wait that has ended, after its row

@@ -62,7 +62,53 @@ stage goes-on <<-END
 	flush 1100000000
 END
 tap_is "$(sql goes-on 'SELECT outcome, holder_comm, holder_source, slept_ns, runnable_ns FROM waits')" \
-	"acquired|holder|waker|79997000|1000000" "a waiter that sleeps again was not given the lock"
+	"acquired|holder|waker|79997000|1001000" "a waiter that sleeps again was not given the lock"
+
+# --- woken, but only later on a CPU, where it finds the lock taken: twice
+
+stage stolen <<-END
+	$names
+	1000000000 100 contention_begin lock_addr=0xffff888100000000 flags=4
+	1000001000 100 sched_switch prev_state=2 next_pid=0
+	1010000000 200 sched_waking pid=100
+	1030000000 0 sched_switch prev_state=0 next_pid=100
+	1030002000 100 sched_switch prev_state=2 next_pid=0
+	1040000000 200 sched_waking pid=100
+	1045000000 0 sched_switch prev_state=0 next_pid=100
+	1045001000 100 sched_switch prev_state=2 next_pid=0
+	1060000000 200 sched_waking pid=100
+	1063000000 0 sched_switch prev_state=0 next_pid=100
+	1064000000 100 contention_end lock_addr=0xffff888100000000 ret=0
+	flush 1100000000
+END
+tap_is "$(sql stolen 'SELECT slept_ns, runnable_ns, early_runnable_ns FROM wait')" "34996000|29000000|25000000" \
+	"who is woken and finds the lock taken has waited for a CPU until it was on one"
+tap_is "$(blame stolen)" "held lock:holder 1 35
+waiting for a CPU: 1 29" "blame has no holder for that time"
+tap_is "$(sql stolen 'SELECT sum(wait_ns), sum(runnable_ns) FROM rollup')|$(sql stolen \
+	'SELECT sum(wait_ns), sum(runnable_ns) FROM holder_rollup WHERE holder_task_id > 0')" \
+	"64000000|29000000|64000000|29000000" "nor do the roll-ups"
+for at in 0.035:waiting 0.055:waiting 0.061:runnable; do
+	tap_is "$("$RMAPSCOPE" blocked "$tap_dir/stolen.db" --at "${at%:*}" --format csv | cut -d, -f2,11 | grep ^app)" \
+		"app,${at#*:}" "at ${at%:*} s it is ${at#*:}"
+done
+
+# --- the same, by a signal: the lock was held all that time
+
+stage signalled <<-END
+	$names
+	1000000000 100 contention_begin lock_addr=0xffff888100000000 flags=4
+	1000001000 100 sched_switch prev_state=2 next_pid=0
+	1010000000 300 sched_waking pid=100
+	1010000001 300 signal_generate pid=100
+	1030000000 0 sched_switch prev_state=0 next_pid=100
+	1030002000 100 sched_switch prev_state=2 next_pid=0
+	1060000000 200 sched_waking pid=100
+	1064000000 100 contention_end lock_addr=0xffff888100000000 ret=0
+	flush 1100000000
+END
+tap_is "$(blame signalled)" "held lock:holder 1 60
+waiting for a CPU: 1 4" "a signal is no release: the lock was held while the waiter had no CPU"
 
 # --- killed while it waits, it makes way for a reader behind it
 

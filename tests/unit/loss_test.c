@@ -28,6 +28,10 @@ struct true_wait {
 	uint64_t start_ns, end_ns; /* end_ns 0: open at the end */
 	int64_t slept_ns;
 	uint64_t woken_ns;	  /* last, and it has not slept since; or 0 */
+	uint64_t queued_ns;	  /* then, or when it was switched out after that was told */
+	bool released;		  /* then, as far as the waker tells */
+	int64_t early_ns;	  /* without a CPU after earlier releases */
+	int64_t early_max_ns;	  /* after all earlier wake-ups */
 	unsigned int begin_event; /* its number in the history */
 	int outcome;
 };
@@ -63,7 +67,8 @@ struct history {
 		enum doing doing;
 		uint16_t cpu;
 		uint64_t lock;
-		unsigned int wait; /* index, or NO_WAIT */
+		uint64_t on_cpu_ns; /* since then */
+		unsigned int wait;  /* index, or NO_WAIT */
 		unsigned int sleep;
 	} thread[NR_THREADS];
 };
@@ -109,6 +114,24 @@ static int32_t some_waker(struct history *h, int32_t tid)
 	return runs && FIRST_TID + (int32_t)i != tid ? FIRST_TID + (int32_t)i : STRANGER;
 }
 
+static bool waits_for(const struct history *h, int32_t tid, uint64_t lock)
+{
+	return tid != STRANGER && h->thread[tid - FIRST_TID].doing == WAITING &&
+	       h->thread[tid - FIRST_TID].lock == lock;
+}
+
+/* The thread did not get the lock after it was woken last. */
+static void end_wake_up(struct history *h, struct thread *t)
+{
+	struct true_wait *w = &h->wait[t->wait];
+
+	if (w->woken_ns) {
+		w->early_max_ns += t->on_cpu_ns - w->queued_ns;
+		w->early_ns += w->released ? t->on_cpu_ns - w->queued_ns : 0;
+	}
+	w->woken_ns = 0;
+}
+
 static void thread_woken(struct history *h, struct thread *t, int32_t tid)
 {
 	struct true_sleep *sl = &h->sleep[t->sleep];
@@ -117,7 +140,9 @@ static void thread_woken(struct history *h, struct thread *t, int32_t tid)
 	sl->end_ns = h->now_ns;
 	if (sl->wait != NO_WAIT) {
 		h->wait[sl->wait].slept_ns += sl->end_ns - sl->start_ns;
-		h->wait[sl->wait].woken_ns = h->now_ns;
+		end_wake_up(h, t);
+		h->wait[sl->wait].woken_ns = h->wait[sl->wait].queued_ns = h->now_ns;
+		h->wait[sl->wait].released = !waits_for(h, sl->waker, t->lock);
 	}
 	t->doing = WOKEN;
 	add(h, ev_waking(h->now_ns, sl->waker, random_below(&h->r, NR_CPUS), tid));
@@ -135,11 +160,13 @@ static void thread_sleeps(struct history *h, struct thread *t, int32_t tid)
 		.early = early,
 	};
 	if (t->wait != NO_WAIT)
-		h->wait[t->wait].woken_ns = 0;
+		end_wake_up(h, t);
 	if (early) {
 		sl->start_ns = h->now_ns;
 		thread_woken(h, t, tid);
 		h->now_ns++;
+		if (t->wait != NO_WAIT)
+			h->wait[t->wait].queued_ns = h->now_ns;
 	}
 	sl->start_ns = h->now_ns;
 	if (early)
@@ -178,6 +205,7 @@ static void thread_step(struct history *h, unsigned int i)
 	case WOKEN:
 		t->cpu = random_below(&h->r, NR_CPUS);
 		t->doing = t->wait == NO_WAIT ? RUNNING : WAITING;
+		t->on_cpu_ns = h->now_ns;
 		add(h, ev_switch(h->now_ns, NOBODY, t->cpu, S_RUNNING, tid));
 		return;
 	}
@@ -260,8 +288,12 @@ static void check_waits(struct fixture *f, const struct history *h, const struct
 			check(row->outcome == w->outcome);
 			check(row->duration_ns == (int64_t)(w->end_ns - w->start_ns));
 			check(row->slept_ns == w->slept_ns);
+			/* that the waker waits for the lock itself may be lost */
+			check(row->early_runnable_ns >= w->early_ns &&
+			      row->early_runnable_ns <= w->early_max_ns);
 			check(row->runnable_ns ==
-			      (w->woken_ns ? (int64_t)(w->end_ns - w->woken_ns) : 0));
+			      row->early_runnable_ns +
+				      (w->woken_ns ? (int64_t)(w->end_ns - w->woken_ns) : 0));
 			check(w->outcome == OUTCOME_ACQUIRED || !row->holder_task_id);
 		}
 	}
@@ -428,6 +460,7 @@ static void without_a_loss_the_rows_are_the_true_waits(void **state)
 			check(row->duration_ns ==
 			      (open ? NO_TIME : (int64_t)(h.wait[i].end_ns - h.wait[i].start_ns)));
 			check(open || row->slept_ns == h.wait[i].slept_ns);
+			check(open || row->early_runnable_ns == h.wait[i].early_ns);
 		}
 		check_rollups(&f, c, seed);
 		check_stalls(&f, &h, NULL, seed);

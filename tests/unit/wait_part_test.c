@@ -227,6 +227,52 @@ static void the_parts_go_on_when_it_sleeps_again(void **state)
 	assert_int_equal(seen_task_of(&f->seen, only_wait(f)->holder_task_id)->tid, B);
 }
 
+/* B takes it from W, which is woken but has no CPU: that is no part of B, nor of nobody. */
+static void the_time_without_a_cpu_after_an_earlier_wake_up_has_no_part(void **state)
+{
+	struct fixture *f = *state;
+
+	know(f, 900);
+	acquire(f, 1000, A, WRITE);
+	wait_begins(f, 1100, W);
+	feed(f, ev_switch(1110, W, 1, S_UNINTERRUPTIBLE, 0));
+	release(f, 1200, A, WRITE);
+	feed(f, ev_waking(1200, A, 0, W));
+	acquire(f, 1250, B, WRITE);
+	feed(f, ev_switch(1300, 0, 1, 0, W));
+	feed(f, ev_switch(1350, W, 1, S_UNINTERRUPTIBLE, 0));
+	release(f, 1450, B, WRITE);
+	feed(f, ev_waking(1450, B, 0, W));
+	wait_ends(f, 1500, W);
+	assert_int_equal(only_wait(f)->early_runnable_ns, 100);
+	assert_int_equal(only_wait(f)->runnable_ns, 150);
+	assert_int_equal(part_of(f, 0, A), 100);
+	assert_int_equal(part_of(f, 0, B), 150);
+	assert_int_equal(all_parts_of(f, 0), 250);
+}
+
+/* It is not known who held the lock while the waiter had no CPU. */
+static void time_that_cannot_be_left_out_leaves_a_wait_without_parts(void **state)
+{
+	struct fixture *f = *state;
+
+	know(f, 900);
+	acquire(f, 1000, A, WRITE);
+	wait_begins(f, 1100, W);
+	feed(f, ev_switch(1110, W, 1, S_UNINTERRUPTIBLE, 0));
+	release(f, 1200, A, WRITE);
+	feed(f, ev_waking(1200, A, 0, W));
+	/* clocks out of step: B acquired it later than W was on a CPU */
+	acquire(f, 1320, B, WRITE);
+	feed(f, ev_switch(1300, 0, 1, 0, W));
+	feed(f, ev_switch(1350, W, 1, S_UNINTERRUPTIBLE, 0));
+	release(f, 1450, B, WRITE);
+	feed(f, ev_waking(1450, B, 0, W));
+	wait_ends(f, 1500, W);
+	assert_int_equal(only_wait(f)->runnable_ns, 150);
+	assert_int_equal(all_parts_of(f, 0), 0);
+}
+
 /* Somebody else wakes it, and it may not have it yet: until the release. */
 static void a_wake_up_by_another_than_the_holder_does_not_end_the_parts(void **state)
 {
@@ -477,6 +523,8 @@ int main(void)
 		TEST(each_waiter_has_parts_of_its_own_time),
 		TEST(the_parts_end_when_the_waiter_is_woken),
 		TEST(the_parts_go_on_when_it_sleeps_again),
+		TEST(the_time_without_a_cpu_after_an_earlier_wake_up_has_no_part),
+		TEST(time_that_cannot_be_left_out_leaves_a_wait_without_parts),
 		TEST(a_wake_up_by_another_than_the_holder_does_not_end_the_parts),
 		TEST(a_wake_up_before_the_first_hold_leaves_one_part_of_nobody),
 		TEST(what_rounding_leaves_over_goes_to_the_first_of_the_largest),
