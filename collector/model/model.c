@@ -143,42 +143,63 @@ void model_init(struct model *m, const struct model_options *opt)
 			start_hearing(m, &by_event[i]);
 }
 
-static int give_loss_row(struct model *m, const struct event *ev, int64_t id, int64_t start_ns)
+static int64_t gap_end_of(const struct event *ev)
 {
-	const bool to_end = ev->loss.end_ns == LOSS_TO_END_NS;
+	return ev->loss.end_ns == LOSS_TO_END_NS ? NO_TIME : (int64_t)ev->loss.end_ns;
+}
 
-	return m->sink.loss(m->sink.ctx,
-			    &(struct loss_row){
-				    .id = id,
-				    .start_ns = start_ns ?: NO_TIME,
-				    .end_ns = to_end ? NO_TIME : (int64_t)ev->loss.end_ns,
-				    .cpu = ev->cpu == ALL_CPUS ? LOSS_EVERY_CPU : ev->cpu,
-				    .nr_lost = ev->loss.nr_lost,
-				    .reason = ev->loss.reason,
-			    });
+/* A row for @ev, with a new id. */
+static struct loss_row loss_row_of(struct model *m, const struct event *ev, int64_t start_ns)
+{
+	return (struct loss_row){
+		.id = ++m->loss_id,
+		.start_ns = start_ns ?: NO_TIME,
+		.end_ns = gap_end_of(ev),
+		.cpu = ev->cpu == ALL_CPUS ? LOSS_EVERY_CPU : ev->cpu,
+		.nr_lost = ev->loss.nr_lost,
+		.reason = ev->loss.reason,
+	};
+}
+
+/* Whether it may be told again: that of all CPUs. */
+static bool may_last(const struct event *ev)
+{
+	return ev->loss.start_ns && ev->loss.reason == LOSS_NOT_RECORDED && ev->cpu == ALL_CPUS;
+}
+
+/* A gap that goes on is told repeatedly, with the same start; others may be told meanwhile. */
+static int give_lasting_loss(struct model *m, const struct event *ev)
+{
+	struct loss_row *row = &m->lasting;
+	int64_t start_ns = ev->loss.start_ns;
+
+	if (ev->loss.start_ns == m->lasting_gap_ns) {
+		row->end_ns = gap_end_of(ev);
+		return m->sink.loss(m->sink.ctx, row);
+	}
+	if (ev->loss.all_off && m->last_ns > start_ns)
+		start_ns = m->last_ns;
+	m->lasting_gap_ns = ev->loss.start_ns;
+	*row = loss_row_of(m, ev, start_ns);
+	return m->sink.loss(m->sink.ctx, row);
 }
 
 static int give_loss(struct model *m, const struct event *ev)
 {
-	int64_t start_ns = ev->loss.start_ns ?: ev->time_ns;
+	struct loss_row row;
 
-	/* a gap that goes on is reported repeatedly */
-	if (ev->loss.start_ns && ev->loss.start_ns == m->lasting_gap_ns) {
-		start_ns = m->lasting_start_ns;
-	} else {
-		m->lasting_id = ++m->loss_id;
-		if (ev->loss.all_off && m->last_ns > start_ns)
-			start_ns = m->last_ns;
-	}
-	m->lasting_gap_ns = ev->loss.start_ns;
-	m->lasting_start_ns = start_ns;
-	return give_loss_row(m, ev, m->lasting_id, start_ns);
+	if (may_last(ev))
+		return give_lasting_loss(m, ev);
+	row = loss_row_of(m, ev, ev->loss.start_ns ?: ev->time_ns);
+	return m->sink.loss(m->sink.ctx, &row);
 }
 
-/* No machine hears of it: the state of no thread is in doubt. */
-static int give_samples_lost(struct model *m, const struct event *ev)
+int model_gap_lasts(struct model *m, int64_t reach_ns)
 {
-	return give_loss_row(m, ev, ++m->loss_id, ev->time_ns);
+	if (!m->lasting.id || m->lasting.end_ns < reach_ns)
+		return 0;
+	m->lasting.end_ns = NO_TIME;
+	return m->sink.loss(m->sink.ctx, &m->lasting);
 }
 
 static void note_time(struct model *m, int64_t time_ns)
@@ -240,8 +261,9 @@ int model_event(struct model *m, const struct event *ev)
 		ret = attribution_pass(&m->attribution, ev->time_ns);
 	if (!ret)
 		ret = hear(m, ev);
+	/* lost samples leave the state of no thread in doubt: no machine hears of them */
 	if (!ret && ev->id == EVENT_SAMPLES_LOST)
-		return give_samples_lost(m, ev);
+		return give_loss(m, ev);
 	if (ret || ev->id != EVENT_LOSS)
 		return ret;
 	gap_extend(&m->gap, ev->loss.end_ns);

@@ -73,10 +73,9 @@ struct model {
 	uint64_t next_second_ns;   /* when the second of the latest event is over */
 	uint64_t nr_events;
 	bool stacks_inside;
-	int64_t loss_id;	  /* of the last gap */
-	int64_t lasting_id;	  /* of the last one that is not of samples only */
-	uint64_t lasting_gap_ns;  /* its start as it is told, if it may be told again; or 0 */
-	int64_t lasting_start_ns; /* and as it is stored */
+	int64_t loss_id;	 /* of the last gap */
+	struct loss_row lasting; /* the last one that may be told again; id 0: none */
+	uint64_t lasting_gap_ns; /* its start as it is told */
 };
 
 /*
@@ -89,6 +88,15 @@ int model_event(struct model *m, const struct event *ev);
 
 /* Give the sink all that has changed. @complete_ns: see struct consumer. */
 int model_flush(struct model *m, uint64_t complete_ns);
+
+/*
+ * model_gap_lasts - something was amiss as the input ended
+ * @reach_ns: the capture is complete up to here
+ *
+ * If that is the last gap of all CPUs, told up to then or longer, it lasts to the end of the
+ * capture. Before model_finish(). Returns 0 or a negative errno.
+ */
+int model_gap_lasts(struct model *m, int64_t reach_ns);
 
 /* The input has ended: store what is open, flush. */
 int model_finish(struct model *m);

@@ -96,7 +96,9 @@ tap_is "$(cat "$instance/tracing_on")" 0 "what others do is respected"
 tap_like "$(cat "$tap_dir/frame")" '^note: not recorded now: tracing was switched off' "top tells, too"
 on=$(now_ns)
 stop_recorder "off to the end"
-tap_is "$(gap)" "1|1|1|1|1" "off to the end: the gap lasts to the end"
+tap_is "$(sql "$db" "SELECT count(*), min(start_ns <= $off), count(end_ns) FROM loss WHERE reason = 3")" "1|1|0" \
+	"off to the end: the gap lasts to the end"
+tap_is "$("$RMAPSCOPE" report "$db" lost --format csv | cut -d, -f3,7,9 | tail -n 1)" "1,,1" "and a report says so"
 tap_is "$(across)" 0 "off to the end: nothing reaches over it"
 
 # the buffers emptied by somebody else

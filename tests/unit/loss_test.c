@@ -575,6 +575,36 @@ static void two_gaps_that_overlap_taint_until_the_later_end(void **state)
 	assert_int_equal(f->seen.wait[1].outcome, OUTCOME_ACQUIRED);
 }
 
+/* A gap that is told again and again, and losses of a CPU meanwhile. */
+static void a_gap_that_is_not_over_lasts_to_the_end(void **state)
+{
+	struct fixture *f = *state;
+	struct event gap = ev_loss(2000, 2000, ALL_CPUS, LOST_UNKNOWN);
+
+	assert_int_equal(model_gap_lasts(&f->m, 0), 0);
+	assert_int_equal(f->seen.nr_losses, 0);
+	gap.loss.start_ns = 1000;
+	gap.loss.reason = LOSS_NOT_RECORDED;
+	feed(f, gap);
+	feed(f, ev_loss(2100, 2200, 1, 5));
+	gap.time_ns = gap.loss.end_ns = 3000;
+	feed(f, gap);
+	assert_int_equal(f->seen.nr_losses, 2);
+	assert_int_equal(f->seen.loss[0].end_ns, 3000);
+	feed(f, ev_loss(3100, 3200, 1, 6));
+	/* the capture went on behind it */
+	assert_int_equal(model_gap_lasts(&f->m, 3001), 0);
+	assert_int_equal(f->seen.loss[0].end_ns, 3000);
+	assert_int_equal(model_gap_lasts(&f->m, 2990), 0);
+	finish(f);
+	assert_int_equal(f->seen.nr_losses, 3);
+	assert_int_equal(f->seen.loss[0].start_ns, 1000);
+	assert_int_equal(f->seen.loss[0].end_ns, NO_TIME);
+	assert_int_equal(f->seen.loss[0].nr_lost, LOST_UNKNOWN);
+	assert_int_equal(f->seen.loss[1].end_ns, 2200);
+	assert_int_equal(f->seen.loss[2].end_ns, 3200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -586,6 +616,8 @@ int main(void)
 			an_uncertain_wait_of_a_second_that_is_over_takes_nothing_from_it,
 			fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(an_unknown_number_of_lost_events_is_told_as_that,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_gap_that_is_not_over_lasts_to_the_end,
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(two_gaps_that_overlap_taint_until_the_later_end,
 						fixture_setup, fixture_teardown),
