@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lib/crash.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,9 +23,16 @@
 
 /* The capture's, and that of our threads' ids. */
 #define MAX_INSTANCES 4
-#define DIR_LEN	      512
-#define FILE_LEN      512
-#define SWITCH	      "/tracing_on"
+
+/* Of a database that is not in place yet, within that of a flight recorder; of two for diff. */
+#define MAX_SCRATCH 8
+
+/* Another thread may still make files in a scratch directory. */
+#define PASSES 10
+
+#define DIR_LEN	 512
+#define FILE_LEN 512
+#define SWITCH	 "/tracing_on"
 
 #define COMMITTED "what was committed to a database is in it\n"
 #define CRASHED                                                                                    \
@@ -51,6 +59,7 @@ static const struct {
 #endif
 	/* no crash, but they end a process that does not ask for them: signal(7) */
 	{ SIGXCPU, false, "the limit of CPU time is reached (SIGXCPU, ulimit -t); " COMMITTED },
+	{ SIGQUIT, false, ENDED },
 	{ SIGALRM, false, ENDED },
 	{ SIGVTALRM, false, ENDED },
 	{ SIGPROF, false, ENDED },
@@ -69,8 +78,15 @@ static const struct {
 static struct {
 	struct instance {
 		char dir[DIR_LEN], switch_file[DIR_LEN + sizeof(SWITCH)];
+		pid_t pid; /* whose it is: not a child's that has inherited this */
 		atomic_bool used;
 	} instance[MAX_INSTANCES];
+	struct scratch_dir {
+		char path[PATH_MAX];
+		pid_t pid;
+		atomic_bool used;
+	} scratch[MAX_SCRATCH];
+	_Alignas(struct dirent64) char entries[8192];
 	char file[FILE_LEN]; /* the database in use; "" */
 	atomic_flag ending;
 	_Alignas(16) char stack[STACK_BYTES]; /* sanitizers want it aligned */
@@ -96,6 +112,51 @@ static void switch_off(const struct instance *inst)
 	close(fd);
 }
 
+/* Unlink the files in @fd. Returns how many there were. */
+static int unlink_files(int fd)
+{
+	ssize_t len, at;
+	int nr = 0;
+
+	lseek(fd, 0, SEEK_SET);
+	while ((len = getdents64(fd, state.entries, sizeof(state.entries))) > 0)
+		for (at = 0; at < len;) {
+			const struct dirent64 *e = (void *)(state.entries + at);
+
+			nr += !unlinkat(fd, e->d_name, 0);
+			at += e->d_reclen;
+		}
+	return nr;
+}
+
+static void remove_dir(const char *path)
+{
+	int passes, fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	for (passes = 0; fd >= 0 && passes < PASSES; passes++)
+		if (!unlink_files(fd) && !rmdir(path))
+			break;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* One may be within another: so twice. */
+static void remove_scratch(void)
+{
+	struct scratch_dir *s;
+	int round;
+
+	for (round = 0; round < 2; round++)
+		for (s = state.scratch; s < state.scratch + MAX_SCRATCH; s++)
+			if (atomic_load(&s->used) && s->pid == getpid())
+				remove_dir(s->path);
+}
+
+static bool is_ours(const struct instance *inst)
+{
+	return atomic_load(&inst->used) && inst->pid == getpid();
+}
+
 static void remove_instances(void)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
@@ -103,14 +164,12 @@ static void remove_instances(void)
 	int i;
 
 	for (inst = state.instance; inst < state.instance + MAX_INSTANCES; inst++)
-		if (atomic_load(&inst->used))
+		if (is_ours(inst))
 			switch_off(inst);
 	/* an instance of which a file is open cannot be removed */
 	close_range(STDERR_FILENO + 1, UINT_MAX, 0);
 	for (inst = state.instance; inst < state.instance + MAX_INSTANCES; inst++)
-		for (i = 0;
-		     i < TRIES && atomic_load(&inst->used) && rmdir(inst->dir) && errno == EBUSY;
-		     i++)
+		for (i = 0; i < TRIES && is_ours(inst) && rmdir(inst->dir) && errno == EBUSY; i++)
 			nanosleep(&pause, NULL);
 }
 
@@ -127,17 +186,38 @@ static void end(const char *why)
 		say(": ");
 	}
 	say(why);
+	remove_scratch();
 	remove_instances();
 	_exit(1);
 }
 
+/* What to say of @sig; NULL: it is not taken. @crash: it is taken even where it was ignored. */
+static const char *why_of(int sig, bool *crash)
+{
+	unsigned int i;
+
+	*crash = false;
+	for (i = 0; i < NR_TAKEN; i++) {
+		if (taken[i].sig != sig)
+			continue;
+		*crash = taken[i].crash;
+		return taken[i].why;
+	}
+	return sig >= SIGRTMIN && sig <= SIGRTMAX ? ENDED : NULL;
+}
+
+bool crash_takes(int sig)
+{
+	bool crash;
+
+	return why_of(sig, &crash);
+}
+
 static void on_signal(int sig)
 {
-	unsigned int i = 0;
+	bool crash;
 
-	while (taken[i].sig != sig)
-		i++;
-	end(taken[i].why);
+	end(why_of(sig, &crash));
 }
 
 void crash_out_of_memory(void)
@@ -150,34 +230,38 @@ void crash_take_signals(void)
 	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_ONSTACK };
 	/* a stack overflow is a crash, too */
 	const stack_t stack = { .ss_sp = state.stack, .ss_size = sizeof(state.stack) };
-	unsigned int i;
+	bool crash;
+	int sig;
 
 	sigaltstack(&stack, NULL);
 	sigemptyset(&sa.sa_mask);
-	for (i = 0; i < NR_TAKEN; i++) {
+	for (sig = 1; sig <= SIGRTMAX; sig++) {
 		struct sigaction before;
 
+		if (!why_of(sig, &crash))
+			continue;
 		/* whoever started us may have it ignored: execve(2) */
-		if (taken[i].crash || sigaction(taken[i].sig, NULL, &before) ||
-		    before.sa_handler != SIG_IGN)
-			sigaction(taken[i].sig, &sa, NULL);
+		if (crash || sigaction(sig, NULL, &before) || before.sa_handler != SIG_IGN)
+			sigaction(sig, &sa, NULL);
 	}
 }
 
 void crash_let_through(sigset_t *set)
 {
-	unsigned int i;
+	int sig;
 
-	for (i = 0; i < NR_TAKEN; i++)
-		sigdelset(set, taken[i].sig);
+	for (sig = 1; sig <= SIGRTMAX; sig++)
+		if (crash_takes(sig))
+			sigdelset(set, sig);
 }
 
 void crash_leave_signals(void)
 {
-	unsigned int i;
+	int sig;
 
-	for (i = 0; i < NR_TAKEN; i++)
-		signal(taken[i].sig, SIG_DFL);
+	for (sig = 1; sig <= SIGRTMAX; sig++)
+		if (crash_takes(sig))
+			signal(sig, SIG_DFL);
 }
 
 void crash_set_file(const char *path)
@@ -195,6 +279,7 @@ void crash_add_instance(const char *dir)
 		return;
 	snprintf(inst->dir, sizeof(inst->dir), "%s", dir);
 	snprintf(inst->switch_file, sizeof(inst->switch_file), "%s" SWITCH, inst->dir);
+	inst->pid = getpid();
 	atomic_store(&inst->used, true);
 }
 
@@ -212,4 +297,26 @@ int crash_remove_instance(const char *dir)
 	ret = rmdir(dir) ? -errno : 0;
 	atomic_store(&inst->used, false);
 	return ret;
+}
+
+void crash_add_scratch(const char *path)
+{
+	struct scratch_dir *s = state.scratch;
+
+	while (s < state.scratch + MAX_SCRATCH && atomic_load(&s->used))
+		s++;
+	if (s == state.scratch + MAX_SCRATCH || strlen(path) >= sizeof(s->path))
+		return;
+	snprintf(s->path, sizeof(s->path), "%s", path);
+	s->pid = getpid();
+	atomic_store(&s->used, true);
+}
+
+void crash_forget_scratch(const char *path)
+{
+	struct scratch_dir *s;
+
+	for (s = state.scratch; s < state.scratch + MAX_SCRATCH; s++)
+		if (atomic_load(&s->used) && !strcmp(s->path, path))
+			atomic_store(&s->used, false);
 }

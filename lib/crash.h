@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The end of a process that cannot go on: it says a line, removes its tracefs
- * instances, and exits with 1.
+ * The end of a process that cannot go on: it says a line, removes its scratch directories and
+ * tracefs instances, and exits with 1.
  *
  * It handles what no return value reports: a mapped file that another program cut short
  * (SIGBUS), memory that a library did not get and used all the same (SIGSEGV,
@@ -12,9 +12,13 @@
 #define RMAPSCOPE_CRASH_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /* Take these signals, in all threads. Those that are no crash stay ignored where they are. */
 void crash_take_signals(void);
+
+/* Whether @sig is one of these signals. */
+bool crash_takes(int sig);
 
 /* Take them out of @set, which a thread is to block: a crash would end it unseen. */
 void crash_let_through(sigset_t *set);
@@ -34,6 +38,13 @@ void crash_add_instance(const char *dir);
  * Takes no memory. Returns 0 or a negative errno; the end of the process then leaves it alone.
  */
 int crash_remove_instance(const char *dir);
+
+/*
+ * Register a scratch directory, to be removed at the end with the files in it, and forget it. One
+ * may hold another.
+ */
+void crash_add_scratch(const char *path);
+void crash_forget_scratch(const char *path);
 
 /* End the process in this way because there is no memory. */
 void crash_out_of_memory(void) __attribute__((noreturn));

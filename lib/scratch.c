@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "lib/crash.h"
 
 #define TEMPLATE ".rmapscope.XXXXXX"
 #define PATTERN	 ".rmapscope.??????"
@@ -95,6 +99,21 @@ void scratch_sweep(const char *base)
 	closedir(dir);
 }
 
+/* No signal comes between the two: it has no name before. */
+static int make_registered(char *path)
+{
+	sigset_t all, old;
+	int ret;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ret = mkdtemp(path) ? 0 : -errno;
+	if (!ret)
+		crash_add_scratch(path);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return ret;
+}
+
 /* One attempt. -EAGAIN: another start has removed it before it was locked. */
 static int make(struct scratch *s, const char *base)
 {
@@ -103,14 +122,16 @@ static int make(struct scratch *s, const char *base)
 	s->fd = -1;
 	if (len >= (int)sizeof(s->path))
 		return -ENAMETOOLONG;
-	if (!mkdtemp(s->path))
-		return -errno;
+	ret = make_registered(s->path);
+	if (ret)
+		return ret;
 	/* whatever the umask is */
 	if (!chmod(s->path, 0700))
 		s->fd = open_directory(AT_FDCWD, s->path);
 	if (s->fd < 0) {
 		ret = errno == ENOENT ? -EAGAIN : -errno;
 		rmdir(s->path);
+		crash_forget_scratch(s->path);
 		return ret;
 	}
 	/* a file system without locks has no orphans removed, either */
@@ -119,6 +140,7 @@ static int make(struct scratch *s, const char *base)
 	else
 		ret = is_same(AT_FDCWD, s->path, s->fd) ? 0 : -EAGAIN;
 	if (ret) {
+		crash_forget_scratch(s->path);
 		close(s->fd);
 		s->fd = -1;
 	}
@@ -159,6 +181,7 @@ void scratch_remove(struct scratch *s)
 		return;
 	empty(dup(s->fd), 1);
 	rmdir(s->path);
+	crash_forget_scratch(s->path);
 	close(s->fd);
 	s->fd = -1;
 }

@@ -11,14 +11,23 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "lib/crash.h"
+
 /* Enough for a handler that makes a few system calls. */
 #define STACK_BYTES 65536
 
-static const int taken[] = {
-	SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT,
-};
+/* Those that are obeyed here. Others end the process: lib/crash.h. */
+static bool is_obeyed(int sig)
+{
+	return sig == SIGINT || sig == SIGTERM || sig == SIGHUP || sig == SIGWINCH;
+}
 
-#define NR_TAKEN ((int)(sizeof(taken) / sizeof(*taken)))
+/* A crash leaves a usable terminal, too, where a sanitizer tells of it. */
+static bool is_taken(int sig)
+{
+	return is_obeyed(sig) || crash_takes(sig) || sig == SIGSEGV || sig == SIGFPE ||
+	       sig == SIGILL || sig == SIGABRT;
+}
 
 /* What the handlers need; a handler gets no argument of ours. */
 static struct {
@@ -27,7 +36,7 @@ static struct {
 	size_t restore_bytes;
 	int wake[2]; /* a pipe: a signal may meet another thread than the one that waits */
 	volatile sig_atomic_t quit, resized;
-	struct sigaction old[NR_TAKEN];
+	struct sigaction old[_NSIG];
 	sigset_t old_mask;
 	stack_t old_stack;
 	char stack[STACK_BYTES];
@@ -37,14 +46,11 @@ static struct {
 static void restore_and_raise(int sig)
 {
 	ssize_t written;
-	int i;
 
 	written = write(STDOUT_FILENO, state.restore, state.restore_bytes);
 	(void)written;
 	tcsetattr(STDIN_FILENO, TCSANOW, &state.termios);
-	for (i = 0; i < NR_TAKEN; i++)
-		if (taken[i] == sig)
-			sigaction(sig, &state.old[i], NULL);
+	sigaction(sig, &state.old[sig], NULL);
 	raise(sig);
 }
 
@@ -94,7 +100,7 @@ int signals_start(const char *restore)
 	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_ONSTACK };
 	/* a stack overflow is a crash, too */
 	stack_t stack = { .ss_sp = state.stack, .ss_size = sizeof(state.stack) };
-	int i;
+	int sig;
 
 	state.quit = state.resized = 0;
 	state.restore_bytes = snprintf(state.restore, sizeof(state.restore), "%s", restore);
@@ -104,19 +110,26 @@ int signals_start(const char *restore)
 		return -errno;
 	sigaltstack(&stack, &state.old_stack);
 	sigemptyset(&sa.sa_mask);
-	for (i = 0; i < NR_TAKEN; i++)
-		sigaction(taken[i], &sa, &state.old[i]);
+	for (sig = 1; sig < _NSIG; sig++) {
+		if (!is_taken(sig))
+			continue;
+		sigaction(sig, NULL, &state.old[sig]);
+		/* what is no crash stays ignored where it is */
+		if (is_obeyed(sig) || state.old[sig].sa_handler != SIG_IGN)
+			sigaction(sig, &sa, NULL);
+	}
 	unblock();
 	return 0;
 }
 
 void signals_stop(void)
 {
-	int i;
+	int sig;
 
 	pthread_sigmask(SIG_SETMASK, &state.old_mask, NULL);
-	for (i = 0; i < NR_TAKEN; i++)
-		sigaction(taken[i], &state.old[i], NULL);
+	for (sig = 1; sig < _NSIG; sig++)
+		if (is_taken(sig))
+			sigaction(sig, &state.old[sig], NULL);
 	sigaltstack(&state.old_stack, NULL);
 	close(state.wake[0]);
 	close(state.wake[1]);
