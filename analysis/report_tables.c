@@ -218,7 +218,7 @@ static const struct column stalls_columns[] = {
 	{ "tid", "TID", UNIT_ID, 7, "thread id", false },
 	{ "process", "PROCESS", UNIT_TEXT, 15, "name of its main thread", false },
 	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
-	{ "from_ns", "FROM ms", UNIT_NS, 12, "start, since the start of the capture", false },
+	{ "from_ns", "FROM s", UNIT_TIME, 9, "start, since the start of the capture", false },
 	{ "start_ns", "START ns", UNIT_ID, 16, "the same in the capture's clock", true },
 	{ "duration_ns", "STALL ms", UNIT_NS, 10, "until woken", false },
 	{ "slept_in", "FUNCTION", UNIT_TEXT, 22, "kernel function that it slept in, as in wchan",

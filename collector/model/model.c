@@ -204,7 +204,7 @@ int model_gap_lasts(struct model *m, int64_t reach_ns)
 
 static void note_time(struct model *m, int64_t time_ns)
 {
-	if (m->first_ns == NO_TIME)
+	if (m->first_ns == NO_TIME || time_ns < m->first_ns)
 		m->first_ns = time_ns;
 	if (time_ns > m->last_ns)
 		m->last_ns = time_ns;

@@ -249,7 +249,7 @@ columns_waits='start_ns:i duration_ns:n comm:t class:t role:t holder_comm:t lock
 order_waits='duration_ns DESC, id LIMIT 1000'
 view_stalls="(SELECT *, coalesce(symbol, iif(stack_id IS NULL, 'not recorded', '?')) AS slept_in,
 	start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns FROM stalls)"
-columns_stalls='comm:t tid:i process:t tgid:i from_ns:n start_ns:I duration_ns:n slept_in:t io_wait:c class:t mode:t lock:t
+columns_stalls='comm:t tid:i process:t tgid:i from_ns:w start_ns:I duration_ns:n slept_in:t io_wait:c class:t mode:t lock:t
 	role:t wait_ns:n holder_comm:t holder_tid:i holder_role:t holder_source:t waker_comm:t waker_tid:i outcome:t'
 order_stalls='duration_ns DESC, id'
 view_frames="(SELECT m.*, m.wait_ns AS waited_ns, max(m.late_ns, 0) AS later_ns, s.comm, s.symbol, s.waker_comm, s.waker_tid
@@ -301,6 +301,7 @@ as_text() {
 				my $u = $unit[$i];
 				$v[$i] = $v[$i] eq "<NULL>" ? "-" :
 					$u eq "n" ? group(sprintf("%.3f", $v[$i] / 1000000)) :
+					$u eq "w" ? sprintf("%d.%03d", $v[$i] / 1e9, $v[$i] / 1e6 % 1000) :
 					$u eq "s" ? group(sprintf("%.1f", $v[$i] / 1000000)) :
 					$u eq "r" ? group(sprintf("%.2f", $v[$i])) :
 					$u eq "p" ? group(sprintf("%.1f", $v[$i])) :

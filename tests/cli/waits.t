@@ -205,4 +205,20 @@ tap_is "$(sql tracer "SELECT replace(group_concat(frames), char(10), ' ') FROM s
 	"rwsem_down_write_slowpath down_write unlink_anon_vmas" "nobody waits in these: they are left out"
 tap_is "$(sql tracer "SELECT symbol FROM waits")" unlink_anon_vmas "the call site is found all the same"
 
+# --- the event of another CPU comes first, and is later
+
+stage back <<-END
+	$names
+	1000000500 200 sched_waking pid=102
+	1000000000 100 sched_switch prev_state=2 next_pid=0
+	1020000000 300 sched_waking pid=100
+	flush 1100000000
+END
+tap_is "$(sql back "SELECT value, start_ns FROM meta JOIN stall WHERE key = 'first_ns'")" "1000000000|1000000000" \
+	"the capture begins with the earliest event"
+# a database of a version for which it began with the event that came first
+sql back "UPDATE meta SET value = 1000000500 WHERE key = 'first_ns'"
+tap_is "$("$RMAPSCOPE" report "$tap_dir/back.db" stalls --format csv 2>&1 | sed 1d | cut -d, -f5-7)" \
+	"-500,1000000000,20000000" "a stall that began before the capture is shown"
+tap_like "$("$RMAPSCOPE" report "$tap_dir/back.db" stalls)" '^app +100 app +100 +-0\.000 ' "also as text"
 tap_done
