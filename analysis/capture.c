@@ -98,6 +98,7 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		{ "clock", info->clock, sizeof(info->clock) },
 		{ "limits", info->limits, sizeof(info->limits) },
 		{ "trouble", info->trouble, sizeof(info->trouble) },
+		{ "error", info->failure, sizeof(info->failure) },
 		{ "asleep", info->asleep, sizeof(info->asleep) },
 	};
 	const struct {
@@ -142,7 +143,7 @@ int capture_info_read(struct capture_info *info, struct db *db, struct error *er
 		return ret;
 	info->recording = !strcmp(state, "recording");
 	if (!info->recording)
-		info->trouble[0] = '\0';
+		info->trouble[0] = info->failure[0] = '\0';
 	ret = info->recording ? read_recorder(info, db, err) : 0;
 	if (ret)
 		return ret;

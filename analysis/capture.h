@@ -19,10 +19,11 @@ struct capture_info {
 	char clock[16];		      /* as in table meta; "": not named */
 	char limits[META_LIMITS_LEN]; /* what this capture cannot show; "": nothing is missing */
 	char trouble[128];	      /* why nothing, or not all, is being recorded now; "" */
-	char asleep[320];   /* threads asleep since before the capture, and for how long; "" */
-	bool recording;	    /* not finished: being written now, or its recorder was killed */
+	char failure[512]; /* the error that the recorder ended with, if it could say so; "" */
+	char asleep[320];  /* threads asleep since before the capture, and for how long; "" */
+	bool recording; /* not finished: being written now, or its recorder was killed or failed */
 	int recorder_pid;   /* process on this machine that writes it; 0: none, or unknown */
-	bool recorder_gone; /* the recorder was killed, or is not on this machine */
+	bool recorder_gone; /* the recorder was killed or failed, or is not on this machine */
 	int64_t first_ns, last_ns; /* times of the first and last event; 0: no events */
 	int64_t kept_from_ns;	   /* older rows of waits, holds, ... were removed; 0: none */
 	int64_t rollups_from_ns;   /* older sums per second were removed; 0: none */

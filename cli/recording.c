@@ -737,12 +737,15 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 	ret = pipeline_join(&rec->pipeline, &later);
 	if (!ret)
 		ret = finish_store(rec, &later);
-	if (ret)
+	if (ret) {
 		/* the store's message says more than that of the pipeline */
-		error_set(err, ret, "%s%s",
-			  store_error(rec->store)->msg[0] ? store_error(rec->store)->msg
-							  : later.msg,
-			  kept_text(rec, ret));
+		const char *why =
+			store_error(rec->store)->msg[0] ? store_error(rec->store)->msg : later.msg;
+
+		error_set(err, ret, "%s%s", why, kept_text(rec, ret));
+		/* does nothing where the store itself has failed */
+		store_meta_text(rec->store, "error", why);
+	}
 	if (result)
 		sum_up(rec, result);
 	model_free(&rec->model);

@@ -173,8 +173,12 @@ const char *feed_notice(const struct feed *f, char *buf, size_t room)
 	}
 	if (f->problem.msg[0])
 		return f->problem.msg;
+	if (f->info.failure[0]) {
+		snprintf(buf, room, "the recorder failed: %s", f->info.failure);
+		return buf;
+	}
 	if (f->info.recording && f->info.recorder_gone) {
-		snprintf(buf, room, "the recorder was killed, or is on another machine");
+		snprintf(buf, room, "the recorder was killed or failed, or is on another machine");
 		return buf;
 	}
 	if (f->info.trouble[0]) {

@@ -125,7 +125,7 @@ static int print_capture(FILE *f, const struct capture_info *info)
 		{ "host", info->host },	    { "kernel_release", info->kernel },
 		{ "source", info->source }, { "profile", info->profile },
 		{ "limits", info->limits }, { "trouble", info->trouble },
-		{ "asleep", info->asleep },
+		{ "asleep", info->asleep }, { "error", info->failure },
 	};
 	const struct {
 		const char *key;

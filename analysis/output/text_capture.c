@@ -55,7 +55,9 @@ void output_text_capture(FILE *f, const char *path, const struct capture_info *i
 	fprintf(f, "%s: %s %s, source %s, profile %s%s\n", shown[0], shown[1], shown[2], shown[3],
 		shown[4],
 		!info->recording      ? ""
-		: info->recorder_gone ? ", not finished: its recorder was killed, or is elsewhere"
+		: info->failure[0]    ? ", not finished: its recorder failed"
+		: info->recorder_gone ? ", not finished: its recorder was killed or failed, or is "
+					"elsewhere"
 		: info->recorder_pid  ? ", not finished: being recorded now"
 				      : ", not finished");
 	fprintf(f, "%.3f s, %" PRId64 " events, ", (info->last_ns - info->first_ns) / 1e9,
@@ -66,6 +68,9 @@ void output_text_capture(FILE *f, const char *path, const struct capture_info *i
 	else
 		fputs("waits not seen", f);
 	print_lost(f, info);
+	if (info->failure[0])
+		fprintf(f, "note: the recorder failed: %s\n",
+			text_shown(shown[0], sizeof(shown[0]), info->failure));
 	if (info->trouble[0])
 		fprintf(f, "note: not recorded now: %s\n",
 			text_shown(shown[0], sizeof(shown[0]), info->trouble));

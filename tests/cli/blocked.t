@@ -216,11 +216,14 @@ capture killed <<-END
 	got 60 1 aaa0 w
 	killed
 END
-tap_like "$("$RMAPSCOPE" blocked "$db" | head -n 1)" 'not finished: its recorder was killed, or is elsewhere$' \
+tap_like "$("$RMAPSCOPE" blocked "$db" | head -n 1)" 'not finished: its recorder was killed or failed, or is elsewhere$' \
 	"a killed recorder: said in the first line"
 tap_is "$(tree "$db" now)" '0 holder b/2 running
 1 anon_vma aaa0 exact
 2 waiter a/1 waiting' "what it had committed is there"
+sqlite3 "$db" "INSERT INTO meta VALUES ('error', 'out of memory')"
+tap_is "$("$RMAPSCOPE" blocked "$db" | sed -n '1s/.*, //p; s/^note: the recorder//p')" "not finished: its recorder failed
+ failed: out of memory" "one that failed: said with the error"
 
 # --- a lock whose holds are not traced beside others whose are: a release says as much as a wake-up
 

@@ -49,7 +49,7 @@ sound "a truncated -shm"
 
 # --- signals that end whoever does not ask for them
 
-for signal in XCPU USR1 ALRM; do
+for signal in XCPU USR1 ALRM QUIT RTMIN; do
 	record_in_background
 	kill -$signal "$recorder"
 	ended "signal|limit of CPU time" "SIG$signal"

@@ -23,12 +23,12 @@ for signal in TERM HUP INT; do
 	tui_restored "SIG$signal"
 done
 
-for signal in SEGV ABRT BUS; do
+for signal in SEGV ABRT BUS QUIT ALRM; do
 	tui_top 80 24
 	tui_sees "$drawn" "SIG$signal: there is a screen"
 	kill -$signal "$(cat "$tap_dir/pid")"
 	tap_is "$(tui_ended | sed 's/^0$/none/; s/^[1-9].*/failed/')" failed \
-		"SIG$signal still is a crash"
+		"SIG$signal ends it at once"
 	tui_restored "SIG$signal"
 done
 
