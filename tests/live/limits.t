@@ -16,7 +16,8 @@ db=$dir/x.db
 # record_in_background OPTION...: until it has committed
 record_in_background() {
 	rm -f "$db"*
-	live_start "$R" record -o "$db" "$@" >"$tap_dir/recorder.out" 2>"$tap_dir/recorder.err"
+	# a shell without job control has its background processes ignore SIGQUIT
+	live_start env --default-signal=QUIT "$R" record -o "$db" "$@" >"$tap_dir/recorder.out" 2>"$tap_dir/recorder.err"
 	recorder=$live_pid
 	await 30 has_committed
 	live_need "it records"
