@@ -228,7 +228,7 @@ tap_is "$("$RMAPSCOPE" blocked "$db" | sed -n '1s/.*, //p; s/^note: the recorder
 # --- a lock whose holds are not traced beside others whose are: a release says as much as a wake-up
 
 db=$tap_dir/release.db
-cp docs/demo.db "$db"
+cp tests/data/stock.db "$db"
 read -r at lock <<<"$(sqlite3 -separator ' ' "$db" "SELECT start_ns + duration_ns / 2, lock_id FROM wait
 	WHERE holder_source = 1 ORDER BY duration_ns DESC LIMIT 1")"
 tree_at() {

@@ -90,7 +90,7 @@ sqlite3 "$tap_dir/fixture.db" "INSERT INTO hold SELECT 100, start_ns + duration_
 	nr_waiters, outcome FROM hold WHERE id = 1; UPDATE loss SET start_ns = NULL WHERE id = 1;
 	INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) VALUES (1029000000000, NULL, NULL, NULL, 3);
 	INSERT INTO hold SELECT 101, start_ns + 1, NULL, lock_id, task_id, mode, site_id, nr_waiters, 2 FROM hold WHERE id = 2"
-cp docs/demo.db "$tap_dir/demo.db"
+cp tests/data/stock.db "$tap_dir/demo.db"
 "$RMAPSCOPE" upgrade "$tap_dir/demo.db" >"$tap_dir/out"
 for db in "$tap_dir/demo.db" "$tap_dir/fixture.db"; do
 	name=$(basename "$db")
@@ -146,7 +146,7 @@ tap_is "$(read_back "SELECT count(DISTINCT s.track) $of_thread WHERE s.category 
 # --- other clocks
 
 db=$tap_dir/clock.db
-cp docs/demo.db "$db"
+cp tests/data/stock.db "$db"
 for offset in 0 86400000000123; do
 	sqlite3 "$db" "INSERT OR REPLACE INTO meta VALUES ('boot_offset_ns', $offset)"
 	perfetto "$db"
@@ -172,7 +172,7 @@ tap_is "$?:$(grep -c 'the clock of this capture (unknown)' "$tap_dir/err"):$(rea
 
 # --- filters, names, wrong usage
 
-db=docs/demo.db
+db=tests/data/stock.db
 class=$(sql $db "SELECT class FROM waits WHERE duration_ns IS NOT NULL GROUP BY 1 ORDER BY count(*) LIMIT 1")
 perfetto $db --class "$class"
 tap_is "$?:$(read_back "SELECT count(*), sum(duration_ns) FROM slice WHERE category = 'wait'")" \

@@ -63,7 +63,7 @@ read_back() {
 }
 
 sh tests/empty-db.sh "$tap_dir/fixture.db" <tests/data/fixture.sql
-for db in docs/demo.db "$tap_dir/fixture.db"; do
+for db in tests/data/stock.db "$tap_dir/fixture.db"; do
 	name=$(basename "$db")
 	pprof "$db"
 	tap_is "$?:$(cat "$tap_dir/err")" 0: "$name: written and read back"
@@ -85,7 +85,7 @@ for db in docs/demo.db "$tap_dir/fixture.db"; do
 			LEFT JOIN meta o ON o.key = 'clock_offset_ns' WHERE f.key = 'first_ns'")" "$name: when, and how long"
 done
 
-db=docs/demo.db
+db=tests/data/stock.db
 pprof $db
 tap_is "$(read_back "SELECT stack, sum(ns) FROM sample GROUP BY 1 ORDER BY 2")" \
 	"$(sql $db "SELECT rtrim(frames, char(10)), sum(duration_ns) FROM wait w JOIN stack k ON k.id = w.stack_id

@@ -114,9 +114,9 @@ tap_is "$why" "" "every report works"
 "$RMAPSCOPE" export "$db" --to folded >"$tap_dir/want" && "$RMAPSCOPE" export "$copy" --to folded >"$tap_dir/out"
 tap_is "$(cmp "$tap_dir/want" "$tap_dir/out" 2>&1)" "" "stacks are the same"
 
-"$RMAPSCOPE" export docs/demo.db --to sqlite --redact -o "$copy" --force 2>"$tap_dir/err"
+"$RMAPSCOPE" export tests/data/stock.db --to sqlite --redact -o "$copy" --force 2>"$tap_dir/err"
 "$RMAPSCOPE" report "$copy" --all >"$tap_dir/out" 2>>"$tap_dir/err"
-"$RMAPSCOPE" report docs/demo.db --all >"$tap_dir/want"
+"$RMAPSCOPE" report tests/data/stock.db --all >"$tap_dir/want"
 tap_is "$?:$(cat "$tap_dir/err"):$(diff <(sed 2d "$tap_dir/want") <(sed 2d "$tap_dir/out"))" 0:: "a file of an earlier version can be redacted, too"
 
 # --- wrong usage, and damage

@@ -40,7 +40,7 @@ boxes_of() {
 }
 
 sh tests/empty-db.sh "$tap_dir/fixture.db" <tests/data/fixture.sql
-for db in docs/demo.db "$tap_dir/fixture.db"; do
+for db in tests/data/stock.db "$tap_dir/fixture.db"; do
 	name=$(basename "$db")
 	svg "$db"
 	tap_is "$?:$(cat "$tap_dir/err")" 0: "$name: it is drawn, and is XML"
@@ -55,7 +55,7 @@ for db in docs/demo.db "$tap_dir/fixture.db"; do
 		$1 && ($2 < from[$1 - 1] - 0.02 || $2 + $3 > to[$1 - 1] + 0.02)' "$tap_dir/boxes")" "" "$name: and stands on its caller"
 done
 
-db=docs/demo.db
+db=tests/data/stock.db
 svg $db --root holder
 tap_is "$?:$(boxes_of 1 | grep -cv '^held by ')" 0:0 "by holder, those are at the bottom"
 svg $db --comm nobody

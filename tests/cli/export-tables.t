@@ -76,7 +76,7 @@ tap_is "$?:$(wc -l <"$tap_dir/out")" "0:$(sql "$tap_dir/many.db" "SELECT count(*
 
 # --- what is not there, and what a filter does
 
-export_to docs/demo.db --to json --table storm
+export_to tests/data/stock.db --to json --table storm
 tap_is "$?:$(sqlite3 :memory: "SELECT json_type(readfile('$tap_dir/out'), '\$.storm'), json_type(readfile('$tap_dir/out'), '\$.storm_unseen')")" \
 	"0:null|text" "what was not seen is null, with the reason"
 export_to "$db" --to csv --table waits --class anon_vma
@@ -87,7 +87,7 @@ tap_is "$?:$(wc -l <"$tap_dir/out"):$(cat "$tap_dir/err" | grep -c 'vma: not see
 
 # --- untrusted text
 
-cp docs/demo.db "$tap_dir/names.db"
+cp tests/data/stock.db "$tap_dir/names.db"
 sqlite3 "$tap_dir/names.db" "UPDATE task SET comm = '=1+' || char(27, 10) || '\"x' WHERE id = 1; DELETE FROM task WHERE id <> 1"
 export_to "$tap_dir/names.db" --to csv --table task
 tap_is "$(sed -n 2p "$tap_dir/out" | cut -d, -f4)" "\"'=1+??\"\"x\"" "a name is no formula, and drives no terminal"

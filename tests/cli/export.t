@@ -5,7 +5,7 @@
 . tests/live/trace.sh
 
 db=$tap_dir/capture.db
-cp docs/demo.db "$db"
+cp tests/data/stock.db "$db"
 export_to() {
 	"$RMAPSCOPE" export "$db" --to folded "$@" >"$tap_dir/folded" 2>"$tap_dir/err"
 }

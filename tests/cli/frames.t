@@ -57,7 +57,7 @@ tap_is "$(json frames comm max_stall_ns)" "RenderThread 2000000" "filtered by a 
 tap_is "$(json frames start_ns)" "" "filtered by time"
 "$RMAPSCOPE" report "$db" frames --by comm --format json >"$tap_dir/json"
 tap_is "$(json frames process stall_ns)" "com.example.app 35000000" "grouped by name"
-tap_like "$("$RMAPSCOPE" report docs/demo.db frames)" \
+tap_like "$("$RMAPSCOPE" report tests/data/stock.db frames)" \
 	'not seen: frames are in traces of Perfetto only' "a capture without frames says so"
 
 # --- jank: the delays are those within missed frames
@@ -85,7 +85,7 @@ tap_is "$("$RMAPSCOPE" jank "$db" | head -n 1)" "1 frame was missed, of com.exam
 tap_is "$(json delays comm) $(json frames lock_ns other_ns)" "RenderThread 0 2000000" "of chosen threads only"
 tap_like "$("$RMAPSCOPE" jank "$db" --min 46ms | head -n 1)" '^No missed frame that matters was seen in 0\.160 s\.$' \
 	"--min leaves out short frames"
-tap_like "$("$RMAPSCOPE" jank docs/demo.db)" '^.not seen: frames are in traces of Perfetto only' \
+tap_like "$("$RMAPSCOPE" jank tests/data/stock.db)" '^.not seen: frames are in traces of Perfetto only' \
 	"without frames: long waits and sleeps, and why"
 # a sleep that begins before the frame counts for what is within it, and so does a wait
 sqlite3 "$db" "UPDATE stall SET start_ns = start_ns - 10000000, duration_ns = duration_ns + 10000000 WHERE rwsem_mode = 1;

@@ -27,7 +27,7 @@ sum() {
 }
 
 sh tests/tui/make-fixture.sh "$tap_dir/fixture.db"
-cp docs/demo.db "$tap_dir/demo.db"
+cp tests/data/stock.db "$tap_dir/demo.db"
 sh tests/empty-db.sh "$tap_dir/nothing.db" <<<"INSERT INTO meta VALUES ('state', 'finished'), ('first_ns', 1000000000), ('last_ns', 2000000000);"
 
 # --- well-formed, complete, alone

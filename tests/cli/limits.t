@@ -7,7 +7,7 @@
 
 : "${STAGE_DAT:=$(pwd)/build/tests/stage/stage-dat}"
 R=$RMAPSCOPE
-demo=$(pwd)/docs/demo.db
+demo=$(pwd)/tests/data/stock.db
 dir=$tap_dir/work
 mkdir "$dir"
 export TMPDIR=$dir

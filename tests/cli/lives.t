@@ -6,5 +6,5 @@
 
 sh tests/empty-db.sh "$tap_dir/fixture.db" <tests/data/fixture.sql
 lives_are_sound "$tap_dir/fixture.db" fixture
-tap_is "$(overlapping_lives docs/demo.db)" 0 "demo: lives of one address never overlap"
+tap_is "$(overlapping_lives tests/data/stock.db)" 0 "demo: lives of one address never overlap"
 tap_done

@@ -45,22 +45,22 @@ longest() {
 	perl -CSDA -ne 'chomp; next if /^(\(|Waits |[0-9.]+ s, |[^:]*: )/; $n = length if length > $n; END { print $n // 0 }' "$1"
 }
 for width in 40 60 80 100 132 200; do
-	"$RMAPSCOPE" report --width $width docs/demo.db >"$tap_dir/out"
+	"$RMAPSCOPE" report --width $width tests/data/stock.db >"$tap_dir/out"
 	tap_is "$?" 0 "--width $width"
 	[ "$(longest "$tap_dir/out")" -le $width ]
 	tap_ok $? "--width $width: no row is longer ($(longest "$tap_dir/out"))"
 	# the column that the rows are sorted by is never left out
-	tap_is "$(grep -c 'WAIT ms' "$tap_dir/out")" "$("$RMAPSCOPE" report --width 500 docs/demo.db | grep -c 'WAIT ms')" \
+	tap_is "$(grep -c 'WAIT ms' "$tap_dir/out")" "$("$RMAPSCOPE" report --width 500 tests/data/stock.db | grep -c 'WAIT ms')" \
 		"--width $width: what the rows are sorted by is there"
 done
-"$RMAPSCOPE" report --width 80 docs/demo.db waits >"$tap_dir/out"
+"$RMAPSCOPE" report --width 80 tests/data/stock.db waits >"$tap_dir/out"
 tap_like "$(cat "$tap_dir/out")" '\(too narrow for: .*FUNCTION.*\)' "what is left out is said"
-tap_is "$("$RMAPSCOPE" report docs/demo.db | cat)" "$("$RMAPSCOPE" report --width 1000 docs/demo.db)" \
+tap_is "$("$RMAPSCOPE" report tests/data/stock.db | cat)" "$("$RMAPSCOPE" report --width 1000 tests/data/stock.db)" \
 	"into a pipe lines are as long as they need to be"
 if command -v script >/dev/null; then
-	script -qec "stty cols 90; '$RMAPSCOPE' report docs/demo.db" /dev/null </dev/null | tr -d '\r' >"$tap_dir/tty"
+	script -qec "stty cols 90; '$RMAPSCOPE' report tests/data/stock.db" /dev/null </dev/null | tr -d '\r' >"$tap_dir/tty"
 	tap_is "$(sed -n '/^Processes/,$p' "$tap_dir/tty")" \
-		"$("$RMAPSCOPE" report --width 90 docs/demo.db | sed -n '/^Processes/,$p')" "on a terminal they fit into it"
+		"$("$RMAPSCOPE" report --width 90 tests/data/stock.db | sed -n '/^Processes/,$p')" "on a terminal they fit into it"
 else
 	tap_skip "script is not installed" "on a terminal they fit into it"
 fi
@@ -97,12 +97,12 @@ tap_like "$("$RMAPSCOPE" report "$tap_dir/copy.db")" \
 
 # --- the longest waits: their times are those that everything else takes
 
-start=$("$RMAPSCOPE" report -n 1 docs/demo.db waits | awk '/START ns/ { getline; print $1 }')
-tap_is "$("$RMAPSCOPE" blocked --format csv --at "$start" docs/demo.db | grep -c .)" \
-	"$("$RMAPSCOPE" blocked --format csv --at "${start}ns" docs/demo.db | grep -c .)" "--at takes it as printed"
-tap_is "$(sqlite3 docs/demo.db "SELECT duration_ns = (SELECT max(duration_ns) FROM wait) FROM waits WHERE start_ns = $start")" \
+start=$("$RMAPSCOPE" report -n 1 tests/data/stock.db waits | awk '/START ns/ { getline; print $1 }')
+tap_is "$("$RMAPSCOPE" blocked --format csv --at "$start" tests/data/stock.db | grep -c .)" \
+	"$("$RMAPSCOPE" blocked --format csv --at "${start}ns" tests/data/stock.db | grep -c .)" "--at takes it as printed"
+tap_is "$(sqlite3 tests/data/stock.db "SELECT duration_ns = (SELECT max(duration_ns) FROM wait) FROM waits WHERE start_ns = $start")" \
 	1 "and SQL finds the wait by it"
-tap_like "$("$RMAPSCOPE" blocked --at "$((start + 1))" docs/demo.db)" ' waiter ' "somebody waits then"
+tap_like "$("$RMAPSCOPE" blocked --at "$((start + 1))" tests/data/stock.db)" ' waiter ' "somebody waits then"
 # a clock that has just begun: the numbers are small
 cp "$db" "$tap_dir/copy.db"
 sqlite3 "$tap_dir/copy.db" "UPDATE wait SET start_ns = start_ns - 1000900000000;

@@ -132,7 +132,7 @@ made_up() {
 
 made_up "$tap_dir/made-up.db"
 tap_ok $? "a database is made up"
-cp docs/demo.db "$tap_dir/demo.db"
+cp tests/data/stock.db "$tap_dir/demo.db"
 # its views are those of this version then, which the sections are compared with
 "$RMAPSCOPE" upgrade "$tap_dir/demo.db" >/dev/null
 databases="$tap_dir/made-up.db $tap_dir/demo.db"

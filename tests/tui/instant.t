@@ -97,7 +97,7 @@ tui_keys Right
 tui_sees 'AT 12\.800 of 29\.700 s  window 10s +lost' "at the edge of a second there is nothing to say"
 
 # the demo capture that the tree has
-db=$(realpath docs/demo.db)
+db=$(realpath tests/data/stock.db)
 tui_top 250 40 -s blocked
 jump 1.5
 tui_agrees 1.5 "demo: t 1.5"
