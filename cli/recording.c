@@ -702,12 +702,10 @@ static void finish_lookups(struct recording *rec)
 /* Write what is still open, and that the capture is finished. */
 static int finish_store(struct recording *rec, struct error *err)
 {
-	int ret = 0;
+	int ret;
 
 	finish_lookups(rec);
-	if (recording_trouble(rec))
-		ret = model_gap_lasts(&rec->model, rec->reach_ns);
-	ret = ret ?: model_finish(&rec->model);
+	ret = model_finish(&rec->model);
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);
 	write_reach(rec, 0);

@@ -247,7 +247,7 @@ static unsigned int look(struct tracefs_source *ts, struct cpu_lane *lane, uint6
 	return nr;
 }
 
-/* Report once what was not recorded up to the end. */
+/* Report once that nothing, or not all, was recorded up to the end. */
 static unsigned int last_gap(struct tracefs_source *ts, struct cpu_lane *lane, struct event *ev)
 {
 	struct lookout *lo = &ts->lookout;
@@ -257,8 +257,10 @@ static unsigned int last_gap(struct tracefs_source *ts, struct cpu_lane *lane, s
 		return 0;
 	pthread_mutex_lock(&lo->lock);
 	nr = lo->gap_ns != 0;
-	if (nr)
+	if (nr) {
 		make_gap(lo, lane, ev);
+		ev->loss.end_ns = LOSS_TO_END_NS;
+	}
 	lo->gap_ns = 0;
 	pthread_mutex_unlock(&lo->lock);
 	return nr;

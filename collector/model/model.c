@@ -194,14 +194,6 @@ static int give_loss(struct model *m, const struct event *ev)
 	return m->sink.loss(m->sink.ctx, &row);
 }
 
-int model_gap_lasts(struct model *m, int64_t reach_ns)
-{
-	if (!m->lasting.id || m->lasting.end_ns < reach_ns)
-		return 0;
-	m->lasting.end_ns = NO_TIME;
-	return m->sink.loss(m->sink.ctx, &m->lasting);
-}
-
 static void note_time(struct model *m, int64_t time_ns)
 {
 	if (m->first_ns == NO_TIME || time_ns < m->first_ns)

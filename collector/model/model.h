@@ -89,15 +89,6 @@ int model_event(struct model *m, const struct event *ev);
 /* Give the sink all that has changed. @complete_ns: see struct consumer. */
 int model_flush(struct model *m, uint64_t complete_ns);
 
-/*
- * model_gap_lasts - something was amiss as the input ended
- * @reach_ns: the capture is complete up to here
- *
- * If that is the last gap of all CPUs, told up to then or longer, it lasts to the end of the
- * capture. Before model_finish(). Returns 0 or a negative errno.
- */
-int model_gap_lasts(struct model *m, int64_t reach_ns);
-
 /* The input has ended: store what is open, flush. */
 int model_finish(struct model *m);
 void model_free(struct model *m);
