@@ -12,8 +12,8 @@
  * another thread, events are missing before it.
  * This proves something only if the thread that was switched to has events in the file:
  * trace-cmd record leaves out its own threads, set_event_notrace_pid leaves out others.
- * And some kernels do not record the switch from the idle task to the next thread: a gap
- * that begins while a CPU is idle by its last event is not found there.
+ * And some kernels do not record the switch from the idle task to the next thread: where the last
+ * event of a CPU before a gap switches to the idle task, that CPU proves nothing.
  *
  * Silence: some threads run at least so often. The soft lockup detector runs its
  * stopper thread on every CPU each 2/5 of kernel.watchdog_thresh, which is at most 60 s

@@ -8,8 +8,9 @@
 #define uthash_fatal(msg) crash_out_of_memory()
 
 /*
- * Most keys are an id or an address: a multiplication (Knuth, TAOCP vol. 3, 6.4) costs a tenth
- * of uthash's own function, which longer keys have.
+ * Most keys are an id or an address: a multiplication costs a tenth of uthash's own function, which
+ * longer keys have. The author of a file chooses its keys, so the multiplier is random: keys that
+ * meet in one bucket cannot be computed before.
  */
 #define HASH_FUNCTION(key, len, hash)                                                              \
 	do {                                                                                       \
@@ -24,15 +25,19 @@
 #include <string.h>
 #include <uthash.h>
 
-/* Of a number of @len bytes, 8 at most. All bits of the result depend on the number's. */
+/* Odd; chosen when the program starts, and constant from then on. */
+extern uint64_t hash_multiplier;
+
+/*
+ * Of a number of @len bytes, 8 at most. The upper bits of the product are those that depend on all
+ * bits of the number (multiply-shift hashing); uthash uses the lower bits of the result.
+ */
 static inline uint32_t hash_number(const void *key, size_t len)
 {
 	uint64_t number = 0;
-	uint32_t hash;
 
 	memcpy(&number, key, len);
-	hash = number * 0x9e3779b97f4a7c15 >> 32;
-	return hash ^ hash >> 15;
+	return __builtin_bswap32(number * hash_multiplier >> 32);
 }
 
 /*

@@ -437,11 +437,6 @@ static struct touch *touch_before(struct activity *a, unsigned int nr)
 		       : NULL;
 }
 
-static bool is_same_lock(const struct lock_key *a, const struct lock_key *b)
-{
-	return a->address == b->address && a->vm_start == b->vm_start;
-}
-
 int activity_touches(struct activities *as, int32_t tid, const struct lock_key *key,
 		     enum activity_touch what, int64_t now_ns)
 {

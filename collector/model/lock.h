@@ -36,6 +36,11 @@ struct lock_key {
 	uint64_t vm_start; /* VMA locks only, else 0 */
 };
 
+static inline bool is_same_lock(const struct lock_key *a, const struct lock_key *b)
+{
+	return a->address == b->address && a->vm_start == b->vm_start;
+}
+
 /* What outlives a lock: its address is another one's now. */
 struct lock_heritage {
 	unsigned int known_gap; /* locks.nr_gaps + 1 when all who hold it became known */

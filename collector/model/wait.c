@@ -114,8 +114,8 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 }
 
 /*
- * What the holder did until it let the lock go. Who held it as the wait began was not seen to do so,
- * unless it is the one that woke the waiter: then nothing is said.
+ * What the holder did until it let the lock go. Of a holder that is only known to have held the lock
+ * as the wait began, nothing is said: its release was not seen.
  */
 static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 {

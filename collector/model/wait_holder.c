@@ -84,7 +84,7 @@ static bool waits_itself(const struct waits *ws, const struct wait *w, int32_t t
 {
 	const struct wait *own = waits_find(ws, tid);
 
-	return own && own->key.address == w->key.address && own->key.vm_start == w->key.vm_start;
+	return own && is_same_lock(&own->key, &w->key);
 }
 
 /* The releaser of a lock itself wakes the next waiter in the queue. */
