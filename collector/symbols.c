@@ -98,10 +98,18 @@ static bool is_function(const char *line, const char *name)
 	const char *at = strchr(line, ' ');
 	const size_t len = strlen(name);
 
-	if (!at || !strchr("tT", at[1]) || at[2] != ' ' || strncmp(at + 3, name, len))
+	if (!at || (at[1] != 't' && at[1] != 'T') || at[2] != ' ' || strncmp(at + 3, name, len))
 		return false;
 	at += 3 + len;
 	return strchr("\n\t ", *at) || (*at == '.' && strncmp(at, ".cold", 5));
+}
+
+/* The line after @line; NULL after the last. */
+static const char *next_line(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return end && end[1] ? end + 1 : NULL;
 }
 
 /* Returns whether it is in @text, and has an address and an end. */
@@ -110,10 +118,10 @@ static bool range_in(const char *text, const char *name, struct symbol_range *ra
 	const char *line;
 
 	*range = (struct symbol_range){ .end = UINT64_MAX };
-	for (line = text; line && *line && !range->start; line = strchr(line, '\n'), line += !!line)
+	for (line = text; line && !range->start; line = next_line(line))
 		if (is_function(line, name))
 			range->start = strtoull(line, NULL, 16);
-	for (line = text; line && *line; line = strchr(line, '\n'), line += !!line) {
+	for (line = text; line; line = next_line(line)) {
 		const uint64_t addr = strtoull(line, NULL, 16);
 
 		if (addr > range->start && addr < range->end)
