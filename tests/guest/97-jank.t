@@ -35,7 +35,10 @@ gather() {
 			value ->> 'class' AS class, value ->> 'vma' AS vma, value ->> 'outcome' AS outcome,
 			value ->> 'holder_comm' AS holder, value ->> 'holder_tid' AS holder_tid,
 			value ->> 'holder_role' AS role, value ->> 'holder_source' AS source,
-			value ->> 'holder_ns' AS holder_ns, value ->> 'chain' AS chain
+			value ->> 'holder_ns' AS holder_ns, value ->> 'chain' AS chain,
+			value ->> 'runnable_ns' AS runnable_ns, value ->> 'holder_ran_ns' AS ran,
+			value ->> 'holder_runnable_ns' AS preempted, value ->> 'holder_lock_ns' AS for_lock,
+			value ->> 'holder_slept_ns' AS slept
 			FROM json_each(readfile('$out/jank.json'), '\$.delays');"
 		echo "CREATE VIEW found AS SELECT f.start_ns AS frame_ns, phase, call_ns, off_ns, nr_preempted, nr_slept, d.*
 			FROM delay d JOIN frame f
@@ -110,6 +113,45 @@ proven() {
 		SELECT count(*) FROM found WHERE source = 'exact' AND role = 'uffd_move' AND holder_ns BETWEEN 1 AND ns")" ]
 }
 
+# most STATE PHASE CONDITION: delays whose holder was in this state for the most part; a call of its
+# own (c) tells so, too
+most() {
+	ask "SELECT count(*) FROM found WHERE phase = '$2' AND $1 >= 1e6 AND $1 * 2 >= ran + preempted + for_lock + slept
+		AND EXISTS (SELECT 1 FROM during c WHERE c.frame_ns = found.frame_ns AND c.tid = holder_tid
+		AND c.start_ns < found.start_ns + found.ns AND c.start_ns + c.ns > found.start_ns AND $3)"
+}
+
+# states VERSION: what holders did meanwhile. They hold a lock in their calls only; of those that
+# took less than 1 ms nothing is known. A waker may have let the lock go and taken it again without
+# waking anybody: what is said of it is compared where one of its calls lasted through all of the wait.
+states() {
+	local v=$1 nr wrong held calls
+
+	calls='FROM during c WHERE c.frame_ns = found.frame_ns AND c.tid = holder_tid
+		AND c.start_ns < found.start_ns + found.ns AND c.start_ns + c.ns > found.start_ns'
+	held="found WHERE ran IS NOT NULL AND (source <> 'waker' OR EXISTS (SELECT 1 $calls
+		AND c.start_ns <= found.start_ns AND c.start_ns + c.ns >= found.start_ns + found.ns - runnable_ns))"
+	nr=$(ask "SELECT count(*) FROM $held")
+	wrong=$(ask "SELECT count(*) FROM $held AND preempted + for_lock + slept > 2e6 + 1.1 * (
+		SELECT coalesce(sum(min(c.off_ns, min(c.start_ns + c.ns, found.start_ns + found.ns) - max(c.start_ns, found.start_ns))), 0)
+		$calls)")
+	check "$v: of $nr delays with the states of their holders, in $wrong the holder was less off its CPU" \
+		[ "$nr" -gt 0 -a "$wrong" = 0 ]
+	wrong=$(ask "SELECT count(*) FROM $held AND (slept > 0 OR for_lock > 0 AND holder <> 'trim')")
+	check "$v: in $wrong it slept for something else than trim does for another lock, which none does" [ "$wrong" = 0 ]
+	nr=$(most ran tlb 'c.off_ns < c.ns')
+	check "$v: tlb: in $nr the holder was on a CPU for most of the time" [ "$nr" -gt 0 ]
+	nr=$(most preempted preempted 'c.nr_preempted > 0 AND c.off_ns * 1.1 >= preempted')
+	check "$v: preempted: in $nr the holder waited for a CPU for most of the time" [ "$nr" -gt 0 ]
+	nr=$(most for_lock asleep 'c.nr_slept > 0 AND c.off_ns * 1.1 >= for_lock')
+	if [ "$(ask "SELECT count(*) FROM found WHERE phase = 'asleep' AND ran IS NOT NULL")" = 0 ] &&
+		[ "$(q ui-frames "SELECT value FROM meta WHERE key = 'rung'")" = 1 ]; then
+		note "$v: asleep: the mmap_lock's owner is not recorded here: nothing is said of what trim did"
+	else
+		check "$v: asleep: in $nr the holder was asleep for another lock for most of the time" [ "$nr" -gt 0 ]
+	fi
+}
+
 # of_phase PHASE KEY: a figure of the program's
 of_phase() {
 	sed -n "s/^phase=$1 .*\b$2=\([0-9]*\).*/\1/p" "$out/ui-frames.truth"
@@ -150,6 +192,7 @@ judge() {
 	staged "$1"
 	frames "$1"
 	culprits "$1" "$2"
+	states "$1"
 }
 
 work=$(mktemp) || fail "no temporary file"
