@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "collector/model/activity.h"
 #include "collector/model/second.h"
 #include "collector/model/wait.h"
 #include "collector/model/wait_holder.h"
@@ -108,7 +109,11 @@ static int acquired(void *machine, const struct event *ev)
 	h->booked_ns = ev->time_ns;
 	HASH_ADD(hh, hs->by_key, key, sizeof(h->key), h);
 	DL_APPEND(lock->holds, h);
-	return parts_acquired(hs->locks, lock, h, ev->time_ns);
+	/* who waits for it now may ask what this thread has done since then */
+	if (lock->nr_waits)
+		ret = activity_touches(hs->waits->activities, ev->tid, &key.lock, TOUCH_GOT,
+				       ev->time_ns);
+	return ret ?: parts_acquired(hs->locks, lock, h, ev->time_ns);
 }
 
 static int released(void *machine, const struct event *ev)

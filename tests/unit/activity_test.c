@@ -141,6 +141,26 @@ static void a_holder_that_is_preempted(void **state)
 	assert_did(only_wait(f), 300, 700, 0, 0);
 }
 
+/* Its hold is recorded, and begins while another thread waits. */
+static void a_holder_that_was_faster_than_a_waiter_and_is_preempted(void **state)
+{
+	struct fixture *f = *state;
+
+	on_cpu(f, 400, WAITER, OF_WAITER);
+	on_cpu(f, 410, BUSY, OF_HOLDER);
+	feed(f, ev_anon_begin(1000, WAITER, OF_WAITER, LOCK, true));
+	off_cpu(f, 1010, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
+	feed(f, ev_switch(1100, BUSY, OF_HOLDER, S_PREEMPTED, HOLDER));
+	feed(f, ev_acquired(1200, HOLDER, OF_HOLDER, LOCK, true));
+	feed(f, ev_switch(1300, HOLDER, OF_HOLDER, S_PREEMPTED, BUSY));
+	feed(f, ev_switch(1900, BUSY, OF_HOLDER, S_RUNNING, HOLDER));
+	feed(f, ev_released(1990, HOLDER, OF_HOLDER, LOCK, true));
+	feed(f, ev_waking(2000, HOLDER, OF_HOLDER, WAITER));
+	on_cpu(f, 2050, WAITER, OF_WAITER);
+	feed(f, ev_anon_end(2100, WAITER, OF_WAITER, LOCK, true));
+	assert_did(only_wait(f), 190, 600, 0, 0);
+}
+
 static void a_holder_that_sleeps(void **state)
 {
 	struct fixture *f = *state;
@@ -643,6 +663,7 @@ int main(void)
 		TEST(a_holder_that_was_never_switched_ran_since_the_first_switch),
 		TEST(before_the_first_switch_nothing_is_known),
 		TEST(a_holder_that_is_preempted),
+		TEST(a_holder_that_was_faster_than_a_waiter_and_is_preempted),
 		TEST(a_holder_that_sleeps),
 		TEST(a_holder_that_sleeps_for_another_lock),
 		TEST(a_holder_that_waited_for_the_same_lock_did_not_hold_it_before),
