@@ -9,7 +9,7 @@
  *			when the next one is due is missed
  *	collector/0..3	move pages of the heap with UFFDIO_MOVE, between the same two VMAs
  *
- * In turn, each phase until MISSED frames (8) have been missed because of it:
+ * In turn, each phase for LEAST_S, and until MISSED frames (8) have been missed because of it:
  *
  *	quiet		no collector: no frame is missed because of one
  *	tlb		on all CPUs threads of the program run (app): each move has to flush
@@ -43,6 +43,7 @@
 #define MAX_CPUS      64
 #define MAX_FRAMES    16384
 #define MAX_SLOW      65536
+#define LEAST_S	      4		/* of a phase: some whole seconds are within */
 #define SLOW_NS	      1000000UL /* other threads' calls are kept from this on */
 
 /* Kinds of threads. */
@@ -360,11 +361,11 @@ static void run_phase(unsigned int i, unsigned long wanted)
 	struct result *r = &results[i];
 	unsigned long first = atomic_load(&nr_frames), moves = atomic_load(&nr_moves);
 	unsigned long interrupts = tlb_interrupts();
-	double end = now() + phases[i].most_s;
+	double least = now() + LEAST_S, end = now() + phases[i].most_s;
 
 	r->start_ns = now_ns();
 	atomic_store(&next_on, &phases[i]);
-	while (now() < end && count_missed(&phases[i], first) < wanted)
+	while (now() < end && (now() < least || count_missed(&phases[i], first) < wanted))
 		usleep(100000);
 	r->end_ns = now_ns();
 	r->nr_frames = atomic_load(&nr_frames) - first;
