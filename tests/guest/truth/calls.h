@@ -11,14 +11,16 @@
 /* Times are nanoseconds of CLOCK_MONOTONIC. */
 struct call {
 	uint64_t start_ns, ns;
-	uint64_t off_ns;   /* part of it off the CPU: at least so much */
-	long nr_preempted; /* times that another thread took the CPU */
-	long nr_slept;	   /* times that the thread gave it up to wait */
+	uint64_t off_ns;      /* part of it off the CPU: at least so much */
+	uint64_t most_off_ns; /* and at most so much */
+	long nr_preempted;    /* times that another thread took the CPU */
+	long nr_slept;	      /* times that the thread gave it up to wait */
 };
 
 /* A call that has begun. */
 struct meter {
-	uint64_t start_ns, cpu_ns;
+	uint64_t start_ns;
+	uint64_t outer_cpu_ns, inner_cpu_ns; /* read before and after start_ns */
 	struct rusage usage;
 };
 
@@ -30,22 +32,33 @@ static inline uint64_t thread_cpu_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-/* The CPU time is read outside of the wall time: what a call seems to be off the CPU, it was. */
+/*
+ * The CPU time is read outside of the wall time: so long at most it was on a CPU. And within it:
+ * so long at least. It may lose its CPU between two of these.
+ */
 static inline void call_begin(struct meter *m)
 {
 	getrusage(RUSAGE_THREAD, &m->usage);
-	m->cpu_ns = thread_cpu_ns();
+	m->outer_cpu_ns = thread_cpu_ns();
 	m->start_ns = now_ns();
+	m->inner_cpu_ns = thread_cpu_ns();
+}
+
+static inline uint64_t call_off_ns(const struct call *c, uint64_t cpu_ns)
+{
+	return c->ns > cpu_ns ? c->ns - cpu_ns : 0;
 }
 
 static inline struct call call_end(const struct meter *m)
 {
+	const uint64_t inner_cpu_ns = thread_cpu_ns() - m->inner_cpu_ns;
 	struct call c = { .start_ns = m->start_ns, .ns = now_ns() - m->start_ns };
-	uint64_t cpu_ns = thread_cpu_ns() - m->cpu_ns;
+	const uint64_t outer_cpu_ns = thread_cpu_ns() - m->outer_cpu_ns;
 	struct rusage usage;
 
 	getrusage(RUSAGE_THREAD, &usage);
-	c.off_ns = c.ns > cpu_ns ? c.ns - cpu_ns : 0;
+	c.off_ns = call_off_ns(&c, outer_cpu_ns);
+	c.most_off_ns = call_off_ns(&c, inner_cpu_ns);
 	c.nr_preempted = usage.ru_nivcsw - m->usage.ru_nivcsw;
 	c.nr_slept = usage.ru_nvcsw - m->usage.ru_nvcsw;
 	return c;

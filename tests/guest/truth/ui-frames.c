@@ -375,8 +375,9 @@ static void run_phase(unsigned int i, unsigned long wanted)
 
 static void print_call(const char *prefix, const struct call *c)
 {
-	printf(" %sstart_ns=%lu %sns=%lu off_ns=%lu preempted=%ld slept=%ld\n", prefix, c->start_ns,
-	       prefix, c->ns, c->off_ns, c->nr_preempted, c->nr_slept);
+	printf(" %sstart_ns=%lu %sns=%lu off_ns=%lu most_off_ns=%lu preempted=%ld slept=%ld\n",
+	       prefix, c->start_ns, prefix, c->ns, c->off_ns, c->most_off_ns, c->nr_preempted,
+	       c->nr_slept);
 }
 
 /* The frame, and the slow calls of other threads during its own. */
