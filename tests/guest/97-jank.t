@@ -113,17 +113,27 @@ proven() {
 		SELECT count(*) FROM found WHERE source = 'exact' AND role = 'uffd_move' AND holder_ns BETWEEN 1 AND ns")" ]
 }
 
-# most STATE PHASE CONDITION: delays whose holder was in this state for the most part; a call of its
-# own (c) tells so, too
-most() {
-	ask "SELECT count(*) FROM found WHERE phase = '$2' AND $1 >= 1e6 AND $1 * 2 >= ran + preempted + for_lock + slept
+# mostly VERSION PHASE STATE WHAT CONDITION: some delays had a holder that was in this state for the most
+# part; a call of its own (c) tells so, too. Only holds are always known; without them, an owner that
+# is the waker is, and in a phase there may be none
+mostly() {
+	local nr
+
+	if [ "$(ask "SELECT count(*) FROM found WHERE phase = '$2' AND (ran IS NOT NULL OR source = 'exact')")" = 0 ]; then
+		note "$1: $2: of no holder it is proven since when it held the lock: nothing is said of what it did"
+		return
+	fi
+	nr=$(ask "SELECT count(*) FROM found WHERE phase = '$2' AND $3 >= 1e6 AND $3 * 2 >= ran + preempted + for_lock + slept
 		AND EXISTS (SELECT 1 FROM during c WHERE c.frame_ns = found.frame_ns AND c.tid = holder_tid
-		AND c.start_ns < found.start_ns + found.ns AND c.start_ns + c.ns > found.start_ns AND $3)"
+		AND c.start_ns < found.start_ns + found.ns AND c.start_ns + c.ns > found.start_ns AND $5)")
+	check "$1: $2: in $nr the holder $4 for most of the time" [ "$nr" -gt 0 ]
 }
 
 # states VERSION: what holders did meanwhile. They hold a lock in their calls only; of those that
 # took less than 1 ms nothing is known. A waker may have let the lock go and taken it again without
 # waking anybody: what is said of it is compared where one of its calls lasted through all of the wait.
+# A thread's clock begins with the scheduler's work of switching to it, the event is written at the
+# end of that, and in between an emulated processor may lose its turn: so one of ten may differ.
 states() {
 	local v=$1 nr wrong held calls
 
@@ -136,18 +146,15 @@ states() {
 		SELECT coalesce(sum(min(c.most_off_ns, min(c.start_ns + c.ns, found.start_ns + found.ns) - max(c.start_ns, found.start_ns))), 0)
 		$calls)")
 	check "$v: of $nr delays with the states of their holders, in $wrong the holder was less off its CPU" \
-		[ "$nr" -gt 0 -a "$wrong" = 0 ]
+		[ "$nr" -gt 0 -a $((wrong * 10)) -le "$nr" ]
 	wrong=$(ask "SELECT count(*) FROM $held AND (slept > 0 OR for_lock > 0 AND holder <> 'trim')")
 	check "$v: in $wrong it slept for something else than trim does for another lock, which none does" [ "$wrong" = 0 ]
-	nr=$(most ran tlb 'c.off_ns < c.ns')
-	check "$v: tlb: in $nr the holder was on a CPU for most of the time" [ "$nr" -gt 0 ]
-	nr=$(most preempted preempted 'c.nr_preempted > 0 AND c.most_off_ns * 1.1 >= preempted')
-	check "$v: preempted: in $nr the holder waited for a CPU for most of the time" [ "$nr" -gt 0 ]
+	mostly "$v" tlb ran "was on a CPU" 'c.off_ns < c.ns'
+	mostly "$v" preempted preempted "waited for a CPU" 'c.nr_preempted > 0 AND c.most_off_ns * 1.1 >= preempted'
 	if [ "$(q ui-frames "SELECT value FROM meta WHERE key = 'rung'")" = 1 ]; then
 		note "$v: asleep: the mmap_lock's owner is not recorded here: of trim, little is said"
 	else
-		nr=$(most for_lock asleep 'c.nr_slept > 0 AND c.most_off_ns * 1.1 >= for_lock')
-		check "$v: asleep: in $nr the holder was asleep for another lock for most of the time" [ "$nr" -gt 0 ]
+		mostly "$v" asleep for_lock "was asleep for another lock" 'c.nr_slept > 0 AND c.most_off_ns * 1.1 >= for_lock'
 	fi
 }
 
