@@ -150,6 +150,13 @@ static bool is_at(const struct mark *m, int64_t time_ns)
 	return time_ns >= m->from_ns && time_ns <= m->until_ns;
 }
 
+/* Whether it may be asked what was done from then on, or until then, when @w ends. */
+static bool is_needed_by(const struct wait *w, const struct mark *m)
+{
+	return is_at(m, w->row.start_ns) || is_at(m, w->freed_ns) || is_at(m, w->held_ns) ||
+	       is_at(m, w->let_go_ns) || is_at(m, w->early_end_ns);
+}
+
 static bool is_needed(const struct activities *as, const struct activity *a, const struct mark *m)
 {
 	const struct wait *w;
@@ -159,7 +166,7 @@ static bool is_needed(const struct activities *as, const struct activity *a, con
 		if (a->touch[i].what == TOUCH_GOT && is_at(m, a->touch[i].time_ns))
 			return true;
 	for (w = as->waits->by_tid; w; w = w->hh.next)
-		if (is_at(m, w->row.start_ns) || is_at(m, w->freed_ns))
+		if (is_needed_by(w, m))
 			return true;
 	return false;
 }

@@ -72,7 +72,7 @@ int activity_touches(struct activities *as, int32_t tid, const struct lock_key *
 
 struct activity_query {
 	int32_t tid;
-	const struct lock_key *key; /* the lock that it held; NULL: it held none */
+	const struct lock_key *key; /* it held that, as far as its touches show; NULL: not asked */
 	int64_t from_ns, until_ns;  /* both announced */
 	bool held_then;		    /* it held the lock at @from_ns */
 	bool ran_then;		    /* it let the lock go at @until_ns: it ran */

@@ -122,12 +122,12 @@ static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 	struct wait_row *row = &w->row;
 	struct activity_query q = {
 		.tid = w->named_tid,
-		.key = &w->key,
+		/* a recorded hold proves since when */
+		.key = w->held_ns == NO_TIME ? &w->key : NULL,
 		.from_ns = row->start_ns,
 		.until_ns = w->let_go_ns != NO_TIME ? w->let_go_ns : freed_ns(w, end_ns),
 		/* unless the lock was let go meanwhile, and another thread was faster than the waiter */
-		.held_then =
-			w->held_ns != NO_TIME || (w->owner_tid == w->named_tid && !w->early_cpu_ns),
+		.held_then = w->owner_tid == w->named_tid && !w->early_cpu_ns,
 		.ran_then = true,
 	};
 	int64_t ns[NR_ACTIVITIES];

@@ -161,6 +161,37 @@ static void a_holder_that_was_faster_than_a_waiter_and_is_preempted(void **state
 	assert_did(only_wait(f), 190, 600, 0, 0);
 }
 
+/* Before the waiter runs, the holder goes on to take and let go the lock, often. */
+static void a_hold_is_known_however_often_its_thread_had_others_since_then(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	on_cpu(f, 400, WAITER, OF_WAITER);
+	on_cpu(f, 410, HOLDER, OF_HOLDER);
+	feed(f, ev_anon_begin(1000, WAITER, OF_WAITER, LOCK, true));
+	off_cpu(f, 1010, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
+	feed(f, ev_acquired(1200, HOLDER, OF_HOLDER, LOCK, true));
+	feed(f, ev_switch(1300, HOLDER, OF_HOLDER, S_PREEMPTED, BUSY));
+	feed(f, ev_switch(1900, BUSY, OF_HOLDER, S_RUNNING, HOLDER));
+	feed(f, ev_released(1990, HOLDER, OF_HOLDER, LOCK, true));
+	feed(f, ev_waking(2000, HOLDER, OF_HOLDER, WAITER));
+	for (i = 0; i < 200; i++) {
+		const uint64_t at_ns = 2000 + i * 100;
+
+		feed(f, ev_anon_begin(at_ns + 10, THIRD, OF_THIRD, OTHER, true));
+		feed(f, ev_acquired(at_ns + 20, HOLDER, OF_HOLDER, OTHER, true));
+		feed(f, ev_switch(at_ns + 30, HOLDER, OF_HOLDER, S_PREEMPTED, BUSY));
+		feed(f, ev_switch(at_ns + 40, BUSY, OF_HOLDER, S_RUNNING, HOLDER));
+		feed(f, ev_released(at_ns + 50, HOLDER, OF_HOLDER, OTHER, true));
+		feed(f, ev_waking(at_ns + 60, HOLDER, OF_HOLDER, THIRD));
+		feed(f, ev_anon_end(at_ns + 70, THIRD, OF_THIRD, OTHER, true));
+	}
+	on_cpu(f, 22000, WAITER, OF_WAITER);
+	feed(f, ev_anon_end(22100, WAITER, OF_WAITER, LOCK, true));
+	assert_did(wait_of(f, WAITER), 190, 600, 0, 0);
+}
+
 static void a_holder_that_sleeps(void **state)
 {
 	struct fixture *f = *state;
@@ -664,6 +695,7 @@ int main(void)
 		TEST(before_the_first_switch_nothing_is_known),
 		TEST(a_holder_that_is_preempted),
 		TEST(a_holder_that_was_faster_than_a_waiter_and_is_preempted),
+		TEST(a_hold_is_known_however_often_its_thread_had_others_since_then),
 		TEST(a_holder_that_sleeps),
 		TEST(a_holder_that_sleeps_for_another_lock),
 		TEST(a_holder_that_waited_for_the_same_lock_did_not_hold_it_before),
