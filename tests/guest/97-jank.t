@@ -104,13 +104,17 @@ culprits() {
 			AND chain GLOB 'trim/$(said ui-frames trim) (*) <- collector/[0-3]/[0-9]* (*)'")" ]
 }
 
-# proven VERSION: where holds are recorded, the holders have shares
+# proven VERSION: where holds are recorded, the holders have shares. Nearly all: a thread that is preempted
+# between its lock and the event of it leaves a time without a hold, and then no share is known
 proven() {
-	local nr
+	local nr with
 
 	nr=$(ask "SELECT count(*) FROM found WHERE source = 'exact'")
-	check "$1: $nr holders are exact: all move pages, for a part of the delay" [ "$nr" -gt 0 -a "$nr" = "$(ask "
-		SELECT count(*) FROM found WHERE source = 'exact' AND role = 'uffd_move' AND holder_ns BETWEEN 1 AND ns")" ]
+	check "$1: $nr holders are exact, all move pages" \
+		[ "$nr" -gt 0 -a "$nr" = "$(ask "SELECT count(*) FROM found WHERE source = 'exact' AND role = 'uffd_move'")" ]
+	with=$(ask "SELECT count(*) FROM found WHERE source = 'exact' AND holder_ns IS NOT NULL")
+	check "$1: $with of them have a share, each is a part of the delay" \
+		[ $((with * 10)) -ge $((nr * 9)) -a "$with" = "$(ask "SELECT count(*) FROM found WHERE source = 'exact' AND holder_ns BETWEEN 1 AND ns")" ]
 }
 
 # mostly VERSION PHASE STATE WHAT CONDITION: some delays had a holder that was in this state for the most
