@@ -136,8 +136,8 @@ static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 		return;
 	if (w->held_ns > q.from_ns)
 		q.from_ns = w->held_ns;
-	/* it is not blamed for what was before, when another one let the lock go */
-	if (w->early_cpu_ns && w->early_end_ns > q.from_ns)
+	/* a waker is not blamed for what was before, when another one let the lock go */
+	if (w->held_ns == NO_TIME && w->early_cpu_ns && w->early_end_ns > q.from_ns)
 		q.from_ns = w->early_end_ns;
 	activity_split(ws->activities, &q, ns);
 	row->holder_ran_ns = ns[ACTIVITY_RUNS];

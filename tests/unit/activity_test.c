@@ -192,6 +192,26 @@ static void a_hold_is_known_however_often_its_thread_had_others_since_then(void 
 	assert_did(wait_of(f, WAITER), 190, 600, 0, 0);
 }
 
+/* The waiter runs after the release, and sleeps again, for a release that is not recorded. */
+static void a_hold_is_known_although_the_waiter_slept_once_more(void **state)
+{
+	struct fixture *f = *state;
+
+	on_cpu(f, 400, WAITER, OF_WAITER);
+	on_cpu(f, 410, HOLDER, OF_HOLDER);
+	feed(f, ev_acquired(500, HOLDER, OF_HOLDER, LOCK, true));
+	feed(f, ev_anon_begin(1000, WAITER, OF_WAITER, LOCK, true));
+	off_cpu(f, 1010, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
+	feed(f, ev_released(1190, HOLDER, OF_HOLDER, LOCK, true));
+	feed(f, ev_waking(1200, HOLDER, OF_HOLDER, WAITER));
+	on_cpu(f, 1500, WAITER, OF_WAITER);
+	off_cpu(f, 1510, WAITER, OF_WAITER, S_UNINTERRUPTIBLE);
+	feed(f, ev_waking(2000, THIRD, OF_THIRD, WAITER));
+	on_cpu(f, 2050, WAITER, OF_WAITER);
+	feed(f, ev_anon_end(2100, WAITER, OF_WAITER, LOCK, true));
+	assert_did(only_wait(f), 190, 0, 0, 0);
+}
+
 static void a_holder_that_sleeps(void **state)
 {
 	struct fixture *f = *state;
@@ -696,6 +716,7 @@ int main(void)
 		TEST(a_holder_that_is_preempted),
 		TEST(a_holder_that_was_faster_than_a_waiter_and_is_preempted),
 		TEST(a_hold_is_known_however_often_its_thread_had_others_since_then),
+		TEST(a_hold_is_known_although_the_waiter_slept_once_more),
 		TEST(a_holder_that_sleeps),
 		TEST(a_holder_that_sleeps_for_another_lock),
 		TEST(a_holder_that_waited_for_the_same_lock_did_not_hold_it_before),
