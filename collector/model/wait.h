@@ -24,6 +24,13 @@
 #include "lib/hash.h"
 #include "schema/sink.h"
 
+/* A recorded hold of the lock that a thread waits for. */
+struct wait_hold {
+	int64_t task_id, site_id; /* task_id 0: none */
+	int32_t tid;
+	int64_t from_ns, until_ns;
+};
+
 struct wait {
 	UT_hash_handle hh;	  /* by tid: a thread waits for one rwsem at a time */
 	struct wait *prev, *next; /* waits for the same lock */
@@ -51,11 +58,13 @@ struct wait {
 	int64_t queued_ns;    /* switched out after that wake-up was told; NO_TIME: before */
 	int32_t waker;	      /* tid of who woke it last; 0: an interrupt, or not known */
 	bool granted;	      /* who woke it was seen to let the lock go before */
-	bool by_release;      /* the holder is known by lock:contended_release */
-	bool slept;	      /* at all */
-	bool asleep;	      /* now, as far as is seen */
-	bool resumed;	      /* has slept or run since that wake-up: it was for an earlier sleep */
-	bool tainted;	      /* began inside a gap */
+	struct wait_hold
+		missed;	 /* the last one that ended since then; if it sleeps again, for that */
+	bool by_release; /* the holder is known by lock:contended_release */
+	bool slept;	 /* at all */
+	bool asleep;	 /* now, as far as is seen */
+	bool resumed;	 /* has slept or run since that wake-up: it was for an earlier sleep */
+	bool tainted;	 /* began inside a gap */
 };
 
 struct waits {

@@ -148,6 +148,33 @@ static int add_early_cpu(struct wait *w)
 	return parts_wait_leave_out(&w->part_start);
 }
 
+/* @h has let the lock go: until then, @w waited for that. */
+static void name_hold(struct wait *w, const struct wait_hold *h)
+{
+	w->row.holder_task_id = h->task_id;
+	w->row.holder_site_id = h->site_id;
+	w->row.holder_slice_id = 0;
+	w->row.holder_source = HOLDER_EXACT;
+	w->named_tid = h->tid;
+	w->held_ns = h->from_ns;
+	w->let_go_ns = h->until_ns;
+	w->by_release = false;
+	w->missed.task_id = 0;
+}
+
+/*
+ * It did not get the lock when it was woken. Another thread was faster, and has let the lock go
+ * meanwhile; or has told so, was preempted, and has it still.
+ */
+static int was_too_late(struct wait *w)
+{
+	int ret = add_early_cpu(w);
+
+	if (w->missed.task_id)
+		name_hold(w, &w->missed);
+	return ret;
+}
+
 /* A wake-up from an interrupt does not come from the interrupted thread. */
 int wait_holder_waking(void *machine, const struct event *ev)
 {
@@ -158,7 +185,7 @@ int wait_holder_waking(void *machine, const struct event *ev)
 	ws->sees_wakings = true;
 	if (!w)
 		return 0;
-	ret = add_early_cpu(w);
+	ret = was_too_late(w);
 	if (ret)
 		return ret;
 	w->resumed = w->asleep;
@@ -187,7 +214,7 @@ static int sleeps(struct wait *w, int64_t now_ns)
 		w->queued_ns = now_ns;
 		return 0;
 	}
-	ret = add_early_cpu(w);
+	ret = was_too_late(w);
 	w->asleep = true;
 	forget_waker(w, &w->row);
 	w->freed_ns = NO_TIME;
@@ -261,6 +288,13 @@ int wait_holder_dies(void *machine, const struct event *ev)
 int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold *hold,
 			 int64_t now_ns)
 {
+	const struct wait_hold ended = {
+		.task_id = hold->row.task_id,
+		.site_id = hold->row.site_id,
+		.tid = hold->key.tid,
+		.from_ns = hold->row.start_ns,
+		.until_ns = now_ns,
+	};
 	struct wait *w;
 	int ret = 0;
 
@@ -269,17 +303,14 @@ int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold 
 	DL_FOREACH(lock->waits, w)
 	{
 		/* a thread that shares the lock with others releases it, too */
-		if (w->row.task_id == hold->row.task_id || w->granted)
+		if (w->row.task_id == ended.task_id)
 			continue;
-		w->row.holder_task_id = hold->row.task_id;
-		w->row.holder_site_id = hold->row.site_id;
-		w->row.holder_slice_id = 0;
-		w->row.holder_source = HOLDER_EXACT;
-		w->named_tid = hold->key.tid;
-		w->held_ns = hold->row.start_ns;
-		w->let_go_ns = now_ns;
 		activity_announce(ws->activities, now_ns);
-		w->by_release = false;
+		if (w->granted) {
+			w->missed = ended;
+			continue;
+		}
+		name_hold(w, &ended);
 		/* the earlier wake-up was for something else */
 		if (!ret && w->freed_ns != NO_TIME)
 			ret = freed(ws, w, lock, now_ns);

@@ -438,6 +438,46 @@ static void the_last_to_let_go_is_the_holder(void **state)
 }
 
 /* The site of the former holder must not stay. */
+/* It tells of the release, is preempted, and lets the lock go only when the waiter sleeps again. */
+static void one_who_was_faster_and_lets_go_late_is_the_holder(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_acquired(900, A, 0, LOCK, true));
+	feed(f, ev_anon_begin(1000, C, 1, LOCK, true));
+	feed(f, ev_switch(1010, C, 1, S_UNINTERRUPTIBLE, 0));
+	feed(f, ev_released(1100, A, 0, LOCK, true));
+	feed(f, ev_waking(1101, A, 0, C));
+	feed(f, ev_acquired(1110, B, 2, LOCK, true));
+	feed(f, ev_released(1200, B, 2, LOCK, true));
+	feed(f, ev_switch(1210, B, 2, S_PREEMPTED, 0));
+	feed(f, ev_switch(1300, 0, 1, S_RUNNING, C));
+	feed(f, ev_switch(1310, C, 1, S_UNINTERRUPTIBLE, 0));
+	feed(f, ev_switch(1790, 0, 2, S_RUNNING, B));
+	feed(f, ev_waking(1800, B, 2, C));
+	feed(f, ev_switch(1810, 0, 1, S_RUNNING, C));
+	feed(f, ev_anon_end(1820, C, 1, LOCK, true));
+	assert_int_equal(only_wait(f)->holder_source, HOLDER_EXACT);
+	assert_int_equal(tid_of(f, only_wait(f)->holder_task_id), B);
+}
+
+/* As above, but the waiter gets the lock: it waited for the other one's release. */
+static void one_who_had_it_while_the_waiter_waited_for_a_cpu_is_not_the_holder(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, ev_acquired(900, A, 0, LOCK, true));
+	feed(f, ev_anon_begin(1000, C, 1, LOCK, true));
+	feed(f, ev_switch(1010, C, 1, S_UNINTERRUPTIBLE, 0));
+	feed(f, ev_released(1100, A, 0, LOCK, true));
+	feed(f, ev_waking(1101, A, 0, C));
+	feed(f, ev_acquired(1110, B, 2, LOCK, true));
+	feed(f, ev_released(1200, B, 2, LOCK, true));
+	feed(f, ev_switch(1300, 0, 1, S_RUNNING, C));
+	feed(f, ev_anon_end(1310, C, 1, LOCK, true));
+	assert_int_equal(tid_of(f, only_wait(f)->holder_task_id), A);
+}
+
 static void a_later_holder_without_a_site_has_none(void **state)
 {
 	struct fixture *f = *state;
@@ -715,6 +755,8 @@ int main(void)
 		TEST(sums_of_waits_alone_say_that_holds_are_unknown),
 		TEST(a_release_names_the_holder_to_all_who_wait),
 		TEST(the_last_to_let_go_is_the_holder),
+		TEST(one_who_was_faster_and_lets_go_late_is_the_holder),
+		TEST(one_who_had_it_while_the_waiter_waited_for_a_cpu_is_not_the_holder),
 		TEST(a_later_holder_without_a_site_has_none),
 		TEST(who_lets_go_of_another_lock_is_not_the_holder),
 		TEST(who_lets_go_before_or_after_a_wait_is_not_its_holder),
