@@ -158,7 +158,7 @@ int symbols_parse(struct symbols *syms, const char *text)
 }
 
 /*
- * 100,000 lines and more take a fifth of a second: only when the first stack
+ * 100,000 lines and more take a tenth of a second: only when the first stack
  * is there. Without symbols everything else still works.
  */
 static void load_live(struct symbols *syms)
