@@ -20,6 +20,8 @@
 #define READ_BATCH   256
 #define READ_BUFFER  (STACK_PAIR_HELD + READ_BATCH)
 #define MERGE_BATCH  2048
+/* Rounds over the lanes of a file after which the consumer is woken: that is work for the kernel. */
+#define FILE_ROUNDS  16
 /* Events between two writes when they arrive without a pause. */
 #define FLUSH_EVENTS 500000
 
@@ -99,6 +101,7 @@ static void *reader_main(void *arg)
 	struct pipeline *p = r->p;
 	struct source *src = p->src;
 	struct event buf[READ_BUFFER];
+	unsigned int nr_rounds = 0;
 
 	await_go(p);
 	while (!atomic_load(&p->abort)) {
@@ -122,9 +125,10 @@ static void *reader_main(void *arg)
 				return NULL;
 			progress |= nr > 0 || p->lanes[i].ended;
 		}
+		if (src->live || !progress || full || ++nr_rounds % FILE_ROUNDS == 0)
+			eventcount_post(&p->data);
 		if (!open)
 			break;
-		eventcount_post(&p->data);
 		if (progress)
 			continue;
 		if (full)
