@@ -12,11 +12,20 @@
 /* For how long a thread is kept after its exit, for its last waits. */
 #define KEEP_EXITED_NS (10 * NSEC_PER_SEC)
 
+static struct task **recent_of(struct tasks *ts, int32_t tid)
+{
+	return &ts->recent[(uint32_t)tid % NR_RECENT_TASKS];
+}
+
 static struct task *find(struct tasks *ts, int32_t tid)
 {
-	struct task *t;
+	struct task **recent = recent_of(ts, tid), *t = *recent;
 
+	if (t && t->row.tid == tid)
+		return t;
 	HASH_FIND(hh, ts->by_tid, &tid, sizeof(tid), t);
+	if (t)
+		*recent = t;
 	return t;
 }
 
@@ -205,7 +214,9 @@ static void set_comm(struct tasks *ts, struct task *t, const char *comm)
 {
 	struct process *p;
 
-	if (!strncmp(t->row.comm, comm, sizeof(t->row.comm)))
+	/* first as two words: most events tell the name as it is, which this finds without a call */
+	if (!memcmp(t->row.comm, comm, sizeof(t->row.comm)) ||
+	    !strncmp(t->row.comm, comm, sizeof(t->row.comm)))
 		return;
 	snprintf(t->row.comm, sizeof(t->row.comm), "%s", comm);
 	task_changed(ts, t);
@@ -453,6 +464,8 @@ static int drop_task(struct tasks *ts, const struct sink *sink, struct task *t)
 	if (t->exited_ns)
 		DL_DELETE2(ts->exited, t, exited_prev, exited_next);
 	HASH_DEL(ts->by_tid, t);
+	if (*recent_of(ts, t->row.tid) == t)
+		*recent_of(ts, t->row.tid) = NULL;
 	if (t->unknown)
 		leave_unknown(t);
 	free(t);

@@ -62,8 +62,12 @@ struct task_lookup {
 	int (*vma)(void *ctx, int32_t tgid, uint64_t address, struct vma_row *row);
 };
 
+#define NR_RECENT_TASKS 64
+
 struct tasks {
 	struct task *by_tid;
+	/* some of them, at most one of each remainder of the id: the events of a moment name few */
+	struct task *recent[NR_RECENT_TASKS];
 	struct process *by_tgid;
 	/* what changed since the last flush, so that a flush costs nothing for the rest */
 	struct task *dirty;
