@@ -286,6 +286,15 @@ static ALWAYS_INLINE int decode_stack(const struct event_layout *lay, struct kst
 	return ev->stack ? 1 : -ENOMEM;
 }
 
+/* In two parts: for as much at once GCC makes a "rep stos", which takes long to start. */
+static ALWAYS_INLINE void clear(struct event *ev)
+{
+	const size_t half = sizeof(*ev) / 2;
+
+	memset(ev, 0, half);
+	memset((uint8_t *)ev + half, 0, sizeof(*ev) - half);
+}
+
 static ALWAYS_INLINE int decode_as(const struct decoder *dec, struct kstack_table *stacks,
 				   const uint8_t *data, size_t size, struct event *ev, bool swap)
 {
@@ -304,7 +313,7 @@ static ALWAYS_INLINE int decode_as(const struct decoder *dec, struct kstack_tabl
 	if (size < lay->min_bytes)
 		return -EBADMSG;
 
-	memset(ev, 0, sizeof(*ev));
+	clear(ev);
 	ev->id = lay->id;
 	ev->in_irq = data[dec->flags_at] & TRACE_FLAGS_IRQ;
 	ev->tid = read_u32(data + dec->pid_at, swap);
