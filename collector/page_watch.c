@@ -97,9 +97,10 @@ static int keep(struct page_watch *w, uint64_t time_ns, void *record)
 
 int page_watch_add(struct page_watch *w, uint64_t offset, uint64_t time_ns, void *record)
 {
-	uint64_t page = offset / w->page_bytes;
+	/* a division for each record would cost more than all the rest */
+	if (!w->begun || offset - w->page * w->page_bytes >= w->page_bytes) {
+		uint64_t page = offset / w->page_bytes;
 
-	if (!w->begun || page != w->page) {
 		w->missing |= w->begun && page != w->page + 1;
 		w->page_is_bad = !new_page(w, time_ns);
 		w->goes_back = time_ns < last_ns(w);

@@ -276,13 +276,14 @@ static bool is_hidden(struct activities *as, const struct activity *before,
 
 static enum link link_of(struct activities *as, const struct activity_cpu *c, int32_t tid)
 {
-	struct activity *before = find(as, c->tid);
+	struct activity *before;
 
 	if (!c->known)
 		return LINK_FIRST;
 	as->nr_links++;
 	if (c->tid == tid)
 		return LINK_FITS;
+	before = find(as, c->tid);
 	if (!is_hidden(as, before, c, tid))
 		return LINK_LACKS;
 	as->lacks_idle |= !c->tid;
