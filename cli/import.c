@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,8 @@ static int import_file(void *ctx)
 	enum watch_end end;
 	int stderr_fd;
 
+	/* all threads from one heap: another thread's own would grow by mprotect(2), a page a call */
+	mallopt(M_ARENA_MAX, 1);
 	progress_begin(&progress, source_file_name(job->args->trace), 0);
 	/* collect the library's messages about the file in memory */
 	stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
