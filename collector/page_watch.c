@@ -126,18 +126,12 @@ void page_watch_end(struct page_watch *w)
 	release(w);
 }
 
-bool page_watch_take(struct page_watch *w, struct page_record *r)
+void page_watch_taken(struct page_watch *w)
 {
-	if (w->out == w->nr_sound)
-		return false;
-	*r = w->kept[w->out++];
-	if (w->out == w->nr_sound) {
-		w->nr -= w->out;
-		w->nr_last -= w->out;
-		memmove(w->kept, w->kept + w->out, w->nr * sizeof(*w->kept));
-		w->out = w->nr_sound = 0;
-	}
-	return true;
+	w->nr -= w->out;
+	w->nr_last -= w->out;
+	memmove(w->kept, w->kept + w->out, w->nr * sizeof(*w->kept));
+	w->out = w->nr_sound = 0;
 }
 
 void page_watch_free(struct page_watch *w)

@@ -48,8 +48,19 @@ int page_watch_add(struct page_watch *w, uint64_t offset, uint64_t time_ns, void
 /* There are no more records. w->missing then says whether the last pages were damaged. */
 void page_watch_end(struct page_watch *w);
 
-/* Take the next sound record. Returns false when there is none yet. */
-bool page_watch_take(struct page_watch *w, struct page_record *r);
+/* Forget the sound records, which page_watch_take() has given out. */
+void page_watch_taken(struct page_watch *w);
+
+/* Take the next sound record. Returns false when there is none yet. Inline: most have one. */
+static inline bool page_watch_take(struct page_watch *w, struct page_record *r)
+{
+	if (w->out == w->nr_sound)
+		return false;
+	*r = w->kept[w->out++];
+	if (w->out == w->nr_sound)
+		page_watch_taken(w);
+	return true;
+}
 
 void page_watch_free(struct page_watch *w);
 
