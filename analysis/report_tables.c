@@ -371,6 +371,7 @@ const struct table_def *const report_tables[] = {
 	&tasks,
 	&sites,
 	&blame,
+	&time_table,
 	&spin_table,
 	&why_table,
 	&waits,

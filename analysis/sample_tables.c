@@ -11,6 +11,49 @@
 	{ "high_percent", "HIGH %", UNIT_RATIO, 6, "upper end of it", false }
 /* clang-format on */
 
+/* clang-format off */
+#define OF_SEEN(name, header, help) { name, header, UNIT_RATIO, 7, help, false }
+#define ENDS(kind)                                                                            \
+	{ kind "_low_percent", "LOW %", UNIT_RATIO, 6,                                         \
+	  "lower end of the interval with 95 % probability, for independent samples", false }, \
+	{ kind "_high_percent", "HIGH %", UNIT_RATIO, 6, "upper end of it", false }
+/* clang-format on */
+
+static const struct column time_columns[] = {
+	{ "process", "PROCESS", UNIT_TEXT, 15,
+	  "process whose threads waited, spun, held a lock that was waited for, or waited for CPUs",
+	  false },
+	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
+	{ "nr_threads", "THREADS", UNIT_COUNT, 7, "such threads that were sampled", false },
+	{ "seen_ns", "SEEN ms", UNIT_NS, 10,
+	  "time of all these threads between their first and last sample; the shares are of it",
+	  false },
+	OF_SEEN("cpu_percent", "CPU %", "measured: on a CPU; the last three shares are its parts"),
+	OF_SEEN("runnable_percent", "QUEUE %", "measured: waiting for a CPU"),
+	OF_SEEN("lock_percent", "LOCK %", "measured: asleep in waits for locks"),
+	OF_SEEN("slept_percent", "SLEPT %", "measured: asleep for something else"),
+	OF_SEEN("work_percent", "WORK %", "estimate: on a CPU, and neither of the next two"),
+	OF_SEEN("spin_percent", "SPIN %", "estimate: spinning for a lock before waits began"),
+	ENDS("spin"),
+	OF_SEEN("ipi_percent", "IPI %",
+		"estimate: waiting for other CPUs to answer an interrupt, mostly to flush TLBs"),
+	ENDS("ipi"),
+	{ "nr_spin", "N SPIN", UNIT_COUNT, 6, "samples of spinning", false },
+	{ "nr_ipi", "N IPI", UNIT_COUNT, 6, "samples of waiting for other CPUs", false },
+	{ "nr_all", "OF", UNIT_COUNT, 7, "all samples of these threads", false },
+	{ 0 },
+};
+
+const struct table_def time_table = {
+	.name = "time",
+	.title = "Time",
+	.help = "what the threads did: on a CPU, waiting for one, or asleep; and, estimated, what on a CPU",
+	.sql = analysis_report_time_sql,
+	.columns = time_columns,
+	.sort = 3,
+	.sight = SIGHT_SAMPLES,
+};
+
 static const struct column spin_columns[] = {
 	{ "process", "PROCESS", UNIT_TEXT, 15, "process whose threads spun", false },
 	{ "tgid", "PID", UNIT_ID, 7, "process id", false },

@@ -5,6 +5,6 @@
 
 #include "analysis/table.h"
 
-extern const struct table_def spin_table, why_table;
+extern const struct table_def time_table, spin_table, why_table;
 
 #endif

@@ -18,6 +18,7 @@
 #include "collector/bpf_waits.h"
 #include "collector/symbols.h"
 #include "lib/clock.h"
+#include "schema/rows.h"
 
 /* A second of samples that are all told. */
 #define RING_KB 256
@@ -30,7 +31,7 @@ static const char *const shared_maps[] = { "threads", "contended", ".bss" };
 #define EXIT "samples_exit"
 #define END  "samples_end"
 
-_Static_assert(SAMPLES_RANGES == RWSEM_SLOW_PATHS, "a range for each slow path");
+_Static_assert(SAMPLES_SLOW_PATHS == RWSEM_SLOW_PATHS, "a range for each slow path");
 
 struct bpf_samples {
 	struct bpf_object *obj;
@@ -58,24 +59,31 @@ static int share_maps(struct bpf_object *obj, const struct bpf_object *waits)
 	return ret;
 }
 
-/* Where the slow paths are. Returns whether that is known. */
+/* Returns whether it is known where function @name is. */
+static bool find_range(const char *name, struct samples_range *range)
+{
+	struct symbol_range at;
+
+	if (symbols_live_range(name, &at))
+		return false;
+	*range = (struct samples_range){ at.start, at.end };
+	return true;
+}
+
+/* Where the functions are. Returns whether the slow paths are known. */
 static bool set_ranges(struct bpf_object *obj)
 {
-	struct samples_range range[SAMPLES_RANGES] = { 0 };
+	struct samples_ranges ranges = { 0 };
 	bool known = false;
 	unsigned int i;
 
-	for (i = 0; i < SAMPLES_RANGES; i++) {
-		struct symbol_range at;
-
-		if (symbols_live_range(rwsem_slow_paths[i], &at))
-			continue;
-		range[i].start = at.start;
-		range[i].end = at.end;
-		known = true;
-	}
-	return known && !bpf_map__set_initial_value(bpf_object__find_map_by_name(obj, ".rodata"),
-						    range, sizeof(range));
+	for (i = 0; i < SAMPLES_SLOW_PATHS; i++)
+		known |= find_range(rwsem_slow_paths[i], &ranges.slow_path[i]);
+	/* there from Linux 5.7 on */
+	find_range("smp_call_function_many_cond", &ranges.ipi);
+	return !bpf_map__set_initial_value(bpf_object__find_map_by_name(obj, ".rodata"), &ranges,
+					   sizeof(ranges)) &&
+	       known;
 }
 
 static bool is_ours(const struct bpf_program *prog)
@@ -106,6 +114,13 @@ static uint32_t classes_of(const struct samples_taken *r)
 	return r->head.lock ? bpf_waits_classes_of(r->class) : 0;
 }
 
+/* of a record, to those of a row */
+static const int kinds[] = {
+	[SAMPLES_SPIN] = SAMPLE_SPIN,
+	[SAMPLES_HOLDER] = SAMPLE_HOLDER,
+	[SAMPLES_IPI] = SAMPLE_IPI,
+};
+
 static int add_taken(struct ring_lane *lane, const struct samples_taken *r)
 {
 	struct kstack *stack;
@@ -120,7 +135,7 @@ static int add_taken(struct ring_lane *lane, const struct samples_taken *r)
 	ev->sample.lock = r->head.lock;
 	ev->sample.ip = r->ip;
 	ev->sample.classes = classes_of(r);
-	ev->sample.kind = r->head.kind == SAMPLES_SPIN ? SAMPLE_SPIN : SAMPLE_HOLDER;
+	ev->sample.kind = kinds[r->head.kind];
 	return 0;
 }
 
@@ -130,8 +145,11 @@ static int add_count(struct ring_lane *lane, const struct samples_count *r)
 
 	ev->tid = r->head.tid;
 	ev->sampled.since_ns = r->since_ns;
+	ev->sampled.until_ns = r->until_ns;
 	ev->sampled.nr = r->nr;
 	ev->sampled.cpu_ns = r->cpu_ns;
+	ev->sampled.runnable_ns =
+		r->runnable_ns == SAMPLES_UNKNOWN ? NO_TIME : (int64_t)r->runnable_ns;
 	return 0;
 }
 

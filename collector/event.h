@@ -226,9 +226,10 @@ struct event {
 			uint8_t kind;	  /* SAMPLE_* of schema/enums.def */
 		} sample;
 		struct {
-			uint64_t since_ns; /* first of the samples, or after it */
+			uint64_t since_ns, until_ns; /* the sample before, and the last of these */
 			uint64_t nr;
-			uint64_t cpu_ns; /* CPU time of the thread meanwhile */
+			uint64_t cpu_ns;     /* CPU time of the thread meanwhile */
+			int64_t runnable_ns; /* and time that it waited for a CPU; NO_TIME: not told */
 		} sampled;
 		struct {
 			char name[SLICE_NAME_LEN]; /* without what ends a line */

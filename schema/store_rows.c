@@ -62,7 +62,8 @@ static const char add_sample_rollup[] =
 /* what a thread did is known when it is sampled next, maybe much later */
 static const char add_cpu_rollup[] =
 	" ON CONFLICT DO UPDATE SET nr_samples = nr_samples + excluded.nr_samples, "
-	"cpu_ns = cpu_ns + excluded.cpu_ns";
+	"cpu_ns = cpu_ns + excluded.cpu_ns, seen_ns = seen_ns + excluded.seen_ns, "
+	"runnable_ns = runnable_ns + excluded.runnable_ns";
 
 #define INSERT_ROW(verb, table, suffix)                                                            \
 	[ST_##table] = { verb, #table, table##_columns, table##_values, suffix },

@@ -65,6 +65,7 @@ struct sched_entity {
 };
 
 struct sched_info {
+	unsigned long long run_delay; /* ns that it waited for a CPU */
 	unsigned long long last_arrival;
 };
 

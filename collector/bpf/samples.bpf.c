@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Samples of the CPUs, by a clock: of threads that spin for an rwsem before their wait begins,
- * and of threads that hold one for writing while others wait. Of these threads, all samples are
- * counted, too.
+ * of threads that hold one for writing while others wait, and of threads that wait for an answer
+ * of other CPUs. Of these threads, and of those that waited, all samples are counted, too.
  *
  * It shares the threads, the settings and the contended locks of waits.bpf.c, and has rings of
  * its own: a sample may interrupt a program that writes to those.
@@ -57,10 +57,11 @@ struct rw_semaphore___spin {
 
 /* What is known of a thread's samples. */
 struct sampled {
-	__u64 since_ns;	  /* of those that are counted; 0: it was not sampled yet */
-	__u64 exec_ns;	  /* its CPU time at the last sample */
-	__u64 nr, cpu_ns; /* since @since_ns */
-	__u32 told;	  /* it has a record: the numbers are to be told */
+	__u64 since_ns; /* of those that are counted; 0: it was not sampled yet */
+	/* at the last sample: when that was, and the thread's times until then */
+	__u64 last_ns, exec_ns, delay_ns;
+	__u64 nr, cpu_ns, runnable_ns; /* since @since_ns */
+	__u32 told;		       /* it has a record: the numbers are to be told */
 };
 
 struct {
@@ -70,7 +71,7 @@ struct {
 	__type(value, struct sampled);
 } samples_of SEC(".maps");
 
-const volatile struct samples_range ranges[SAMPLES_RANGES];
+const volatile struct samples_ranges ranges;
 
 /* The state of the CPU that was interrupted. */
 struct registers {
@@ -121,12 +122,17 @@ static __always_inline bool read_registers(struct registers *r, void *ctx)
 	return (long)r->ip < 0;
 }
 
+static __always_inline bool in_range(__u64 address, const volatile struct samples_range *range)
+{
+	return address >= range->start && address < range->end;
+}
+
 static __always_inline bool in_slow_path(__u64 address)
 {
 	int i;
 
-	for (i = 0; i < SAMPLES_RANGES; i++)
-		if (address >= ranges[i].start && address < ranges[i].end)
+	for (i = 0; i < SAMPLES_SLOW_PATHS; i++)
+		if (in_range(address, &ranges.slow_path[i]))
 			return true;
 	return false;
 }
@@ -197,6 +203,18 @@ __attribute__((noinline)) __u64 samples_held(void)
 	return 0;
 }
 
+/* CONFIG_SCHED_INFO */
+static __always_inline bool knows_delay(void)
+{
+	return bpf_core_field_exists(((struct task_struct *)0)->sched_info);
+}
+
+/* How long the current thread has waited for a CPU so far, as the scheduler counts it. */
+static __always_inline __u64 delay_of_current(void)
+{
+	return knows_delay() ? current_task()->sched_info.run_delay : 0;
+}
+
 /* Tell how often thread @tid was sampled. What finds no room is told later. */
 static __always_inline void tell_count(struct sampled *s, const struct thread *t, __s32 tid,
 				       __u64 now_ns)
@@ -208,11 +226,13 @@ static __always_inline void tell_count(struct sampled *s, const struct thread *t
 	r->head.kind = SAMPLES_COUNT;
 	r->head.tid = tid;
 	r->since_ns = s->since_ns;
+	r->until_ns = s->last_ns;
 	r->nr = s->nr;
 	r->cpu_ns = s->cpu_ns;
+	r->runnable_ns = knows_delay() ? s->runnable_ns : SAMPLES_UNKNOWN;
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
-	s->since_ns = now_ns;
-	s->nr = s->cpu_ns = 0;
+	s->since_ns = s->last_ns;
+	s->nr = s->cpu_ns = s->runnable_ns = 0;
 }
 
 static __always_inline void tell_sample(void *ctx, const struct thread *t, __u64 now_ns, __u64 ip,
@@ -232,12 +252,13 @@ static __always_inline void tell_sample(void *ctx, const struct thread *t, __u64
 }
 
 /*
- * Count a sample of the current thread, and the CPU time since the one before. Of the first one
- * that time is not known: it does not count.
+ * Count a sample of the current thread, and its times since the one before. Of the first one
+ * these are not known: it does not count.
  */
 static __always_inline bool count_sample(struct sampled *s, __u64 now_ns)
 {
 	const __u64 exec_ns = current_task()->se.sum_exec_runtime;
+	const __u64 delay_ns = delay_of_current();
 	const bool first = !s->since_ns;
 
 	if (first) {
@@ -245,32 +266,46 @@ static __always_inline bool count_sample(struct sampled *s, __u64 now_ns)
 	} else {
 		s->nr++;
 		s->cpu_ns += exec_ns - s->exec_ns;
+		s->runnable_ns += delay_ns - s->delay_ns;
 	}
+	s->last_ns = now_ns;
 	s->exec_ns = exec_ns;
+	s->delay_ns = delay_ns;
 	return !first;
 }
 
-/* Whether the slow path of an rwsem is what runs. Its wait has not begun: that is measured. */
-static __always_inline bool spins(void *ctx, const struct thread *t, __u64 ip)
+/* What the innermost functions of the current thread do. */
+struct doing {
+	bool slow_path, ipi;
+};
+
+static __always_inline void look_at(struct doing *what, __u64 address)
 {
+	what->slow_path |= in_slow_path(address);
+	what->ipi |= in_range(address, &ranges.ipi);
+}
+
+static __always_inline struct doing what_it_does(void *ctx, __u64 ip)
+{
+	struct doing what = { 0 };
 	__u64 frame[SPIN_FRAMES];
 	long nr_bytes;
 	int i;
 
-	if (t->lock)
-		return false;
-	if (in_slow_path(ip))
-		return true;
+	look_at(&what, ip);
+	if (what.slow_path || what.ipi)
+		return what;
 	nr_bytes = bpf_get_stack(ctx, frame, sizeof(frame), 0);
 	for (i = 1; i < SPIN_FRAMES; i++)
-		if (i * (long)sizeof(*frame) < nr_bytes && in_slow_path(frame[i]))
-			return true;
-	return false;
+		if (i * (long)sizeof(*frame) < nr_bytes)
+			look_at(&what, frame[i]);
+	return what;
 }
 
 static __always_inline void sample_kernel(void *ctx, struct sampled *s, const struct thread *t,
 					  const struct registers *r, __u64 now_ns)
 {
+	const struct doing what = what_it_does(ctx, r->ip);
 	__u32 class = 0;
 	__u64 lock;
 
@@ -280,12 +315,16 @@ static __always_inline void sample_kernel(void *ctx, struct sampled *s, const st
 		class = class_of(lock, current_task()->mm);
 		tell_sample(ctx, t, now_ns, r->ip, SAMPLES_HOLDER, lock, class);
 	}
-	if (spins(ctx, t, r->ip)) {
+	/* a wait that has begun is measured */
+	if (what.slow_path && !t->lock) {
 		s->told = 1;
 		lock = find_lock(r, &class);
 		if (lock)
 			note_contended(lock);
 		tell_sample(ctx, t, now_ns, r->ip, SAMPLES_SPIN, lock, lock ? class : 0);
+	} else if (what.ipi) {
+		s->told = 1;
+		tell_sample(ctx, t, now_ns, r->ip, SAMPLES_IPI, 0, 0);
 	}
 }
 
@@ -307,6 +346,7 @@ int samples_take(void *ctx)
 		return 0;
 	if (read_registers(&r, ctx))
 		sample_kernel(ctx, s, t, &r, now_ns);
+	s->told |= t->waited;
 	if (s->told && now_ns - s->since_ns >= COUNT_NS)
 		tell_count(s, t, me->pid, now_ns);
 	return 0;

@@ -53,6 +53,7 @@ struct thread {
 	__u32 class;	     /* of that: enum waits_class */
 	__u32 write;	     /* it waits for that as a writer */
 	__u32 followed;	     /* descends from settings.only_tgid */
+	__u32 waited;	     /* at all */
 };
 
 struct {
@@ -346,6 +347,7 @@ static __always_inline void begin_wait(void *ctx, struct rw_semaphore *lock, __u
 	r->class = class_of((__u64)lock, me->mm);
 	r->fault = current_fault(t);
 	t->lock = (__u64)lock;
+	t->waited = 1;
 	t->spun_until_ns = 0;
 	t->class = r->class;
 	t->write = (flags & ~LCB_F_RT) == LCB_F_WRITE;

@@ -78,25 +78,50 @@ static struct cpu_sum *cpu_sum_of(struct samples *ss, int64_t time_ns, int64_t t
 	return s;
 }
 
-/* @nr samples: it is not known when between they were, so they are divided evenly. */
-static int add_cpu(struct samples *ss, int64_t task_id, int64_t start_ns, int64_t end_ns,
-		   int64_t nr, int64_t cpu_ns)
+/* Samples of a thread, and its times from the one before these to the last. */
+struct counted {
+	int64_t start_ns, end_ns;
+	int64_t nr, cpu_ns;
+	int64_t runnable_ns; /* NO_TIME: not known */
+	bool is_seen;	     /* the other times are of all that time */
+};
+
+/* The part of @of that comes between @at and @next of @c. */
+static int64_t part_of(const struct counted *c, int64_t of, int64_t at, int64_t next)
+{
+	const int64_t whole_ns = c->end_ns - c->start_ns;
+
+	return in_proportion(of, next - c->start_ns, whole_ns) -
+	       in_proportion(of, at - c->start_ns, whole_ns);
+}
+
+static void add_known(int64_t *sum, int64_t ns)
+{
+	*sum = *sum == NO_TIME || ns == NO_TIME ? NO_TIME : *sum + ns;
+}
+
+/* It is not known when between they were, so they are divided evenly. */
+static int add_cpu(struct samples *ss, int64_t task_id, struct counted c)
 {
 	int64_t at, next;
 
-	if (start_ns < 0 || start_ns >= end_ns)
-		start_ns = end_ns - 1;
-	for (at = start_ns; at < end_ns; at = next) {
-		const int64_t whole_ns = end_ns - start_ns;
+	if (c.start_ns < 0 || c.start_ns >= c.end_ns) {
+		c.start_ns = c.end_ns - 1;
+		c.is_seen = false;
+		c.runnable_ns = NO_TIME;
+	}
+	for (at = c.start_ns; at < c.end_ns; at = next) {
 		struct cpu_sum *s = cpu_sum_of(ss, at, task_id);
 
-		next = second_cut(at, end_ns, &ss->nr_spread);
+		next = second_cut(at, c.end_ns, &ss->nr_spread);
 		if (!s)
 			return -ENOMEM;
-		s->row.nr_samples += in_proportion(nr, next - start_ns, whole_ns) -
-				     in_proportion(nr, at - start_ns, whole_ns);
-		s->row.cpu_ns += in_proportion(cpu_ns, next - start_ns, whole_ns) -
-				 in_proportion(cpu_ns, at - start_ns, whole_ns);
+		s->row.nr_samples += part_of(&c, c.nr, at, next);
+		s->row.cpu_ns += part_of(&c, c.cpu_ns, at, next);
+		add_known(&s->row.seen_ns, c.is_seen ? next - at : NO_TIME);
+		add_known(&s->row.runnable_ns, c.runnable_ns == NO_TIME
+						       ? NO_TIME
+						       : part_of(&c, c.runnable_ns, at, next));
 	}
 	return 0;
 }
@@ -163,8 +188,15 @@ static int hear_sampled(void *machine, const struct event *ev)
 	if (!task)
 		return -ENOMEM;
 	task_last_seen(ss->tasks, ev->tid, task->row.id, ev->time_ns);
-	return add_cpu(ss, task->row.id, ev->sampled.since_ns, ev->time_ns, ev->sampled.nr,
-		       ev->sampled.cpu_ns);
+	return add_cpu(ss, task->row.id,
+		       (struct counted){
+			       .start_ns = ev->sampled.since_ns,
+			       .end_ns = ev->sampled.until_ns,
+			       .nr = ev->sampled.nr,
+			       .cpu_ns = ev->sampled.cpu_ns,
+			       .runnable_ns = ev->sampled.runnable_ns,
+			       .is_seen = true,
+		       });
 }
 
 /* NULL: no memory. */
@@ -188,7 +220,16 @@ static struct thread_samples *thread_of(struct samples *ss, const struct event *
 static int tell(struct samples *ss, struct thread_samples *t, int64_t task_id, int64_t now_ns)
 {
 	t->told = true;
-	return t->nr ? add_cpu(ss, task_id, t->since_ns, now_ns, t->nr, t->cpu_ns) : 0;
+	if (!t->nr)
+		return 0;
+	return add_cpu(ss, task_id,
+		       (struct counted){
+			       .start_ns = t->since_ns,
+			       .end_ns = now_ns,
+			       .nr = t->nr,
+			       .cpu_ns = t->cpu_ns,
+			       .runnable_ns = NO_TIME,
+		       });
 }
 
 /* One more sample of a thread, whatever it did. */
@@ -205,7 +246,14 @@ static int count(struct samples *ss, struct thread_samples *t, const struct even
 	if (!task)
 		return -ENOMEM;
 	task_last_seen(ss->tasks, ev->tid, task->row.id, ev->time_ns);
-	return add_cpu(ss, task->row.id, ev->time_ns - 1, ev->time_ns, 1, ev->cpu_sample.cpu_ns);
+	return add_cpu(ss, task->row.id,
+		       (struct counted){
+			       .start_ns = ev->time_ns - 1,
+			       .end_ns = ev->time_ns,
+			       .nr = 1,
+			       .cpu_ns = ev->cpu_sample.cpu_ns,
+			       .runnable_ns = NO_TIME,
+		       });
 }
 
 /* In the slow path of an rwsem a thread spins, or its wait has begun: then that is measured. */

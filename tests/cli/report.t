@@ -175,7 +175,7 @@ fi
 
 # what a section shows: the view, its columns with the unit of each (text,
 # count, id, ns, address; capital: not in text) and their order
-sections='processes vmas locks tasks sites blame spin why waits stalls frames walks storms stragglers order lost'
+sections='processes vmas locks tasks sites blame time spin why waits stalls frames walks storms stragglers order lost'
 view_processes=wait_by_process
 columns_processes='process:t tgid:i nr_waits:c wait_ns:n max_ns:n slept_ns:n runnable_ns:n nr_tasks:c nr_locks:c
 	nr_open:c nr_uncertain:c'
@@ -213,6 +213,37 @@ view_spin="(SELECT p.id, p.comm, p.tgid, l.class, s.role, sum(r.nr_samples) * 1.
 	FROM sample_rollup r JOIN task t ON t.id = r.task_id LEFT JOIN process p ON p.id = t.process_id
 	LEFT JOIN lock l ON l.id = r.lock_id LEFT JOIN site s ON s.id = r.site_id
 	WHERE kind = 0 GROUP BY p.id, l.class, s.role)"
+# what a process did: all of it by its threads' samples
+view_time="(SELECT *, max(seen - cpu - queued, 0) AS asleep, 1.0 * cpu / seen AS on_cpu FROM (SELECT p.id, p.comm, p.tgid,
+	count(DISTINCT c.task_id) AS nr_tasks, 1.0 * sum(c.nr_samples) AS a, sum(c.cpu_ns) AS cpu,
+	iif(sum(c.seen_ns IS NULL) = 0, sum(c.seen_ns), NULL) AS seen,
+	iif(sum(c.runnable_ns IS NULL) = 0, sum(c.runnable_ns), NULL) AS queued,
+	(SELECT coalesce(sum(slept_ns), 0) FROM rollup WHERE process_id = p.id) AS slept,
+	(SELECT coalesce(sum(nr_samples), 0) FROM sample_rollup r JOIN task rt ON rt.id = r.task_id
+	 WHERE kind = 0 AND rt.process_id = p.id) AS spin,
+	(SELECT coalesce(sum(nr_samples), 0) FROM sample_rollup r JOIN task rt ON rt.id = r.task_id
+	 WHERE kind = 2 AND rt.process_id = p.id) AS ipi
+	FROM cpu_rollup c JOIN task t ON t.id = c.task_id JOIN process p ON p.id = t.process_id GROUP BY p.id))"
+columns_time='process:t tgid:i nr_threads:c seen_ns:n cpu_percent:r runnable_percent:r lock_percent:r slept_percent:r
+	work_percent:r spin_percent:r spin_low_percent:r spin_high_percent:r ipi_percent:r ipi_low_percent:r ipi_high_percent:r
+	nr_spin:c nr_ipi:c nr_all:c'
+order_time='seen DESC, cpu DESC, id'
+of_seen() {
+	echo "printf('%g', round(100.0 * ($1) / seen, 2))"
+}
+# share_of N: of the samples, and the ends of its interval, as shares of the time seen
+share_of() {
+	local sign
+
+	echo -n "iif(spin + ipi <= a, printf('%g', round(100.0 * $1 / a * on_cpu, 2)), NULL)"
+	for sign in - +; do
+		local e=${end//SIGN/$sign}
+		echo -n ", iif($1 <= a, printf('%g', round(round(100 * ${e//n/$1}, 2) * on_cpu, 2)), NULL)"
+	done
+}
+values_time="comm, tgid, nr_tasks, seen, $(of_seen cpu), $(of_seen queued), $(of_seen 'min(slept, asleep)'),
+	$(of_seen 'max(asleep - slept, 0)'), iif(spin + ipi <= a, printf('%g', round(100 * (1 - (spin + ipi) / a) * on_cpu, 2)), NULL),
+	$(share_of spin), $(share_of ipi), spin, ipi, CAST(a AS INTEGER)"
 columns_spin='process:t tgid:i class:t role:t est_ns:n share_percent:r low_percent:r high_percent:r nr_samples:c
 	nr_all:c cpu_ns:n'
 values_spin="comm, tgid, (SELECT label FROM enum WHERE domain = 'lock_class' AND value = class),
@@ -338,6 +369,7 @@ title_locks='Locks'
 title_tasks='Threads'
 title_sites='Call sites'
 title_blame='Who made whom wait'
+title_time='Time'
 title_spin='Spinning, estimated by samples'
 title_why='Why locks were held, estimated by samples'
 title_waits='Longest waits'

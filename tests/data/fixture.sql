@@ -586,15 +586,17 @@ INSERT INTO sample_rollup (second, kind, task_id, lock_id, site_id, function_id,
 (1028, 1, 7, 1, 0, 92, 13),
 (1028, 1, 7, 1, 0, 93, 17),
 (1028, 1, 2, 1, 0, 92, 3),
-(1029, 1, 4, 3, 0, 0, 2);
+(1029, 1, 4, 3, 0, 0, 2),
+(1027, 2, 7, 0, 0, 92, 90),
+(1028, 2, 7, 0, 0, 92, 35);
 -- of redis-server, the last samples are not counted yet
-INSERT INTO cpu_rollup (second, task_id, nr_samples, cpu_ns) VALUES
-(1026, 2, 100, 210000000),
-(1027, 2, 300, 600000000),
-(1028, 2, 400, 790000000),
-(1027, 7, 250, 500000000),
-(1028, 7, 250, 520000000),
-(1029, 4, 1, 2000000);
+INSERT INTO cpu_rollup (second, task_id, nr_samples, cpu_ns, seen_ns, runnable_ns) VALUES
+(1026, 2, 100, 210000000, 400000000, 100000000),
+(1027, 2, 300, 600000000, 1000000000, 300000000),
+(1028, 2, 400, 790000000, 1000000000, 200000000),
+(1027, 7, 250, 500000000, 1000000000, 100000000),
+(1028, 7, 250, 520000000, 1000000000, 100000000),
+(1029, 4, 1, 2000000, NULL, NULL);
 
 -- table rollup by second alone
 INSERT INTO second_rollup VALUES

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/event.h"
+#include "schema/rows.h"
 
 /* include/trace/events/lock.h */
 #define F_SPIN	 (1U << 0)
@@ -130,6 +131,8 @@ static inline struct event ev_sampled(uint64_t time_ns, int32_t tid, uint64_t si
 	struct event ev = ev_make(EVENT_SAMPLED, time_ns, tid, 0);
 
 	ev.sampled.since_ns = since_ns;
+	ev.sampled.until_ns = time_ns;
+	ev.sampled.runnable_ns = NO_TIME;
 	ev.sampled.nr = nr;
 	ev.sampled.cpu_ns = cpu_ns;
 	return ev;

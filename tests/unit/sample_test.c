@@ -138,6 +138,39 @@ static void all_samples_are_divided_among_their_seconds(void **state)
 	assert_int_equal(cpu_ns, 1000000001);
 }
 
+/* The scheduler's times of a thread are of the time between its samples, not until they are told. */
+static void what_a_thread_did_is_divided_likewise(void **state)
+{
+	struct fixture *f = *state;
+	struct event ev = ev_sampled(9 * SEC, W, SEC + SEC / 2, 100, 500000000);
+
+	ev.sampled.until_ns = 3 * SEC + SEC / 2;
+	ev.sampled.runnable_ns = 1000;
+	feed(f, ev);
+	flush(f, 0);
+	assert_int_equal(f->seen.nr_cpu_rollups, 3);
+	assert_int_equal(f->seen.cpu_rollup[0].seen_ns, SEC / 2);
+	assert_int_equal(f->seen.cpu_rollup[1].seen_ns, SEC);
+	assert_int_equal(f->seen.cpu_rollup[2].seen_ns, SEC / 2);
+	assert_int_equal(f->seen.cpu_rollup[0].runnable_ns, 250);
+	assert_int_equal(f->seen.cpu_rollup[1].runnable_ns, 500);
+	assert_int_equal(f->seen.cpu_rollup[2].runnable_ns, 250);
+}
+
+static void what_is_not_told_of_a_part_is_unknown_of_all(void **state)
+{
+	struct fixture *f = *state;
+	struct event known = ev_sampled(SEC + 500, W, SEC, 1, 100);
+
+	known.sampled.runnable_ns = 7;
+	feed(f, known);
+	feed(f, ev_sampled(SEC + 900, W, SEC + 500, 1, 100));
+	flush(f, 0);
+	assert_int_equal(f->seen.nr_cpu_rollups, 1);
+	assert_int_equal(f->seen.cpu_rollup[0].seen_ns, 900);
+	assert_int_equal(f->seen.cpu_rollup[0].runnable_ns, NO_TIME);
+}
+
 static void times_that_make_no_sense_lose_no_sample(void **state)
 {
 	struct fixture *f = *state;
@@ -148,6 +181,7 @@ static void times_that_make_no_sense_lose_no_sample(void **state)
 	flush(f, 0);
 	assert_int_equal(f->seen.nr_cpu_rollups, 1);
 	assert_int_equal(f->seen.cpu_rollup[0].nr_samples, 12);
+	assert_int_equal(f->seen.cpu_rollup[0].seen_ns, NO_TIME);
 }
 
 /* W waits for LOCK while samples are lost, and again while events are. */
@@ -299,6 +333,8 @@ int main(void)
 		TEST(what_a_leaf_does_is_its_callers_work),
 		TEST(sums_are_by_second_and_key),
 		TEST(all_samples_are_divided_among_their_seconds),
+		TEST(what_a_thread_did_is_divided_likewise),
+		TEST(what_is_not_told_of_a_part_is_unknown_of_all),
 		TEST(times_that_make_no_sense_lose_no_sample),
 		TEST(lost_samples_make_no_wait_uncertain),
 		TEST(a_gap_that_lasts_keeps_its_row_beside_lost_samples),

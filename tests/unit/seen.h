@@ -302,6 +302,8 @@ static inline int seen_cpu_rollup(void *ctx, const struct cpu_rollup_row *row)
 	} else {
 		s->cpu_rollup[i].nr_samples += row->nr_samples;
 		s->cpu_rollup[i].cpu_ns += row->cpu_ns;
+		s->cpu_rollup[i].seen_ns += row->seen_ns;
+		s->cpu_rollup[i].runnable_ns += row->runnable_ns;
 	}
 	return s->fail;
 }
