@@ -106,6 +106,19 @@ static const struct column lock_spans_columns[] = {
 };
 TABLE(lock_spans, WAITS, "Waits and holds", "the latest in the window", SORT_AS_READ);
 
+static const struct column lock_waited_vmas_columns[] = {
+	PROCESS,
+	VMA,
+	NAME,
+	WAIT_NS,
+	WAITS,
+	MAX,
+	KEY("vma_id", "vma.id"),
+	KEY("process_id", "process.id"),
+	{ 0 },
+};
+TABLE(lock_waited_vmas, WAITS, "VMAs waited in", "of the waits for it; -: the VMA is not known", 3);
+
 static const struct column lock_vmas_columns[] = {
 	PROCESS,
 	VMA,
@@ -193,6 +206,7 @@ TABLE(lock_life, WAITS, "Lock", "what it is", SORT_AS_READ);
 const struct view_def lock_views[] = {
 	{ .table = &lock_queue, .of_instant = true },
 	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
+	{ .table = &lock_waited_vmas, .details = vma_views },
 	{ .table = &lock_vmas, .details = vma_views },
 	{ .table = &lock_stacks },
 	{ .table = &lock_holders },

@@ -74,18 +74,27 @@ static const struct argp argp = {
 	       "a report.",
 };
 
+/* What the threads did, in which mapping, because of whom, how much they spun, why the lock was held. */
+static const char *const sections[] = { "time", "vmas", "locks", "blame", "spin", "why" };
+
+#define NR_SECTIONS (sizeof(sections) / sizeof(*sections))
+
 static int report(const char *path, struct error *err)
 {
+	const struct table_def *tables[NR_SECTIONS + 1] = { NULL };
 	const struct report_options opt = {
-		.sections = report_tables,
+		.sections = tables,
 		.format = OUTPUT_TEXT,
 		.max_rows = REPORT_ROWS,
 	};
 	struct db *db;
+	unsigned int i;
 	int ret = db_open(&db, path, err);
 
 	if (ret)
 		return ret;
+	for (i = 0; i < NR_SECTIONS; i++)
+		tables[i] = table_by_name(report_tables, sections[i]);
 	ret = show_report(stdout, db, &opt, err);
 	db_close(db);
 	return ret;
@@ -93,9 +102,12 @@ static int report(const char *path, struct error *err)
 
 static int screens(const char *path, struct error *err)
 {
+	/* the lock that is waited for most: in which VMA, who holds it and why, how much is spun */
 	const struct tui_options opt = {
 		.path = path,
 		.delay_ms = 1000,
+		.screen = "locks",
+		.open_first = true,
 	};
 
 	return tui_run(&opt, err);
@@ -155,7 +167,12 @@ static int demo_report(struct recording *rec, struct child *child, const char *p
 static int demo_live(const struct args *a, const char *path, bool on_terminal, bool *impossible,
 		     struct error *err)
 {
-	const struct recording_options opt = { .path = path, .command = "rmapscope demo" };
+	/* with the switches of all threads it is known what the holders did */
+	const struct recording_options opt = {
+		.path = path,
+		.command = "rmapscope demo",
+		.profiles = "contention,stalls",
+	};
 	struct workload w = { a->seconds ?: on_terminal ? 600 : 5, on_terminal };
 	struct child child = { .pid = -1 };
 	struct recording *rec;

@@ -46,6 +46,7 @@ struct tui {
 	struct menu menu;
 	struct help help;
 	char note[600];	     /* answer to the last key, until the next one */
+	bool to_open;	     /* the details of the first row, see struct tui_options */
 	char advice[600];    /* a line for the header, until the next key; "": none */
 	char filter[600];    /* a line for the header; "": none */
 	char settings[8192]; /* as they were kept */

@@ -170,10 +170,24 @@ static void draw(struct tui *tui)
 	refresh();
 }
 
+/* So long a capture must be, before the order of its rows tells anything. */
+#define OPEN_AFTER_NS ((int64_t)(2 * NSEC_PER_SEC))
+
+/* At the first start, until a key says otherwise. */
+static void open_first(struct tui *tui)
+{
+	const struct capture_info *info = &tui->feed.info;
+
+	if (tui->to_open && info->last_ns - info->first_ns >= OPEN_AFTER_NS &&
+	    tui_view(tui)->nr_shown && tui_open(tui))
+		tui->to_open = false;
+}
+
 static void handle_key(struct tui *tui, int key)
 {
 	const struct action *a = action_of_key(tui->actions, key);
 
+	tui->to_open &= key == SPECIAL(KEY_RESIZE);
 	tui->note[0] = '\0';
 	if (key == SPECIAL(KEY_RESIZE))
 		return;
@@ -212,6 +226,7 @@ static void run(struct tui *tui)
 		if (began_ns >= next_ns || tui->reread) {
 			if (feed_changed(&tui->feed) || tui->reread)
 				read_data(tui);
+			open_first(tui);
 			next_ns = now_ns() + tui->opt->delay_ms * NSEC_PER_MSEC;
 		}
 		draw(tui);
@@ -285,6 +300,7 @@ int tui_run(const struct tui_options *options, struct error *err)
 	tui->time.window_s = WINDOW_DEFAULT_S;
 	tui->header.waits_per_s = -1;
 	tui->reread = true;
+	tui->to_open = opt.open_first;
 	ret = make_screens(tui, err);
 	if (opt.window_s)
 		tui->time.window_s = opt.window_s > WINDOW_MAX_S ? WINDOW_MAX_S : opt.window_s;

@@ -7,6 +7,7 @@
 #ifndef RMAPSCOPE_TUI_H
 #define RMAPSCOPE_TUI_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/error.h"
@@ -18,6 +19,7 @@ struct tui_options {
 	unsigned int delay_ms; /* between refreshes; 0: 1000 */
 	unsigned int window_s; /* seconds that rates are over; 0: as kept, or 10 */
 	const char *screen; /* name of the first one, NULL: as kept, or the first of top_views[] */
+	bool open_first;    /* open the details of that one's first row, as soon as it has one */
 	/* what is wrong with the recorder behind @path, asked at each refresh; or NULL */
 	int (*problem)(void *ctx, struct error *err);
 	void *ctx;

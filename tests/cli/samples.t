@@ -40,8 +40,11 @@ lock=0xffff888101234500
 		echo "$((1000100000001 + i * 9000000)) 200 stack $callers"
 	done
 	echo "1003900000000 100 samples_lost end_ns=1003900000100"
-	echo "1004000000000 100 sampled since_ns=1000000000000 nr=4000 cpu_ns=3600000000"
-	echo "1004000000000 200 sampled since_ns=1000000000000 nr=800 cpu_ns=1600000000"
+	for i in $(seq 0 99); do
+		echo "$((1003950000000 + i * 100000)) 100 sample kind=2 ip=0xffffffff81004010"
+	done
+	echo "1004000000000 100 sampled since_ns=1000000000000 until_ns=1004000000000 nr=4000 cpu_ns=3600000000 runnable_ns=100000000"
+	echo "1004000000000 200 sampled since_ns=1000000000000 until_ns=1004000000000 nr=800 cpu_ns=1600000000 runnable_ns=-1"
 } | "$STAGE" "$db"
 tap_is "$?" 0 "events are staged"
 
@@ -64,6 +67,17 @@ tap_is "$(column why holder_process):$(column why holder_function)" "holder:smp_
 	"what the holder did: sending the interrupts is a part of the flush"
 tap_is "$(column why nr_samples):$(column why nr_held):$(column why share_percent)" "360:400:90" "in how many samples"
 tap_is "$(column why est_ns)" 720000000 "and how long that is of its CPU time"
+# 90 % of four seconds on a CPU: of the samples 10 % spun, 2.5 % waited for other CPUs
+tap_is "$(column time process):$(column time nr_threads):$(column time seen_ns):$(column time cpu_percent)" \
+	"waiter:1:4000000000:90" "how long the thread was seen, and how much of that on a CPU"
+tap_is "$(column time work_percent):$(column time spin_percent):$(column time ipi_percent)" "78.75:9:2.25" \
+	"on a CPU it worked, spun, waited for other CPUs: these add up"
+tap_is "$(column time nr_spin):$(column time nr_ipi):$(column time nr_all)" "400:100:4000" "with the numbers of samples"
+tap_is "$(column time spin_low_percent):$(column time spin_high_percent)" "8.2:9.87" "and the interval"
+tap_is "$(column time runnable_percent):$(column time lock_percent):$(column time slept_percent)" "2.5:0:7.5" \
+	"otherwise it waited for a CPU, or was asleep: all is known"
+tap_is "$(column time cpu_percent --pid 200):$(column time runnable_percent --pid 200):$(column time slept_percent --pid 200)" \
+	"40::" "of a thread whose waiting is not told, neither that nor its sleep is known"
 tap_like "$("$RMAPSCOPE" report "$db" spin)" "^Spinning, estimated by samples: .*no part of the waits" \
 	"the text says what is estimated"
 tap_is "$("$RMAPSCOPE" report "$db" processes | sed -n 's/^waiter  *//p' | tr -s ' ' | cut -d ' ' -f 2-4)" \

@@ -54,6 +54,51 @@ tap_is "$(sql "$db" "WITH span AS (SELECT max(iif(key = 'last_ns', value, 0)) - 
 	SELECT total(cpu_ns) BETWEEN 1 AND (ns + 1e9) * cpus, total(nr_samples) BETWEEN 1 AND (ns / 1e9 + 1) * cpus * 500
 	FROM cpu_rollup, span")" "1|1" "no more CPU time, and no more samples, than there can be"
 
+# --- what threads did, all of their time: as the kernel itself tells of them
+
+"$WORKLOADS/uffd-move" -t 4 -d 600 --pin >"$tap_dir/out" &
+move=$!
+trap 'kill $move 2>/dev/null' EXIT
+# all threads are there, and run
+running() {
+	[ "$(ls "/proc/$move/task" | wc -l)" -ge 5 ] && live_cpu_of "$move"
+}
+live_cpu_of() {
+	[ "$(awk '{ s += $1 } END { print s > 1e8 }' /proc/"$1"/task/*/schedstat)" = 1 ]
+}
+await 30 running
+"$RMAPSCOPE" record --rung 2 --force -o "$db" -d 30 2>"$tap_dir/err" &
+recorder=$!
+tracing() {
+	[ "$(sql "$db" 'SELECT count(*) FROM cpu_rollup' 2>"$tap_dir/none")" -gt 0 ]
+}
+await 30 tracing
+# times: CPU time and time on a run queue of its threads, in ns (/proc/PID/schedstat)
+times() {
+	cat /proc/"$move"/task/*/schedstat | awk '{ cpu += $1; queue += $2 } END { printf "%.0f %.0f\n", cpu, queue }'
+}
+read -r cpu queue < <(times)
+from=$(awk '{ printf "%.0f", $1 * 1e9 }' /proc/uptime)
+later() {
+	[ "$(awk -v from="$from" '{ print $1 * 1e9 > from + 6e9 }' /proc/uptime)" = 1 ]
+}
+await 30 later
+read -r cpu2 queue2 < <(times)
+kill -INT $recorder
+wait $recorder
+kill $move
+trap - EXIT
+cpu=$(awk "BEGIN { print 100 * ($cpu2 - $cpu) / ($cpu2 - $cpu + $queue2 - $queue) }")
+"$RMAPSCOPE" report --format json --pid "$move" "$db" time >"$tap_dir/json"
+tap_note "$("$RMAPSCOPE" report --pid "$move" "$db" time | tail -n 2)"
+tap_is "$(of_first time "r ->> 'nr_threads', abs((r ->> 'cpu_percent') + (r ->> 'runnable_percent') + (r ->> 'lock_percent') +
+	(r ->> 'slept_percent') - 100) < 0.05")" "4|1" "four threads, and all of their time is told"
+tap_is "$(of_first time "abs((r ->> 'work_percent') + (r ->> 'spin_percent') + (r ->> 'ipi_percent') - (r ->> 'cpu_percent')) < 0.05")" 1 \
+	"what they did on a CPU adds up to that"
+tap_is "$(of_first time "abs(100.0 * (r ->> 'cpu_percent') / ((r ->> 'cpu_percent') + (r ->> 'runnable_percent')) - $cpu) < 5")" 1 \
+	"on a CPU, of the time in which they could have been: $cpu %, as schedstat tells"
+tap_is "$(of_first time "(r ->> 'ipi_percent') > 0 AND (r ->> 'ipi_low_percent') < (r ->> 'ipi_percent')")" 1 "some of it they flushed TLBs"
+
 # --- not asked for, or not to be had
 
 "$RMAPSCOPE" record --samples 0 --force -d 0.2 -o "$db" >/dev/null 2>"$tap_dir/err"

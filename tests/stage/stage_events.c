@@ -9,7 +9,7 @@
  *	TIME_NS TID loss end_ns=TIME_NS
  *	TIME_NS TID samples_lost end_ns=TIME_NS	one sample
  *	TIME_NS TID sample kind=SAMPLE_* lock=ADDRESS classes=BITS ip=ADDRESS
- *	TIME_NS TID sampled since_ns=TIME_NS nr=N cpu_ns=NS
+ *	TIME_NS TID sampled since_ns=TIME_NS until_ns=TIME_NS nr=N cpu_ns=NS runnable_ns=NS
  *	symbol ADDRESS FUNCTION			before the first event
  *	name TID TGID COMM			before the first event of TID
  *	flush TIME_NS				all before is complete: commit; prints "flushed"
@@ -48,9 +48,10 @@ static const struct {
 #define STACK(id, system, name, field)
 #include "collector/events.def"
 	FIELD_OF(sample, lock, "lock") FIELD_OF(sample, ip, "ip")
-		FIELD_OF(sample, classes, "classes") FIELD_OF(sample, kind, "kind") END(SAMPLE)
-			FIELD_OF(sampled, since_ns, "since_ns") FIELD_OF(sampled, nr, "nr")
-				FIELD_OF(sampled, cpu_ns, "cpu_ns") END(SAMPLED)
+		FIELD_OF(sample, classes, "classes") FIELD_OF(sample, kind, "kind") END(
+			SAMPLE) FIELD_OF(sampled, since_ns, "since_ns") FIELD_OF(sampled, nr, "nr")
+			FIELD_OF(sampled, cpu_ns, "cpu_ns") FIELD_OF(sampled, until_ns, "until_ns")
+				FIELD_OF(sampled, runnable_ns, "runnable_ns") END(SAMPLED)
 #undef EVENT
 #undef FIELD
 #undef FIELD_OF
