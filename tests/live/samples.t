@@ -56,38 +56,34 @@ tap_is "$(sql "$db" "WITH span AS (SELECT max(iif(key = 'last_ns', value, 0)) - 
 
 # --- what threads did, all of their time: as the kernel itself tells of them
 
-"$WORKLOADS/uffd-move" -t 4 -d 600 --pin >"$tap_dir/out" &
-move=$!
-trap 'kill $move 2>/dev/null' EXIT
-# all threads are there, and run
-running() {
-	[ "$(ls "/proc/$move/task" | wc -l)" -ge 5 ] && live_cpu_of "$move"
+live_start "$WORKLOADS/uffd-move" -t 4 -d 600 --pin >"$tap_dir/out"
+move=$live_pid
+# all threads are there, and have run for 0.1 s
+run_now() {
+	[ "$(awk '{ s += $1 } END { print (NR >= 5 && s > 1e8) }' "/proc/$move/task/"*/schedstat)" = 1 ]
 }
-live_cpu_of() {
-	[ "$(awk '{ s += $1 } END { print s > 1e8 }' /proc/"$1"/task/*/schedstat)" = 1 ]
+await 60 run_now
+live_start "$RMAPSCOPE" record --rung 2 --force -o "$db" 2>"$tap_dir/err"
+recorder=$live_pid
+is_tracing() {
+	[ "$(cat "$tracing/instances/$(instance_of "$recorder")/tracing_on" 2>"$tap_dir/none")" = 1 ]
 }
-await 30 running
-"$RMAPSCOPE" record --rung 2 --force -o "$db" -d 30 2>"$tap_dir/err" &
-recorder=$!
-tracing() {
-	[ "$(sql "$db" 'SELECT count(*) FROM cpu_rollup' 2>"$tap_dir/none")" -gt 0 ]
-}
-await 30 tracing
+await 60 is_tracing
 # times: CPU time and time on a run queue of its threads, in ns (/proc/PID/schedstat)
 times() {
-	cat /proc/"$move"/task/*/schedstat | awk '{ cpu += $1; queue += $2 } END { printf "%.0f %.0f\n", cpu, queue }'
+	awk '{ cpu += $1; queue += $2 } END { printf "%.0f %.0f\n", cpu, queue }' "/proc/$move/task/"*/schedstat
 }
 read -r cpu queue < <(times)
-from=$(awk '{ printf "%.0f", $1 * 1e9 }' /proc/uptime)
-later() {
-	[ "$(awk -v from="$from" '{ print $1 * 1e9 > from + 6e9 }' /proc/uptime)" = 1 ]
+deadline=$(($(now_ns) + 6000000000))
+is_over() {
+	[ "$(now_ns)" -ge $deadline ]
 }
-await 30 later
+await 60 is_over
 read -r cpu2 queue2 < <(times)
-kill -INT $recorder
-wait $recorder
-kill $move
-trap - EXIT
+kill -INT "$recorder"
+live_wait "$recorder"
+kill "$move"
+live_wait "$move"
 cpu=$(awk "BEGIN { print 100 * ($cpu2 - $cpu) / ($cpu2 - $cpu + $queue2 - $queue) }")
 "$RMAPSCOPE" report --format json --pid "$move" "$db" time >"$tap_dir/json"
 tap_note "$("$RMAPSCOPE" report --pid "$move" "$db" time | tail -n 2)"
