@@ -1,10 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Render the screens of the README anew: live ones of the uffd-move workload on
-# this machine (as root), the others from the made-up capture of the tests.
-# From the top of the tree, after make and make workloads.
+# Render the screens of the README anew: the demo on this machine (as root), the
+# others from the made-up capture of the tests. From the top of the tree, after make.
 set -u
-: "${WORKLOADS:=$(pwd)/build/tests/workloads}"
 . tests/tui/lib.sh
 tui_fixture
 
@@ -24,10 +22,11 @@ shot heatmap 7
 tui_keys q
 tui_ended >/dev/null
 
-"$WORKLOADS/uffd-move" -t 4 --pin -d 60 >/dev/null &
-trap 'kill %1; tui_end' EXIT
-tui_run 120 16 "\$R top"
-tui_sees '^waits/s +[1-9]' "waits are counted"
-tui_keys 2
-tui_sees '^anon_vma .* uffd-move ' "the contended lock"
-shot live-locks
+trap tui_end EXIT
+tui_run 120 44 "\$R demo"
+tui_sees '^Locks: anon_vma ' "the lock that is waited for most"
+tui_sees '^smp_call_function_many' "why it is held"
+tui_sees '^uffd-move .* uffd_move  *[0-9]*\.[0-9]' "how much is spun for it"
+# the window is ten seconds
+sleep 12
+shot demo

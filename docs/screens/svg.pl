@@ -41,6 +41,8 @@ sub draw {
 	return if $text =~ /^ *$/;
 	$text =~ s/&/&amp;/g;
 	$text =~ s/</&lt;/g;
+	# not every browser keeps spaces for xml:space
+	$text =~ s/ /\x{a0}/g;
 	push @out, sprintf '<text x="%.1f" y="%d" textLength="%.1f" fill="%s"%s>%s</text>', $px, $py + 13,
 		$w, $colours[$f], $bold ? ' font-weight="bold"' : '', $text;
 }
@@ -59,7 +61,7 @@ while (my $line = <STDIN>) {
 	$width = $x if $x > $width;
 	$y++;
 }
-printf qq(<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="monospace" font-size="13" xml:space="preserve">\n),
+printf qq(<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="monospace" font-size="13">\n),
 	$width * $cell_x, $y * $cell_y;
 print qq(<rect width="100%" height="100%" fill="$colours[0]"/>\n);
 print "$_\n" for @out;

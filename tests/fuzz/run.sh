@@ -50,7 +50,7 @@ sources_perfetto="collector/perfetto_*.c collector/source.c collector/decode.c c
 sources_procmap="collector/procmap.c"
 sources_tracedat="collector/tracedat_source.c collector/tracedat_head.c collector/source.c"
 sources_tracedat="$sources_tracedat collector/decode.c collector/kstack.c collector/continuity.c"
-sources_tracedat="$sources_tracedat collector/page_watch.c collector/source_file.c collector/unpack.c"
+sources_tracedat="$sources_tracedat collector/page_watch.c collector/source_file.c collector/unpack.c collector/tep_parse.c"
 
 # seeds NAME DIR
 seeds() {
