@@ -6,7 +6,7 @@
 DELETE FROM meta WHERE key NOT IN ('version', 'state', 'source', 'source_clock', 'profile', 'kernel_release', 'machine',
 	'nr_cpus', 'nr_events', 'rung', 'formats', 'traced', 'came', 'limits', 'clock', 'clock_offset_ns', 'boot_offset_ns',
 	'nr_waits', 'nr_uncertain', 'first_ns', 'last_ns', 'kept_from_ns', 'rollups_from_ns',
-	'names_from_ns', 'longest_commit_ns', 'samples_hz', 'no_samples', 'no_spin_samples', 'no_holder_samples', 'asleep', 'sees_storms', 'sees_stragglers', 'sees_order',
+	'names_from_ns', 'longest_commit_ns', 'samples_hz', 'no_samples', 'no_spin_samples', 'no_holder_samples', 'no_ipi_samples', 'asleep', 'sees_storms', 'sees_stragglers', 'sees_order',
 	'sees_walks');
 INSERT INTO meta VALUES ('redacted', 'yes');
 

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Section "time" of the report: what the sampled threads of a process did, as shares of the time in
 -- which they were seen. The scheduler's own times are measured; what they did on a CPU is estimated.
--- A thread whose samples were not all counted yet has more of a kind than in all: no share.
+-- A thread whose samples were not all counted yet has more of a kind than in all: no share. Nor has a kind
+-- that could not be sampled.
 WITH
 cpu AS MATERIALIZED (
 	SELECT coalesce(t.process_id, 0) AS process_id, count(DISTINCT c.task_id) AS nr_threads,
@@ -10,6 +11,10 @@ cpu AS MATERIALIZED (
 	       iif(count(c.runnable_ns) = count(*), total(c.runnable_ns), NULL) AS runnable_ns
 	FROM cpu_rollup c LEFT JOIN task t ON t.id = c.task_id
 	GROUP BY 1
+),
+sees AS MATERIALIZED (
+	SELECT NOT EXISTS (SELECT 1 FROM meta WHERE key = 'no_spin_samples') AS spin,
+	       NOT EXISTS (SELECT 1 FROM meta WHERE key = 'no_ipi_samples') AS ipi
 ),
 kinds AS MATERIALIZED (
 	SELECT coalesce(t.process_id, 0) AS process_id,
@@ -25,11 +30,12 @@ locks AS MATERIALIZED (
 ),
 -- neither a damaged file nor a wait at the edge of the time makes a part larger than the whole
 sums AS (
-	SELECT c.*, coalesce(k.nr_spin, 0) AS nr_spin, coalesce(k.nr_ipi, 0) AS nr_ipi,
+	SELECT c.*, iif(e.spin, coalesce(k.nr_spin, 0), NULL) AS nr_spin,
+	       iif(e.ipi, coalesce(k.nr_ipi, 0), NULL) AS nr_ipi,
 	       max(c.seen_ns - c.cpu_ns - c.runnable_ns, 0) AS asleep_ns,
 	       coalesce(l.slept_ns, 0) AS lock_ns,
 	       coalesce(k.nr_spin, 0) + coalesce(k.nr_ipi, 0) <= c.nr_all AS is_counted
-	FROM cpu c
+	FROM cpu c CROSS JOIN sees e
 	LEFT JOIN kinds k ON k.process_id = c.process_id
 	LEFT JOIN locks l ON l.process_id = c.process_id
 )
@@ -41,11 +47,15 @@ SELECT p.comm AS process, p.tgid, s.nr_threads, CAST(s.seen_ns AS INTEGER) AS se
        iif(s.is_counted, round(100 * (1 - (s.nr_spin + s.nr_ipi) / s.nr_all) * s.cpu_ns / s.seen_ns, 2), NULL)
 		AS work_percent,
        iif(s.is_counted, round(100 * s.nr_spin / s.nr_all * s.cpu_ns / s.seen_ns, 2), NULL) AS spin_percent,
-       round(share_low(s.nr_spin, s.nr_all) * s.cpu_ns / s.seen_ns, 2) AS spin_low_percent,
-       round(share_high(s.nr_spin, s.nr_all) * s.cpu_ns / s.seen_ns, 2) AS spin_high_percent,
+       iif(s.nr_spin IS NULL, NULL, round(share_low(s.nr_spin, s.nr_all) * s.cpu_ns / s.seen_ns, 2))
+		AS spin_low_percent,
+       iif(s.nr_spin IS NULL, NULL, round(share_high(s.nr_spin, s.nr_all) * s.cpu_ns / s.seen_ns, 2))
+		AS spin_high_percent,
        iif(s.is_counted, round(100 * s.nr_ipi / s.nr_all * s.cpu_ns / s.seen_ns, 2), NULL) AS ipi_percent,
-       round(share_low(s.nr_ipi, s.nr_all) * s.cpu_ns / s.seen_ns, 2) AS ipi_low_percent,
-       round(share_high(s.nr_ipi, s.nr_all) * s.cpu_ns / s.seen_ns, 2) AS ipi_high_percent,
+       iif(s.nr_ipi IS NULL, NULL, round(share_low(s.nr_ipi, s.nr_all) * s.cpu_ns / s.seen_ns, 2))
+		AS ipi_low_percent,
+       iif(s.nr_ipi IS NULL, NULL, round(share_high(s.nr_ipi, s.nr_all) * s.cpu_ns / s.seen_ns, 2))
+		AS ipi_high_percent,
        CAST(s.nr_spin AS INTEGER) AS nr_spin, CAST(s.nr_ipi AS INTEGER) AS nr_ipi,
        CAST(s.nr_all AS INTEGER) AS nr_all
 FROM sums s

@@ -465,6 +465,9 @@ static void open_waits(struct recording *rec, const struct recording_options *op
 		memcpy(rec->refusal, line, sizeof(line));
 }
 
+static const char symbols_hidden[] =
+	"the addresses of the kernel's functions are hidden; record as root, or with CAP_SYSLOG";
+
 /* Sample the CPUs beside the waits of BPF. Why not, or not all, is noted in the capture. */
 static void open_samples(struct recording *rec, const struct recording_options *opt)
 {
@@ -487,9 +490,9 @@ static void open_samples(struct recording *rec, const struct recording_options *
 		snprintf(meta->no_spin, sizeof(meta->no_spin),
 			 "rung 3 measures spinning, as a part of the waits");
 	else if (!bpf_samples_see_spin(rec->samples))
-		snprintf(meta->no_spin, sizeof(meta->no_spin),
-			 "the addresses of the kernel's functions are hidden; record as root, or "
-			 "with CAP_SYSLOG");
+		snprintf(meta->no_spin, sizeof(meta->no_spin), "%s", symbols_hidden);
+	if (!bpf_samples_see_ipi(rec->samples))
+		snprintf(meta->no_ipi, sizeof(meta->no_ipi), "%s", symbols_hidden);
 }
 
 /* Enable the events of @profiles that BPF does not give. */

@@ -73,6 +73,8 @@ void samples_of_file(struct samples_meta *samples, struct source *src)
 		return;
 	snprintf(samples->no_holder, sizeof(samples->no_holder),
 		 "%s does not tell who holds a lock while it is sampled", src->ops->name);
+	snprintf(samples->no_ipi, sizeof(samples->no_ipi),
+		 "samples of a file are looked at for spinning only");
 	src->samples_spin = symbols_know_slow_paths(&src->symbols);
 	if (!src->samples_spin)
 		snprintf(samples->no_spin, sizeof(samples->no_spin),
@@ -201,6 +203,8 @@ void meta_write_samples(struct store *st, const struct samples_meta *samples)
 		store_meta_text(st, "no_spin_samples", samples->no_spin);
 	if (samples->no_holder[0])
 		store_meta_text(st, "no_holder_samples", samples->no_holder);
+	if (samples->no_ipi[0])
+		store_meta_text(st, "no_ipi_samples", samples->no_ipi);
 }
 
 static int rung_of(const struct source *src)

@@ -19,6 +19,7 @@ struct samples_meta {
 	char none[512];	     /* why there are none; "": there are */
 	char no_spin[128];   /* why spinning is not among them; "": it is */
 	char no_holder[128]; /* likewise those of who holds a lock */
+	char no_ipi[128];    /* likewise those of who waits for other CPUs */
 };
 
 /* What the samples of file @src tell, if its kind may have some; sets its samples_spin. */

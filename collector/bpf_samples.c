@@ -39,13 +39,13 @@ struct bpf_samples {
 	struct bpf_link *exit_link, *end_link;
 	struct bpf_link **cpu_link; /* [nr_cpus], NULL: the CPU is off */
 	unsigned int nr_cpus;
-	bool sees_spin;
+	bool sees_spin, sees_ipi;
 };
 
 /* What prepare() needs, and finds. */
 struct setup {
 	const struct bpf_object *waits;
-	bool sees_spin;
+	bool sees_spin, sees_ipi;
 };
 
 static int share_maps(struct bpf_object *obj, const struct bpf_object *waits)
@@ -70,20 +70,19 @@ static bool find_range(const char *name, struct samples_range *range)
 	return true;
 }
 
-/* Where the functions are. Returns whether the slow paths are known. */
-static bool set_ranges(struct bpf_object *obj)
+/* Tell the programs where the functions are. */
+static void set_ranges(struct bpf_object *obj, struct setup *setup)
 {
 	struct samples_ranges ranges = { 0 };
-	bool known = false;
 	unsigned int i;
 
 	for (i = 0; i < SAMPLES_SLOW_PATHS; i++)
-		known |= find_range(rwsem_slow_paths[i], &ranges.slow_path[i]);
+		setup->sees_spin |= find_range(rwsem_slow_paths[i], &ranges.slow_path[i]);
 	/* there from Linux 5.7 on */
-	find_range("smp_call_function_many_cond", &ranges.ipi);
-	return !bpf_map__set_initial_value(bpf_object__find_map_by_name(obj, ".rodata"), &ranges,
-					   sizeof(ranges)) &&
-	       known;
+	setup->sees_ipi = find_range("smp_call_function_many_cond", &ranges.ipi);
+	if (bpf_map__set_initial_value(bpf_object__find_map_by_name(obj, ".rodata"), &ranges,
+				       sizeof(ranges)))
+		setup->sees_spin = setup->sees_ipi = false;
 }
 
 static bool is_ours(const struct bpf_program *prog)
@@ -105,7 +104,7 @@ static int prepare(struct bpf_object *obj, void *ctx)
 			ret = bpf_program__set_autoload(prog, false);
 	}
 	if (!ret)
-		setup->sees_spin = set_ranges(obj);
+		set_ranges(obj, setup);
 	return ret;
 }
 
@@ -249,6 +248,7 @@ int bpf_samples_open(struct bpf_samples **bsp, const struct bpf_waits *waits, un
 		      ?: bpf_rings_open(&bs->rings, bs->obj, &opt, err)
 		      ?: attach(bs, hz, err);
 	bs->sees_spin = setup.sees_spin;
+	bs->sees_ipi = setup.sees_ipi;
 	if (ret)
 		bpf_samples_close(bs);
 	else
@@ -275,6 +275,11 @@ int bpf_samples_try(struct error *err)
 bool bpf_samples_see_spin(const struct bpf_samples *bs)
 {
 	return bs->sees_spin;
+}
+
+bool bpf_samples_see_ipi(const struct bpf_samples *bs)
+{
+	return bs->sees_ipi;
 }
 
 unsigned int bpf_samples_nr_lanes(const struct bpf_samples *bs)

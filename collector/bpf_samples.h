@@ -38,6 +38,9 @@ int bpf_samples_try(struct error *err);
 /* Whether spinning is sampled: not, if the kernel's symbols are hidden. */
 bool bpf_samples_see_spin(const struct bpf_samples *samples);
 
+/* Likewise, waiting for other CPUs. */
+bool bpf_samples_see_ipi(const struct bpf_samples *samples);
+
 unsigned int bpf_samples_nr_lanes(const struct bpf_samples *samples);
 
 /* After bpf_waits_stop(): tell the counts that are not told yet. Any thread may call this. */

@@ -58,13 +58,12 @@ struct wait {
 	int64_t queued_ns;    /* switched out after that wake-up was told; NO_TIME: before */
 	int32_t waker;	      /* tid of who woke it last; 0: an interrupt, or not known */
 	bool granted;	      /* who woke it was seen to let the lock go before */
-	struct wait_hold
-		missed;	 /* the last one that ended since then; if it sleeps again, for that */
-	bool by_release; /* the holder is known by lock:contended_release */
-	bool slept;	 /* at all */
-	bool asleep;	 /* now, as far as is seen */
-	bool resumed;	 /* has slept or run since that wake-up: it was for an earlier sleep */
-	bool tainted;	 /* began inside a gap */
+	struct wait_hold missed; /* the last one that has ended since then */
+	bool by_release;	 /* the holder is known by lock:contended_release */
+	bool slept;		 /* at all */
+	bool asleep;		 /* now, as far as is seen */
+	bool resumed; /* has slept or run since that wake-up: it was for an earlier sleep */
+	bool tainted; /* began inside a gap */
 };
 
 struct waits {

@@ -76,6 +76,11 @@ tap_is "$(column time nr_spin):$(column time nr_ipi):$(column time nr_all)" "400
 tap_is "$(column time spin_low_percent):$(column time spin_high_percent)" "8.2:9.87" "and the interval"
 tap_is "$(column time runnable_percent):$(column time lock_percent):$(column time slept_percent)" "2.5:0:7.5" \
 	"otherwise it waited for a CPU, or was asleep: all is known"
+cp "$db" "$tap_dir/whole.db"
+sqlite3 "$db" "INSERT INTO meta VALUES ('no_spin_samples', 'measured')"
+tap_is "$(column time cpu_percent):$(column time spin_percent):$(column time spin_high_percent):$(column time nr_spin):$(column time work_percent):$(column time ipi_percent)" \
+	"90:::::2.25" "where spinning was not sampled, it is unknown, and so is how much of the rest was work"
+mv "$tap_dir/whole.db" "$db"
 tap_is "$(column time cpu_percent --pid 200):$(column time runnable_percent --pid 200):$(column time slept_percent --pid 200)" \
 	"40::" "of a thread whose waiting is not told, neither that nor its sleep is known"
 tap_like "$("$RMAPSCOPE" report "$db" spin)" "^Spinning, estimated by samples: .*no part of the waits" \

@@ -112,6 +112,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	else
 		without_syslog "$RMAPSCOPE" record --rung 2 --force -d 0.2 -o "$db" >/dev/null 2>"$tap_dir/err"
 		tap_like "$?:$(meta samples_hz):$(meta no_spin_samples)" "^0:499:.*hidden" "hidden symbols: no samples of spinning"
+		tap_like "$(meta no_ipi_samples)" "hidden" "nor of waiting for other CPUs"
 	fi
 	mkdir -m 755 "$tap_dir/bin"
 	cp "$RMAPSCOPE" "$tap_dir/bin/rmapscope"
