@@ -54,11 +54,11 @@ int db_fail(struct db *db, struct error *err)
 		break;
 	case SQLITE_CANTOPEN:
 		if (db->file.log)
-			return error_set(
-				err, -EACCES,
-				"%s has a log (-wal) that cannot be read here; copy both to "
-				"a directory that you can write to",
-				db->path);
+			return error_set(err, -EACCES,
+					 "%s has a log (-wal) that cannot be read here: it, and the "
+					 "index beside it (-shm), must be yours, too (chown), in a "
+					 "directory that you can write to",
+					 db->path);
 		break;
 	case SQLITE_ERROR:
 		/* the error of SQL's sum() */

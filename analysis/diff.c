@@ -393,21 +393,28 @@ static size_t count_verdicts(const struct diff *d, const char *verdict)
 	return nr;
 }
 
+/* Rows whose numbers could be tested. */
+static size_t count_tested(const struct diff *d)
+{
+	return d->rows.nr_rows - count_verdicts(d, "too short") - count_verdicts(d, "too rare") -
+	       count_verdicts(d, "in one only") - count_verdicts(d, "not seen");
+}
+
 static void write_verdict(struct diff *d)
 {
 	const size_t faster = count_verdicts(d, "faster"), slower = count_verdicts(d, "slower");
+	const size_t tested = count_tested(d);
 
-	if (!d->rows.nr_rows)
+	if (!tested && !count_verdicts(d, "too short"))
 		snprintf(d->verdict, VERDICT_LEN, "There is nothing to compare.");
-	else if (count_verdicts(d, "too short") == d->rows.nr_rows)
+	else if (!tested)
 		snprintf(d->verdict, VERDICT_LEN,
 			 "The captures are too short to tell: %d slices of %lld s are needed on "
 			 "each side.",
 			 DIFF_SLICES_MIN, (long long)d->samples.slice_s);
 	else if (!faster && !slower)
 		snprintf(d->verdict, VERDICT_LEN,
-			 "No evidence that B is faster or slower than A, in %zu numbers.",
-			 d->rows.nr_rows);
+			 "No evidence that B is faster or slower than A, in %zu numbers.", tested);
 	else
 		snprintf(d->verdict, VERDICT_LEN,
 			 "B is faster than A in %zu and slower in %zu of %zu numbers%s.", faster,

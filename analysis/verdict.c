@@ -21,6 +21,7 @@ enum verdict_column {
 	V_WAIT_NS,
 	V_MAX_NS,
 	V_NR_OPEN,
+	V_NR_UNCERTAIN,
 	V_OPEN_NS,
 	V_PROCESS,
 	V_PROCESS_NS,
@@ -32,6 +33,7 @@ static const struct column columns[] = {
 	[V_WAIT_NS] = { "wait_ns", "", UNIT_NS, 0, "", false },
 	[V_MAX_NS] = { "max_ns", "", UNIT_NS, 0, "", false },
 	[V_NR_OPEN] = { "nr_open", "", UNIT_COUNT, 0, "", false },
+	[V_NR_UNCERTAIN] = { "nr_uncertain", "", UNIT_COUNT, 0, "", false },
 	[V_OPEN_NS] = { "open_ns", "", UNIT_NS, 0, "", false },
 	[V_PROCESS] = { "process", "", UNIT_TEXT, 0, "", false },
 	[V_PROCESS_NS] = { "process_ns", "", UNIT_NS, 0, "", false },
@@ -52,7 +54,7 @@ static const struct table_def def = {
 	       "GROUP BY 1 ORDER BY 2 DESC LIMIT 1), "
 	       "open AS (SELECT min(start_ns) AS from_ns FROM wait WHERE outcome = " SQL_OUTCOME_OPEN
 	       ") SELECT sum(nr_waits) AS nr_waits, sum(wait_ns) AS wait_ns, max(max_ns) AS max_ns, "
-	       "sum(nr_open) AS nr_open, (SELECT value FROM meta WHERE key = 'last_ns') - "
+	       "sum(nr_open) AS nr_open, sum(nr_uncertain) AS nr_uncertain, (SELECT value FROM meta WHERE key = 'last_ns') - "
 	       "(SELECT from_ns FROM open) AS open_ns, (SELECT process FROM worst) AS process, "
 	       "(SELECT ns FROM worst) AS process_ns, " WORST_CLASS
 	       " AS class FROM wait_sum WHERE kind = 'process'",
@@ -137,11 +139,22 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 			 shown(v, V_OPEN_NS, longest, sizeof(longest)));
 		return 0;
 	}
+	if (number(v, V_NR_UNCERTAIN)) {
+		snprintf(v->text, VERDICT_LEN,
+			 "How long anybody waited is not known: all %s waits are uncertain, as events "
+			 "of them are missing.",
+			 shown(v, V_NR_UNCERTAIN, nr, sizeof(nr)));
+		return 0;
+	}
 	ret = seen_reason(reason, db, SIGHT_WAITS, err)
 		      ?: filter_passes_nobody(db, &passes_nobody, err)
 		      ?: filter_missing_pid(db, &missing_pid, err);
 	if (reason[0])
 		snprintf(v->text, VERDICT_LEN, "Waits were not seen: %s.", reason);
+	else if (!v->info->last_ns && v->info->recording)
+		snprintf(v->text, VERDICT_LEN,
+			 "No event is in this file, which is not finished; if it is a copy, its log "
+			 "(-wal) was not copied with it.");
 	else if (!v->info->last_ns)
 		snprintf(v->text, VERDICT_LEN, "No event was recorded.");
 	else if (missing_pid)

@@ -51,9 +51,9 @@ static void add_trigger(struct flight_options *opt, const char *text,
 static void check(const struct flight_options *opt, const struct argp_state *state)
 {
 	if (!opt->before_ns &&
-	    (opt->nr_triggers || opt->max_captures || opt->rotate || opt->command))
-		cli_wrong(state,
-			  "--trigger, --max-captures, --rotate and --exec go with --flight SECONDS");
+	    (opt->nr_triggers || opt->after_ns || opt->max_captures || opt->rotate || opt->command))
+		cli_wrong(state, "--trigger, --after, --max-captures, --rotate and --exec go with "
+				 "--flight SECONDS");
 	if (opt->rotate && !opt->max_captures)
 		cli_wrong(state, "--rotate goes with --max-captures");
 }
@@ -63,9 +63,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct flight_options *opt = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		opt->after_ns = DEFAULT_AFTER_NS;
-		return 0;
 	case OPT_FLIGHT:
 		opt->before_ns = cli_age(arg, state, "--flight") * NSEC_PER_SEC;
 		return 0;
@@ -86,6 +83,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_SUCCESS:
 		check(opt, state);
+		opt->after_ns = opt->after_ns ?: DEFAULT_AFTER_NS;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -529,6 +529,39 @@ static int open_live_source(struct recording *rec, struct error *err)
 	return ret;
 }
 
+/*
+ * The events are stamped with the kernel's own monotonic clock, which is not the one that a process
+ * in a time namespace sees (time_namespaces(7)).
+ */
+static int check_clock(struct error *err)
+{
+	long long s = 0, ns = 0;
+	FILE *f = fopen("/proc/self/timens_offsets", "re");
+	const bool known = f && fscanf(f, "monotonic %lld %lld", &s, &ns) == 2;
+
+	if (f)
+		fclose(f);
+	if (!known || (!s && !ns))
+		return 0;
+	return error_set(err, -ENOTSUP,
+			 "cannot record in a time namespace: its clock is %.3f s off that of the "
+			 "events; record outside of it, for example with nsenter -t 1 -T",
+			 s + ns / 1e9);
+}
+
+/* BPF follows processes, and the lists of tracefs have all threads of one. */
+static int check_process(int32_t pid, struct error *err)
+{
+	const int32_t tgid = proc_tgid(pid);
+
+	if (tgid <= 0 || tgid == pid)
+		return 0;
+	return error_set(err, -EINVAL,
+			 "%d is a thread of process %d, and only a whole process can be recorded; "
+			 "give that id",
+			 pid, tgid);
+}
+
 int recording_start(struct recording **recp, const struct recording_options *opt, struct error *err)
 {
 	struct recording *rec;
@@ -544,6 +577,10 @@ int recording_start(struct recording **recp, const struct recording_options *opt
 	ret = instance_create(&rec->inst, err);
 	if (!ret)
 		ret = self_init(&rec->self, err);
+	if (!ret)
+		ret = check_clock(err);
+	if (!ret && opt->pid)
+		ret = check_process(opt->pid, err);
 	if (!ret && opt->pid && !rec->self.proc)
 		ret = error_set(err, -ENOTSUP,
 				"cannot restrict tracing to process %d: the kernel traces by the "

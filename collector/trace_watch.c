@@ -82,6 +82,19 @@ static int add_event(struct trace_watch *w, struct tracefs_instance *inst,
 	return ret;
 }
 
+/* The files that decide of whom there are events. */
+static int add_whom(struct trace_watch *w, struct tracefs_instance *inst)
+{
+	char *pids = tracefs_instance_file_read(inst, "set_event_pid", NULL);
+	/* the kernel itself writes to a list of processes as these fork and exit */
+	const bool is_list = pids && pids[0];
+
+	free(pids);
+	return add(w, inst, "tracing_cpumask", "its CPUs were changed")
+		       ?: is_list ? 0
+				  : add(w, inst, "set_event_pid", "its processes were changed");
+}
+
 int trace_watch_open(struct trace_watch **wp, struct tracefs_instance *inst, struct error *err)
 {
 	struct trace_watch *w = calloc(1, sizeof(*w));
@@ -92,6 +105,8 @@ int trace_watch_open(struct trace_watch **wp, struct tracefs_instance *inst, str
 		ret = add(w, inst, "set_event", "its events were changed");
 	if (!ret)
 		ret = add(w, inst, "trace_clock", "its clock was changed");
+	if (!ret)
+		ret = add_whom(w, inst);
 	for (pe = profile_events; !ret && pe->id != NR_EVENTS; pe++)
 		ret = add_event(w, inst, pe);
 	if (ret) {

@@ -89,6 +89,7 @@ row 2 "'xml' is not text, csv or json" - "report: unknown format" "$R" report --
 row 2 "no screen 'nonsense'" - "top: unknown screen" "$R" top -b -s nonsense a
 row 2 "no profile 'nonsense'" "$dir/x.db" "record: unknown profile" \
 	"$R" record --profile nonsense -o "$dir/x.db"
+row 2 "--after,.* go with --flight SECONDS" - "record: --after without --flight" "$R" record --after 3
 row 2 "--frames goes with --batch" - "top: -n without -b" "$R" top -n 1 a
 row 2 "requires an argument" - "record: option without its value" "$R" record -d
 for value in 0 -1 x 1x "" nan inf 1e99 0x; do

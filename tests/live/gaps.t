@@ -85,6 +85,11 @@ change() {
 change "tracing off" tracing_on 0 1 "tracing was switched off \(tracing_on\)"
 change "an event off" events/sched/sched_waking/enable 0 1 "its events were changed \(set_event\)"
 change "a filter" events/sched/sched_switch/filter 'prev_state & 1' 'prev_state & 2' "a filter was changed \("
+change "processes" set_event_pid 1 '' "its processes were changed \(set_event_pid\)"
+if [ "$(nproc)" -gt 1 ]; then
+	all_cpus=$(printf '%x' $(((1 << $(nproc)) - 1)))
+	change "CPUs" tracing_cpumask 1 "$all_cpus" "its CPUs were changed \(tracing_cpumask\)"
+fi
 
 # it is not switched on again by us, and lasts to the end
 start_recorder

@@ -167,4 +167,26 @@ tap_is "$(sql "$db" "SELECT count(*) FROM waits WHERE tgid IS NULL")" 0 \
 	"every thread's process is known"
 tap_is "$(instance_of "$recorder")" "" "the tracefs instance is gone"
 
+# --- what cannot be recorded truly
+
+live_start "$WORKLOADS/mmap-churn" -t 2 -d 60 >"$tap_dir/out"
+churn=$live_pid
+has_threads() {
+	[ "$(ls "/proc/$churn/task" | wc -l)" -ge 2 ]
+}
+await 20 has_threads
+thread=$(ls "/proc/$churn/task" | tail -n 1)
+"$RMAPSCOPE" record -o "$tap_dir/thread.db" -d 1 -p "$thread" 2>"$tap_dir/err"
+tap_is "$?:$(cat "$tap_dir/err")" \
+	"1:rmapscope: $thread is a thread of process $churn, and only a whole process can be recorded; give that id" \
+	"a thread is no process"
+kill "$churn"
+live_wait "$churn"
+if unshare -T --monotonic 100000 --fork true 2>"$tap_dir/out"; then
+	unshare -T --monotonic 100000 --fork "$RMAPSCOPE" record -o "$tap_dir/later.db" -d 1 2>"$tap_dir/err"
+	tap_is "$?:$(cut -d ';' -f 1 "$tap_dir/err")" \
+		"1:rmapscope: cannot record in a time namespace: its clock is 100000.000 s off that of the events" \
+		"in a time namespace all times would be wrong"
+fi
+
 tap_done
