@@ -15,6 +15,8 @@ enum {
 	FEATURE_TRACING_DATA = 1,
 	FEATURE_OSRELEASE = 4,
 	FEATURE_VERSION = 5,
+	FEATURE_NRCPUS = 7,
+	FEATURE_CMDLINE = 11,
 	FEATURE_DIR_FORMAT = 24,
 	NR_FEATURES = 256,
 };
@@ -96,6 +98,7 @@ static int add_attr(struct perfdata_file *f, struct cursor attr, struct cursor i
 	memcpy(a, attr.at, nr < sizeof(*a) ? nr : sizeof(*a));
 	f->identifier = (!f->nr_attrs || f->identifier) && a->sample_type & PERF_SAMPLE_IDENTIFIER;
 	f->nr_attrs++;
+	grown[f->nr_attrs - 1].nr_ids = cursor_left(&ids) / sizeof(uint64_t);
 	while (cursor_left(&ids) >= sizeof(uint64_t))
 		if (add_id(f, take_u64(&ids), f->nr_attrs - 1))
 			return -ENOMEM;
@@ -147,14 +150,53 @@ static void read_text(char to[64], struct cursor c)
 		to[i] = text[i];
 }
 
+/* The words of the command line: whether one of them is an option that chooses CPUs. */
+static bool has_cpu_option(struct cursor c)
+{
+	uint32_t nr = take_u32(&c);
+
+	while (nr-- && !c.bad) {
+		const uint32_t len = take_u32(&c);
+		const char *word = take(&c, len);
+
+		if (word && len > 2 &&
+		    (!strncmp(word, "-C", 2) || (len > 5 && !strncmp(word, "--cpu", 5))))
+			return true;
+	}
+	return false;
+}
+
+unsigned int perfdata_nr_chosen_cpus(const struct perfdata_file *f)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < f->nr_attrs; i++)
+		if (f->attrs[i].attr.type == PERF_TYPE_TRACEPOINT && f->attrs[i].nr_ids > nr)
+			nr = f->attrs[i].nr_ids;
+	return f->has_cpu_option && nr < f->nr_cpus ? nr : 0;
+}
+
 static void read_feature(struct perfdata_file *f, uint64_t id, const void *data, size_t nr)
 {
+	struct cursor c = cursor_of(data, nr);
+
 	if (id == FEATURE_TRACING_DATA)
 		f->has_formats |= perfdata_formats(&f->symbols, data, nr);
 	else if (id == FEATURE_OSRELEASE)
-		read_text(f->release, cursor_of(data, nr));
+		read_text(f->release, c);
 	else if (id == FEATURE_VERSION)
-		read_text(f->version, cursor_of(data, nr));
+		read_text(f->version, c);
+	else if (id == FEATURE_CMDLINE)
+		f->has_cpu_option |= has_cpu_option(c);
+	/* those that could be online, and those that were */
+	else if (id == FEATURE_NRCPUS && take(&c, sizeof(uint32_t)))
+		f->nr_cpus = take_u32(&c);
+}
+
+static bool is_read(uint64_t id)
+{
+	return id == FEATURE_TRACING_DATA || id == FEATURE_OSRELEASE || id == FEATURE_VERSION ||
+	       id == FEATURE_CMDLINE || id == FEATURE_NRCPUS;
 }
 
 /* File mode: behind the records, a section for each feature in the order of their numbers. */
@@ -175,7 +217,7 @@ static void read_features(struct perfdata_file *f, const struct head *h)
 		part = *where;
 		free(where);
 		at += sizeof(part);
-		if (id != FEATURE_TRACING_DATA && id != FEATURE_OSRELEASE && id != FEATURE_VERSION)
+		if (!is_read(id))
 			continue;
 		data = read_part(f, part.at, part.bytes);
 		if (data)

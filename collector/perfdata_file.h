@@ -42,6 +42,7 @@ enum {
 /* An event that was recorded. */
 struct perfdata_attr {
 	struct perf_event_attr attr; /* what the file does not have is 0 */
+	unsigned int nr_ids;	     /* one for each CPU, or thread, on which it was counted */
 	uint64_t nr_samples;	     /* of it, after the first reading */
 	/* the caller's: */
 	bool used;	    /* a tracepoint whose samples are read */
@@ -68,9 +69,11 @@ struct perfdata_file {
 	unsigned int nr_attrs;
 	struct perfdata_id *ids;
 	unsigned int nr_ids;
-	bool identifier;  /* PERF_SAMPLE_IDENTIFIER in all of them */
-	char release[64]; /* of the kernel; "" not told */
-	char version[64]; /* of perf; likewise */
+	bool identifier;      /* PERF_SAMPLE_IDENTIFIER in all of them */
+	char release[64];     /* of the kernel; "" not told */
+	char version[64];     /* of perf; likewise */
+	unsigned int nr_cpus; /* of the machine, online; 0: not told */
+	bool has_cpu_option;  /* the command line of perf has -C, as far as its words tell */
 	struct tep_handle *tep;
 	struct symbols symbols; /* of the file */
 	bool has_formats;
@@ -107,6 +110,9 @@ int perfdata_next(struct perfdata_file *f, struct perfdata_record *rec, struct e
 
 /* Begin again with the first record. */
 void perfdata_rewind(struct perfdata_file *f);
+
+/* How many CPUs were recorded, if not all of the machine (perf record -C); else 0. */
+unsigned int perfdata_nr_chosen_cpus(const struct perfdata_file *f);
 
 /* The event with @id; NULL: there is none. */
 struct perfdata_attr *perfdata_attr_of(struct perfdata_file *f, uint64_t id);

@@ -190,8 +190,11 @@ static void bound_losses(struct perfdata_scan *sc)
 	}
 }
 
-/* What was lost behind the last event of a CPU, and behind the end of a file that is cut. */
-static int scan_end(struct perfdata_scan *sc)
+/*
+ * What was lost behind the last event of a CPU, and behind the end of a file that is cut; and on
+ * CPUs that were not recorded, where a wait may have ended, and another begun.
+ */
+static int scan_end(struct perfdata_scan *sc, const struct perfdata_file *f)
 {
 	uint32_t i;
 	int ret = 0;
@@ -207,6 +210,8 @@ static int scan_end(struct perfdata_scan *sc)
 	if (!ret && (sc->cut || sc->damaged))
 		ret = losses_add(&sc->losses, ALL_CPUS, sc->times.last_ns, LOSS_TO_END_NS, 0,
 				 LOSS_DAMAGED_INPUT);
+	if (!ret && perfdata_nr_chosen_cpus(f))
+		ret = losses_add(&sc->losses, ALL_CPUS, 0, LOSS_TO_END_NS, 0, LOSS_NOT_RECORDED);
 	bound_losses(sc);
 	return ret;
 }
@@ -226,7 +231,7 @@ int perfdata_scan(struct perfdata_scan *sc, struct perfdata_file *f, struct erro
 	sc->why = f->why;
 	sc->end_at = f->at;
 	if (!failed)
-		failed = scan_end(sc);
+		failed = scan_end(sc, f);
 	perfdata_rewind(f);
 	return failed ? error_set(err, failed, "out of memory") : 0;
 }

@@ -450,6 +450,16 @@ static bool of_one_command(const struct perfdata_file *f)
 	return false;
 }
 
+static bool of_one_thread(const struct perfdata_file *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->nr_attrs; i++)
+		if (f->attrs[i].attr.inherit)
+			return false;
+	return of_one_command(f);
+}
+
 static void note_limits(struct perfdata_source *pd)
 {
 	const struct perfdata_scan *sc = &pd->scan;
@@ -470,10 +480,21 @@ static void note_limits(struct perfdata_source *pd)
 			    "is at %.0f s)",
 			    sc->times.nr_astray, PERFDATA_ASTRAY_DAYS, sc->times.astray_first / 1e9,
 			    sc->times.astray_last / 1e9, sc->times.first_ns / 1e9);
-	if (of_one_command(&pd->file))
+	if (of_one_thread(&pd->file))
+		source_note(&pd->src,
+			    "only the first thread of one command was recorded (perf record "
+			    "--no-inherit): what others waited for is missing; perf record -a "
+			    "records all");
+	else if (of_one_command(&pd->file))
 		source_note(&pd->src,
 			    "only one command was recorded: who woke it or held its locks "
 			    "may be missing; perf record -a records all");
+	if (perfdata_nr_chosen_cpus(&pd->file))
+		source_note(
+			&pd->src,
+			"only %u of %u CPUs were recorded (perf record -C): where a wait ended is "
+			"not known; perf record -a records all",
+			perfdata_nr_chosen_cpus(&pd->file), pd->file.nr_cpus);
 	if (pd->foreign)
 		source_note(&pd->src,
 			    "perf counted threads in another PID namespace: processes are "

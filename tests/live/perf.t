@@ -68,4 +68,24 @@ tap_ok $? "number of waits: within 10 % of perf's"
 within_10 "$perf_ns" "$our_ns"
 tap_ok $? "time waited in all: within 10 % of perf's"
 
+# --- what perf did not record is said
+
+# imported OPTION...: recorded so, by perf
+imported() {
+	perf record -q -g -k mono "$@" -o "$data" -e lock:contention_begin,lock:contention_end,sched:sched_switch,sched:sched_waking \
+		"$WORKLOADS/mmap-churn" -t 4 -d 1 >"$tap_dir/out" 2>&1
+	"$RMAPSCOPE" import "$data" --force -o "$db" >"$tap_dir/err" 2>&1
+}
+if [ "$(nproc)" -gt 1 ]; then
+	imported -C 0
+	tap_like "$(cat "$tap_dir/err")" "only 1 of $(nproc) CPUs were recorded \(perf record -C\)" "-C: a note"
+	tap_is "$(sql "$db" "SELECT count(*) > 0, count(duration_ns) FROM wait"):$(sql "$db" "SELECT nr_gaps FROM lost")" "1|0:1" \
+		"-C: no wait has a duration, as it may have ended on another CPU"
+fi
+imported -a
+tap_is "$(grep -c 'CPUs were recorded' "$tap_dir/err"):$(sql "$db" "SELECT count(duration_ns) > 0 FROM wait")" "0:1" \
+	"-a: all of them were"
+imported --no-inherit
+tap_like "$(cat "$tap_dir/err")" "only the first thread of one command was recorded" "--no-inherit: a note"
+
 tap_done
