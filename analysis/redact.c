@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sqlite3.h>
+#include <string.h>
 
 #include "analysis/db_copy.h"
 #include "analysis/db_internal.h"
@@ -74,6 +75,9 @@ int db_redact(struct db *db, const char *path, const char *work_path, struct err
 	ret = rc == SQLITE_OK ? redact(db, work, path, &why, err) : -EIO;
 	if (ret == -EINTR || db->guard.stopped || db->guard.endless)
 		ret = db_interrupted(db, err);
+	/* of the file, SQLite's own text says nothing */
+	if (ret == -EIO && work && sqlite3_system_errno(work))
+		why = strerror(sqlite3_system_errno(work));
 	if (ret)
 		error_set(err, ret, "cannot make a redacted copy of %s: %s", db_path(db), why);
 	sqlite3_close(work);

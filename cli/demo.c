@@ -170,6 +170,7 @@ static int demo_live(const struct args *a, const char *path, bool on_terminal, b
 	/* with the switches of all threads it is known what the holders did */
 	const struct recording_options opt = {
 		.path = path,
+		.temporary = true,
 		.command = "rmapscope demo",
 		.profiles = "contention,stalls",
 	};

@@ -224,6 +224,7 @@ static int prepare_flight(struct args *a, struct error *err)
 		return ret;
 	a->flight.path = a->rec.path ? a->rec.path : FLIGHT_OUTPUT;
 	a->rec.path = a->temp.path;
+	a->rec.temporary = true;
 	a->rec.max_age_ns = a->flight.before_ns + a->flight.after_ns + FLIGHT_BEHIND_NS;
 	if (!a->rec.max_bytes)
 		a->rec.max_bytes = FLIGHT_BYTES;

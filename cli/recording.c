@@ -45,6 +45,7 @@
 
 struct recording {
 	struct tracefs_instance *inst; /* NULL: an import */
+	bool temporary;		       /* the file does not outlive us */
 	struct self self;	       /* with inst */
 	int32_t own[MAX_OWN_THREADS];  /* ids of our threads, as in events */
 	_Atomic unsigned int nr_own;
@@ -265,6 +266,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 
 	find_possible(has, rec, profiles);
 	limits_find(rec->limits, sizeof(rec->limits), rec->src, profiles);
+	rec->temporary = opt->temporary;
 	ret = store_create(&rec->store, opt->path, opt->force, err);
 	if (ret)
 		return ret;
@@ -761,7 +763,7 @@ static int finish_store(struct recording *rec, struct error *err)
 /* What happens to the file when writing it failed with @ret, for the error line. */
 static const char *kept_text(const struct recording *rec, int ret)
 {
-	if (!rec->inst)
+	if (!rec->inst || rec->temporary)
 		return "; nothing is kept";
 	/* another program has changed or replaced the file: we can promise nothing */
 	return ret == -ESTALE || ret == -EUCLEAN ? "" : "; it keeps what was recorded before";

@@ -28,6 +28,7 @@ enum {
 struct recording_options {
 	const char *path;	       /* database to create */
 	bool force;		       /* replace an existing one */
+	bool temporary;		       /* the caller removes it */
 	const char *profiles;	       /* live only, joined by commas; NULL: "contention" */
 	bool keep_all;		       /* store every hold, walk and move as a row */
 	int64_t max_bytes, max_age_ns; /* remove the oldest rows beyond these; 0: no limit */

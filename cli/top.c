@@ -248,6 +248,7 @@ static int record_in_scratch(struct args *a, struct error *err)
 	if (ret)
 		return ret;
 	a->rec.path = temp.path;
+	a->rec.temporary = true;
 	ret = record_and_show(a, err);
 	temp_db_remove(&temp);
 	return ret;

@@ -135,4 +135,7 @@ read -r page bytes <<<"$(sqlite3 -separator ' ' "$db" "SELECT rootpage, (SELECT 
 head -c "$bytes" /dev/zero | tr '\0' '\377' | dd of="$db" bs="$bytes" seek=$((page - 1)) conv=notrunc status=none
 "$RMAPSCOPE" export "$db" --to sqlite --redact -o "$copy" >"$tap_dir/out" 2>"$tap_dir/err"
 tap_is "$?:$(wc -l <"$tap_dir/err"):$(ls "$copy" 2>/dev/null)" 1:1: "of a damaged file there is no copy, and one line"
+(ulimit -f 100; exec "$RMAPSCOPE" export "$db" --to sqlite --redact -o "$tap_dir/small.db") 2>"$tap_dir/err"
+tap_like "$?:$(cat "$tap_dir/err")" "^1:rmapscope: cannot make a redacted copy of .*: File too large" "ulimit -f is told as it is"
+
 tap_done
