@@ -10,6 +10,7 @@
 
 #include "analysis/db_copy.h"
 #include "analysis/db_internal.h"
+#include "analysis/filter.h"
 #include "analysis/series_sql.h"
 #include "schema/hist_sql.h"
 #include "schema/known.h"
@@ -53,6 +54,8 @@ static int prepare_reading(struct db *db, const struct known *known, struct erro
 		rc = series_sql_register(db->db);
 	if (rc == SQLITE_OK)
 		rc = estimate_sql_register(db->db);
+	if (rc == SQLITE_OK)
+		rc = filter_sql_register(db);
 	if (rc == SQLITE_OK)
 		rc = known_views(known, db->db);
 	if (rc != SQLITE_OK)

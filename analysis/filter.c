@@ -226,6 +226,16 @@ static int add_frame_view(sqlite3_str *s, struct db *db, const struct filter *f,
 	return ret;
 }
 
+/* Of a second that the time begins or ends in, all. */
+static void add_second_condition(sqlite3_str *s, const struct filter *f)
+{
+	if (f->since_ns)
+		sqlite3_str_appendf(s, " AND second >= %lld", f->since_ns / (int64_t)NSEC_PER_SEC);
+	if (f->until_ns)
+		sqlite3_str_appendf(s, " AND second <= %lld",
+				    (f->until_ns - 1) / (int64_t)NSEC_PER_SEC);
+}
+
 static int add_sum_view(sqlite3_str *s, struct db *db, const struct filter *f, const char *table,
 			struct error *err)
 {
@@ -236,6 +246,7 @@ static int add_sum_view(sqlite3_str *s, struct db *db, const struct filter *f, c
 	sqlite3_str_appendf(s, " FROM main.%s WHERE 1", table);
 	add_process_condition(s, f);
 	add_class_condition(s, f, "lock_id");
+	add_second_condition(s, f);
 	sqlite3_str_appendall(s, ";");
 	return ret;
 }
@@ -257,17 +268,6 @@ static int add_sum_views(sqlite3_str *s, struct db *db, const struct filter *f, 
 	return ret;
 }
 
-/* Of a second that the time begins or ends in, all. */
-static void add_second_condition(sqlite3_str *s, const struct filter *f)
-{
-	if (f->since_ns)
-		sqlite3_str_appendf(s, " AND second >= %lld", f->since_ns / (int64_t)NSEC_PER_SEC);
-	if (f->until_ns)
-		sqlite3_str_appendf(s, " AND second <= %lld",
-				    (f->until_ns - 1) / (int64_t)NSEC_PER_SEC);
-}
-
-/* The time counts here: a report shows these sums beside rows. */
 static void add_sample_views(sqlite3_str *s, const struct filter *f)
 {
 	sqlite3_str_appendall(
@@ -610,6 +610,19 @@ void filter_refuses(char *reason, size_t room, const struct db *db, unsigned int
 bool filter_sums_are_less(const struct db *db)
 {
 	return db->filter && db->filter_state.sums_are_less;
+}
+
+static void sql_sums_are_less(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	(void)argv;
+	sqlite3_result_int(ctx, filter_sums_are_less(sqlite3_user_data(ctx)));
+}
+
+int filter_sql_register(struct db *db)
+{
+	return sqlite3_create_function(db->db, "sums_are_less", 0, SQLITE_UTF8, db,
+				       sql_sums_are_less, NULL, NULL);
 }
 
 int filter_passes(struct db *db, int64_t task_id, const char *class, struct error *err)

@@ -103,6 +103,9 @@ void filter_refuses(char *reason, size_t room, const struct db *db, unsigned int
  */
 bool filter_sums_are_less(const struct db *db);
 
+/* Let SQL ask this: sums_are_less(), 0 or 1. Returns SQLITE_OK or an SQLite error code. */
+int filter_sql_register(struct db *db);
+
 /* The note to print behind the filter in that case. */
 #define FILTER_SUMS_NOTE "; sums per second are those of processes of that name"
 

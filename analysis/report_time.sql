@@ -2,10 +2,11 @@
 -- Section "time" of the report: what the sampled threads of a process did, as shares of the time in
 -- which they were seen. The scheduler's own times are measured; what they did on a CPU is estimated.
 -- A thread whose samples were not all counted yet has more of a kind than in all: no share. Nor has a kind
--- that could not be sampled.
+-- that could not be sampled. Sleep for locks is known per process, so not of some threads of one.
 WITH
 cpu AS MATERIALIZED (
-	SELECT coalesce(t.process_id, 0) AS process_id, count(DISTINCT c.task_id) AS nr_threads,
+	SELECT coalesce(t.process_id, 0) AS process_id,
+	       iif(min(c.task_id) > 0, count(DISTINCT c.task_id), NULL) AS nr_threads,
 	       total(c.nr_samples) AS nr_all, total(c.cpu_ns) AS cpu_ns,
 	       iif(count(c.seen_ns) = count(*), nullif(total(c.seen_ns), 0), NULL) AS seen_ns,
 	       iif(count(c.runnable_ns) = count(*), total(c.runnable_ns), NULL) AS runnable_ns
@@ -24,7 +25,8 @@ kinds AS MATERIALIZED (
 	GROUP BY 1
 ),
 locks AS MATERIALIZED (
-	SELECT process_id, total(slept_ns) AS slept_ns FROM rollup
+	SELECT process_id, iif(total(nr_waits > 0 AND slept_ns IS NULL), NULL, total(slept_ns)) AS slept_ns
+	FROM rollup
 	WHERE process_id IN (SELECT process_id FROM cpu)
 	GROUP BY 1
 ),
@@ -33,7 +35,7 @@ sums AS (
 	SELECT c.*, iif(e.spin, coalesce(k.nr_spin, 0), NULL) AS nr_spin,
 	       iif(e.ipi, coalesce(k.nr_ipi, 0), NULL) AS nr_ipi,
 	       max(c.seen_ns - c.cpu_ns - c.runnable_ns, 0) AS asleep_ns,
-	       coalesce(l.slept_ns, 0) AS lock_ns,
+	       iif(sums_are_less(), NULL, iif(l.process_id IS NULL, 0, l.slept_ns)) AS lock_ns,
 	       coalesce(k.nr_spin, 0) + coalesce(k.nr_ipi, 0) <= c.nr_all AS is_counted
 	FROM cpu c CROSS JOIN sees e
 	LEFT JOIN kinds k ON k.process_id = c.process_id

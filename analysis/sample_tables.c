@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "analysis/sample_tables.h"
 
+#include "analysis/filter.h"
 #include "schema/sql.h"
 
 /* clang-format off */
@@ -52,6 +53,8 @@ const struct table_def time_table = {
 	.columns = time_columns,
 	.sort = 3,
 	.sight = SIGHT_SAMPLES,
+	/* of one class of locks, the parts would not be those of the whole */
+	.unfiltered = FILTER_CLASS,
 };
 
 static const struct column spin_columns[] = {

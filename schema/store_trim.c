@@ -67,9 +67,12 @@ static const char *const without_names[] = {
 	"sum(nr_samples) FROM sample_rollup WHERE second = ? GROUP BY second, kind, site_id, "
 	"function_id",
 	"DELETE FROM sample_rollup WHERE second = ? AND task_id + lock_id > 0",
+	/* a sum with an unknown time in it is unknown */
 	"INSERT OR REPLACE INTO cpu_rollup (second, task_id, nr_samples, cpu_ns, seen_ns, "
-	"runnable_ns) SELECT second, 0, sum(nr_samples), sum(cpu_ns), sum(seen_ns), "
-	"sum(runnable_ns) FROM cpu_rollup WHERE second = ? GROUP BY second",
+	"runnable_ns) SELECT second, 0, sum(nr_samples), sum(cpu_ns), "
+	"iif(count(seen_ns) = count(*), sum(seen_ns), NULL), "
+	"iif(count(runnable_ns) = count(*), sum(runnable_ns), NULL) "
+	"FROM cpu_rollup WHERE second = ? GROUP BY second",
 	"DELETE FROM cpu_rollup WHERE second = ? AND task_id > 0",
 };
 

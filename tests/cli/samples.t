@@ -94,6 +94,25 @@ tap_is "$(column spin nr_samples --class mmap)" "" "--class: of another class, n
 tap_is "$(column spin nr_all --class anon_vma)" 4000 "of this one: a share of all"
 tap_is "$(column spin nr_samples --since 1 --until 2):$(column spin nr_all --since 1 --until 2)" "112:1000" \
 	"--since, --until: of this second"
+tap_like "$("$RMAPSCOPE" report --class anon_vma "$db" time)" "not shown: it cannot be filtered by --class" \
+	"--class: of one class of locks, no parts of a whole"
+cp "$db" "$tap_dir/whole.db"
+# a name of one thread: waits are summed up per process
+sqlite3 "$db" "UPDATE rollup SET slept_ns = 20000000, wait_ns = 50000000;
+	UPDATE holder_rollup SET holder_task_id = (SELECT id FROM task WHERE tid = 200)"
+tap_is "$(column time lock_percent):$(column time slept_percent)" "0.5:7" "asleep for a lock, and for something else"
+tap_is "$(column time lock_percent --since 1 --until 2):$(column time slept_percent --since 1 --until 2)" "0:7.5" \
+	"--since, --until: of this second, also the sleep for locks"
+tap_is "$(column why waited_ns):$(column why waited_ns --since 1 --until 2)" "50000000:" "and the time that was waited for a holder"
+sqlite3 "$db" "UPDATE task SET comm = 'a thread' WHERE tid = 100"
+tap_is "$(column time cpu_percent --comm 'a thread'):$(column time lock_percent --comm 'a thread'):$(column time slept_percent --comm 'a thread')" \
+	"90::" "--comm: of one of its threads, it is not known how much of the sleep was for locks"
+sqlite3 "$db" "UPDATE rollup SET slept_ns = NULL"
+tap_is "$(column time cpu_percent):$(column time lock_percent):$(column time slept_percent)" "90::" \
+	"nor without the sleep of the waits"
+sqlite3 "$db" "DELETE FROM cpu_rollup WHERE task_id <> (SELECT id FROM task WHERE tid = 100); UPDATE cpu_rollup SET task_id = 0"
+tap_is "$(column time seen_ns):$(column time nr_threads)" "4000000000:" "names that were removed: nor of how many threads it is the time"
+mv "$tap_dir/whole.db" "$db"
 
 # losses
 tap_is "$(sql "$db" "SELECT reason, nr_gaps, nr_lost FROM lost")" "samples|1|1" "lost samples are counted by themselves"

@@ -82,10 +82,13 @@ static void put_rows(struct store *st, int64_t now_ns, unsigned int nr)
 							     .nr_samples = i }),
 				 0);
 		assert_int_equal(store_cpu_rollup(st,
-						  &(struct cpu_rollup_row){ .second = now_ns / SEC,
-									    .task_id = i,
-									    .nr_samples = 10,
-									    .cpu_ns = 1000 }),
+						  &(struct cpu_rollup_row){
+							  .second = now_ns / SEC,
+							  .task_id = i,
+							  .nr_samples = 10,
+							  .cpu_ns = 1000,
+							  .seen_ns = 5000,
+							  .runnable_ns = i == 1 ? 100 : NO_TIME }),
 				 0);
 	}
 }
@@ -159,6 +162,11 @@ static void rows_over_an_age_go_and_their_sums_stay(void **state)
 	assert_int_equal(ask(f->path, "SELECT sum(nr_samples) FROM sample_rollup"), 300);
 	assert_int_equal(ask(f->path, "SELECT sum(nr_samples) FROM cpu_rollup"), 2000);
 	assert_int_equal(ask(f->path, "SELECT sum(cpu_ns) FROM cpu_rollup"), 200000);
+	assert_int_equal(ask(f->path, "SELECT sum(seen_ns) FROM cpu_rollup"), 1000000);
+	/* one thread's time is not known: neither is the sum's */
+	assert_int_equal(ask(f->path,
+			     "SELECT count(runnable_ns) FROM cpu_rollup WHERE task_id = 0"),
+			 0);
 	/* the sums stay without names, those of late additions included */
 	assert_int_equal(ask(f->path, "SELECT count(*) > 0 FROM sample_rollup WHERE task_id = 0 "
 				      "AND lock_id = 0 AND function_id = 5"),
