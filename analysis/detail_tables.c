@@ -203,15 +203,16 @@ static const struct column lock_life_columns[] = {
 };
 TABLE(lock_life, WAITS, "Lock", "what it is", SORT_AS_READ);
 
+/* First what is asked of a lock: where, because of whom, why, how much was spun. Small terminals show no more. */
 const struct view_def lock_views[] = {
 	{ .table = &lock_queue, .of_instant = true },
 	{ .table = &lock_spans, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },
 	{ .table = &lock_waited_vmas, .details = vma_views },
-	{ .table = &lock_vmas, .details = vma_views },
-	{ .table = &lock_stacks },
 	{ .table = &lock_holders },
 	{ .table = &lock_why },
 	{ .table = &lock_spin },
+	{ .table = &lock_vmas, .details = vma_views },
+	{ .table = &lock_stacks },
 	{ .table = &lock_life },
 	{ .table = NULL },
 };

@@ -226,7 +226,7 @@ tui_sees '▲WAIT ms' "and sort"
 tui_keys BTab BTab Enter
 tui_sees '^Locks: anon_vma ffff888101234500$' "Enter in it opens a lock"
 tui_sees '^Queue \(1\)' "with its queue"
-tui_keys Tab Tab Tab Down Enter
+tui_keys Tab Tab Tab Tab Tab Tab Down Enter
 tui_sees '^VMAs on it: surfaceflinger 7f1200000000-7f1208000000' "and a VMA on that"
 tui_sees 'nothing happened: 9.900 s watched' "in which nothing was"
 tui_keys Escape

@@ -30,6 +30,12 @@ for screen in 1-vma-PROCESS 2-lock-CLASS 4-storm-KIND 5-stall-THREAD; do
 	tui_golden "${screen#*-}-detail" "Enter opens a ${screen#*-}"
 done
 
+# a small terminal has room for what is asked of a lock: in which mapping, because of whom, why, how much was spun
+tui_top 80 24 -s locks
+tui_sees '^anon_vma +ffff888101234500 ' "a small terminal: the locks"
+tui_keys Enter
+tui_golden lock-detail-80x24 "80x24: Enter opens a lock"
+
 tui_top 80 24 -s locks -w 2
 tui_sees '^\[1 VMAs\] \[2 Locks\] \[3 Blocked\]' "-s: the tabs are there"
 tui_sees '^anon_vma +ffff888101234500 ' "-s locks starts with the locks"
