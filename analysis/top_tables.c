@@ -97,6 +97,7 @@ static const struct column locks_columns[] = {
 	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that was waited for most", false },
 	{ "process", "PROCESS", UNIT_TEXT, 15, "process that waited most", false },
 	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that waited most", false },
+	{ "tgid", "PID", UNIT_ID, 7, "id of the process", false },
 	{ "holder_tid", "HOLDER TID", UNIT_ID, 10, "id of the thread in HELD BY", false },
 	TIME_COLUMNS,
 	TOTAL_COLUMNS,

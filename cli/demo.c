@@ -15,6 +15,7 @@
 #include "analysis/tables.h"
 #include "cli/child.h"
 #include "cli/cli.h"
+#include "cli/filter_args.h"
 #include "cli/progress.h"
 #include "cli/recording.h"
 #include "cli/show.h"
@@ -79,13 +80,16 @@ static const char *const sections[] = { "time", "vmas", "locks", "blame", "spin"
 
 #define NR_SECTIONS (sizeof(sections) / sizeof(*sections))
 
-static int report(const char *path, struct error *err)
+/* @pid: of the workload, that other programs are not shown instead; 0: of any process */
+static int report(const char *path, pid_t pid, struct error *err)
 {
+	struct filter_args filter = { .filter.pid = pid };
 	const struct table_def *tables[NR_SECTIONS + 1] = { NULL };
 	const struct report_options opt = {
 		.sections = tables,
 		.format = OUTPUT_TEXT,
 		.max_rows = REPORT_ROWS,
+		.filter = &filter,
 	};
 	struct db *db;
 	unsigned int i;
@@ -100,14 +104,15 @@ static int report(const char *path, struct error *err)
 	return ret;
 }
 
-static int screens(const char *path, struct error *err)
+static int screens(const char *path, pid_t pid, struct error *err)
 {
-	/* the lock that is waited for most: in which VMA, who holds it and why, how much is spun */
+	/* the lock that it waits for most: in which VMA, who holds it and why, how much is spun */
 	const struct tui_options opt = {
 		.path = path,
 		.delay_ms = 1000,
 		.screen = "locks",
 		.open_first = true,
+		.open_pid = pid,
 	};
 
 	return tui_run(&opt, err);
@@ -141,7 +146,7 @@ static int finish(struct recording *rec, struct child *child, struct error *err)
 static int demo_screens(struct recording *rec, struct child *child, const char *path,
 			struct error *err)
 {
-	int ret = screens(path, err);
+	int ret = screens(path, child->pid, err);
 	int ret2 = finish(rec, child, err);
 
 	return ret ?: ret2;
@@ -160,7 +165,7 @@ static int demo_report(struct recording *rec, struct child *child, const char *p
 	ret = finish(rec, child, err);
 	if (!ret && end == WATCH_SIGNAL)
 		return error_set(err, -EINTR, "interrupted");
-	return ret ? ret : report(path, err);
+	return ret ? ret : report(path, child->pid, err);
 }
 
 /* Record and show. Sets *@impossible if capturing does not work here. */
@@ -224,7 +229,7 @@ static int demo_bundled(const char *path, bool on_terminal, struct error *err)
 
 	if (ret)
 		return ret;
-	return on_terminal ? screens(path, err) : report(path, err);
+	return on_terminal ? screens(path, 0, err) : report(path, 0, err);
 }
 
 static int demo(int argc, char **argv)

@@ -71,6 +71,13 @@ static void remember_row(struct table_view *v)
 		name_of(v, v->shown[v->selected], v->row_name, sizeof(v->row_name));
 }
 
+static void select_row(struct table_view *v, size_t at)
+{
+	v->selected = at;
+	v->follow = true;
+	remember_row(v);
+}
+
 static void find_row_again(struct table_view *v)
 {
 	char name[sizeof(v->row_name)];
@@ -169,9 +176,7 @@ void table_view_move(struct table_view *v, long by)
 		to = 0;
 	if (to >= (long)v->nr_shown)
 		to = v->nr_shown - 1;
-	v->selected = to;
-	v->follow = true;
-	remember_row(v);
+	select_row(v, to);
 }
 
 void table_view_first(struct table_view *v)
@@ -208,10 +213,24 @@ bool table_view_find(struct table_view *v, int step, bool skip)
 			at = (at + v->nr_shown + step) % v->nr_shown;
 		if (!matches(v, v->shown[at], v->search))
 			continue;
-		v->selected = at;
-		v->follow = true;
-		remember_row(v);
+		select_row(v, at);
 		return true;
+	}
+	return false;
+}
+
+bool table_view_select(struct table_view *v, const char *name, int64_t number)
+{
+	const int column = table_column(v->def, name);
+	size_t i;
+
+	for (i = 0; column >= 0 && i < v->nr_shown; i++) {
+		const struct cell *c = &v->shown[i][column];
+
+		if (c->type == CELL_INT && c->i == number) {
+			select_row(v, i);
+			return true;
+		}
 	}
 	return false;
 }

@@ -75,6 +75,9 @@ void table_view_filter(struct table_view *v, const char *pattern);
  */
 bool table_view_find(struct table_view *v, int step, bool skip);
 
+/* Select the first row with this number in the column @name. False: there is none. */
+bool table_view_select(struct table_view *v, const char *name, int64_t number);
+
 /* A click: selects a row, or sorts by the column whose head was hit. */
 void table_view_click(struct table_view *v, int y, int x);
 

@@ -177,9 +177,12 @@ static void draw(struct tui *tui)
 static void open_first(struct tui *tui)
 {
 	const struct capture_info *info = &tui->feed.info;
+	const int64_t pid = tui->opt->open_pid;
+	struct table_view *v = tui_view(tui);
 
-	if (tui->to_open && info->last_ns - info->first_ns >= OPEN_AFTER_NS &&
-	    tui_view(tui)->nr_shown && tui_open(tui))
+	if (!tui->to_open || info->last_ns - info->first_ns < OPEN_AFTER_NS || !v->nr_shown)
+		return;
+	if ((!pid || table_view_select(v, "tgid", pid)) && tui_open(tui))
 		tui->to_open = false;
 }
 

@@ -20,6 +20,7 @@ struct tui_options {
 	unsigned int window_s; /* seconds that rates are over; 0: as kept, or 10 */
 	const char *screen; /* name of the first one, NULL: as kept, or the first of top_views[] */
 	bool open_first;    /* open the details of that one's first row, as soon as it has one */
+	int64_t open_pid;   /* of its first row of this process; 0: of any */
 	/* what is wrong with the recorder behind @path, asked at each refresh; or NULL */
 	int (*problem)(void *ctx, struct error *err);
 	void *ctx;
