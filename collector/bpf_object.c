@@ -68,23 +68,30 @@ static int refused(int code, const struct bpf_image *image, const char *log, str
 					  }));
 }
 
+static struct bpf_object *open_image(const struct bpf_image *image, char *log)
+{
+	struct bpf_object_open_opts opts;
+	size_t nr_bytes;
+	const void *elf = image->elf(&nr_bytes);
+
+	/* libbpf refuses options unless the padding at their end is zero, too: no initializer does that */
+	memset(&opts, 0, sizeof(opts));
+	opts.sz = sizeof(opts);
+	opts.object_name = image->name;
+	opts.kernel_log_buf = log;
+	opts.kernel_log_size = LOG_BYTES;
+	return bpf_object__open_mem(elf, nr_bytes, &opts);
+}
+
 int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, struct error *err)
 {
 	char *log = calloc(1, LOG_BYTES);
-	size_t nr_bytes;
-	const void *elf = image->elf(&nr_bytes);
 	int ret = 0;
 
 	if (!log)
 		return error_set(err, -ENOMEM, "out of memory");
 	libbpf_set_print(say_nothing);
-	*obj = bpf_object__open_mem(elf, nr_bytes,
-				    &(struct bpf_object_open_opts){
-					    .sz = sizeof(struct bpf_object_open_opts),
-					    .object_name = image->name,
-					    .kernel_log_buf = log,
-					    .kernel_log_size = LOG_BYTES,
-				    });
+	*obj = open_image(image, log);
 	if (!*obj)
 		ret = refused(-errno, image, log, err);
 	if (!ret && ((image->prepare && (ret = image->prepare(*obj, image->ctx))) ||
