@@ -33,9 +33,9 @@ inside() {
 		sh -c "cd /home/$1/rmapscope && $2" </dev/null >"$tap_dir/out" 2>&1
 }
 
-# show STATUS: what a command that failed said last
+# show STATUS: of a command that failed, the tests that failed and what it said last
 show() {
-	[ "$1" = 0 ] || tail -n 25 "$tap_dir/out" | sed 's/^/# /'
+	[ "$1" = 0 ] || { grep -B 2 -A 8 '^not ok' "$tap_dir/out" | head -n 80; tail -n 25 "$tap_dir/out"; } | sed 's/^/# /'
 }
 
 # runs NAME USER COMMAND
