@@ -49,7 +49,8 @@ for damage in nonsense 'window -1' 'window 20 30' 'sort vmas nothing down' 'sort
 	tui_keys Down
 	tui_loses 'is damaged' "'$damage': the line goes with the next key"
 done
-head -c 3000 /dev/urandom >"$file"
+# one line in 128 of random bytes is empty or a comment
+{ printf '\377' && head -c 3000 /dev/urandom; } >"$file"
 tui_top 160 24
 tui_sees "is damaged in line 1: it is not used" "noise: a line says so"
 tui_keys +

@@ -44,10 +44,12 @@ static int patient(void **state)
 	return start(state, 600 * NSEC_PER_SEC);
 }
 
+#define SHORT_NS (50 * NSEC_PER_MSEC)
+
 /* What hangs is given up soon, on a busy machine also other questions. */
 static int impatient(void **state)
 {
-	return start(state, 50 * NSEC_PER_MSEC);
+	return start(state, SHORT_NS);
 }
 
 static int ask(struct proc_workers *w, int32_t id)
@@ -69,7 +71,7 @@ static void post(struct proc_workers *w, int32_t id)
 	proc_workers_post(w, &a);
 }
 
-/* Hang @nr threads, each with a process of its own. */
+/* Hang @nr threads, each with a process of its own, for longer than anybody waits. */
 static void hang(struct proc_workers *w, unsigned int nr)
 {
 	unsigned int i;
@@ -78,6 +80,7 @@ static void hang(struct proc_workers *w, unsigned int nr)
 		assert_int_equal(ask(w, HANGING + i), -ETIMEDOUT);
 	for (i = 0; i < nr; i++)
 		sem_wait(&stuck);
+	usleep(SHORT_NS / 1000);
 }
 
 /* Ask until the answer comes in time. */
