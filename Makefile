@@ -38,7 +38,7 @@ include tests/guest/guest.mk
 lib_srcs := $(wildcard lib/*.c collector/*.c collector/model/*.c schema/*.c analysis/*.c \
 	      analysis/output/*.c tui/*.c cli/workload/*.c)
 cli_srcs := $(filter-out $(lib_srcs),$(wildcard cli/*.c))
-lib_objs := $(lib_srcs:%.c=$(BUILD)/%.o) $(BUILD)/schema/sql.o \
+lib_objs := $(lib_srcs:%.c=$(BUILD)/%.o) $(BUILD)/schema/sql.o $(BUILD)/schema/known_list.o \
 	    $(BUILD)/analysis/output/page_files.o
 cli_objs := $(cli_srcs:%.c=$(BUILD)/%.o) $(BUILD)/cli/demo_capture.o
 
@@ -88,10 +88,20 @@ $(BUILD)/schema/sql.c: $(sql) schema/embed.sh schema/fragments.h schema/enums.de
 
 $(BUILD)/schema/sql.h: $(BUILD)/schema/sql.c ;
 
-# generated before anything is compiled that may include it
-$(lib_objs) $(cli_objs) $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*/*.c)): | libraries $(BUILD)/schema/sql.h
+# what the steps make, as known_lists[]
+make_known := $(BUILD)/schema/make/known_list
+$(make_known): $(make_known).o $(BUILD)/schema/steps.o $(BUILD)/schema/sql.o
+	$(call say,LINK)
+	$(Q)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(BUILD)/schema/sql.o: $(BUILD)/schema/sql.c
+$(BUILD)/schema/known_list.c: $(make_known)
+	$(call say,SQL)
+	$(Q)$(make_known) >$@.new && mv $@.new $@
+
+# generated before anything is compiled that may include it
+$(lib_objs) $(cli_objs) $(make_known).o $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*/*.c)): | libraries $(BUILD)/schema/sql.h
+
+$(BUILD)/schema/sql.o $(BUILD)/schema/known_list.o: %.o: %.c
 	$(call say,CC)
 	$(Q)$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
 
@@ -126,7 +136,7 @@ rmapscope_hist.so: schema/hist.c schema/hist_sql.c schema/hist.h schema/hist_sql
 	$(Q)$(CC) -std=gnu11 -I. -Wall -Wextra $(CFLAGS) -fPIC -shared -DHIST_EXTENSION -o $@ \
 		schema/hist.c schema/hist_sql.c
 
--include $(lib_objs:.o=.d) $(cli_objs:.o=.d) $(wildcard $(BUILD)/tests/*/*.d)
+-include $(lib_objs:.o=.d) $(cli_objs:.o=.d) $(make_known).d $(wildcard $(BUILD)/tests/*/*.d)
 
 .PHONY: help
 help:

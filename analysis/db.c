@@ -46,7 +46,7 @@ static int read_copy(struct db *db, int64_t version, struct error *err)
 }
 
 /* Register our functions and views, then allow nothing but reading. */
-static int prepare_reading(struct db *db, const struct known *known, struct error *err)
+static int prepare_reading(struct db *db, struct error *err)
 {
 	int rc = hist_sql_register(db->db);
 
@@ -57,7 +57,7 @@ static int prepare_reading(struct db *db, const struct known *known, struct erro
 	if (rc == SQLITE_OK)
 		rc = filter_sql_register(db);
 	if (rc == SQLITE_OK)
-		rc = known_views(known, db->db);
+		rc = known_views(db->db);
 	if (rc != SQLITE_OK)
 		return db_fail(db, err);
 	guard_read_only(db->db);
@@ -67,23 +67,19 @@ static int prepare_reading(struct db *db, const struct known *known, struct erro
 /* The file is open. Check its schema and prepare reading it, in one transaction. */
 static int check_and_prepare(struct db *db, struct error *err)
 {
-	struct known *known = NULL;
 	int64_t version;
 	int ret;
 
 	if (sqlite3_exec(db->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return db_fail(db, err);
-	ret = db_check(db, &version, &known, err);
+	ret = db_check(db, &version, err);
 	if (!ret && version < SCHEMA_VERSION) {
-		known_free(known);
-		known = NULL;
 		ret = read_copy(db, version, err);
 		if (!ret)
-			ret = db_check(db, &version, &known, err);
+			ret = db_check(db, &version, err);
 	}
 	if (!ret)
-		ret = prepare_reading(db, known, err);
-	known_free(known);
+		ret = prepare_reading(db, err);
 	db_end(db);
 	return ret;
 }

@@ -68,13 +68,11 @@ static int check_identity(struct db *db, int64_t *version, struct error *err)
 	return 0;
 }
 
-static int check_schema(struct db *db, struct known *known, struct error *err)
+static int check_schema(struct db *db, int64_t version, struct error *err)
 {
 	char why[128];
 
-	if (!known)
-		return error_set(err, -ENOMEM, "out of memory");
-	if (known_check(known, db->db, why, sizeof(why)) != SQLITE_OK)
+	if (known_check(version, db->db, why, sizeof(why)) != SQLITE_OK)
 		return db_fail(db, err);
 	if (*why)
 		return error_set(err, -EBADMSG, "%s is damaged or was tampered with: it %s",
@@ -82,18 +80,9 @@ static int check_schema(struct db *db, struct known *known, struct error *err)
 	return 0;
 }
 
-int db_check(struct db *db, int64_t *version, struct known **knownp, struct error *err)
+int db_check(struct db *db, int64_t *version, struct error *err)
 {
-	struct known *known;
 	int ret = check_identity(db, version, err);
 
-	if (ret)
-		return ret;
-	known = known_schema(*version);
-	ret = check_schema(db, known, err);
-	if (!ret && knownp)
-		*knownp = known;
-	else
-		known_free(known);
-	return ret;
+	return ret ? ret : check_schema(db, *version, err);
 }

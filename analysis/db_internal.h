@@ -7,7 +7,6 @@
 #include "analysis/db_file.h"
 #include "analysis/db_guard.h"
 
-struct known;
 struct filter;
 
 /* The temporary tables of a filter. */
@@ -46,13 +45,12 @@ void db_disconnect(struct db *db);
 /*
  * db_check - check that it is a database of ours
  * @version: set to its schema version, at most SCHEMA_VERSION
- * @known: set to that schema; free it with known_free(); may be NULL
  *
  * Call this in a transaction that lasts until the last statement that relies on it.
  *
  * Returns 0 or a negative errno.
  */
-int db_check(struct db *db, int64_t *version, struct known **known, struct error *err);
+int db_check(struct db *db, int64_t *version, struct error *err);
 
 /*
  * db_define - run statements of our own that create or fill temporary tables and views

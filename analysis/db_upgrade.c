@@ -176,7 +176,7 @@ static int begin_and_check(struct db *db, int64_t *version, struct error *err)
 {
 	if (sqlite3_exec(db->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return db_fail(db, err);
-	return db_check(db, version, NULL, err);
+	return db_check(db, version, err);
 }
 
 int db_upgrade(const char *path, int64_t *from, struct error *err)

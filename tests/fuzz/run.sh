@@ -37,8 +37,11 @@ fi
 
 mkdir -p "$out/schema"
 sh schema/embed.sh "$out/schema/sql.c" "$out/schema/sql.h" schema/*.sql analysis/*.sql
+# shellcheck disable=SC2086 # options
+$CLANG $flags -o "$out/known_list" schema/make/known_list.c schema/steps.c \
+	"$out/schema/sql.c" -lsqlite3 && "$out/known_list" >"$out/schema/known_list.c"
 sources_database="analysis/*.c analysis/output/*.[cS] schema/hist.c schema/hist_sql.c schema/known.c schema/output_file.c
-	schema/migrate.c schema/steps.c $out/schema/sql.c cli/show.c tui/timeline.c
+	schema/migrate.c schema/steps.c $out/schema/sql.c $out/schema/known_list.c cli/show.c tui/timeline.c
 	tests/fuzz/mutate.c tests/fuzz/read_all.c"
 sources_decode="collector/decode.c collector/kstack.c"
 sources_hist="schema/hist.c"
