@@ -67,6 +67,7 @@ struct recording {
 	int64_t reach_ns;      /* the database covers the time up to here */
 	struct asleep *asleep; /* threads asleep before tracing began; NULL once they were noted */
 	uint64_t begun_ns;     /* live: when tracing was turned on */
+	uint64_t ended_ns;     /* live: when recording_stop() was called; 0: not yet */
 	char limits[META_LIMITS_LEN];
 	char refusal[576];
 };
@@ -228,6 +229,8 @@ static int begin_tracing(struct recording *rec, struct error *err)
 	rec->begun_ns = now_ns();
 	if (tracefs_trace_on(rec->inst))
 		return error_set(err, -errno, "cannot turn tracing on: %s", strerror(errno));
+	/* it covers the time from here on, whether something happens or not */
+	model_covers(&rec->model, rec->begun_ns);
 	if (rec->waits)
 		bpf_waits_go(rec->waits);
 	ret = tracefs_source_watch(rec->tracefs, err);
@@ -706,6 +709,8 @@ const char *recording_trouble(const struct recording *rec)
 
 void recording_stop(struct recording *rec)
 {
+	if (rec->src->live && !rec->ended_ns)
+		rec->ended_ns = now_ns();
 	rec->src->ops->stop(rec->src);
 }
 
@@ -747,6 +752,8 @@ static int finish_store(struct recording *rec, struct error *err)
 	int ret;
 
 	finish_lookups(rec);
+	if (rec->ended_ns)
+		model_covers(&rec->model, rec->ended_ns);
 	ret = model_finish(&rec->model);
 	if (ret)
 		return error_set(err, ret, "%s", store_error(rec->store)->msg);

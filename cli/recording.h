@@ -49,9 +49,10 @@ struct recording_options {
 /* What was recorded. */
 struct recording_result {
 	uint64_t nr_events;
-	uint64_t nr_lost;	   /* at least this many */
-	bool lost_counted;	   /* nr_lost is exact */
-	int64_t first_ns, last_ns; /* times of the first and last event; -1: no events */
+	uint64_t nr_lost;  /* at least this many */
+	bool lost_counted; /* nr_lost is exact */
+	/* The time that it covers; of a file from its first event to its last, -1: it has none. */
+	int64_t first_ns, last_ns;
 };
 
 /*

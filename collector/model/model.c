@@ -202,6 +202,11 @@ static void note_time(struct model *m, int64_t time_ns)
 		m->last_ns = time_ns;
 }
 
+void model_covers(struct model *m, int64_t time_ns)
+{
+	note_time(m, time_ns);
+}
+
 /*
  * A second is over: what goes on is booked to the one before it. What ends, or
  * turns out uncertain, within a second or so is not booked before that.

@@ -69,7 +69,7 @@ struct model {
 	struct samples samples;
 	struct names names;
 	struct lives lives;
-	int64_t first_ns, last_ns; /* of the events given; NO_TIME before */
+	int64_t first_ns, last_ns; /* of events, and of model_covers(); NO_TIME: none yet */
 	uint64_t next_second_ns;   /* when the second of the latest event is over */
 	uint64_t nr_events;
 	bool stacks_inside;
@@ -82,6 +82,9 @@ struct model {
  * model_init - the state before the first event; cannot fail
  */
 void model_init(struct model *m, const struct model_options *opt);
+
+/* At @time_ns events would have been seen, whether there were any or not. */
+void model_covers(struct model *m, int64_t time_ns);
 
 /* One event; time may step back a little. Returns 0 or a negative errno. */
 int model_event(struct model *m, const struct event *ev);

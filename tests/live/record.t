@@ -167,6 +167,18 @@ tap_is "$(sql "$db" "SELECT count(*) FROM waits WHERE tgid IS NULL")" 0 \
 	"every thread's process is known"
 tap_is "$(instance_of "$recorder")" "" "the tracefs instance is gone"
 
+# --- of a process that does nothing, the time is watched all the same
+
+exec {quiet_ends}> >(exec cat >"$tap_dir/none")
+quiet=$!
+line=$("$RMAPSCOPE" record -o "$tap_dir/quiet.db" -p "$quiet" -d 1 2>&1)
+tap_is "$?" 0 "record of a process that does nothing succeeds"
+exec {quiet_ends}>&-
+tap_is "$(sql "$tap_dir/quiet.db" "SELECT max(value) - min(value) >= 1000000000 FROM meta
+	WHERE key IN ('first_ns', 'last_ns')")" 1 "it covers the whole second"
+tap_is "$("$RMAPSCOPE" blocked --at 0.5 "$tap_dir/quiet.db" | tail -n 1)" "(nobody waited then)" \
+	"also where no event was near"
+
 # --- what cannot be recorded truly
 
 live_start "$WORKLOADS/mmap-churn" -t 2 -d 60 >"$tap_dir/out"
