@@ -518,6 +518,35 @@ static unsigned int count_buffers(struct tracedat_source *td)
 	return nr;
 }
 
+/* Whether @cpu has data in some buffer. */
+static bool cpu_has_data(const struct tracedat_source *td, int cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < td->src.nr_lanes; i++)
+		if (td->lane[i].cpu == cpu && has_data(&td->lane[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A file does not tell which CPUs were recorded. One without events may have been idle, or left
+ * out; then what happened there is missing, and no loss shows it.
+ */
+static void note_empty_cpus(struct tracedat_source *td)
+{
+	const int nr_cpus = tracecmd_cpus(td->handle);
+	int cpu, nr = 0;
+
+	for (cpu = 0; cpu < nr_cpus; cpu++)
+		nr += !cpu_has_data(td, cpu);
+	if (nr && nr < nr_cpus)
+		source_note(&td->src,
+			    "%d of %d CPUs have no events: if they were not recorded (trace-cmd "
+			    "record -M), waits that ended there are shown longer than they were",
+			    nr, nr_cpus);
+}
+
 static int number_buffers(struct tracedat_source *td)
 {
 	uint16_t nr = 0;
@@ -567,6 +596,8 @@ static int open_lanes(struct tracedat_source *td, const struct tracedat_head *he
 		ret = add_lanes(td, buffer);
 	}
 	nr_used = ret ? 0 : count_buffers(td);
+	if (nr_used)
+		note_empty_cpus(td);
 	if (!ret && (!td->src.nr_lanes || (damaged && !nr_used)))
 		return -EBADMSG;
 	if (nr_used > 1)

@@ -55,6 +55,15 @@ for kind in "long=8" "long=4" "long=4 endian=big" "long=8 endian=big" "version=7
 		"$([[ $kind == *4* ]] && echo 1 || echo 0)" "$kind: symbols are those of the file"
 done
 
+# --- CPUs that were not recorded, as far as that can be seen
+
+empty="SELECT value LIKE '%1 of 3 CPUs have no events: if they were not recorded%' FROM meta WHERE key = 'limits'"
+for cpus in 2 3; do
+	wait_events | stage cpus=$cpus clock=mono
+	import
+	tap_is "$code $(sql "$empty")" "0 $((cpus - 2))" "$cpus CPUs, events of two"
+done
+
 # --- clocks
 
 for clock in local boot tai; do
