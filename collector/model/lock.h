@@ -48,6 +48,12 @@ struct lock_heritage {
 		former; /* CLASS_BIT of what earlier lives were, which contradicted each other */
 };
 
+/* Whose mm it is in: see mm.h. */
+struct lock_owner {
+	uint64_t mm; /* 0: not known */
+	int32_t tgid;
+};
+
 struct lock {
 	UT_hash_handle hh;	  /* by key */
 	struct lock *prev, *next; /* in locks.by_use */
@@ -58,10 +64,11 @@ struct lock {
 	unsigned int nr_waits;
 	struct held_times *held_times; /* while it is waited for, see wait_part.h */
 	struct lock_heritage heritage;
-	unsigned int classes; /* CLASS_BIT of all that it may still be */
-	bool has_stack;	      /* one of its uses had */
-	bool disputed;	      /* its uses contradict each other */
-	bool freed;	      /* over, as soon as nobody uses it any more */
+	struct lock_owner owner; /* of an mmap_lock */
+	unsigned int classes;	 /* CLASS_BIT of all that it may still be */
+	bool has_stack;		 /* one of its uses had */
+	bool disputed;		 /* its uses contradict each other */
+	bool freed;		 /* over, as soon as nobody uses it any more */
 	bool dirty;
 };
 

@@ -43,6 +43,7 @@ struct machines {
 	struct slices *slices;
 	struct stalls *stalls;
 	struct activities *activities;
+	struct mms *mms;
 	struct waits *waits;
 	struct walks *walks;
 };

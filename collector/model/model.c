@@ -20,6 +20,8 @@ static const struct place by_event[] = {
 	{ &names_machine, PLACE(names) },
 	/* before stalls and waits: what a thread does as it falls asleep */
 	{ &slices_machine, PLACE(slices) },
+	/* before waits: who owns the mm of a lock */
+	{ &mms_machine, PLACE(mms) },
 	/* before waits: what the holder did by the end of a wait */
 	{ &activities_machine, PLACE(activities) },
 	/* likewise: how long a waiter has slept */
@@ -45,13 +47,21 @@ static const struct place by_event[] = {
 /* In this order they give what has changed, and end. */
 static const struct place by_flush[] = {
 	/* before stalls and holds, which refer to the rows of waits */
-	{ &waits_machine, PLACE(waits) },	    { &attribution_machine, PLACE(attribution) },
-	{ &stalls_machine, PLACE(stalls) },	    { &stragglers_machine, PLACE(stragglers) },
-	{ &holds_machine, PLACE(holds) },	    { &walks_machine, PLACE(walks) },
-	{ &storms_machine, PLACE(storms) },	    { &orders_machine, PLACE(orders) },
-	{ &linkage_machine, PLACE(linkage) },	    { &frames_machine, PLACE(frames) },
-	{ &linkage_machine, PLACE(linkage) },	    { &samples_machine, PLACE(samples) },
-	{ &activities_machine, PLACE(activities) }, { &slices_machine, PLACE(slices) },
+	{ &waits_machine, PLACE(waits) },
+	{ &attribution_machine, PLACE(attribution) },
+	{ &stalls_machine, PLACE(stalls) },
+	{ &stragglers_machine, PLACE(stragglers) },
+	{ &holds_machine, PLACE(holds) },
+	{ &walks_machine, PLACE(walks) },
+	{ &storms_machine, PLACE(storms) },
+	{ &orders_machine, PLACE(orders) },
+	{ &linkage_machine, PLACE(linkage) },
+	{ &frames_machine, PLACE(frames) },
+	{ &linkage_machine, PLACE(linkage) },
+	{ &samples_machine, PLACE(samples) },
+	{ &activities_machine, PLACE(activities) },
+	{ &slices_machine, PLACE(slices) },
+	{ &mms_machine, PLACE(mms) },
 };
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))
@@ -128,6 +138,7 @@ void model_init(struct model *m, const struct model_options *opt)
 		.slices = &m->slices,
 		.stalls = &m->stalls,
 		.activities = &m->activities,
+		.mms = &m->mms,
 		.waits = &m->waits,
 		.walks = &m->walks,
 	};

@@ -18,6 +18,7 @@
 #include "collector/model/linkage.h"
 #include "collector/model/lock.h"
 #include "collector/model/machine.h"
+#include "collector/model/mm.h"
 #include "collector/model/move.h"
 #include "collector/model/order.h"
 #include "collector/model/rollup.h"
@@ -34,7 +35,7 @@
 #include "schema/sink.h"
 
 /* As many machines hear one event. */
-#define MAX_HEARERS 16
+#define MAX_HEARERS 17
 
 struct hearer {
 	int (*hear)(void *machine, const struct event *ev);
@@ -68,6 +69,7 @@ struct model {
 	struct frames frames;
 	struct samples samples;
 	struct names names;
+	struct mms mms;
 	struct lives lives;
 	int64_t first_ns, last_ns; /* of events, and of model_covers(); NO_TIME: none yet */
 	uint64_t next_second_ns;   /* when the second of the latest event is over */

@@ -344,7 +344,8 @@ static struct lock *lock_of(struct waits *ws, const struct event *ev, const stru
 			    int *ret)
 {
 	unsigned int classes = b->classes;
-	const struct stack *stack;
+	const struct stack *stack = NULL;
+	struct lock *lock;
 
 	if (classes == CLASS_UNSEEN && ev->stack) {
 		stack = stack_resolve(ws->sites, ev->stack, ws->sink, ret);
@@ -352,7 +353,11 @@ static struct lock *lock_of(struct waits *ws, const struct event *ev, const stru
 			return NULL;
 		classes = stack->classes[b->mode];
 	}
-	return lock_used(ws->locks, &b->key, classes, ev->time_ns, ws->sink, ret);
+	mms_before_use(ws->mms, &b->key, ev->tid);
+	lock = lock_used(ws->locks, &b->key, classes, ev->time_ns, ws->sink, ret);
+	if (lock)
+		*ret = mms_used(ws->mms, lock, ev->tid, stack, classes);
+	return *ret ? NULL : lock;
 }
 
 static int begin(struct waits *ws, const struct event *ev, const struct wait_begin *b)
@@ -618,6 +623,7 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 	*(struct waits *)machine = (struct waits){
 		.tasks = all->tasks,
 		.locks = all->locks,
+		.mms = all->mms,
 		.sites = all->sites,
 		.slices = all->slices,
 		.attribution = all->attribution,

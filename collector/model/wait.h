@@ -16,6 +16,7 @@
 #include "collector/model/attribute.h"
 #include "collector/model/lock.h"
 #include "collector/model/machine.h"
+#include "collector/model/mm.h"
 #include "collector/model/release.h"
 #include "collector/model/site.h"
 #include "collector/model/stall.h"
@@ -70,6 +71,7 @@ struct waits {
 	struct wait *by_tid;
 	struct tasks *tasks;
 	struct locks *locks;
+	struct mms *mms;
 	struct sites *sites;
 	struct slices *slices;
 	struct attribution *attribution;

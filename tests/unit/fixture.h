@@ -51,6 +51,9 @@ static const char *const fixture_symbols[] = {
 	"osq_lock",
 	"native_write_msr",
 	"smp_call_function_many_cond",
+	"vm_mmap_pgoff",
+	"m_start",
+	"__x64_sys_execve",
 	"a_function_behind_all_others",
 };
 

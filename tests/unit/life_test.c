@@ -16,6 +16,7 @@ static const char *const sites[] = {
 	"down_write move_pages",	 "down_read unmap_mapping_range",
 	"down_write dup_mmap",		 "down_read lock_mm_and_find_vma",
 	"down_write collapse_huge_page", "down_read a_function_behind_all_others",
+	"down_write vm_mmap_pgoff",
 };
 
 struct run {
@@ -83,6 +84,23 @@ static void some_link(struct run *run)
 		feed(run->f, ev_unlink(later(run), tgid, root, root, start, start + 0x1000));
 }
 
+static void some_process_changes(struct run *run)
+{
+	int32_t tid = some_thread(run);
+
+	switch (random_below(&run->r, 4)) {
+	case 0:
+		feed(run->f, ev_exit(later(run), tid));
+		break;
+	case 1:
+		feed(run->f, ev_exec(later(run), tid));
+		break;
+	default:
+		feed(run->f, ev_newtask(later(run), some_thread(run), tid, "new",
+					random_below(&run->r, 2) ? CLONE_VM : 0));
+	}
+}
+
 static void step(struct run *run)
 {
 	switch (random_below(&run->r, 16)) {
@@ -102,7 +120,7 @@ static void step(struct run *run)
 		if (!random_below(&run->r, 8))
 			feed(run->f, ev_loss(run->now_ns, run->now_ns + 10, 0, 1));
 		else
-			feed(run->f, ev_newtask(later(run), 1, some_thread(run), "new", 0));
+			some_process_changes(run);
 		break;
 	default:
 		flush(run->f, run->now_ns);
