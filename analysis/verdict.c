@@ -95,14 +95,28 @@ static const char *open_text(const struct verdict *v, char *buf, size_t room)
 	return buf;
 }
 
+/* "; how long 3 more took is not known", or "" */
+static const char *uncertain_text(const struct verdict *v, char *buf, size_t room)
+{
+	char nr[32];
+
+	buf[0] = '\0';
+	if (number(v, V_NR_UNCERTAIN))
+		snprintf(buf, room, "; how long %s more took is not known, as events are missing",
+			 shown(v, V_NR_UNCERTAIN, nr, sizeof(nr)));
+	return buf;
+}
+
 static void write_short(const struct verdict *v)
 {
-	char nr[32], sum[32], max[32], open[128];
+	char nr[32], sum[32], max[32], open[128], uncertain[96];
 
 	snprintf(v->text, VERDICT_LEN,
-		 "Nobody waited longer than 1 ms: %s waits, %s ms in all, the longest %s ms%s.",
+		 "%s waited longer than 1 ms: %s waits, %s ms in all, the longest %s ms%s%s.",
+		 number(v, V_NR_UNCERTAIN) ? "Nobody is known to have" : "Nobody",
 		 shown(v, V_NR_WAITS, nr, sizeof(nr)), shown(v, V_WAIT_NS, sum, sizeof(sum)),
-		 shown(v, V_MAX_NS, max, sizeof(max)), open_text(v, open, sizeof(open)));
+		 shown(v, V_MAX_NS, max, sizeof(max)), open_text(v, open, sizeof(open)),
+		 uncertain_text(v, uncertain, sizeof(uncertain)));
 }
 
 static void write_long(const struct verdict *v)
@@ -110,18 +124,20 @@ static void write_long(const struct verdict *v)
 	/* 0 is possible: all ended waits took 0 ns, and an open wait is long */
 	const double percent =
 		number(v, V_WAIT_NS) ? 100.0 * number(v, V_PROCESS_NS) / number(v, V_WAIT_NS) : 0;
-	char sum[32], max[32], open[128], process[256], class[64];
+	char sum[32], max[32], open[128], uncertain[96], process[256], class[64];
 
 	snprintf(v->text, VERDICT_LEN,
-		 "Waits took %s ms in %.3f s, %.0f %% of it in %s, most for %s locks; the longest "
-		 "took %s ms%s.",
+		 "Waits took %s%s ms in %.3f s, %.0f %% of it in %s, most for %s locks; the longest "
+		 "took %s ms%s%s.",
+		 number(v, V_NR_UNCERTAIN) ? "at least " : "",
 		 shown(v, V_WAIT_NS, sum, sizeof(sum)), v->seconds, percent,
 		 v->cell[V_PROCESS].type == CELL_TEXT
 			 ? shown(v, V_PROCESS, process, sizeof(process))
 			 : "processes of unknown name",
 		 v->cell[V_CLASS].type == CELL_TEXT ? shown(v, V_CLASS, class, sizeof(class))
 						    : "unknown",
-		 shown(v, V_MAX_NS, max, sizeof(max)), open_text(v, open, sizeof(open)));
+		 shown(v, V_MAX_NS, max, sizeof(max)), open_text(v, open, sizeof(open)),
+		 uncertain_text(v, uncertain, sizeof(uncertain)));
 }
 
 static int write_none(const struct verdict *v, struct db *db, struct error *err)

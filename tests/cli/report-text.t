@@ -80,8 +80,13 @@ first '^Waits took 20\.000 ms in 10\.000 s, 25 % of it in plain, most for anon_v
 	"who waited most"
 first '^Nobody waited longer than 1 ms: 4 waits, 2\.000 ms in all, the longest 0\.500 ms\.$' "short waits" \
 	"UPDATE wait SET duration_ns = 500000"
+uncertain="outcome = (SELECT value FROM enum WHERE domain = 'outcome' AND label = 'uncertain'), duration_ns = NULL"
+first '^Waits took at least 15\.000 ms in .*; the longest took 5\.000 ms; how long 1 more took is not known, as events are missing\.$' \
+	"one is uncertain" "UPDATE wait SET $uncertain WHERE id = 1"
+first '^Nobody is known to have waited longer than 1 ms: 3 waits, .*; how long 1 more took is not known' "short waits, and an uncertain one" \
+	"UPDATE wait SET duration_ns = 500000; UPDATE wait SET $uncertain WHERE id = 1"
 first '^How long anybody waited is not known: all 4 waits are uncertain, as events of them are missing\.$' "none that is certain" \
-	"UPDATE wait SET outcome = (SELECT value FROM enum WHERE domain = 'outcome' AND label = 'uncertain'), duration_ns = NULL"
+	"UPDATE wait SET $uncertain"
 first '^Waits took .*, and 1 had not ended, the longest after 9,000\.000 ms\.$' "one that has not ended" \
 	"UPDATE wait SET outcome = 1, duration_ns = NULL WHERE id = 1"
 first '^Waits took 0\.000 ms in 10\.000 s, 0 % of it in [^;]*; the longest took 0\.000 ms, and 1 had not ended' \
