@@ -387,6 +387,12 @@ int seen_empty(char text[SEEN_EMPTY_LEN], struct db *db, enum sight what,
 		snprintf(text, SEEN_EMPTY_LEN, NO_PROCESS, missing_pid);
 		return 0;
 	}
+	if (window && !ns) {
+		snprintf(text, SEEN_EMPTY_LEN, "not seen: %s",
+			 nr_gaps ? "events were lost all that time"
+				 : "the capture does not cover that time");
+		return 0;
+	}
 	snprintf(text, SEEN_EMPTY_LEN, "nothing %s: %.3f s watched",
 		 filter_of(db)		? "passes the filter"
 		 : what == SIGHT_LOSSES ? "was lost"

@@ -73,6 +73,8 @@ tap_is "$(rates | head -n 2)" "window 100000000000..102000000000 ns, 2.000 s, 1.
 400.0 4.0" "where single events or samples were lost, or one CPU's, the others were watched"
 
 make_db "$(gap NULL NULL NULL 3)"
+tap_like "$("$RMAPSCOPE" top -b -n 1 -s stalls "$db")" '^\(not seen: events were lost all that time\)$' \
+	"nothing was watched: it is not said that nothing happened"
 tap_is "$(rates)" "window 100000000000..102000000000 ns, 2.000 s, 0.000 s watched
 - -
 - - -" "a rate over no time is unknown"
