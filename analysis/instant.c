@@ -97,20 +97,41 @@ static bool parse_clock(struct tm *tm, int64_t *ns, const char *text)
 	return !*text && h < 24 && m < 60 && s < 60;
 }
 
-/* The first time after the start of the capture at which the local clock shows @text. */
+/*
+ * The time at which the local clock shows what @tm has, by summer time or not; false: it does not
+ * show that on this day. mktime() changes a time that does not exist.
+ */
+static bool clock_shows(time_t *at, struct tm tm, bool summer)
+{
+	const struct tm wanted = tm;
+
+	tm.tm_isdst = summer;
+	*at = mktime(&tm);
+	return tm.tm_hour == wanted.tm_hour && tm.tm_min == wanted.tm_min;
+}
+
+/*
+ * The first time after the start of the capture at which the local clock shows @text. In the hour in
+ * which summer time ends it shows everything twice.
+ */
 static bool parse_wall(int64_t *at_ns, const char *text, const struct capture_info *info)
 {
-	time_t start = (info->first_ns + info->clock_offset_ns) / SEC;
+	time_t start = (info->first_ns + info->clock_offset_ns) / SEC, at;
+	unsigned int i;
 	int64_t ns;
 	struct tm tm;
 
 	if (!localtime_r(&start, &tm) || !parse_clock(&tm, &ns, text))
 		return false;
-	tm.tm_isdst = -1;
-	*at_ns = (int64_t)mktime(&tm) * SEC + ns - info->clock_offset_ns;
-	if (*at_ns >= info->first_ns)
-		return true;
-	tm.tm_mday++;
+	for (i = 0; i < 4; i++) {
+		/* summer time comes first */
+		if (clock_shows(&at, tm, i % 2 == 0)) {
+			*at_ns = (int64_t)at * SEC + ns - info->clock_offset_ns;
+			if (*at_ns >= info->first_ns)
+				return true;
+		}
+		tm.tm_mday += i == 1;
+	}
 	tm.tm_isdst = -1;
 	*at_ns = (int64_t)mktime(&tm) * SEC + ns - info->clock_offset_ns;
 	return true;

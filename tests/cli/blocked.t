@@ -257,6 +257,13 @@ tap_like "$("$RMAPSCOPE" blocked "$db" --at 0.6 2>&1)" \
 	'^rmapscope: 0.6 is outside the capture, which goes from 0.000 s \(22:13:20.000\) to 0.500 s \(22:13:20.500\)' \
 	"a time outside says the range"
 
+# where summer time ends, an hour comes twice: the one of the capture is meant
+for start in 1792888200 1792891800; do
+	sqlite3 "$db" "UPDATE meta SET value = ${start}000000000 WHERE key = 'clock_offset_ns'"
+	tap_like "$(TZ=CET-1CEST,M3.5.0,M10.5.0/3 "$RMAPSCOPE" blocked "$db" --at 02:30:00.25 2>&1)" \
+		'^Blocked at 0\.250 s \(02:30:00\.250\):' "half past two on the day of the change, from $start on"
+done
+
 # the end is printed rounded, and taken so
 cp "$db" "$tap_dir/end.db"
 sqlite3 "$tap_dir/end.db" "UPDATE meta SET value = value - 400000 WHERE key = 'last_ns'"
