@@ -231,26 +231,24 @@ struct site *site_at(struct sites *ss, uint64_t addr, const struct sink *sink, i
 	return known->site;
 }
 
-/* One line per frame; a frame without a name is "?": no raw addresses. */
+/* One line per frame; a frame without a name is "?": no raw addresses. NULL: no memory. */
 static char *frames_text(const struct symbol *sym, unsigned int nr)
 {
-	size_t room = (size_t)nr * (SYMBOL_LEN + 16) + 1, len = 0;
-	char *text = malloc(room);
+	char text[KSTACK_MAX_FRAMES * (SYMBOL_LEN + 16) + 1] = "";
 	unsigned int i;
+	size_t len = 0;
 
-	if (!text)
-		return NULL;
-	text[0] = '\0';
 	for (i = 0; i < nr; i++) {
 		const char *newline = i ? "\n" : "";
 
 		if (sym[i].name[0])
-			len += snprintf(text + len, room - len, "%s%s+0x%x", newline, sym[i].name,
-					sym[i].offset);
+			len += snprintf(text + len, sizeof(text) - len, "%s%s+0x%x", newline,
+					sym[i].name, sym[i].offset);
 		else
-			len += snprintf(text + len, room - len, "%s?", newline);
+			len += snprintf(text + len, sizeof(text) - len, "%s?", newline);
 	}
-	return text;
+	/* there may be many thousands: each takes what it needs */
+	return strdup(text);
 }
 
 static int give_stack(struct sites *ss, struct stack *stack, const struct sink *sink)
