@@ -12,15 +12,21 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+/* Of those that --format takes, which are the ones with a name. */
 static const char *format_name(unsigned int i)
 {
-	return i < NR_OUTPUT_FORMATS ? output_ops(i)->name : NULL;
+	unsigned int format;
+
+	for (format = 0; format < NR_OUTPUT_FORMATS; format++)
+		if (output_ops(format)->name && !i--)
+			return output_ops(format)->name;
+	return NULL;
 }
 
 /* As in the help text, which marks the default. */
 static const char *format_help(unsigned int i)
 {
-	return i == OUTPUT_TEXT ? "text (default)" : format_name(i);
+	return i ? format_name(i) : "text (default)";
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -40,10 +40,6 @@ struct frame_deadline {
 	int64_t end_ns;
 };
 
-struct frame_gap {
-	int64_t start_ns, end_ns;
-};
-
 /* Of several reasons, and of how it was presented, one is enough; without any it is not known. */
 static int is_missed(const struct event *ev)
 {
@@ -62,27 +58,6 @@ static struct frame *find(const struct frames *fs, int64_t cookie)
 
 	HASH_FIND(hh, fs->open, &cookie, sizeof(cookie), f);
 	return f;
-}
-
-/* Whether @time_ns lies in a gap. */
-static bool in_gap(const struct frames *fs, int64_t time_ns)
-{
-	unsigned int lo = 0, hi = fs->nr_gaps;
-
-	while (lo < hi) {
-		unsigned int mid = lo + (hi - lo) / 2;
-
-		if (fs->gap[mid].start_ns <= time_ns)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo && time_ns < fs->gap[lo - 1].end_ns;
-}
-
-static bool gap_since(const struct frames *fs, int64_t time_ns)
-{
-	return fs->nr_gaps && fs->gap[fs->nr_gaps - 1].end_ns > time_ns;
 }
 
 static void set_deadline(const struct frames *fs, struct frame *f)
@@ -119,7 +94,7 @@ static int give_open(struct frames *fs, struct frame *f, int outcome)
 static int give_ended(struct frames *fs, struct frame *f)
 {
 	const int64_t ns = f->row.end_ns - f->row.start_ns;
-	const bool sure = ns >= 0 && ns < FRAME_MAX_NS && !in_gap(fs, f->row.end_ns);
+	const bool sure = ns >= 0 && ns < FRAME_MAX_NS && !gaps_cover(&fs->gaps, f->row.end_ns);
 
 	DL_DELETE(fs->ended, f);
 	fs->nr_ended--;
@@ -224,31 +199,11 @@ static int frame_end(void *machine, const struct event *ev)
 	return ++fs->nr_ended > FRAMES_HELD ? give_ended(fs, fs->ended) : 0;
 }
 
-/* One that ends earlier than another that began before it adds nothing. */
 static int loss(void *machine, const struct event *ev)
 {
 	struct frames *fs = machine;
-	struct frame_gap gap = { ev->loss.start_ns ?: ev->time_ns, ev->loss.end_ns };
-	const struct frame_gap *last = fs->nr_gaps ? &fs->gap[fs->nr_gaps - 1] : NULL;
-	struct frame_gap *grown;
 
-	if (last && last->start_ns <= gap.start_ns && last->end_ns >= gap.end_ns)
-		return 0;
-	/* out of order: they become one */
-	for (; last && last->start_ns >= gap.start_ns; last = fs->nr_gaps ? last - 1 : NULL) {
-		if (last->end_ns > gap.end_ns)
-			gap.end_ns = last->end_ns;
-		fs->nr_gaps--;
-	}
-	if (fs->nr_gaps == fs->room) {
-		grown = realloc(fs->gap, (fs->room + 64) * 2 * sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		fs->gap = grown;
-		fs->room = (fs->room + 64) * 2;
-	}
-	fs->gap[fs->nr_gaps++] = gap;
-	return 0;
+	return gaps_add(&fs->gaps, ev->loss.start_ns ?: ev->time_ns, ev->loss.end_ns);
 }
 
 static int flush(void *machine, uint64_t complete_ns)
@@ -276,8 +231,8 @@ static int finish(void *machine, int64_t end_ns)
 	HASH_ITER(hh, fs->open, f, tmp) {
 		if (!ret)
 			ret = give_open(fs, f,
-					gap_since(fs, f->row.start_ns) ? OUTCOME_UNCERTAIN
-								       : OUTCOME_OPEN);
+					gap_covers(fs->gap, f->row.start_ns) ? OUTCOME_UNCERTAIN
+									     : OUTCOME_OPEN);
 	}
 	return ret;
 }
@@ -298,12 +253,16 @@ static void free_all(void *machine)
 		HASH_DEL(fs->deadlines, d);
 		free(d);
 	}
-	free(fs->gap);
+	gaps_free(&fs->gaps);
 }
 
 static bool init(void *machine, const struct machines *all, const struct model_options *opt)
 {
-	*(struct frames *)machine = (struct frames){ .tasks = all->tasks, .sink = all->sink };
+	*(struct frames *)machine = (struct frames){
+		.gap = all->gap,
+		.tasks = all->tasks,
+		.sink = all->sink,
+	};
 	return opt->has[EVENT_FRAME_START];
 }
 

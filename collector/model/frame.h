@@ -15,6 +15,7 @@
 
 #include <stdint.h>
 
+#include "collector/model/gaps.h"
 #include "collector/model/machine.h"
 #include "lib/clock.h"
 
@@ -26,16 +27,14 @@
 
 struct frame;
 struct frame_deadline;
-struct frame_gap;
 
 struct frames {
 	struct frame *open;  /* by cookie */
 	struct frame *ended; /* their ends are not reached yet, in the order of the file */
 	unsigned int nr_ended;
 	struct frame_deadline *deadlines;
-	/* gaps in the order of their starts; a later one ends later, too */
-	struct frame_gap *gap;
-	unsigned int nr_gaps, room;
+	const struct gap *gap;
+	struct gaps gaps;
 	struct tasks *tasks;
 	const struct sink *sink;
 };

@@ -21,6 +21,12 @@ static inline bool gap_covers(const struct gap *gap, int64_t time_ns)
 	return time_ns < gap->end_ns;
 }
 
+/* When it ends; 0: there was none. */
+static inline int64_t gap_end(const struct gap *gap)
+{
+	return gap->end_ns;
+}
+
 /* Another gap lasts until @end_ns. */
 static inline void gap_extend(struct gap *gap, int64_t end_ns)
 {

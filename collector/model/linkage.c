@@ -247,7 +247,7 @@ static bool is_new_root(struct linkage *lk, const struct event *ev)
 	const struct lock *lock = seen_lock(lk, ev->anon_vma_chain.root);
 	const struct hold *hold = lock ? lock->holds : NULL;
 
-	if (!process_began_after(lk->tasks, ev->anon_vma_chain.tgid, lk->gap->end_ns))
+	if (!process_began_after(lk->tasks, ev->anon_vma_chain.tgid, gap_end(lk->gap)))
 		return false;
 	return !lock || (hold && !hold->next && hold->key.tid == ev->tid &&
 			 lock->row.first_ns == hold->row.start_ns);

@@ -47,21 +47,13 @@ static const struct place by_event[] = {
 /* In this order they give what has changed, and end. */
 static const struct place by_flush[] = {
 	/* before stalls and holds, which refer to the rows of waits */
-	{ &waits_machine, PLACE(waits) },
-	{ &attribution_machine, PLACE(attribution) },
-	{ &stalls_machine, PLACE(stalls) },
-	{ &stragglers_machine, PLACE(stragglers) },
-	{ &holds_machine, PLACE(holds) },
-	{ &walks_machine, PLACE(walks) },
-	{ &storms_machine, PLACE(storms) },
-	{ &orders_machine, PLACE(orders) },
-	{ &linkage_machine, PLACE(linkage) },
-	{ &frames_machine, PLACE(frames) },
-	{ &linkage_machine, PLACE(linkage) },
-	{ &samples_machine, PLACE(samples) },
-	{ &activities_machine, PLACE(activities) },
-	{ &slices_machine, PLACE(slices) },
-	{ &mms_machine, PLACE(mms) },
+	{ &waits_machine, PLACE(waits) },     { &attribution_machine, PLACE(attribution) },
+	{ &stalls_machine, PLACE(stalls) },   { &stragglers_machine, PLACE(stragglers) },
+	{ &holds_machine, PLACE(holds) },     { &walks_machine, PLACE(walks) },
+	{ &storms_machine, PLACE(storms) },   { &orders_machine, PLACE(orders) },
+	{ &linkage_machine, PLACE(linkage) }, { &frames_machine, PLACE(frames) },
+	{ &samples_machine, PLACE(samples) }, { &activities_machine, PLACE(activities) },
+	{ &slices_machine, PLACE(slices) },   { &mms_machine, PLACE(mms) },
 };
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))

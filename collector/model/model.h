@@ -35,7 +35,7 @@
 #include "schema/sink.h"
 
 /* As many machines hear one event. */
-#define MAX_HEARERS 17
+#define MAX_HEARERS 24
 
 struct hearer {
 	int (*hear)(void *machine, const struct event *ev);

@@ -10,10 +10,14 @@ sections=$(sed -n '/^\.SH SUBCOMMANDS/,/^\.SH /s/^\.SS //p' $page)
 tap_is "$(comm -13 <(sort <<<"$commands") <(sort <<<"$sections"))" "" \
 	"every section of SUBCOMMANDS is a subcommand"
 
+# section COMMAND: its text in the page, without fonts
+section() {
+	sed -n "/^\.SS $1/,/^\.S[SH] /p" $page | sed 's/\\f[BIRP]/ /g' | tr -d '\\'
+}
+
 # the options that a section describes: --name at the head of a paragraph
 described() {
-	sed -n "/^\.SS $1/,/^\.S[SH] /p" $page | tr -d '\\' | sed 's/f[BIR]/ /g' |
-		awk 'head { print } { head = /^\.TP/ }' | grep -o -- '--[a-z-]*' | sort -u
+	section "$1" | awk 'head { print } { head = /^\.TP/ }' | grep -o -- '--[a-z-]*' | sort -u
 }
 
 for command in $commands; do
@@ -24,10 +28,17 @@ for command in $commands; do
 			case $option in
 			--help | --usage | -- ) continue ;;
 			esac
-			sed -n "/^\.SS $command/,/^\.S[SH] /p" $page | tr -d '\\' | grep -q -- "$option" || echo "$option"
+			section "$command" | grep -Eq -- "$option([^a-z-]|$)" || echo "$option"
 		done)
 	tap_is "$missing" "" "options of $command are in its section"
 	help=$("$RMAPSCOPE" "$command" --help)
+	# -x, --long of the help is the head of a paragraph: -x and --long
+	short=$(sed -nE 's/^ +(-[a-zA-Z]), (--[a-z-]+).*/\1 \2/p' <<<"$help" | grep -v -- '--help\|--usage' |
+		while read -r letter option; do
+			section "$command" | awk 'head { print } { head = /^\.TP/ }' | grep -E -- "$option([^a-z-]|$)" |
+				grep -Eq -- "(^|[^a-z-])$letter([^a-zA-Z-]|$)" || echo "$letter, $option"
+		done)
+	tap_is "$short" "" "$command: short options are in its section"
 	extra=$(described "$command" | while read -r option; do
 		grep -q -- "$option\>" <<<"$help" || echo "$option"
 	done)
