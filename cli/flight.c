@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,6 +225,8 @@ static void write_capture(struct flight *f)
 	}
 	f->nr_written++;
 	keep_path(f, path);
+	/* the heap has grown for the copy, and would stay so: a recorder runs for days */
+	malloc_trim(0);
 	snprintf(text, sizeof(text), "%s: %s", path, f->why);
 	say(f, text);
 	run_command(f, path);
