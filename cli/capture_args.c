@@ -51,6 +51,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		opt->profiles = arg;
 		return 0;
 	case 'p':
+		if (opt->pid)
+			cli_wrong(state, "--pid: only one process can be recorded");
 		opt->pid = cli_count(arg, state, "--pid");
 		return 0;
 	case OPT_BUFFER:

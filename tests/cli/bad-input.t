@@ -115,6 +115,7 @@ for value in 0 -1 x 1x 1.5 "" 99999999999999999999; do
 	row 2 "'$value' is not a whole number" - "top -n '$value'" "$R" top -b -n "$value" a
 	row 2 "'$value' is not a whole number" - "top -w '$value'" "$R" top -b -w "$value" a
 done
+row 2 "only one process can be recorded" "$dir/x.db" "record -p twice" "$R" record -o "$dir/x.db" -p 1 -p 2
 "$R" >"$tap_dir/out" 2>"$tap_dir/err"
 tap_is "$?:$(head -n 1 "$tap_dir/err"):$(cat "$tap_dir/out")" \
 	"2:Usage: rmapscope SUBCOMMAND [OPTION...]:" "no subcommand: the list of them, on stderr"
