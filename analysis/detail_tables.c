@@ -178,20 +178,20 @@ static const struct column lock_spin_columns[] = {
 	PROCESS,
 	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that takes the lock", false },
 	{ "share_percent", "SHARE %", UNIT_RATIO, 7,
-	  "estimate: share of the threads' CPU time that they spun for it, before waits began",
-	  false },
+	  "estimate: share of the threads' CPU time that they spun for it", false },
 	{ "low_percent", "LOW %", UNIT_RATIO, 6,
 	  "lower end of the interval with 95 % probability, for independent samples", false },
 	{ "high_percent", "HIGH %", UNIT_RATIO, 6, "upper end of it", false },
 	{ "nr_samples", "N", UNIT_COUNT, 6, "samples in which a thread spun for it", false },
 	{ "nr_all", "OF", UNIT_COUNT, 6, "all samples of these threads", false },
-	{ "est_ns", "EST ms", UNIT_NS, 9, "estimate: SHARE of their CPU time; no part of waits",
-	  false },
+	{ "est_ns", "EST ms", UNIT_NS, 9, "estimate: SHARE of their CPU time", false },
 	{ "nr_tasks", "THREADS", UNIT_COUNT, 7, "threads that were sampled so", false },
+	{ "nr_in_waits", "IN WAITS", UNIT_COUNT, 8,
+	  "of N: within waits, with the rmap events; the others are of before waits began", false },
 	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
 	{ 0 },
 };
-TABLE(lock_spin, SPIN, "Spin", "estimate by samples: who spun for it before waits began", 5);
+TABLE(lock_spin, SPIN, "Spin", "estimate by samples: who spun for it", 5);
 
 static const struct column lock_life_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },

@@ -19,7 +19,7 @@ sees AS MATERIALIZED (
 ),
 kinds AS MATERIALIZED (
 	SELECT coalesce(t.process_id, 0) AS process_id,
-	       total(iif(r.kind = SAMPLE_SPIN, r.nr_samples, 0)) AS nr_spin,
+	       total(iif(r.kind IN (SAMPLE_SPIN, SAMPLE_WAIT_SPIN), r.nr_samples, 0)) AS nr_spin,
 	       total(iif(r.kind = SAMPLE_IPI, r.nr_samples, 0)) AS nr_ipi
 	FROM sample_rollup r LEFT JOIN task t ON t.id = r.task_id
 	GROUP BY 1

@@ -34,7 +34,7 @@ static const struct column time_columns[] = {
 	OF_SEEN("lock_percent", "LOCK %", "measured: asleep in waits for locks"),
 	OF_SEEN("slept_percent", "SLEPT %", "measured: asleep for something else"),
 	OF_SEEN("work_percent", "WORK %", "estimate: on a CPU, and neither of the next two"),
-	OF_SEEN("spin_percent", "SPIN %", "estimate: spinning for a lock before waits began"),
+	OF_SEEN("spin_percent", "SPIN %", "estimate: spinning for a lock"),
 	ENDS("spin"),
 	OF_SEEN("ipi_percent", "IPI %",
 		"estimate: waiting for other CPUs to answer an interrupt, mostly to flush TLBs"),

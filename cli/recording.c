@@ -411,17 +411,12 @@ static int abandon(struct recording *rec, int ret)
 	return ret;
 }
 
-static bool has_rmap_events(void)
-{
-	return tracefs_has_event("rmap", "anon_vma_contention_begin") == 1;
-}
-
 /* The rung to try first. A kernel with the rmap events tells more than BPF does. */
 static unsigned int first_rung(unsigned int asked)
 {
 	if (asked)
 		return asked;
-	return has_rmap_events() ? RUNG_TRACEFS : RUNG_BPF;
+	return tracefs_has_rmap_events() ? RUNG_TRACEFS : RUNG_BPF;
 }
 
 /* Load the programs of @rung. Returns 0, or a negative errno and why not. */
@@ -431,7 +426,7 @@ static int open_rung(struct recording *rec, unsigned int rung, const struct bpf_
 	struct bpf_waits_options waits = *opt;
 
 	waits.whole = rung == RUNG_CALLS;
-	if (waits.whole && has_rmap_events())
+	if (waits.whole && tracefs_has_rmap_events())
 		return error_set(why, -EEXIST,
 				 "the rmap events of this kernel tell whole waits already");
 	return bpf_waits_open(&rec->waits, &waits, why);

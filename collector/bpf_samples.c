@@ -16,6 +16,7 @@
 #include "collector/bpf_object.h"
 #include "collector/bpf_rings.h"
 #include "collector/bpf_waits.h"
+#include "collector/instance.h"
 #include "collector/symbols.h"
 #include "lib/clock.h"
 #include "schema/rows.h"
@@ -80,6 +81,7 @@ static void set_ranges(struct bpf_object *obj, struct setup *setup)
 		setup->sees_spin |= find_range(rwsem_slow_paths[i], &ranges.slow_path[i]);
 	/* there from Linux 5.7 on */
 	setup->sees_ipi = find_range("smp_call_function_many_cond", &ranges.ipi);
+	ranges.as_rmap_events = tracefs_has_rmap_events();
 	if (bpf_map__set_initial_value(bpf_object__find_map_by_name(obj, ".rodata"), &ranges,
 				       sizeof(ranges)))
 		setup->sees_spin = setup->sees_ipi = false;

@@ -148,6 +148,11 @@ int tracefs_has_event(const char *system, const char *name)
 	return errno == ENOENT ? 0 : -errno;
 }
 
+bool tracefs_has_rmap_events(void)
+{
+	return tracefs_has_event("rmap", "anon_vma_contention_begin") == 1;
+}
+
 int instance_remove_orphans(void)
 {
 	int nr_removed = 0;

@@ -10,6 +10,8 @@
 #ifndef RMAPSCOPE_INSTANCE_H
 #define RMAPSCOPE_INSTANCE_H
 
+#include <stdbool.h>
+
 #include "lib/error.h"
 
 struct tracefs_instance;
@@ -44,6 +46,9 @@ int instance_remove_orphans(void);
 
 /* Whether the kernel has the event: 1, 0, or a negative errno when it cannot be told. */
 int tracefs_has_event(const char *system, const char *name);
+
+/* Whether it is known to have those of waits among the rmap events, with the series of patches. */
+bool tracefs_has_rmap_events(void);
 
 /* Whether tracefs can be used, with the remedy in @err when not. */
 int tracefs_usable(struct error *err);

@@ -235,10 +235,20 @@ static __always_inline void tell_count(struct sampled *s, const struct thread *t
 	s->nr = s->cpu_ns = s->runnable_ns = 0;
 }
 
+/* The address of @lock that is told. */
+static __always_inline __u64 told_address(__u64 lock, __u32 class)
+{
+	if (ranges.as_rmap_events && class == WAITS_CLASS_ANON_VMA)
+		return (__u64)anon_vma_of(lock);
+	if (ranges.as_rmap_events && class == WAITS_CLASS_I_MMAP)
+		return (__u64)CONTAINER_OF(struct address_space, i_mmap_rwsem, lock);
+	return lock;
+}
+
 static __always_inline void tell_sample(void *ctx, const struct thread *t, __u64 now_ns, __u64 ip,
 					__u32 kind, __u64 lock, __u32 class)
 {
-	struct samples_taken *r = reserve(sizeof(*r), t, now_ns, lock);
+	struct samples_taken *r = reserve(sizeof(*r), t, now_ns, told_address(lock, class));
 	long nr_bytes;
 
 	if (!r)

@@ -47,6 +47,8 @@ struct samples_range {
 struct samples_ranges {
 	struct samples_range slow_path[SAMPLES_SLOW_PATHS]; /* of the rwsem */
 	struct samples_range ipi; /* kernel/smp.c: it interrupts other CPUs, and waits for them */
+	/* head.lock is as the rmap events tell locks: an anon_vma, or an address_space, not its rwsem */
+	__u32 as_rmap_events;
 };
 
 #endif

@@ -177,6 +177,9 @@ static int hear_sample(void *machine, const struct event *ev)
 		key.lock_id = lock->row.id;
 	if (!ret)
 		ret = find_sites(ss, ev, ev->sample.ip, &key);
+	/* the rmap events begin a wait before the spin, which is a part of it then */
+	if (key.kind == SAMPLE_SPIN && waits_find(ss->waits, ev->tid))
+		key.kind = SAMPLE_WAIT_SPIN;
 	return ret ?: add_sample(ss, &key);
 }
 

@@ -80,6 +80,11 @@ cp "$db" "$tap_dir/whole.db"
 sqlite3 "$db" "INSERT INTO meta VALUES ('no_spin_samples', 'measured')"
 tap_is "$(column time cpu_percent):$(column time spin_percent):$(column time spin_high_percent):$(column time nr_spin):$(column time work_percent):$(column time ipi_percent)" \
 	"90:::::2.25" "where spinning was not sampled, it is unknown, and so is how much of the rest was work"
+cp "$tap_dir/whole.db" "$db"
+sqlite3 "$db" "UPDATE sample_rollup SET kind = (SELECT value FROM enum WHERE domain = 'sample_kind' AND label = 'wait_spin')
+	WHERE kind = (SELECT value FROM enum WHERE domain = 'sample_kind' AND label = 'spin')"
+tap_is "$(column spin nr_samples):$(column time spin_percent):$(column time work_percent):$(column time nr_spin)" \
+	":9:78.75:400" "spinning within waits is not before them, and no work"
 mv "$tap_dir/whole.db" "$db"
 tap_is "$(column time cpu_percent --pid 200):$(column time runnable_percent --pid 200):$(column time slept_percent --pid 200)" \
 	"40::" "of a thread whose waiting is not told, neither that nor its sleep is known"

@@ -6,6 +6,8 @@
 db=$tap_dir/schema.db
 sh tests/empty-db.sh "$db" </dev/null
 
+tap_like "$(head -n 3 docs/schema.md)" "\`user_version\` $(sqlite3 "$db" 'PRAGMA user_version')\\." "docs/schema.md is of this version"
+
 # "table.column" of every table, from the database and from the document
 sqlite3 "$db" "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c
 	WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'" | sort >"$tap_dir/in-db"

@@ -263,6 +263,26 @@ static void tick(struct fixture *f, uint64_t time_ns, int32_t tid, bool spins)
 	feed(f, ev);
 }
 
+static void a_spin_within_a_wait_is_of_another_kind(void **state)
+{
+	const struct sample_rollup_row *r;
+	struct fixture *f = *state;
+
+	/* with the rmap events a wait begins before the spin */
+	feed(f, ev_anon_begin(SEC, W, 0, LOCK, true));
+	spin(f, SEC + 1000, W, LOCK);
+	/* this thread does not wait */
+	spin(f, SEC + 1000, H, LOCK);
+	feed(f, ev_anon_end(SEC + 2000, W, 0, LOCK, true));
+	flush(f, 0);
+	assert_int_equal(f->seen.nr_sample_rollups, 2);
+	assert_int_equal(f->seen.nr_locks, 1);
+	for (r = f->seen.sample_rollup; r < f->seen.sample_rollup + 2; r++)
+		assert_int_equal(r->kind, seen_task_of(&f->seen, r->task_id)->tid == W
+						  ? SAMPLE_WAIT_SPIN
+						  : SAMPLE_SPIN);
+}
+
 static void a_clock_counts_all_samples_of_who_spins(void **state)
 {
 	const struct sample_rollup_row *r;
@@ -340,6 +360,7 @@ int main(void)
 		TEST(a_gap_that_lasts_keeps_its_row_beside_lost_samples),
 		TEST(samples_in_a_gap_count),
 		TEST(a_sample_is_no_part_of_a_wait),
+		TEST(a_spin_within_a_wait_is_of_another_kind),
 		TEST(a_clock_counts_all_samples_of_who_spins),
 		TEST(a_clock_in_a_wait_is_no_spin),
 		TEST(a_clock_forgets_who_has_exited),
