@@ -119,10 +119,15 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 	}
 	if (!has[EVENT_KERNEL_STACK])
 		limits_add(limits, room, "no stacks: unknown: call sites, roles and lock classes");
+	/* the rmap events begin the waits for other locks before the spin */
 	if (src->samples_spin)
 		limits_add(
 			limits, room,
-			"spinning before the first sleep is no part of a wait; samples estimate it");
+			has[EVENT_ANON_VMA_CONTENTION_BEGIN]
+				? "spinning for the mmap_lock before the first sleep is no part of a "
+				  "wait; samples estimate it"
+				: "spinning before the first sleep is no part of a wait; samples "
+				  "estimate it");
 	if (!has[EVENT_ANON_VMA_CONTENTION_BEGIN] && !src->whole_waits)
 		limits_add_stock(limits, room, src);
 	limits_add_vmas(limits, room, src, profiles);
