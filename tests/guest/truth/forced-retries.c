@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * forced-retries ROUNDS: rmap walks that must start over, and how many.
+ * forced-retries [ROUNDS [COPIES]]: rmap walks that must start over, and how many.
  *
  *	force/hold	holds an anon_vma lock for reading: sets the idle bit of a
- *			page that thousands of VMAs of that anon_vma map
+ *			page that COPIES (20,000) VMAs of that anon_vma map
  *	force/move	moves another page of the anon_vma to a VMA with an
  *			anon_vma of its own: waits for the lock, for writing
  *	force/walk	threads that set the idle bit of that other page: they
@@ -99,12 +99,12 @@ static bool await_sleep(struct worker *w)
 	return false;
 }
 
-static void prepare(void)
+static void prepare(unsigned long nr_copies)
 {
 	char *two_pages = map_alone(2 * PAGE_BYTES, PAGE_BYTES), *first;
 
 	touch(two_pages, 2 * PAGE_BYTES, 1);
-	first = make_copies(two_pages, NR_COPIES);
+	first = make_copies(two_pages, nr_copies);
 	home = two_pages + PAGE_BYTES;
 	away = map_alone(PAGE_BYTES, PAGE_BYTES);
 	touch(away, PAGE_BYTES, 1);
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
 	pthread_t thread;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	prepare();
+	prepare(argc > 2 ? atol(argv[2]) : NR_COPIES);
 	start_thread(&thread, work, &holder);
 	start_thread(&thread, work, &mover);
 	for (int i = 0; i < NR_WALKERS; i++) {
