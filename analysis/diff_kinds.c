@@ -106,7 +106,7 @@ const struct diff_kind diff_kinds[] = {
 	  WALKS_BY("sum(r.walk_ns)", "hist_merge(r.hist)"), walk_metrics, false },
 	{ "retry", "retries of rmap walks, by their purpose", SIGHT_RETRIES,
 	  WALKS_BY("sum(r.nr_retries)", "NULL"), retry_metrics, false },
-	{ "skip", "rmap walks that were given up, by their purpose", SIGHT_WALKS, SKIPS_BY_ROLE,
+	{ "skip", "rmap walks that were given up, by their purpose", SIGHT_SKIPS, SKIPS_BY_ROLE,
 	  skip_metrics, false },
 	{ "move", "folios that UFFDIO_MOVE moved", SIGHT_MOVES, WAITS_OF_MOVERS, move_metrics,
 	  false },

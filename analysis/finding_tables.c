@@ -121,12 +121,14 @@ static const struct column walks_columns[] = {
 	{ "rmap_one", "FUNCTION", UNIT_TEXT, 24, "kernel function that is called for each VMA",
 	  false },
 	{ "nr_walks", "WALKS", UNIT_COUNT, 10, "walks that have a duration", false },
-	{ "nr_vmas", "VMAS", UNIT_COUNT, 10, "VMAs that they visited", false },
+	{ "nr_vmas", "VMAS", UNIT_COUNT, 10, "VMAs that they visited; -: not all were counted",
+	  false },
 	{ "walk_ns", "WALK ms", UNIT_NS, 12, "sum of their durations", false },
 	{ "p50_ns", "P50 ms", UNIT_NS, 10, "half of them were shorter (within 1.6 %)", false },
 	{ "p99_ns", "P99 ms", UNIT_NS, 10, "99 % of them were shorter (within 1.6 %)", false },
 	{ "max_ns", "MAX ms", UNIT_NS, 10, "longest of them", false },
-	{ "nr_retries", "RETRIES", UNIT_COUNT, 8, "times that they restarted", false },
+	{ "nr_retries", "RETRIES", UNIT_COUNT, 8, "times that they restarted; -: not traced",
+	  false },
 	{ "retries_per_walk", "PER WALK", UNIT_ID, 8, "retries per walk", false },
 	{ "nr_contended", "CONTEND", UNIT_COUNT, 8, "walks given up because a lock was taken",
 	  false },
@@ -144,7 +146,8 @@ const struct table_def walks_table = {
 	.title = "Rmap walks",
 	.help = "the cost of rmap walks, by kind and purpose",
 	.sql = "SELECT " WALK_KIND " AS kind, " WALK_ROLE " AS role, "
-	       "s.symbol AS rmap_one, sum(r.nr_walks) AS nr_walks, sum(r.nr_vmas) AS nr_vmas, "
+	       "s.symbol AS rmap_one, sum(r.nr_walks) AS nr_walks, "
+	       "iif(sum(r.nr_counted) = sum(r.nr_walks), sum(r.nr_vmas), NULL) AS nr_vmas, "
 	       "sum(r.walk_ns) AS walk_ns, hist_quantile(hist_merge(r.hist), 0.5) AS p50_ns, "
 	       "hist_quantile(hist_merge(r.hist), 0.99) AS p99_ns, "
 	       "iif(sum(r.nr_walks), max(r.max_walk_ns), NULL) AS max_ns, "

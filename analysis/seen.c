@@ -39,6 +39,10 @@ static const struct need {
 			  .profile = "walks",
 			  .event = { "rmap:rmap_walk_begin", "rmap:rmap_walk_end" } },
 	[SIGHT_RETRIES] = { .event = { "rmap:rmap_walk_retry" } },
+	[SIGHT_SKIPS] = { .section = "walks",
+			  .profile = "walks",
+			  .event = { "rmap:rmap_walk_skip", "rmap:rmap_walk_begin",
+				     "rmap:rmap_walk_end" } },
 	/* skips are enough: a kernel that locks the folio before every walk has no retries */
 	[SIGHT_STORMS] = { .section = "storms", .event = { "rmap:rmap_walk_skip" } },
 	[SIGHT_MOVES] = { .profile = "walks", .event = { "rmap:folio_move_anon_rmap" } },

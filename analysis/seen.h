@@ -24,6 +24,7 @@ enum sight {
 	SIGHT_STALLS,
 	SIGHT_WALKS,
 	SIGHT_RETRIES,
+	SIGHT_SKIPS, /* and the walks that they are compared with */
 	SIGHT_STORMS,
 	SIGHT_MOVES,
 	SIGHT_LINKS, /* which VMAs are linked to a lock */

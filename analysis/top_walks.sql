@@ -11,7 +11,8 @@ skipped AS (
 ),
 walked AS (
 	SELECT r.kind, s.role, sum(nr_walks) AS nr_walks, sum(walk_ns) AS walk_ns,
-	       max(max_walk_ns) AS max_ns, sum(nr_vmas) AS nr_vmas, sum(nr_retries) AS nr_retries,
+	       max(max_walk_ns) AS max_ns, sum(nr_counted) AS nr_counted, sum(nr_vmas) AS nr_vmas,
+	       sum(nr_retries) AS nr_retries,
 	       sum(nr_contended) AS nr_contended, sum(nr_uncertain) AS nr_uncertain,
 	       hist_merge(hist) AS hist
 	FROM walk_rollup r LEFT JOIN site s ON s.id = r.site_id
@@ -29,7 +30,7 @@ both AS (
 SELECT LABEL(walk_kind, b.kind) AS kind,
        LABEL(role, b.role) AS role,
        w.nr_walks / :seconds AS walks_per_s, w.walk_ns / :seconds AS walk_ns_per_s,
-       w.nr_vmas * 1.0 / nullif(w.nr_walks, 0) AS vmas_per_walk,
+       w.nr_vmas * 1.0 / nullif(w.nr_counted, 0) AS vmas_per_walk,
        min(hist_quantile(w.hist, 0.5), w.max_ns) AS p50_ns, min(hist_quantile(w.hist, 0.99), w.max_ns) AS p99_ns,
        iif(w.nr_walks, w.max_ns, NULL) AS max_ns,
        w.nr_retries * 1.0 / nullif(w.nr_walks + w.nr_uncertain, 0) AS retries_per_walk,

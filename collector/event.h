@@ -63,6 +63,18 @@ enum event_id {
 #define CLONE_VM     0x00000100
 #define CLONE_THREAD 0x00010000
 
+/* How a walk ended: enum rmap_walk_outcome of the kernel, and what it does not have. */
+enum walk_end {
+	WALK_END_DONE,
+	WALK_END_STOPPED, /* or given up: not everybody who tells of walks can tell them apart */
+	WALK_END_CONTENDED,
+	WALK_END_GAVE_UP,
+	WALK_END_GONE,
+	WALK_END_UNKNOWN = UINT32_MAX, /* not told */
+};
+
+#define WALK_VMAS_UNKNOWN UINT32_MAX
+
 /* Whether it is made by a source: then its time is its place among the others, and no more. */
 static inline bool event_is_made(unsigned int id)
 {
@@ -157,8 +169,8 @@ struct event {
 		} walk_begin;
 		struct {
 			uint64_t pfn;
-			uint32_t nr_vmas;
-			uint32_t outcome; /* as the kernel counts them: see model/walk.c */
+			uint32_t nr_vmas; /* or WALK_VMAS_UNKNOWN */
+			uint32_t outcome; /* WALK_END_* */
 		} walk_end;
 		struct {
 			uint64_t pfn, old_anon_vma, new_anon_vma;

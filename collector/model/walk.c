@@ -44,6 +44,7 @@ static struct walk_rollup *rollup_get(struct walks *ws, const struct walk_rollup
 		.second = key->second,
 		.kind = key->kind,
 		.site_id = key->site_id,
+		.nr_retries = ws->watch_retries ? 0 : NO_TIME,
 	};
 	HASH_ADD(hh, ws->rollups, key, sizeof(r->key), r);
 	return r;
@@ -83,6 +84,14 @@ static int book(struct walks *ws, struct walk *w, int64_t until_ns)
 	return 0;
 }
 
+/* A retry that came was traced. */
+static void add_retries(int64_t *nr, int64_t more)
+{
+	if (more == NO_TIME)
+		return;
+	*nr = *nr == NO_TIME ? more : *nr + more;
+}
+
 static int roll_up(struct walks *ws, struct walk *w, int64_t end_ns)
 {
 	const struct walk_row *walk = &w->row;
@@ -91,13 +100,16 @@ static int roll_up(struct walks *ws, struct walk *w, int64_t end_ns)
 
 	if (!r)
 		return -ENOMEM;
-	r->row.nr_retries += walk->nr_retries;
+	add_retries(&r->row.nr_retries, walk->nr_retries);
 	if (walk->duration_ns == NO_TIME) {
 		r->row.nr_uncertain++;
 		return 0;
 	}
 	r->row.nr_walks++;
-	r->row.nr_vmas += walk->nr_vmas;
+	if (walk->nr_vmas != NR_VMAS_UNKNOWN) {
+		r->row.nr_counted++;
+		r->row.nr_vmas += walk->nr_vmas;
+	}
 	r->row.nr_contended += walk->outcome == WALK_OUTCOME_CONTENDED;
 	if (walk->duration_ns > r->row.max_walk_ns)
 		r->row.max_walk_ns = walk->duration_ns;
@@ -112,7 +124,7 @@ static struct walk *find(struct walks *ws, int32_t tid)
 	return w;
 }
 
-/* Frees @w. @nr_vmas: NR_VMAS_UNKNOWN unless it ended. */
+/* Frees @w. @nr_vmas: NR_VMAS_UNKNOWN unless it ended and they are counted. */
 static int close_walk(struct walks *ws, struct walk *w, uint64_t end_ns, int64_t nr_vmas,
 		      int outcome)
 {
@@ -127,7 +139,7 @@ static int close_walk(struct walks *ws, struct walk *w, uint64_t end_ns, int64_t
 		w->row.nr_vmas = nr_vmas;
 	}
 	ret = roll_up(ws, w, end_ns);
-	if (!ret && (ws->keep_all || w->row.nr_retries || outcome == WALK_OUTCOME_CONTENDED ||
+	if (!ret && (ws->keep_all || w->row.nr_retries > 0 || outcome == WALK_OUTCOME_CONTENDED ||
 		     w->row.duration_ns > (int64_t)KEEP_NS))
 		ret = ws->sink->walk(ws->sink->ctx, &w->row);
 	free(w);
@@ -166,25 +178,33 @@ static int walk_begin(void *machine, const struct event *ev)
 		.pfn = ev->walk_begin.pfn,
 		.nr_pages = ev->walk_begin.nr_pages,
 		.nr_vmas = NR_VMAS_UNKNOWN,
+		.nr_retries = ws->watch_retries ? 0 : NO_TIME,
 		.outcome = WALK_OUTCOME_OPEN,
 	};
 	HASH_ADD_INT(ws->by_tid, tid, w);
 	return 0;
 }
 
-/*
- * The kernel's enum rmap_walk_outcome. The first form of the event has three of them,
- * and its "stopped" may be a walk that gave up.
- */
+/* Of enum walk_end. The first form of the rmap events has three of them. */
 static int outcome_of(uint32_t outcome)
 {
 	static const int outcomes[] = {
-		WALK_OUTCOME_DONE,    WALK_OUTCOME_STOPPED, WALK_OUTCOME_CONTENDED,
-		WALK_OUTCOME_GAVE_UP, WALK_OUTCOME_GONE,
+		[WALK_END_DONE] = WALK_OUTCOME_DONE,
+		[WALK_END_STOPPED] = WALK_OUTCOME_STOPPED,
+		[WALK_END_CONTENDED] = WALK_OUTCOME_CONTENDED,
+		[WALK_END_GAVE_UP] = WALK_OUTCOME_GAVE_UP,
+		[WALK_END_GONE] = WALK_OUTCOME_GONE,
 	};
 
+	if (outcome == WALK_END_UNKNOWN)
+		return WALK_OUTCOME_ENDED;
 	return outcome < sizeof(outcomes) / sizeof(outcomes[0]) ? outcomes[outcome]
 								: WALK_OUTCOME_UNCERTAIN;
+}
+
+static int64_t known_vmas(uint32_t nr_vmas)
+{
+	return nr_vmas == WALK_VMAS_UNKNOWN ? NR_VMAS_UNKNOWN : (int64_t)nr_vmas;
 }
 
 static int walk_end(void *machine, const struct event *ev)
@@ -195,7 +215,7 @@ static int walk_end(void *machine, const struct event *ev)
 	/* a walk of another folio: the beginning of this one is missing */
 	if (!w || w->row.pfn != ev->walk_end.pfn)
 		return 0;
-	return close_walk(ws, w, ev->time_ns, ev->walk_end.nr_vmas,
+	return close_walk(ws, w, ev->time_ns, known_vmas(ev->walk_end.nr_vmas),
 			  outcome_of(ev->walk_end.outcome));
 }
 
@@ -210,7 +230,7 @@ static int walk_retry(void *machine, const struct event *ev)
 	if (!task)
 		return -ENOMEM;
 	if (w && w->row.pfn == ev->walk_retry.pfn)
-		w->row.nr_retries++;
+		add_retries(&w->row.nr_retries, 1);
 	row = (struct retry_row){
 		.time_ns = ev->time_ns,
 		.task_id = task->row.id,
@@ -364,6 +384,7 @@ static bool init(void *machine, const struct machines *all, const struct model_o
 		.sink = all->sink,
 		.gap = all->gap,
 		.keep_all = opt->keep_all,
+		.watch_retries = (opt->traced ?: opt->has)[EVENT_RMAP_WALK_RETRY],
 	};
 	return true;
 }

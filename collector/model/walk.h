@@ -41,6 +41,7 @@ struct walks {
 	struct rollups *sums; /* of waits: retries are counted beside them */
 	const struct sink *sink;
 	bool keep_all;
+	bool watch_retries;
 	const struct gap *gap;
 };
 

@@ -77,6 +77,26 @@ for from in $(seq 2 $((version - 1))); do
 	rm "$tap_dir/from.db"
 done
 
+# walks_of FORMATS: what becomes of the walks of version 9, of a kernel with these events
+walks_of() {
+	{
+		cat schema/00[1-9]-*.sql
+		echo "PRAGMA user_version = 9; INSERT INTO meta VALUES ('state', 'finished'), ('formats', '$1');
+		INSERT INTO task (id, tid, comm) VALUES (1, 7, 'walker');
+		INSERT INTO walk VALUES (3, 1000, 50, 1, 0, NULL, 4711, 1, 6, 0, 0), (5, 2000, NULL, 1, 1, NULL, 4712, NULL, NULL, 2, 4);
+		INSERT INTO walk_rollup VALUES (0, 0, 0, 1, 50, 50, 6, 0, 0, 0, x'3201'), (0, 1, 0, 0, 0, 0, 0, 2, 0, 1, NULL);"
+	} | sqlite3 "$tap_dir/walks.db"
+	"$RMAPSCOPE" upgrade "$tap_dir/walks.db" >/dev/null &&
+		sqlite3 -nullvalue - "$tap_dir/walks.db" "SELECT * FROM walk ORDER BY id; SELECT second, kind, nr_walks, walk_ns,
+			nr_counted, nr_vmas, nr_retries, nr_uncertain, hex(hist) FROM walk_rollup ORDER BY kind" | tr '\n' ' '
+	rm "$tap_dir/walks.db"
+}
+tap_is "$(walks_of 'rmap:rmap_walk_begin rmap:rmap_walk_retry')" \
+	"3|1000|50|1|0|-|4711|1|6|0|0 5|2000|-|1|1|-|4712|-|-|2|4 0|0|1|50|1|6|0|0|3201 0|1|0|0|0|0|2|1| " "walks stay what they are"
+tap_is "$(walks_of 'rmap:rmap_walk_begin')" \
+	"3|1000|50|1|0|-|4711|1|6|-|0 5|2000|-|1|1|-|4712|-|-|2|4 0|0|1|50|1|6|-|0|3201 0|1|0|0|0|0|2|1| " \
+	"of a kernel without the event of retries, none is not 0"
+
 # one that is damaged is not made into one that looks whole
 {
 	echo ".dbconfig defensive off"

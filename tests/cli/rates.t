@@ -22,9 +22,9 @@ make_db() {
 			(101, 1, 1, 0, 0, 0, 3, 300000000, 100000000, 0);
 		INSERT INTO second_rollup (second, nr_waits, wait_ns, max_wait_ns, nr_uncertain)
 			SELECT second, nr_waits, wait_ns, max_wait_ns, 0 FROM rollup;
-		INSERT INTO walk_rollup (second, kind, site_id, nr_walks, walk_ns, max_walk_ns, nr_vmas, nr_retries,
-			nr_contended, nr_uncertain) VALUES (100, 0, 0, 1, 300000000, 300000000, 1, 0, 0, 0),
-			(101, 0, 0, 1, 300000000, 300000000, 1, 0, 0, 0);
+		INSERT INTO walk_rollup (second, kind, site_id, nr_walks, walk_ns, max_walk_ns, nr_counted, nr_vmas,
+			nr_retries, nr_contended, nr_uncertain) VALUES (100, 0, 0, 1, 300000000, 300000000, 1, 1, 0, 0, 0),
+			(101, 0, 0, 1, 300000000, 300000000, 1, 1, 0, 0, 0);
 		INSERT INTO skip (id, time_ns, task_id, pfn, reason) VALUES (1, 100600000000, 1, 1, 1),
 			(2, 100600000001, 1, 1, 1), (3, 100600000002, 1, 1, 1), (4, 101600000000, 1, 1, 1),
 			(5, 101600000001, 1, 1, 1), (6, 101600000002, 1, 1, 1);

@@ -119,9 +119,11 @@ made_up() {
 			(2, 0, 2, 3, 4, 0, 1000000000300, 4, 1, NULL, 4, NULL, 2, 1),
 			(3, 0, 1, 0, 7, 0, 1000000000400, 8, 1, 3, 1, 4, NULL, NULL),
 			(4, 0, 0, 2, 0, NULL, 1000000000500, 8, 1, 2, 1, 4, NULL, NULL);
-		INSERT INTO walk_rollup (second, kind, site_id, nr_walks, walk_ns, max_walk_ns, nr_vmas,
-			nr_retries, nr_contended, nr_uncertain) VALUES (1000, 0, 1, 1000, 5000000, 90000, 3456, 7, 3, 0),
-			(1001, 0, 1, 500, 2500001, 90001, 1000, 0, 0, 1), (1001, 1, 0, 0, 0, 0, 0, 0, 0, 2);
+		INSERT INTO walk_rollup (second, kind, site_id, nr_walks, walk_ns, max_walk_ns, nr_counted,
+			nr_vmas, nr_retries, nr_contended, nr_uncertain) VALUES
+			(1000, 0, 1, 1000, 5000000, 90000, 1000, 3456, 7, 3, 0),
+			(1001, 0, 1, 500, 2500001, 90001, 500, 1000, 0, 0, 1), (1001, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2),
+			(1001, 1, 1, 3, 900, 400, 2, 5, NULL, 0, 0);
 		INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) VALUES
 			(1001000000000, 1001000500000, 0, 1234567, 0), (1002000000000, 1002000000001, 0, 3, 1),
 			(1003000000000, 1003500000000, 1, NULL, 0), (1004000000000, 1004000000000, 11, 1, 2),

@@ -512,11 +512,11 @@ INSERT INTO site (id, symbol, offset, role) VALUES
 (10, 'try_to_unmap_one', 0, 5),
 (11, 'folio_referenced', 80, 4);
 -- each lasted as long as the middle of its bucket says
-INSERT INTO walk_rollup (second, kind, site_id, nr_walks, walk_ns, max_walk_ns, nr_vmas, nr_retries,
+INSERT INTO walk_rollup (second, kind, site_id, nr_walks, walk_ns, max_walk_ns, nr_counted, nr_vmas, nr_retries,
 	nr_contended, nr_uncertain, hist) VALUES
-(1020, 0, 9, 101, 440000, 40000, 303, 2, 0, 0, X'FE01646901'),
-(1024, 0, 9, 51, 2700000, 2500000, 1350, 1, 0, 0, X'FE0132A80201'),
-(1028, 1, 10, 21, 140000, 60000, 21, 0, 1, 0, X'FE01147C01');
+(1020, 0, 9, 101, 440000, 40000, 101, 303, 2, 0, 0, X'FE01646901'),
+(1024, 0, 9, 51, 2700000, 2500000, 51, 1350, 1, 0, 0, X'FE0132A80201'),
+(1028, 1, 10, 21, 140000, 60000, 21, 21, 0, 1, 0, X'FE01147C01');
 
 INSERT INTO retry (id, time_ns, task_id, pfn, old_lock_id, new_lock_id, attempt, slow)
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)

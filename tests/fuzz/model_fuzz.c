@@ -243,9 +243,10 @@ static int take_walk(void *ctx, const struct walk_row *row)
 	struct sums *s = ctx;
 	bool over = row->outcome != WALK_OUTCOME_OPEN && row->outcome != WALK_OUTCOME_UNCERTAIN;
 
-	if (row->duration_ns < NO_TIME || row->task_id <= 0 || row->nr_retries < 0)
+	if (row->duration_ns < NO_TIME || row->task_id <= 0 || row->nr_retries < NO_TIME ||
+	    row->nr_vmas < -1)
 		abort();
-	if (over != (row->duration_ns != NO_TIME) || over != (row->nr_vmas >= 0))
+	if (over != (row->duration_ns != NO_TIME) || (!over && row->nr_vmas >= 0))
 		abort();
 	s->nr_walks++;
 	return 0;

@@ -22,7 +22,7 @@
 #define GAVE_UP	  3
 #define GONE	  4
 
-static int setup_keep_all(void **state)
+static int setup_with(void **state, bool has_retries)
 {
 	bool has[NR_EVENTS];
 	struct fixture *f;
@@ -30,6 +30,7 @@ static int setup_keep_all(void **state)
 	fixture_setup(state);
 	f = *state;
 	memset(has, 1, sizeof(has));
+	has[EVENT_RMAP_WALK_RETRY] = has_retries;
 	model_free(&f->m);
 	model_init(&f->m, &(struct model_options){
 				  .sink = &f->sink,
@@ -38,6 +39,16 @@ static int setup_keep_all(void **state)
 				  .keep_all = true,
 			  });
 	return 0;
+}
+
+static int setup_keep_all(void **state)
+{
+	return setup_with(state, true);
+}
+
+static int setup_without_retries(void **state)
+{
+	return setup_with(state, false);
 }
 
 static void walk(struct fixture *f, uint64_t from_ns, uint64_t to_ns, uint32_t nr_vmas,
@@ -151,6 +162,37 @@ static void an_outcome_that_nobody_knows_is_uncertain(void **state)
 
 	walk(f, 1000, 1001, 1, 5);
 	assert_int_equal(only_walk(f)->outcome, WALK_OUTCOME_UNCERTAIN);
+}
+
+static void walks_whose_vmas_nobody_counts_are_not_among_those_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	walk(f, 1000, 1100, WALK_VMAS_UNKNOWN, WALK_END_UNKNOWN);
+	assert_int_equal(only_walk(f)->nr_vmas, -1);
+	assert_int_equal(only_walk(f)->outcome, WALK_OUTCOME_ENDED);
+	assert_int_equal(only_walk(f)->duration_ns, 100);
+	walk(f, 2000, 2100, 0, DONE);
+	walk(f, 3000, 3100, 6, DONE);
+	assert_int_equal(only_rollup(f)->nr_walks, 3);
+	assert_int_equal(only_rollup(f)->nr_counted, 2);
+	assert_int_equal(only_rollup(f)->nr_vmas, 6);
+}
+
+static void retries_are_unknown_where_no_event_tells_them(void **state)
+{
+	struct fixture *f = *state;
+
+	walk(f, 1000, 1100, 2, DONE);
+	assert_int_equal(only_walk(f)->nr_retries, NO_TIME);
+	assert_int_equal(only_rollup(f)->nr_retries, NO_TIME);
+	/* unless one comes all the same */
+	feed(f, ev_walk_begin(2000, A, 0, PFN, WALK_ANON, 0));
+	feed(f, ev_walk_retry(2005, A, 0, PFN, ROOT, OTHER));
+	feed(f, ev_walk_retry(2006, A, 0, PFN, ROOT, OTHER));
+	feed(f, ev_walk_end(2010, A, 0, PFN, 2, DONE));
+	assert_int_equal(f->seen.walk[1].nr_retries, 2);
+	assert_int_equal(only_rollup(f)->nr_retries, 2);
 }
 
 static void a_retry_that_tells_its_roots_needs_no_links(void **state)
@@ -635,6 +677,9 @@ int main(void)
 		KEEP(every_walk_is_a_row_when_all_are_kept),
 		KEEP(a_walk_that_gave_up_is_told_from_one_that_found),
 		KEEP(an_outcome_that_nobody_knows_is_uncertain),
+		KEEP(walks_whose_vmas_nobody_counts_are_not_among_those_counted),
+		cmocka_unit_test_setup_teardown(retries_are_unknown_where_no_event_tells_them,
+						setup_without_retries, fixture_teardown),
 		TEST(a_retry_that_tells_its_roots_needs_no_links),
 		KEEP(retries_do_not_stay_with_the_thread),
 		TEST(a_retry_tells_attempt_and_whether_it_slept),
