@@ -34,7 +34,8 @@ static const struct {
 	  "yes, with --profile holds" },
 	{ "retry storms of rmap walks", NEEDS_SERIES,
 	  "retries and skips: yes; moved folios: with --profile walks" },
-	{ "what rmap walks cost", NEEDS_SERIES, "yes, with --profile walks" },
+	{ "what rmap walks cost", "with \"BPF: kernel functions\": --rung 3 --profile walks",
+	  "yes, with --profile walks" },
 	{ "whether locks are taken against the documented order",
 	  "only for the mmap_lock, with --profile holds", "yes, with --profile holds" },
 	{ "migration entries that exec left behind", NEEDS_SERIES, "yes, with --profile walks" },
@@ -89,7 +90,7 @@ static const struct {
 	[BPF_RUNG_SAMPLES] = { "BPF: samples",
 			       "record and top estimate spinning, and what holders do meanwhile" },
 	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions",
-				"record --rung 3 tells whole waits, with their spinning" },
+				"record --rung 3 tells whole waits, with their spinning, and rmap walks" },
 };
 
 /*

@@ -440,7 +440,7 @@ static void open_waits(struct recording *rec, const struct recording_options *op
 		.buffer_kb = opt->buffer_kb,
 		.own_tgid = rec->self.tgid,
 		.only_tgid = opt->pid,
-		.moves = profiles & PROFILE_WALKS,
+		.walks = profiles & PROFILE_WALKS,
 	};
 	const unsigned int first = first_rung(opt->rung);
 	unsigned int rung = first;

@@ -58,27 +58,32 @@ int bpf_calls_choose(struct bpf_object *obj, enum bpf_calls_way way)
 	return ret;
 }
 
-/* Of its programs, load that of the function only; its maps are those of @calls. */
-static int prepare_moves(struct bpf_object *moves, void *calls)
+int bpf_calls_share(struct bpf_object *obj, const struct bpf_object *calls)
 {
 	struct bpf_program *prog;
 	struct bpf_map *map;
 	int ret = 0;
 
-	bpf_object__for_each_program(prog, moves)
+	bpf_object__for_each_program(prog, obj)
 	{
 		if (!ret && !is_of_way(prog, BPF_CALLS_FENTRY))
 			ret = bpf_program__set_autoload(prog, false);
 	}
-	bpf_object__for_each_map(map, moves)
+	bpf_object__for_each_map(map, obj)
 	{
 		/* the name of that of the global variables begins with the object's */
 		const char *name = strchr(bpf_map__name(map), '.') ?: bpf_map__name(map);
+		const int fd = bpf_object__find_map_fd_by_name(calls, name);
 
-		if (!ret)
-			ret = bpf_map__reuse_fd(map, bpf_object__find_map_fd_by_name(calls, name));
+		if (!ret && fd >= 0)
+			ret = bpf_map__reuse_fd(map, fd);
 	}
 	return ret;
+}
+
+static int prepare_moves(struct bpf_object *moves, void *calls)
+{
+	return bpf_calls_share(moves, calls);
 }
 
 int bpf_calls_add_moves(struct bpf_object **moves, struct bpf_link **link, struct bpf_object *calls,

@@ -29,6 +29,14 @@ const void *bpf_calls_elf(size_t *nr_bytes);
 int bpf_calls_choose(struct bpf_object *obj, enum bpf_calls_way way);
 
 /*
+ * bpf_calls_share - of the programs of @obj, which is not loaded yet, load only those of
+ * functions; its maps are those that @calls has
+ *
+ * Returns 0 or a negative errno.
+ */
+int bpf_calls_share(struct bpf_object *obj, const struct bpf_object *calls);
+
+/*
  * bpf_calls_add_moves - load bpf/moves.bpf.c with the maps of @calls, and attach its program
  *
  * Returns 0; or a negative errno, and why with the remedy in @err; then there is no @moves.

@@ -113,3 +113,18 @@ int bpf_object_attach(struct bpf_object *obj, const struct bpf_image *image,
 	*link = *prog ? bpf_program__attach(*prog) : NULL;
 	return *link || !*prog ? 0 : refused(-errno, image, "", err);
 }
+
+int bpf_object_attach_all(struct bpf_object *obj, const struct bpf_image *image,
+			  struct bpf_link **link, unsigned int max, unsigned int *nr,
+			  struct error *err)
+{
+	struct bpf_program *prog = NULL;
+	int ret;
+
+	*nr = 0;
+	do {
+		ret = bpf_object_attach(obj, image, &prog, &link[*nr], err);
+		*nr += !ret && prog;
+	} while (!ret && prog && *nr < max);
+	return ret;
+}

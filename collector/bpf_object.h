@@ -46,4 +46,12 @@ int bpf_object_load(struct bpf_object **obj, const struct bpf_image *image, stru
 int bpf_object_attach(struct bpf_object *obj, const struct bpf_image *image,
 		      struct bpf_program **prog, struct bpf_link **link, struct error *err);
 
+/*
+ * bpf_object_attach_all - likewise each program of @obj, but no more than @max
+ * @link: of them; *@nr is how many there are, also if it fails
+ */
+int bpf_object_attach_all(struct bpf_object *obj, const struct bpf_image *image,
+			  struct bpf_link **link, unsigned int max, unsigned int *nr,
+			  struct error *err);
+
 #endif

@@ -119,6 +119,8 @@ int bpf_source_open(struct source **srcp, struct source *tracefs, struct bpf_wai
 	bs->src.names_vmas = true;
 	if (bpf_waits_no_moves(waits)[0])
 		source_note(&bs->src, "moved folios: %s", bpf_waits_no_moves(waits));
+	if (bpf_waits_no_walks(waits)[0])
+		source_note(&bs->src, "rmap walks: %s", bpf_waits_no_walks(waits));
 	bs->src.whole_waits = bpf_waits_are_whole(waits);
 	bs->src.samples_spin = samples && bpf_samples_see_spin(samples) && !bs->src.whole_waits;
 	for (id = 0; id < NR_EVENTS; id++)

@@ -12,6 +12,7 @@
 #include "collector/bpf_calls.h"
 #include "collector/bpf_object.h"
 #include "collector/bpf_rings.h"
+#include "collector/bpf_walks.h"
 #include "collector/instance.h"
 #include "collector/kstack.h"
 
@@ -25,7 +26,9 @@ struct bpf_waits {
 	struct bpf_object *obj;
 	struct bpf_object *moves; /* of folios, in the maps of @obj; NULL: not recorded */
 	struct bpf_link *moves_link;
-	struct error no_moves; /* why not; "": they are, or nobody asked */
+	struct error no_moves;	 /* why not; "": they are, or nobody asked */
+	struct bpf_walks *walks; /* likewise */
+	struct error no_walks;
 	struct bpf_link *link[MAX_PROGRAMS];
 	unsigned int nr_links;
 	struct waits_settings *settings; /* memory of the program; NULL: not mapped yet */
@@ -143,6 +146,18 @@ static int add_move(struct ring_lane *lane, const struct waits_move *r)
 	return 0;
 }
 
+static int add_walk_begin(struct ring_lane *lane, const struct waits_walk_begin *r)
+{
+	bpf_walks_begin_event(ring_lane_add(lane, EVENT_RMAP_WALK_BEGIN, r->head.time_ns), r);
+	return 0;
+}
+
+static int add_walk_end(struct ring_lane *lane, const struct waits_walk_end *r)
+{
+	bpf_walks_end_event(ring_lane_add(lane, EVENT_RMAP_WALK_END, r->head.time_ns), r);
+	return 0;
+}
+
 static int add_record(struct ring_lane *lane, const struct waits_head *head)
 {
 	const void *record = head;
@@ -152,6 +167,10 @@ static int add_record(struct ring_lane *lane, const struct waits_head *head)
 		return add_begin(lane, record);
 	case WAITS_END:
 		return add_end(lane, record);
+	case WAITS_WALK_BEGIN:
+		return add_walk_begin(lane, record);
+	case WAITS_WALK_END:
+		return add_walk_end(lane, record);
 	default:
 		return add_move(lane, record);
 	}
@@ -165,6 +184,11 @@ const struct bpf_object *bpf_waits_object(const struct bpf_waits *bw)
 const char *bpf_waits_no_moves(const struct bpf_waits *bw)
 {
 	return bw->no_moves.msg;
+}
+
+const char *bpf_waits_no_walks(const struct bpf_waits *bw)
+{
+	return bw->no_walks.msg;
 }
 
 bool bpf_waits_are_whole(const struct bpf_waits *bw)
@@ -187,6 +211,7 @@ bool bpf_waits_give(const struct bpf_waits *bw, enum event_id id)
 {
 	return id == EVENT_CONTENTION_BEGIN || id == EVENT_CONTENTION_END ||
 	       (id == EVENT_FOLIO_MOVE_ANON_RMAP && bw->moves) ||
+	       ((id == EVENT_RMAP_WALK_BEGIN || id == EVENT_RMAP_WALK_END) && bw->walks) ||
 	       (id == EVENT_PAGE_FAULT_USER && has_page_fault_user());
 }
 
@@ -212,6 +237,7 @@ void bpf_waits_close(struct bpf_waits *bw)
 		munmap(bw->settings, sizeof(*bw->settings));
 	bpf_link__destroy(bw->moves_link);
 	bpf_object__close(bw->moves);
+	bpf_walks_close(bw->walks);
 	bpf_object__close(bw->obj);
 	free(bw);
 }
@@ -233,22 +259,11 @@ static int open_rings(struct bpf_waits *bw, unsigned int buffer_kb, struct error
 	return bpf_rings_open(&bw->rings, bw->obj, &opt, err);
 }
 
-static int attach(struct bpf_waits *bw, const struct bpf_image *image, struct error *err)
-{
-	struct bpf_program *prog = NULL;
-	int ret;
-
-	do {
-		ret = bpf_object_attach(bw->obj, image, &prog, &bw->link[bw->nr_links], err);
-		bw->nr_links += !ret && prog;
-	} while (!ret && prog && bw->nr_links < MAX_PROGRAMS);
-	return ret;
-}
-
 /* Waits are recorded also without them. */
-static void open_moves(struct bpf_waits *bw)
+static void open_walks(struct bpf_waits *bw)
 {
 	bpf_calls_add_moves(&bw->moves, &bw->moves_link, bw->obj, &bw->no_moves);
+	bpf_walks_open(&bw->walks, bw->obj, &bw->no_walks);
 }
 
 static int open_image(struct bpf_waits **bwp, const struct bpf_waits_options *opt,
@@ -269,10 +284,11 @@ static int open_image(struct bpf_waits **bwp, const struct bpf_waits_options *op
 	if (!ret) {
 		bw->settings->own_tgid = opt->own_tgid;
 		bw->settings->only_tgid = opt->only_tgid;
-		ret = attach(bw, image, err);
+		ret = bpf_object_attach_all(bw->obj, image, bw->link, MAX_PROGRAMS, &bw->nr_links,
+					    err);
 	}
-	if (!ret && opt->whole && opt->moves)
-		open_moves(bw);
+	if (!ret && opt->whole && opt->walks)
+		open_walks(bw);
 	if (ret)
 		bpf_waits_close(bw);
 	else

@@ -21,7 +21,7 @@ struct bpf_waits_options {
 	int32_t own_tgid;  /* process that is left out; 0: none */
 	int32_t only_tgid; /* only this process and who descends from it; 0: all */
 	bool whole;	   /* rung 3: with their spinning, by programs of kernel functions */
-	bool moves; /* with @whole: also folios that are moved to an anon_vma with another root */
+	bool walks; /* with @whole: also rmap walks, and folios moved to an anon_vma with another root */
 };
 
 /*
@@ -41,6 +41,9 @@ bool bpf_waits_give(const struct bpf_waits *bw, enum event_id id);
 
 /* Why folios that are moved are not recorded, though asked for; "": they are. */
 const char *bpf_waits_no_moves(const struct bpf_waits *bw);
+
+/* Likewise rmap walks. */
+const char *bpf_waits_no_walks(const struct bpf_waits *bw);
 
 /* Whether its waits have their spinning: as bpf_waits_options.whole. */
 bool bpf_waits_are_whole(const struct bpf_waits *bw);

@@ -145,6 +145,38 @@ int symbols_live_range(const char *name, struct symbol_range *range)
 	return known ? 0 : -ENOENT;
 }
 
+/* The address of symbol @name in @text, lines of "ADDRESS TYPE NAME..."; 0: not there. */
+static uint64_t address_in(const char *text, const char *name)
+{
+	const size_t len = strlen(name);
+	const char *at = text;
+
+	while ((at = strstr(at, name))) {
+		const char *line = at;
+
+		while (line > text && line[-1] != '\n')
+			line--;
+		/* the whole name, behind address and type */
+		if (at - line > 3 && at[-1] == ' ' && at[-3] == ' ' && strchr("\n\t ", at[len]))
+			return strtoull(line, NULL, 16);
+		at += len;
+	}
+	return 0;
+}
+
+int symbols_live_addresses(const char *const *name, unsigned int nr, uint64_t *address)
+{
+	char *text = read_whole(KALLSYMS);
+	unsigned int i;
+
+	if (!text)
+		return -errno;
+	for (i = 0; i < nr; i++)
+		address[i] = address_in(text, name[i]);
+	free(text);
+	return 0;
+}
+
 int symbols_parse(struct symbols *syms, const char *text)
 {
 	unsigned int i;
@@ -169,25 +201,6 @@ static void load_live(struct symbols *syms)
 	if (text)
 		tep_parse_kallsyms(syms->tep, text);
 	free(text);
-}
-
-/* The address of symbol @name in @text, lines of "ADDRESS TYPE NAME..."; 0: not there. */
-static uint64_t address_in(const char *text, const char *name)
-{
-	const size_t len = strlen(name);
-	const char *at = text;
-
-	while ((at = strstr(at, name))) {
-		const char *line = at;
-
-		while (line > text && line[-1] != '\n')
-			line--;
-		/* the whole name, behind address and type */
-		if (at - line > 3 && at[-1] == ' ' && at[-3] == ' ' && strchr("\n\t ", at[len]))
-			return strtoull(line, NULL, 16);
-		at += len;
-	}
-	return 0;
 }
 
 static int check_anchor(const struct symbol_anchor *anchor, const char *text, const char *path,

@@ -58,6 +58,14 @@ int symbols_readable(struct error *err);
  */
 int symbols_live_range(const char *name, struct symbol_range *range);
 
+/*
+ * symbols_live_addresses - where the @nr symbols @name are in this machine's kernel; 0: it has none
+ * of just this name
+ *
+ * Returns 0 or a negative errno.
+ */
+int symbols_live_addresses(const char *const *name, unsigned int nr, uint64_t *address);
+
 /* symbols_parse - those of @text, as /proc/kallsyms has them. Returns 0, or -EINVAL: it is no such text. */
 int symbols_parse(struct symbols *syms, const char *text);
 

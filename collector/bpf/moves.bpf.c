@@ -5,62 +5,30 @@
  */
 #include "collector/bpf/waits.bpf.c"
 
+#include "collector/bpf/folio.bpf.h"
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct counter {
 	int counter;
 };
-struct folio {
-	void *mapping;
+struct folio___counted {
 	struct counter _mapcount;
-};
-/* from Linux 6.10 on */
-struct folio___large {
-	struct counter _large_mapcount;
-};
-struct page {
-	unsigned long flags;
+	struct counter _large_mapcount; /* from Linux 6.10 on */
 };
 struct vm_area_struct___anon {
 	struct anon_vma *anon_vma;
 };
-enum pageflags {
-	PG_head = 1,
-};
 #pragma clang attribute pop
-
-/* include/linux/page-flags.h: the low bits of folio.mapping of an anonymous folio, not of KSM */
-#define FOLIO_MAPPING_FLAGS 3UL
-#define FOLIO_MAPPING_ANON  1UL
-
-/* x86: where the array of struct page is */
-extern const void vmemmap_base __ksym;
-
-static __always_inline __u64 pfn_of(const struct folio *folio)
-{
-	__u64 base = 0;
-
-	bpf_probe_read_kernel(&base, sizeof(base), &vmemmap_base);
-	return ((__u64)folio - base) / bpf_core_type_size(struct page);
-}
-
-/* It has more than one page. The flags are the first word in every version. */
-static __always_inline bool is_large(const struct folio *folio)
-{
-	unsigned long flags = 0;
-
-	bpf_probe_read_kernel(&flags, sizeof(flags), folio);
-	return flags >> bpf_core_enum_value(enum pageflags, PG_head) & 1;
-}
 
 /* Whether a page table is known to refer to it. Its anon_vma may be gone otherwise. */
 static __always_inline bool is_mapped(const struct folio *folio)
 {
-	const struct folio___large *large = (const void *)folio;
+	const struct folio___counted *f = (const void *)folio;
 
 	if (!is_large(folio))
-		return BPF_CORE_READ(folio, _mapcount.counter) >= 0;
-	return bpf_core_field_exists(large->_large_mapcount) &&
-	       BPF_CORE_READ(large, _large_mapcount.counter) >= 0;
+		return BPF_CORE_READ(f, _mapcount.counter) >= 0;
+	return bpf_core_field_exists(f->_large_mapcount) &&
+	       BPF_CORE_READ(f, _large_mapcount.counter) >= 0;
 }
 
 static __always_inline struct anon_vma *root_of(struct anon_vma *anon_vma)
@@ -107,7 +75,7 @@ int moves_folio(void *ctx)
 	if (!r)
 		return 0;
 	r->head.kind = WAITS_MOVE;
-	r->nr_pages = !is_large(folio);
+	r->nr_pages = nr_pages_of(folio);
 	r->pfn = pfn_of(folio);
 	r->old_lock = lock_of(old_root);
 	r->old_anon_vma = (__u64)old_anon_vma;

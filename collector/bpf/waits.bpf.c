@@ -146,10 +146,9 @@ static __always_inline void lose(struct waits_cpu *cpu, __u64 now_ns)
 
 /*
  * Room for a record of @nr_bytes with its head filled, to be submitted. NULL: it is lost; so
- * it is without @t, which the end of the wait needs.
+ * it is without @t, the storage of the thread, which the end of the wait needs.
  */
-static __always_inline void *reserve(const __u64 nr_bytes, const struct thread *t, __u64 now_ns,
-				     __u64 lock)
+static __always_inline void *reserve(const __u64 nr_bytes, const void *t, __u64 now_ns, __u64 lock)
 {
 	__u32 nr = bpf_get_smp_processor_id();
 	struct waits_cpu *cpu = bpf_map_lookup_elem(&cpus, &nr);

@@ -51,9 +51,11 @@ struct waits_settings {
 };
 
 enum waits_kind {
-	WAITS_BEGIN, /* struct waits_begin */
-	WAITS_END,   /* struct waits_end */
-	WAITS_MOVE,  /* struct waits_move */
+	WAITS_BEGIN,	  /* struct waits_begin */
+	WAITS_END,	  /* struct waits_end */
+	WAITS_MOVE,	  /* struct waits_move */
+	WAITS_WALK_BEGIN, /* struct waits_walk_begin */
+	WAITS_WALK_END,	  /* struct waits_walk_end */
 };
 
 /* What each record begins with. */
@@ -91,6 +93,35 @@ struct waits_move {
 	__u64 old_anon_vma, new_anon_vma;
 	__u64 mm, vm_start, vm_end; /* the VMA that it is moved to */
 	__u32 nr_pages;		    /* 0: not known */
+};
+
+/* What the VMAs of a folio are found through. */
+enum waits_walk_kind {
+	WAITS_WALK_ANON,
+	WAITS_WALK_FILE,
+	WAITS_WALK_KSM,
+};
+
+/* An rmap walk: walks.bpf.c. head.lock is 0. */
+struct waits_walk_begin {
+	struct waits_head head;
+	__u64 pfn;
+	__u64 rmap_one; /* function that is called for each VMA */
+	__u32 nr_pages; /* of the folio; 0: not known */
+	__u8 kind;	/* enum waits_walk_kind */
+	__u8 locked;	/* the caller holds the lock */
+	__u8 try_lock;	/* it gives up rather than wait for the lock */
+};
+
+struct waits_walk_end {
+	struct waits_head head;
+	__u64 pfn;
+	__u32 nr_vmas; /* visited; if @counted */
+	__u8 kind;
+	__u8 counted;	/* there is a program for its rmap_one() */
+	__u8 stopped;	/* rmap_one() said so at the last VMA; if @counted */
+	__u8 has_done;	/* it may also have been stopped by rmap_walk_control.done() */
+	__u8 contended; /* it gave up as somebody held the lock */
 };
 
 #endif

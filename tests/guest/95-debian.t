@@ -20,6 +20,34 @@ answered() {
 	sed -n "s/^$1  *\(yes\|no\) .*/\1/p" "$out/check.txt"
 }
 
+# The walks of the program that knows how many there are, and what each visits. A move is two:
+# the first makes migration entries of what the page tables had, the second removes these.
+known_walks() {
+	local name=calls/walks walker rounds moves walks kind
+
+	walker=$(said $name walker) rounds=$(said $name rounds)
+	moves=$(sed -n "s/^round=\([0-9]*\) kind=\([a-z]*\) vmas=\([0-9]*\) from_pfn=\([0-9]*\) to_pfn=\([0-9]*\) start_ns=\([0-9]*\) end_ns=\([0-9]*\)/('\2', \3, \4, \5, \6, \7)/p" \
+		"$out/$name.truth" | paste -sd,)
+	walks="WITH m(kind, vmas, from_pfn, to_pfn, start_ns, end_ns) AS (VALUES $moves)
+		SELECT count(*) FROM m JOIN walks k ON k.tid = $walker AND k.start_ns > m.start_ns AND k.start_ns + k.duration_ns < m.end_ns"
+	note "$v: $(q $name "SELECT value FROM meta WHERE key = 'limits'")"
+	note "$v: $(q $name "SELECT kind, role, rmap_one, outcome, nr_vmas, nr_retries, count(*) FROM walks GROUP BY 1, 2, 3, 4, 5, 6")"
+	check "$v: walks: no event was lost" [ "$(q $name 'SELECT coalesce(sum(nr_lost), 0) FROM loss')" = 0 ]
+	for kind in anon file ksm; do
+		check "$v: walks: $kind: of $rounds moves, each has two walks" [ "$(q $name "$walks AND m.kind = '$kind'")" = $((2 * rounds)) ]
+		check "$v: walks: $kind: each is of the page and visits all of its VMAs, the first until it is unmapped" \
+			[ "$rounds:$(q $name "$walks AND m.kind = '$kind' AND k.kind = m.kind AND k.nr_vmas = m.vmas AND k.nr_pages = 1
+				AND k.rmap_one = 'try_to_migrate_one' AND k.pfn = m.from_pfn AND k.outcome = 'ended'")" = "$rounds:$rounds" ]
+		check "$v: walks: $kind: the second all" \
+			[ "$(q $name "$walks AND m.kind = '$kind' AND k.kind = m.kind AND k.nr_vmas = m.vmas AND k.nr_pages = 1
+				AND k.rmap_one = 'remove_migration_pte' AND k.pfn = m.to_pfn AND k.outcome = 'done'")" = "$rounds" ]
+	done
+	check "$v: walks: nothing is said of retries" [ "$(q $name 'SELECT count(nr_retries) FROM walk')" = 0 ]
+	check "$v: walks: as rows and summed: $(q $name 'SELECT count(duration_ns), sum(duration_ns), sum(nr_vmas) FROM walk')" \
+		[ "$(q $name 'SELECT count(duration_ns), sum(duration_ns), sum(nr_vmas) FROM walk')" = \
+		"$(q $name 'SELECT sum(nr_walks), sum(walk_ns), sum(nr_vmas) FROM walk_rollup')" ]
+}
+
 for suite in $suites; do
 	programs=$(build_programs "$suite") || exit 1
 	out=$(GUEST_CMDLINE=mitigations=off "$guest_dir/run-debian" "$suite" "$programs" stock) || {
@@ -81,6 +109,7 @@ for suite in $suites; do
 			[ "$(q calls/moves "SELECT count(*) FROM waits JOIN wait USING (id) WHERE waits.class = 'anon_vma' AND
 				waits.role = 'uffd_move' AND wait.lock_id NOT IN (SELECT old_lock_id FROM move)")" = 0 ]
 	}
+	known_walks
 	slept=$(q mmap-churn "SELECT count(*) FROM waits WHERE class = 'mmap' AND outcome = 'acquired' AND slept_ns > 0")
 	source=waker
 	! grep -q '^lock:contended_release *yes' "$out/check.txt" || source=exact

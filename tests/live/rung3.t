@@ -48,6 +48,10 @@ else
 	tap_is "$(meta limits | grep -cxF "$line")" 1 "so does the capture"
 	tap_is "$(meta limits | grep -cE '^(stock events: )?spinning before the first sleep')" 1 "it does not claim to have seen the spinning"
 	tap_is "$(sql "$db" "SELECT count(spun_ns) FROM wait")" 0 "of no wait is told how long it spun"
+	"$RMAPSCOPE" record --rung 3 --profile walks --force -o "$db" -d 0.2 >"$tap_dir/out" 2>"$tap_dir/err"
+	tap_is "$?:$(cat "$tap_dir/err")" "0:rmapscope: $line" "with rmap walks: likewise"
+	"$RMAPSCOPE" report "$db" walks >"$tap_dir/out"
+	tap_like "$(cat "$tap_dir/out")" "not seen: this kernel has no rmap events" "of which none is claimed to be seen"
 	"$RMAPSCOPE" top --rung 3 -b -n 1 -d 0.2 >"$tap_dir/out" 2>"$tap_dir/err"
 	tap_is "$?:$(cat "$tap_dir/err")" "0:rmapscope: $line" "top: likewise"
 fi
