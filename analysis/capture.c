@@ -349,3 +349,7 @@ int capture_find_event(struct capture_event *event, struct db *db, int64_t time_
 	table_free(&t);
 	return ret;
 }
+
+const struct table_def *const capture_tables[] = {
+	&totals, &rates_def, &open_def, &next_event, &previous_event, NULL,
+};

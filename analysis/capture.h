@@ -105,4 +105,7 @@ int capture_find_event(struct capture_event *event, struct db *db, int64_t time_
  */
 int capture_rate(struct db *db, int64_t end_ns, int64_t *rate, unsigned int nr, struct error *err);
 
+/* What the functions above read, except capture_rate(); ends with NULL. */
+extern const struct table_def *const capture_tables[];
+
 #endif

@@ -40,12 +40,12 @@ static const struct column vma_locks_columns[] = {
 	KEY("lock_id", "lock.id"),
 	{ 0 },
 };
-TABLE(vma_locks, WAITS, "Locks", "locks that it waited for; Enter opens the lock", 2);
+TABLE(vma_locks, WAITS, "Locks", "locks that it waited for; Enter opens the lock", "wait_ns");
 
 static const struct column vma_waiters_columns[] = {
 	ROLE, SYMBOL, MODE, WAIT_NS, WAITS, P99, MAX, { 0 },
 };
-TABLE(vma_waiters, WAITS, "Waiters by site", "where in the kernel it waited", 3);
+TABLE(vma_waiters, WAITS, "Waiters by site", "where in the kernel it waited", "wait_ns");
 
 static const struct column vma_holders_columns[] = {
 	{ "cause", "CAUSE", UNIT_TEXT, 17,
@@ -61,7 +61,7 @@ static const struct column vma_holders_columns[] = {
 	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread", false },
 	{ 0 },
 };
-TABLE(vma_holders, WAITS, "Holders by site", "who held the locks during the waits", 3);
+TABLE(vma_holders, WAITS, "Holders by site", "who held the locks during the waits", "wait_ns");
 
 static const struct column vma_histogram_columns[] = {
 	{ "from_ns", "FROM ms", UNIT_NS, 10, "waits of at least this time", false },
@@ -69,12 +69,12 @@ static const struct column vma_histogram_columns[] = {
 	WAITS,
 	{ 0 },
 };
-TABLE(vma_histogram, WAITS, "Histogram", "how long the waits were", SORT_AS_READ);
+TABLE(vma_histogram, WAITS, "Histogram", "how long the waits were", NULL);
 
 static const struct column vma_timeline_columns[] = {
 	AT, WAITS, WAIT_NS, MAX, START, { 0 },
 };
-TABLE(vma_timeline, WAITS, "Timeline", "its waits over time", SORT_AS_READ);
+TABLE(vma_timeline, WAITS, "Timeline", "its waits over time", NULL);
 
 const struct view_def vma_views[] = {
 	{ .table = &vma_locks, .details = lock_views },
@@ -98,13 +98,13 @@ static const struct column lock_queue_columns[] = {
 	START,
 	{ 0 },
 };
-TABLE(lock_queue, WAITS, "Queue", "who waits at the time shown, longest first", SORT_AS_READ);
+TABLE(lock_queue, WAITS, "Queue", "who waits at the time shown, longest first", NULL);
 
 static const struct column lock_spans_columns[] = {
 	AT,   { "what", "WHAT", UNIT_TEXT, 4, "wait or hold", false }, THREAD, TID,   MODE,
 	ROLE, { "duration_ns", "ms", UNIT_NS, 9, "duration", false },  START,  { 0 },
 };
-TABLE(lock_spans, WAITS, "Waits and holds", "the latest in the window", SORT_AS_READ);
+TABLE(lock_spans, WAITS, "Waits and holds", "the latest in the window", NULL);
 
 static const struct column lock_waited_vmas_columns[] = {
 	PROCESS,
@@ -117,7 +117,8 @@ static const struct column lock_waited_vmas_columns[] = {
 	KEY("process_id", "process.id"),
 	{ 0 },
 };
-TABLE(lock_waited_vmas, WAITS, "VMAs waited in", "of the waits for it; -: the VMA is not known", 3);
+TABLE(lock_waited_vmas, WAITS, "VMAs waited in", "of the waits for it; -: the VMA is not known",
+      "wait_ns");
 
 static const struct column lock_vmas_columns[] = {
 	PROCESS,
@@ -131,7 +132,7 @@ static const struct column lock_vmas_columns[] = {
 	KEY("process_id", "process.id"),
 	{ 0 },
 };
-TABLE(lock_vmas, LINKS, "VMAs on it", "linked to the lock; Enter opens the VMA", SORT_AS_READ);
+TABLE(lock_vmas, LINKS, "VMAs on it", "linked to the lock; Enter opens the VMA", NULL);
 
 static const struct column lock_stacks_columns[] = {
 	ROLE,
@@ -141,7 +142,7 @@ static const struct column lock_stacks_columns[] = {
 	{ "stack", "STACK", UNIT_STACK, 30, "functions, the innermost first", false },
 	{ 0 },
 };
-TABLE(lock_stacks, WAITS, "Stacks", "kernel stacks of its waiters", 1);
+TABLE(lock_stacks, WAITS, "Stacks", "kernel stacks of its waiters", "wait_ns");
 
 static const struct column lock_holders_columns[] = {
 	{ "holder", "HELD BY", UNIT_TEXT, 15, "thread that held it", false },
@@ -156,7 +157,7 @@ static const struct column lock_holders_columns[] = {
 	{ "holder_tid", "TID", UNIT_ID, 7, "id of the thread", false },
 	{ 0 },
 };
-TABLE(lock_holders, WAITS, "Holders", "measured: what holders did while others waited", 2);
+TABLE(lock_holders, WAITS, "Holders", "measured: what holders did while others waited", "wait_ns");
 
 static const struct column lock_why_columns[] = {
 	{ "holder_function", "FUNCTION", UNIT_TEXT, 28, "innermost kernel function that ran",
@@ -172,7 +173,8 @@ static const struct column lock_why_columns[] = {
 	{ "nr_holders", "HOLDERS", UNIT_COUNT, 7, "threads that were sampled there", false },
 	{ 0 },
 };
-TABLE(lock_why, WHY, "Why", "estimate by samples: what holders did while others waited", 5);
+TABLE(lock_why, WHY, "Why", "estimate by samples: what holders did while others waited",
+      "nr_samples");
 
 static const struct column lock_spin_columns[] = {
 	PROCESS,
@@ -191,7 +193,7 @@ static const struct column lock_spin_columns[] = {
 	{ "tgid", "PID", UNIT_ID, 7, "process id", false },
 	{ 0 },
 };
-TABLE(lock_spin, SPIN, "Spin", "estimate by samples: who spun for it", 5);
+TABLE(lock_spin, SPIN, "Spin", "estimate by samples: who spun for it", "nr_samples");
 
 static const struct column lock_life_columns[] = {
 	{ "class", "CLASS", UNIT_TEXT, 11, "what the lock guards", false },
@@ -201,7 +203,7 @@ static const struct column lock_life_columns[] = {
 	{ "last_ns", "LAST s", UNIT_TIME, 9, "last seen", false },
 	{ 0 },
 };
-TABLE(lock_life, WAITS, "Lock", "what it is", SORT_AS_READ);
+TABLE(lock_life, WAITS, "Lock", "what it is", NULL);
 
 /* First what is asked of a lock: where, because of whom, why, how much was spun. Small terminals show no more. */
 const struct view_def lock_views[] = {
@@ -225,7 +227,7 @@ static const struct column storm_movers_columns[] = {
 	{ "nr_pages", "PAGES", UNIT_COUNT, 8, "pages of these folios", false },
 	{ 0 },
 };
-TABLE(storm_movers, MOVES, "Movers", "who moved folios during the storm", 3);
+TABLE(storm_movers, MOVES, "Movers", "who moved folios during the storm", "nr_moves");
 
 static const struct column storm_walkers_columns[] = {
 	THREAD,
@@ -235,7 +237,7 @@ static const struct column storm_walkers_columns[] = {
 	{ "nr_events", "EVENTS", UNIT_COUNT, 8, "walks that it restarted or gave up", false },
 	{ 0 },
 };
-TABLE(storm_walkers, STORMS, "Walkers", "whose walks restarted or were given up", 4);
+TABLE(storm_walkers, STORMS, "Walkers", "whose walks restarted or were given up", "nr_events");
 
 static const struct column storm_vmas_columns[] = {
 	{ "what", "FOLIOS", UNIT_TEXT, 12, "whether folios left this VMA or went to it", false },
@@ -247,8 +249,7 @@ static const struct column storm_vmas_columns[] = {
 	KEY("process_id", "process.id"),
 	{ 0 },
 };
-TABLE(storm_vmas, MOVES, "Source and destination", "VMAs that folios left and went to",
-      SORT_AS_READ);
+TABLE(storm_vmas, MOVES, "Source and destination", "VMAs that folios left and went to", NULL);
 
 static const struct column storm_rate_columns[] = {
 	AT,
@@ -257,7 +258,7 @@ static const struct column storm_rate_columns[] = {
 	{ "nr_walkers", "WALKERS", UNIT_COUNT, 7, "threads that walked", false },
 	{ 0 },
 };
-TABLE(storm_rate, STORMS, "Rate", "retries or skips over time", SORT_AS_READ);
+TABLE(storm_rate, STORMS, "Rate", "retries or skips over time", NULL);
 
 const struct view_def storm_views[] = {
 	{ .table = &storm_movers },
@@ -275,13 +276,13 @@ static const struct column stall_timeline_columns[] = {
 	SOURCE,	 START,
 	{ 0 },
 };
-TABLE(stall_timeline, STALLS, "Timeline", "the sleep, its lock, and who held it", SORT_AS_READ);
+TABLE(stall_timeline, STALLS, "Timeline", "the sleep, its lock, and who held it", NULL);
 
 static const struct column stall_stack_columns[] = {
 	{ "frame", "FUNCTION", UNIT_TEXT, 40, "kernel function and offset", false },
 	{ 0 },
 };
-TABLE(stall_stack, STALLS, "Asleep in", "the innermost function first", SORT_AS_READ);
+TABLE(stall_stack, STALLS, "Asleep in", "the innermost function first", NULL);
 
 const struct view_def stall_views[] = {
 	{ .table = &stall_timeline, .shape = SHAPE_TIMELINE, .chart = "duration_ns" },

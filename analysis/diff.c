@@ -44,7 +44,6 @@ static const struct table_def capture_def = {
 	.title = "Captures",
 	.help = "what is compared",
 	.columns = capture_columns,
-	.sort = SORT_AS_READ,
 };
 
 enum row_column {
@@ -84,7 +83,6 @@ static const struct table_def row_def = {
 	.title = "Differences",
 	.help = "from A to B",
 	.columns = row_columns,
-	.sort = SORT_AS_READ,
 };
 
 const struct table_def *const diff_tables[] = { &capture_def, &row_def, NULL };

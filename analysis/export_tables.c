@@ -34,7 +34,6 @@ const struct table_def export_by_waiter = {
 	.make = stack_sums_make,
 	.sql = BY_WAITER,
 	.columns = by_waiter_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_WAITS,
 };
 
@@ -45,7 +44,6 @@ const struct table_def page_flame = {
 	.make = stack_sums_make,
 	.sql = BY_WAITER,
 	.columns = by_waiter_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_WAITS,
 };
 
@@ -59,7 +57,6 @@ const struct table_def export_by_holder = {
 	.sql = "SELECT coalesce('held by ' || h.comm, 'held by an unknown thread') AS holder, " WAITS
 	       "GROUP BY 1, p.comm, t.comm, w.stack_id ORDER BY 1, p.comm, t.comm, w.stack_id",
 	.columns = by_holder_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_WAITS,
 };
 
@@ -91,6 +88,5 @@ const struct table_def export_by_label = {
 						 "LEFT JOIN vma v ON v.id = w.vma_id WHERE w.duration_ns IS NOT NULL "
 						 "GROUP BY 1, 2, 3, 4, 5, 6, 7, w.stack_id ORDER BY 1, 2, 3, 4, 5, 6, 7, w.stack_id",
 	.columns = by_label_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_WAITS,
 };

@@ -46,7 +46,7 @@ const struct table_def storms_table = {
 	       "iif(to_end, printf('%x-%x', to_start, to_end), NULL) AS to_vma "
 	       "FROM storms ORDER BY nr_events DESC, id",
 	.columns = storms_columns,
-	.sort = 2,
+	.sort = "nr_events",
 	.sight = SIGHT_STORMS,
 };
 
@@ -72,7 +72,7 @@ const struct table_def stragglers_table = {
 	.sql = "SELECT time_ns, process, comm, tid, address, nr_pages, why, other_process, "
 	       "other_comm, other_tid, other_ns FROM stragglers ORDER BY time_ns, id",
 	.columns = stragglers_columns,
-	.sort = 0,
+	.sort = "time_ns",
 	.sight = SIGHT_STRAGGLERS,
 	.unfiltered = FILTER_CLASS,
 };
@@ -110,7 +110,7 @@ const struct table_def order_table = {
 	       "held_symbol, taken_symbol, time_ns, held_lock, taken_lock, held_stack, taken_stack "
 	       "FROM lock_order ORDER BY inversion IS 1 DESC, held, taken, time_ns",
 	.columns = order_columns,
-	.sort = 5,
+	.sort = "inversion",
 	.sight = SIGHT_ORDER,
 	.unfiltered = FILTER_THREAD | FILTER_TIME,
 };
@@ -158,7 +158,7 @@ const struct table_def walks_table = {
 	       "FROM walk_rollup r LEFT JOIN site s ON s.id = r.site_id "
 	       "GROUP BY r.kind, r.site_id ORDER BY sum(r.walk_ns) DESC, r.kind, r.site_id",
 	.columns = walks_columns,
-	.sort = 5,
+	.sort = "walk_ns",
 	.sight = SIGHT_WALKS,
 	.unfiltered = FILTER_THREAD | FILTER_CLASS | FILTER_TIME,
 };

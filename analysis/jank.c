@@ -194,26 +194,27 @@ static int read_chain(struct db *db, int64_t id, int64_t task_id, int64_t at_ns,
 	return ret;
 }
 
+static const struct column longest_columns[] = {
+	{ "id", "", UNIT_ID, 0, "", false },
+	{ "task_id", "", UNIT_ID, 0, "", false },
+	{ "start_ns", "", UNIT_ID, 0, "", false },
+	{ 0 },
+};
+
+const struct table_def jank_longest = {
+	.name = "jank_longest",
+	.sql = "SELECT id, task_id, start_ns FROM jank_delay WHERE stall_id IS NULL "
+	       "ORDER BY ns DESC, id LIMIT :most",
+	.columns = longest_columns,
+};
+
 static int read_chains(struct db *db, struct error *err)
 {
-	static const struct column columns[] = {
-		{ "id", "", UNIT_ID, 0, "", false },
-		{ "task_id", "", UNIT_ID, 0, "", false },
-		{ "start_ns", "", UNIT_ID, 0, "", false },
-		{ 0 },
-	};
-	static const struct table_def longest = {
-		.name = "jank_longest",
-		.sql = "SELECT id, task_id, start_ns FROM jank_delay WHERE stall_id IS NULL "
-		       "ORDER BY ns DESC, id LIMIT :most",
-		.columns = columns,
-		.sort = SORT_AS_READ,
-	};
 	const struct param most[] = { { "most", JANK_CHAINS_MAX }, { 0 } };
 	sqlite3_str *s;
 	struct table t;
 	size_t i;
-	int ret = table_read_of(&t, &longest, db, NULL, most, err);
+	int ret = table_read_of(&t, &jank_longest, db, NULL, most, err);
 
 	if (ret)
 		return ret;

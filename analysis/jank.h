@@ -40,6 +40,9 @@ struct jank_choice {
 /* The sections: missed frames, delays, culprits, sums. Ends with NULL. */
 extern const struct table_def *const jank_tables[];
 
+/* The longest :most delays, whose chains jank_choose() reads. */
+extern const struct table_def jank_longest;
+
 /*
  * jank_choose - find the delays
  * @choice: a struct jank_choice

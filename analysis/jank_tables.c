@@ -43,7 +43,7 @@ static const struct table_def frames = {
 	.help = "what came too late; the delays below are within them",
 	.sql = analysis_jank_frames_sql,
 	.columns = frames_columns,
-	.sort = 2,
+	.sort = "late_ns",
 	.sight = SIGHT_FRAMES,
 };
 
@@ -114,7 +114,7 @@ static const struct table_def delays = {
 	.help = "waits and uninterruptible sleeps of the threads that matter",
 	.sql = analysis_jank_delays_sql,
 	.columns = delays_columns,
-	.sort = 1,
+	.sort = "duration_ns",
 	.sight = SIGHT_STALLS,
 };
 
@@ -134,7 +134,6 @@ static const struct table_def culprits = {
 	.help = "who held the locks during the delays",
 	.sql = analysis_jank_culprits_sql,
 	.columns = culprits_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_WAITS,
 };
 
@@ -166,7 +165,6 @@ static const struct table_def total = {
 	.sql = "SELECT count(*) AS nr_delays, sum(ns) AS sum_ns, " QUANTILE(50) QUANTILE(95)
 		QUANTILE(99) "max(ns) AS max_ns FROM jank_time HAVING count(*) > 0",
 	.columns = total_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_STALLS,
 };
 

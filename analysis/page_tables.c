@@ -26,6 +26,5 @@ const struct table_def blame_matrix = {
 	.make = blame_matrix_make,
 	.sql = analysis_blame_matrix_sql,
 	.columns = matrix_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_WAITS,
 };

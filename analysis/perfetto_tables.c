@@ -18,7 +18,6 @@ const struct table_def perfetto_threads = {
 	.name = "threads",
 	.sql = analysis_perfetto_threads_sql,
 	.columns = thread_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_LOSSES,
 };
 
@@ -59,7 +58,6 @@ const struct table_def perfetto_waits = {
 	.name = "waits",
 	.sql = analysis_perfetto_waits_sql,
 	.columns = wait_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_WAITS,
 };
 
@@ -80,7 +78,6 @@ const struct table_def perfetto_holds = {
 	.name = "holds",
 	.sql = analysis_perfetto_holds_sql,
 	.columns = hold_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_HOLDS,
 	.unfiltered = FILTER_THREAD | FILTER_CLASS | FILTER_TIME,
 };
@@ -106,7 +103,6 @@ const struct table_def perfetto_storms = {
 	.name = "storms",
 	.sql = analysis_perfetto_storms_sql,
 	.columns = storm_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_STORMS,
 };
 
@@ -123,7 +119,6 @@ const struct table_def perfetto_losses = {
 	.name = "losses",
 	.sql = analysis_perfetto_losses_sql,
 	.columns = loss_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_LOSSES,
 };
 

@@ -125,7 +125,6 @@ int raw_table_def(struct table_def **defp, const struct raw_table *raw, struct d
 	if (!def)
 		return error_set(err, -ENOMEM, "out of memory");
 	def->name = raw->name;
-	def->sort = SORT_AS_READ;
 	def->sight = raw->sight;
 	def->unfiltered = raw->unfiltered;
 	sqlite3_snprintf(sizeof(sql), sql, "SELECT * FROM %s LIMIT 0", raw->name);

@@ -59,7 +59,7 @@ static const struct table_def vmas = {
 	       "LEFT JOIN process p ON p.id = a.process_id LEFT JOIN vma v ON v.id = a.vma_id "
 	       "WHERE a.kind = 'vma' ORDER BY a.wait_ns DESC, a.process_id, a.vma_id",
 	.columns = vmas_columns,
-	.sort = 6,
+	.sort = "wait_ns",
 };
 
 static const struct column locks_columns[] = {
@@ -87,7 +87,7 @@ static const struct table_def locks = {
 		   "a.nr_uncertain FROM wait_sum a JOIN lock l ON l.id = a.lock_id "
 		   "WHERE a.kind = 'lock' ORDER BY a.wait_ns DESC, a.lock_id",
 	.columns = locks_columns,
-	.sort = 3,
+	.sort = "wait_ns",
 };
 
 static const struct column processes_columns[] = {
@@ -115,7 +115,7 @@ static const struct table_def processes = {
 	       "JOIN task t ON t.id = a.task_id LEFT JOIN process p ON p.id = a.process_id "
 	       "WHERE a.kind = 'process' ORDER BY a.wait_ns DESC, a.process_id",
 	.columns = processes_columns,
-	.sort = 3,
+	.sort = "wait_ns",
 };
 
 static const struct column tasks_columns[] = {
@@ -144,7 +144,7 @@ static const struct table_def tasks = {
 	       "JOIN task t ON t.id = a.task_id LEFT JOIN process p ON p.id = t.process_id "
 	       "WHERE a.kind = 'task' ORDER BY a.wait_ns DESC, a.task_id",
 	.columns = tasks_columns,
-	.sort = 5,
+	.sort = "wait_ns",
 };
 
 static const struct column sites_columns[] = {
@@ -177,7 +177,7 @@ static const struct table_def sites = {
 					 "JOIN lock l ON l.id = a.lock_id LEFT JOIN site s ON s.id = a.site_id "
 					 "WHERE a.kind = 'site' ORDER BY a.wait_ns DESC, s.symbol, 1, 2, 4",
 	.columns = sites_columns,
-	.sort = 5,
+	.sort = "wait_ns",
 };
 
 static const struct column blame_columns[] = {
@@ -209,7 +209,7 @@ static const struct table_def blame = {
 	.sql = analysis_report_blame_sql,
 	.count = "SELECT count(*) FROM blame_sum",
 	.columns = blame_columns,
-	.sort = 12,
+	.sort = "wait_ns",
 };
 
 /* FROM counts from the start of the capture. */
@@ -249,7 +249,7 @@ static const struct table_def stalls = {
 	.sql = analysis_report_stalls_sql,
 	.count = "SELECT count(*) FROM stall",
 	.columns = stalls_columns,
-	.sort = 6,
+	.sort = "duration_ns",
 	.sight = SIGHT_STALLS,
 };
 
@@ -292,7 +292,7 @@ static const struct table_def frames = {
 	       "FROM missed_frames m LEFT JOIN stalls s ON s.id = m.stall_id "
 	       "ORDER BY m.late_ns DESC, m.duration_ns DESC, m.id",
 	.columns = frames_columns,
-	.sort = 1,
+	.sort = "late_ns",
 	.sight = SIGHT_FRAMES,
 	.unfiltered = FILTER_CLASS,
 };
@@ -330,7 +330,7 @@ static const struct table_def waits = {
 	.sql = analysis_report_waits_sql,
 	.count = "SELECT count(*) FROM longest_wait",
 	.columns = waits_columns,
-	.sort = 1,
+	.sort = "duration_ns",
 	.sight = SIGHT_WAITS,
 };
 
@@ -358,7 +358,7 @@ static const struct table_def lost = {
 	.sql = "SELECT cpu, reason, nr_gaps, nr_lost, nr_lost_min, nr_unknown, gap_ns, "
 	       "nr_from_start, nr_to_end FROM lost ORDER BY cpu, reason",
 	.columns = lost_columns,
-	.sort = 0,
+	.sort = "cpu",
 	.sight = SIGHT_LOSSES,
 	.unfiltered = FILTER_THREAD | FILTER_CLASS,
 };

@@ -51,7 +51,7 @@ const struct table_def time_table = {
 	.help = "what the threads did: on a CPU, waiting for one, or asleep; and, estimated, what on a CPU",
 	.sql = analysis_report_time_sql,
 	.columns = time_columns,
-	.sort = 3,
+	.sort = "seen_ns",
 	.sight = SIGHT_SAMPLES,
 	/* of one class of locks, the parts would not be those of the whole */
 	.unfiltered = FILTER_CLASS,
@@ -79,7 +79,7 @@ const struct table_def spin_table = {
 	.help = "how long threads spun for a lock before waits began; no part of the waits",
 	.sql = analysis_report_spin_sql,
 	.columns = spin_columns,
-	.sort = 4,
+	.sort = "est_ns",
 	.sight = SIGHT_SPIN,
 };
 
@@ -111,6 +111,5 @@ const struct table_def why_table = {
 	.help = "in which functions the holders of locks ran while others waited or spun",
 	.sql = analysis_report_why_sql,
 	.columns = why_columns,
-	.sort = SORT_AS_READ,
 	.sight = SIGHT_WHY,
 };

@@ -45,6 +45,13 @@ int table_column(const struct table_def *def, const char *name)
 	return -1;
 }
 
+unsigned int table_default_sort(const struct table_def *def)
+{
+	const int column = def->sort ? table_column(def, def->sort) : -1;
+
+	return column < 0 ? SORT_AS_READ : (unsigned int)column;
+}
+
 static const char *keep_text(struct table *t, const char *text)
 {
 	const size_t bytes = strlen(text) + 1;

@@ -55,7 +55,8 @@ struct table_def {
 	 */
 	const char *count;
 	const struct column *columns; /* ends with an empty name */
-	unsigned int sort;	      /* default sort column, or SORT_AS_READ */
+	/* name of the default sort column; NULL: the order of the query, that of time or of a tree */
+	const char *sort;
 	/*
 	 * The rows are a tree, in the order to show. Column 0 is the depth of a row;
 	 * the first column that is not a detail is indented by it.
@@ -65,7 +66,7 @@ struct table_def {
 	unsigned int unfiltered; /* FILTER_* of filter.h that it cannot be filtered by */
 };
 
-/* Keep the order of the query: that of time, or of a tree. */
+/* Instead of the index of a sort column: the order of the query. */
 #define SORT_AS_READ (~0U)
 
 /* Numbers in a cell of UNIT_SERIES. */
@@ -190,6 +191,9 @@ unsigned int table_nr_columns(const struct table_def *def);
 
 /* The index of a column by its name; -1: there is none. */
 int table_column(const struct table_def *def, const char *name);
+
+/* The index of the default sort column, or SORT_AS_READ. */
+unsigned int table_default_sort(const struct table_def *def);
 
 /* Sort the rows by @column. The sort is stable; NULLs are last in either direction. */
 void table_sort(struct table *t, unsigned int column, bool descending);

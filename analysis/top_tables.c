@@ -64,7 +64,7 @@ const struct table_def top_vmas = {
 	.help = "which mappings lose the most time, and who holds the lock; p: by process",
 	.sql = analysis_top_vmas_sql,
 	.columns = vmas_columns,
-	.sort = 3,
+	.sort = "wait_ns_per_s",
 };
 
 static const struct column processes_columns[] = {
@@ -87,7 +87,7 @@ const struct table_def top_processes = {
 	.help = "which processes wait, and who holds the lock",
 	.sql = analysis_top_processes_sql,
 	.columns = processes_columns,
-	.sort = 2,
+	.sort = "wait_ns_per_s",
 };
 
 static const struct column locks_columns[] = {
@@ -111,7 +111,7 @@ const struct table_def top_locks = {
 	.help = "which locks are waited for, by which process, and who holds them",
 	.sql = analysis_top_locks_sql,
 	.columns = locks_columns,
-	.sort = 2,
+	.sort = "wait_ns_per_s",
 };
 
 static const struct column storms_columns[] = {
@@ -144,7 +144,7 @@ const struct table_def top_storms = {
 	.help = "bursts of retries and skips of rmap walks, and who causes them",
 	.sql = analysis_top_storms_sql,
 	.columns = storms_columns,
-	.sort = 2,
+	.sort = "at_ns",
 	.sight = SIGHT_STORMS,
 };
 
@@ -183,7 +183,7 @@ const struct table_def top_stalls = {
 	.help = "uninterruptible sleeps, longest first, and who caused them",
 	.sql = analysis_top_stalls_sql,
 	.columns = stalls_columns,
-	.sort = 2,
+	.sort = "duration_ns",
 	.sight = SIGHT_STALLS,
 };
 
@@ -213,7 +213,7 @@ const struct table_def top_walks = {
 	.help = "cost of rmap walks (profile walks, on a kernel with the rmap events)",
 	.sql = analysis_top_walks_sql,
 	.columns = walks_columns,
-	.sort = 3,
+	.sort = "walk_ns_per_s",
 	.sight = SIGHT_WALKS,
 	.unfiltered = FILTER_THREAD | FILTER_CLASS | FILTER_TIME,
 };
@@ -233,5 +233,4 @@ const struct table_def top_heatmap = {
 	.title = "Heatmap",
 	.help = "durations of waits over time; the stronger the shade, the more waits",
 	.columns = heatmap_columns,
-	.sort = SORT_AS_READ,
 };

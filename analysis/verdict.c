@@ -46,7 +46,7 @@ static const struct column columns[] = {
 	      (SELECT l.class FROM wait_sum a JOIN lock l ON l.id = a.lock_id WHERE a.kind =       \
 		       'lock' GROUP BY l.class ORDER BY sum(a.wait_ns) DESC LIMIT 1))
 
-static const struct table_def def = {
+const struct table_def verdict_table = {
 	.name = "verdict",
 	.make = wait_sums_make,
 	.sql = "WITH worst AS (SELECT p.comm AS process, sum(a.wait_ns) AS ns FROM wait_sum a "
@@ -215,7 +215,7 @@ int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_inf
 	ret = watched_ns(&ns, db, &w, err);
 	v.seconds = ns / 1e9;
 	if (!ret)
-		ret = table_read(&t, &def, db, NULL, err);
+		ret = table_read(&t, &verdict_table, db, NULL, err);
 	if (ret)
 		return ret;
 	v.cell = t.rows[0];

@@ -16,4 +16,7 @@
 int verdict_read(char text[VERDICT_LEN], struct db *db, const struct capture_info *info,
 		 struct error *err);
 
+/* The sums that the sentence tells. */
+extern const struct table_def verdict_table;
+
 #endif

@@ -126,7 +126,8 @@ static void describe(const struct tui *tui, char *text, size_t room)
 	for (i = 0; i < tui->nr_screens; i++) {
 		const struct table_view *v = tui->screens[i].view;
 
-		if (v->sort != SORT_AS_READ && (v->sort != v->def->sort || !v->descending))
+		if (v->sort != SORT_AS_READ &&
+		    (v->sort != table_default_sort(v->def) || !v->descending))
 			fprintf(f, "sort %s %s %s\n", v->def->name, v->def->columns[v->sort].name,
 				v->descending ? "down" : "up");
 		for (k = 0; k < table_nr_columns(v->def) && k < MAX_COLUMNS; k++)

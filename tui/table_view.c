@@ -16,7 +16,7 @@ void table_view_init(struct table_view *v, const struct view_def *view)
 	memset(v, 0, sizeof(*v));
 	v->view = view;
 	v->def = view->table;
-	v->sort = view->shape == SHAPE_TREE ? SORT_AS_READ : v->def->sort;
+	v->sort = view->shape == SHAPE_TREE ? SORT_AS_READ : table_default_sort(v->def);
 	v->descending = true;
 	columns_init(&v->columns, v->def, view->early);
 }

@@ -122,6 +122,7 @@ static bool narrow(struct layout *l)
 
 static void lay_out(struct layout *l, const struct table *t, size_t nr_rows, int width)
 {
+	const unsigned int sort = table_default_sort(t->def);
 	unsigned int i;
 
 	memset(l, 0, sizeof(*l));
@@ -137,7 +138,7 @@ static void lay_out(struct layout *l, const struct table *t, size_t nr_rows, int
 		s->least = least_width(col, content);
 		l->nr++;
 	}
-	while (width && line_width(l, true) > width && leave_out(l, t->def->sort))
+	while (width && line_width(l, true) > width && leave_out(l, sort))
 		;
 	while (width && line_width(l, false) > width && narrow(l))
 		;
