@@ -19,9 +19,9 @@
 	"wait_ns INTEGER); DELETE FROM matrix_cell;"
 
 /* Threads with the same names are one waiter or holder. Id 0 is an unknown thread. */
-#define NAMES_SQL                                                                                  \
-	"SELECT t.id, dense_rank() OVER (ORDER BY p.comm, t.tgid, t.comm) FROM "                   \
-	"(SELECT id, process_id, tgid, comm FROM task UNION ALL SELECT 0, NULL, NULL, NULL) t "    \
+#define NAMES_SQL                                                                                                                   \
+	"SELECT t.id, dense_rank() OVER (ORDER BY p.comm, t.tgid, t.comm) FROM "                                                    \
+	"(SELECT id, process_id, tgid, comm FROM task UNION ALL SELECT 0 AS id, NULL AS process_id, NULL AS tgid, NULL AS comm) t " \
 	"LEFT JOIN process p ON p.id = t.process_id"
 #define BLAME_SQL "SELECT task_id, holder_task_id, cause, nr_waits, wait_ns FROM blame_sum"
 #define CELL_SQL  "INSERT INTO matrix_cell VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"

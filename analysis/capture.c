@@ -25,17 +25,9 @@ static const struct column totals_columns[] = {
 	{ 0 },
 };
 
-/* Each query reads few rows, by an index: screens read the header again and again. */
 static const struct table_def totals = {
 	.name = "totals",
-	.sql = "SELECT (SELECT count(*) FROM wait WHERE outcome = " SQL_OUTCOME_OPEN
-	       ") AS nr_open, "
-	       "(SELECT min(start_ns) FROM wait WHERE outcome = " SQL_OUTCOME_OPEN
-	       ") AS first_open_ns, "
-	       "(SELECT count(*) FROM main.wait WHERE outcome = " SQL_OUTCOME_OPEN
-	       ") AS nr_open_all, "
-	       "coalesce(sum(nr_lost_min), 0) AS nr_lost, coalesce(sum(nr_gaps), 0) AS nr_gaps, "
-	       "coalesce(sum(nr_unknown), 0) AS nr_uncounted FROM lost",
+	.sql = analysis_totals_sql,
 	.columns = totals_columns,
 };
 

@@ -56,13 +56,13 @@ static const struct diff_metric move_metrics[] = {
 				      "WHERE r.second BETWEEN ?1 AND ?2 GROUP BY s.role, r.second"
 
 /* Skips are rows; those of before kept_from_ns are gone. */
-#define SKIPS_BY_ROLE                                                                                  \
-	"SELECT " LABEL(                                                                               \
-		role,                                                                                  \
-		s.role) ", r.second, sum(r.nr_walks), sum(r.nr_skips), NULL FROM "                     \
-			"(SELECT second, site_id, nr_walks, 0 AS nr_skips FROM walk_rollup UNION ALL " \
-			"SELECT time_ns / 1000000000, site_id, 1, 1 FROM skip) r "                     \
-			"LEFT JOIN site s ON s.id = r.site_id "                                        \
+#define SKIPS_BY_ROLE                                                                                                \
+	"SELECT " LABEL(                                                                                             \
+		role,                                                                                                \
+		s.role) ", r.second, sum(r.nr_walks), sum(r.nr_skips), NULL FROM "                                   \
+			"(SELECT second, site_id, nr_walks, 0 AS nr_skips FROM walk_rollup UNION ALL "               \
+			"SELECT time_ns / 1000000000 AS second, site_id, 1 AS nr_walks, 1 AS nr_skips FROM skip) r " \
+			"LEFT JOIN site s ON s.id = r.site_id "                                                      \
 			"WHERE r.second BETWEEN ?1 AND ?2 GROUP BY s.role, r.second"
 
 #define WAITS_OF_MOVERS                                                                            \

@@ -2,7 +2,7 @@
 #include "analysis/export_tables.h"
 
 #include "analysis/stack_sums.h"
-#include "schema/fragments.h"
+#include "schema/sql.h"
 
 /* clang-format off */
 #define WAITER								\
@@ -13,26 +13,12 @@
 	{ 0 }
 /* clang-format on */
 
-/* The waits that have a duration. */
-#define FROM_WAITS                                                                                 \
-	"FROM wait w JOIN task t ON t.id = w.task_id LEFT JOIN process p ON p.id = t.process_id "  \
-	"LEFT JOIN stack k ON k.id = w.stack_id LEFT JOIN task h ON h.id = w.holder_task_id "
-
-#define WAITS                                                                                      \
-	"p.comm AS process, t.comm, k.frames AS stack, sum(w.duration_ns) AS wait_ns " FROM_WAITS  \
-	"WHERE w.duration_ns IS NOT NULL "
-
 static const struct column by_waiter_columns[] = { WAITER };
-
-#define BY_WAITER                                                                                  \
-	"SELECT p.comm AS process, t.comm, k.frames AS stack, s.wait_ns FROM stack_sum s "         \
-	"JOIN task t ON t.id = s.task_id LEFT JOIN process p ON p.id = t.process_id "              \
-	"LEFT JOIN stack k ON k.id = s.stack_id ORDER BY s.id"
 
 const struct table_def export_by_waiter = {
 	.name = "waits",
 	.make = stack_sums_make,
-	.sql = BY_WAITER,
+	.sql = analysis_export_by_waiter_sql,
 	.columns = by_waiter_columns,
 	.sight = SIGHT_WAITS,
 };
@@ -42,7 +28,7 @@ const struct table_def page_flame = {
 	.title = "Where threads wait",
 	.help = "a box is a thread or a function, as wide as the time waited in it; its caller is below",
 	.make = stack_sums_make,
-	.sql = BY_WAITER,
+	.sql = analysis_export_by_waiter_sql,
 	.columns = by_waiter_columns,
 	.sight = SIGHT_WAITS,
 };
@@ -54,8 +40,7 @@ static const struct column by_holder_columns[] = {
 
 const struct table_def export_by_holder = {
 	.name = "waits",
-	.sql = "SELECT coalesce('held by ' || h.comm, 'held by an unknown thread') AS holder, " WAITS
-	       "GROUP BY 1, p.comm, t.comm, w.stack_id ORDER BY 1, p.comm, t.comm, w.stack_id",
+	.sql = analysis_export_by_holder_sql,
 	.columns = by_holder_columns,
 	.sight = SIGHT_WAITS,
 };
@@ -76,17 +61,7 @@ static const struct column by_label_columns[] = {
 
 const struct table_def export_by_label = {
 	.name = "waits",
-	.sql = "SELECT p.comm AS process, t.comm AS thread, " LABEL(lock_class, l.class) " AS class, " LABEL(
-		role,
-		s.role) " AS role, "
-			"coalesce(v.name, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end))) AS vma, "
-			"h.comm AS holder, iif(h.id IS NULL, NULL, " LABEL(
-				holder_source,
-				w.holder_source) ") AS holder_source, k.frames AS stack, "
-						 "count(*) AS nr_waits, sum(w.duration_ns) AS wait_ns " FROM_WAITS
-						 "LEFT JOIN lock l ON l.id = w.lock_id LEFT JOIN site s ON s.id = w.site_id "
-						 "LEFT JOIN vma v ON v.id = w.vma_id WHERE w.duration_ns IS NOT NULL "
-						 "GROUP BY 1, 2, 3, 4, 5, 6, 7, w.stack_id ORDER BY 1, 2, 3, 4, 5, 6, 7, w.stack_id",
+	.sql = analysis_export_by_label_sql,
 	.columns = by_label_columns,
 	.sight = SIGHT_WAITS,
 };

@@ -5,7 +5,7 @@
  */
 #include "analysis/finding_tables.h"
 #include "analysis/filter.h"
-#include "schema/fragments.h"
+#include "schema/sql.h"
 
 static const struct column storms_columns[] = {
 	{ "kind", "KIND", UNIT_TEXT, 5, "walks that restart (retry) or are given up (skip)",
@@ -39,12 +39,7 @@ const struct table_def storms_table = {
 	.name = "storms",
 	.title = "Storms",
 	.help = "bursts of rmap walks that restart or are given up, and who moved the folios",
-	.sql = "SELECT kind, lock, nr_events, peak_per_s, start_ns, duration_ns, outcome, "
-	       "nr_walkers, walker_process, walker_comm, walker_tid, walker_role, nr_movers, "
-	       "nr_moves, mover_process, mover_comm, mover_tid, "
-	       "iif(from_end, printf('%x-%x', from_start, from_end), NULL) AS from_vma, "
-	       "iif(to_end, printf('%x-%x', to_start, to_end), NULL) AS to_vma "
-	       "FROM storms ORDER BY nr_events DESC, id",
+	.sql = analysis_report_storms_sql,
 	.columns = storms_columns,
 	.sort = "nr_events",
 	.sight = SIGHT_STORMS,
@@ -69,8 +64,7 @@ const struct table_def stragglers_table = {
 	.name = "stragglers",
 	.title = "Migration entries left behind",
 	.help = "entries hidden from the rmap walk that should have removed them",
-	.sql = "SELECT time_ns, process, comm, tid, address, nr_pages, why, other_process, "
-	       "other_comm, other_tid, other_ns FROM stragglers ORDER BY time_ns, id",
+	.sql = analysis_report_stragglers_sql,
 	.columns = stragglers_columns,
 	.sort = "time_ns",
 	.sight = SIGHT_STRAGGLERS,
@@ -106,9 +100,7 @@ const struct table_def order_table = {
 	.name = "order",
 	.title = "Lock order",
 	.help = "which classes of locks were taken while others were held",
-	.sql = "SELECT held, taken, nr_taken, nr_tried, documented, inversion, process, comm, tid, "
-	       "held_symbol, taken_symbol, time_ns, held_lock, taken_lock, held_stack, taken_stack "
-	       "FROM lock_order ORDER BY inversion IS 1 DESC, held, taken, time_ns",
+	.sql = analysis_report_order_sql,
 	.columns = order_columns,
 	.sort = "inversion",
 	.sight = SIGHT_ORDER,
@@ -137,26 +129,11 @@ static const struct column walks_columns[] = {
 	{ 0 },
 };
 
-#define WALK_KIND LABEL(walk_kind, r.kind)
-#define WALK_ROLE LABEL(role, s.role)
-
-/* View walk_cost plus quantiles, which need a function of our own. */
 const struct table_def walks_table = {
 	.name = "walks",
 	.title = "Rmap walks",
 	.help = "the cost of rmap walks, by kind and purpose",
-	.sql = "SELECT " WALK_KIND " AS kind, " WALK_ROLE " AS role, "
-	       "s.symbol AS rmap_one, sum(r.nr_walks) AS nr_walks, "
-	       "iif(sum(r.nr_counted) = sum(r.nr_walks), sum(r.nr_vmas), NULL) AS nr_vmas, "
-	       "sum(r.walk_ns) AS walk_ns, hist_quantile(hist_merge(r.hist), 0.5) AS p50_ns, "
-	       "hist_quantile(hist_merge(r.hist), 0.99) AS p99_ns, "
-	       "iif(sum(r.nr_walks), max(r.max_walk_ns), NULL) AS max_ns, "
-	       "sum(r.nr_retries) AS nr_retries, "
-	       "round(1.0 * sum(r.nr_retries) / nullif(sum(r.nr_walks), 0), 4) "
-	       "AS retries_per_walk, sum(r.nr_contended) AS nr_contended, "
-	       "sum(r.nr_uncertain) AS nr_uncertain "
-	       "FROM walk_rollup r LEFT JOIN site s ON s.id = r.site_id "
-	       "GROUP BY r.kind, r.site_id ORDER BY sum(r.walk_ns) DESC, r.kind, r.site_id",
+	.sql = analysis_report_walks_sql,
 	.columns = walks_columns,
 	.sort = "walk_ns",
 	.sight = SIGHT_WALKS,

@@ -203,7 +203,7 @@ static const struct column longest_columns[] = {
 
 const struct table_def jank_longest = {
 	.name = "jank_longest",
-	.sql = "SELECT id, task_id, start_ns FROM jank_delay WHERE stall_id IS NULL "
+	.sql = "SELECT id AS id, task_id AS task_id, start_ns AS start_ns FROM jank_delay WHERE stall_id IS NULL "
 	       "ORDER BY ns DESC, id LIMIT :most",
 	.columns = longest_columns,
 };

@@ -12,12 +12,14 @@ FROM (
 	FROM jank_delay d JOIN main.wait w ON w.id = d.wait_id JOIN wait_part b ON b.wait_id = w.id
 	WHERE b.holder_task_id IS NOT NULL
 	UNION ALL
-	SELECT d.id, w.holder_task_id, w.holder_site_id, w.holder_source, NULL
+	SELECT d.id AS delay_id, w.holder_task_id AS task_id, w.holder_site_id AS site_id,
+	       w.holder_source AS source, NULL AS ns
 	FROM jank_delay d JOIN main.wait w ON w.id = d.wait_id
 	WHERE w.holder_task_id IS NOT NULL
 	AND NOT EXISTS (SELECT 1 FROM wait_part b WHERE b.wait_id = w.id)
 	UNION ALL
-	SELECT id, waker_id, NULL, source, NULL FROM jank_delay WHERE waker_id IS NOT NULL
+	SELECT id AS delay_id, waker_id AS task_id, NULL AS site_id, source, NULL AS ns
+	FROM jank_delay WHERE waker_id IS NOT NULL
 ) c LEFT JOIN task h ON h.id = c.task_id
 LEFT JOIN process hp ON hp.id = h.process_id
 LEFT JOIN site hs ON hs.id = c.site_id

@@ -27,18 +27,18 @@ holder_did AS MATERIALIZED (
 	SELECT *, whole_ns - ran_ns - runnable_ns - lock_ns - slept_ns AS before_ns FROM did
 	WHERE ran_ns IS NOT NULL
 )
-SELECT d.start_ns, d.ns AS duration_ns, t.comm, t.tid, p.comm AS process,
+SELECT d.start_ns AS start_ns, d.ns AS duration_ns, t.comm AS comm, t.tid AS tid, p.comm AS process,
        iif(o.slept_ns + o.runnable_ns <= o.duration_ns, o.duration_ns - o.slept_ns - o.runnable_ns, NULL) AS rest_ns,
        iif(o.slept_ns + o.runnable_ns + o.ran_ns <= o.duration_ns, o.ran_ns, NULL) AS ran_ns,
        iif(o.slept_ns + o.runnable_ns + o.ran_ns <= o.duration_ns, o.duration_ns - o.slept_ns - o.runnable_ns - o.ran_ns, NULL) AS preempted_ns,
-       o.runnable_ns,
+       o.runnable_ns AS runnable_ns,
        iif(d.stall_id IS NULL, o.slept_ns, iif(d.for_lock, d.ns, NULL)) AS lock_slept_ns,
        iif(d.for_lock, NULL, d.ns) AS other_slept_ns,
        coalesce(ws.symbol, ss.symbol) AS symbol,
        LABEL(lock_class, coalesce(l.class, s.class)) AS class,
        LOCK_NAME(l) AS lock,
        coalesce(v.name, iif(v.end, printf('%x-%x', v.start, v.end), NULL)) AS vma,
-       q.nr_ahead,
+       q.nr_ahead AS nr_ahead,
        (SELECT group_concat(name, ' <- ') FROM
 		(SELECT coalesce(ct.comm, 'thread') || '/' || coalesce(ct.tid, '?') || ' (' ||
 			coalesce(LABEL(role, cs.role) || ', ', '') || LABEL(holder_source, c.source) || ')' AS name

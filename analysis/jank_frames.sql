@@ -13,13 +13,13 @@ seen AS (
 		FROM main.meta WHERE key = 'came') AS stalls,
 	       (SELECT instr(value, 'contention_begin') > 0 FROM main.meta WHERE key = 'formats') AS waits
 )
-SELECT f.start_ns, f.end_ns - f.start_ns AS duration_ns, f.late_ns, p.comm AS process, v.jank,
+SELECT f.start_ns AS start_ns, f.end_ns - f.start_ns AS duration_ns, f.late_ns AS late_ns, p.comm AS process, v.jank AS jank,
        iif(f.end_ns IS NULL OR NOT (coalesce(seen.stalls, 0) OR coalesce(seen.waits, 0)), NULL,
 	   coalesce(m.lock_ns, 0)) AS lock_ns,
        iif(f.end_ns IS NULL OR seen.stalls IS NOT 1, NULL, coalesce(m.other_ns, 0)) AS other_ns,
-       m.longest_ns, t.comm, coalesce(ws.symbol, ss.symbol) AS symbol,
+       m.longest_ns AS longest_ns, t.comm AS comm, coalesce(ws.symbol, ss.symbol) AS symbol,
        k.comm AS waker_comm, k.tid AS waker_tid,
-       replace(sl.names, char(10), ' > ') AS slice, replace(cl.names, char(10), ' > ') AS other_slice, v.kind, v.layer, v.outcome
+       replace(sl.names, char(10), ' > ') AS slice, replace(cl.names, char(10), ' > ') AS other_slice, v.kind AS kind, v.layer AS layer, v.outcome AS outcome
 FROM jank_frame f CROSS JOIN seen JOIN frames v ON v.id = f.id
 LEFT JOIN process p ON p.id = f.process_id
 LEFT JOIN sums m ON m.frame_id = f.id

@@ -16,9 +16,9 @@ part AS MATERIALIZED (
 	       p.holder_runnable_ns AS runnable_ns, p.holder_lock_ns AS lock_ns, p.holder_slept_ns AS slept_ns
 	FROM recent r JOIN wait_part p ON p.wait_id = r.id
 	UNION ALL
-	SELECT r.id, r.start_ns, r.start_ns + r.duration_ns, r.holder_source, r.holder_task_id,
-	       r.holder_site_id, r.duration_ns - coalesce(r.runnable_ns, 0), r.holder_ran_ns,
-	       r.holder_runnable_ns, r.holder_lock_ns, r.holder_slept_ns
+	SELECT r.id, r.start_ns, r.start_ns + r.duration_ns AS end_ns, r.holder_source, r.holder_task_id,
+	       r.holder_site_id, r.duration_ns - coalesce(r.runnable_ns, 0) AS ns, r.holder_ran_ns AS ran_ns,
+	       r.holder_runnable_ns AS runnable_ns, r.holder_lock_ns AS lock_ns, r.holder_slept_ns AS slept_ns
 	FROM recent r WHERE NOT EXISTS (SELECT 1 FROM wait_part p WHERE p.wait_id = r.id)
 ),
 since AS MATERIALIZED (SELECT min(start_ns) AS ns FROM part WHERE slept_ns > 0),

@@ -7,6 +7,6 @@ SELECT LABEL(lock_class, l.class) AS class,
 	    WHEN l.class_why = 2 THEN 'its call sites take locks of several classes'
 	    WHEN l.class_why = 3 THEN 'its call sites exclude each other'
 	    ELSE 'not recorded' END AS why,
-       l.generation, l.first_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS first_ns,
+       l.generation AS generation, l.first_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS first_ns,
        l.last_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS last_ns
 FROM lock l WHERE l.id = :lock_id

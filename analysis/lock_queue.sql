@@ -14,16 +14,16 @@ waiting AS (
 	SELECT *, 9223372036854775807 AS freed_ns
 	FROM wait WHERE outcome = OUTCOME_OPEN AND lock_id = :lock_id AND start_ns <= :at_ns
 	UNION ALL
-	SELECT w.*, FREED_NS(w)
+	SELECT w.*, FREED_NS(w) AS freed_ns
 	FROM id_range s JOIN wait w ON w.id > s.first AND w.id <= s.last
 	WHERE w.lock_id = :lock_id AND w.outcome != OUTCOME_OPEN AND w.start_ns <= :at_ns
 	AND w.start_ns + w.duration_ns > :at_ns
 )
-SELECT t.comm, t.tid, p.comm AS process, LABEL(lock_mode, w.mode) AS mode,
+SELECT t.comm AS comm, t.tid AS tid, p.comm AS process, LABEL(lock_mode, w.mode) AS mode,
        LABEL(role, s.role) AS role,
        :at_ns - w.start_ns AS age_ns, h.comm AS holder, h.tid AS holder_tid,
        LABEL(holder_source, iif(w.holder_source = 0 OR w.freed_ns <= :at_ns, NULL, w.holder_source)) AS holder_source,
-       w.start_ns
+       w.start_ns AS start_ns
 FROM waiting w
 JOIN task t ON t.id = w.task_id
 LEFT JOIN process p ON p.id = t.process_id

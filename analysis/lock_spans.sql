@@ -12,17 +12,17 @@ span AS (
 		AND w.lock_id = :lock_id ORDER BY w.id DESC LIMIT 500)
 	UNION ALL
 	SELECT * FROM (
-		SELECT 'hold', h.start_ns, h.duration_ns, h.task_id, h.mode, h.site_id
+		SELECT 'hold' AS what, h.start_ns, h.duration_ns, h.task_id, h.mode, h.site_id
 		FROM hold h
 		WHERE ID_IN_WINDOW(h.id, hold)
 		AND h.lock_id = :lock_id AND h.duration_ns IS NOT NULL
 		AND h.start_ns + h.duration_ns >= :start_ns AND h.start_ns + h.duration_ns < :end_ns
 		ORDER BY h.id DESC LIMIT 500)
 )
-SELECT a.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns, a.what, t.comm, t.tid,
+SELECT a.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns, a.what AS what, t.comm AS comm, t.tid AS tid,
        LABEL(lock_mode, a.mode) AS mode,
        LABEL(role, s.role) AS role,
-       a.duration_ns, a.start_ns
+       a.duration_ns AS duration_ns, a.start_ns AS start_ns
 FROM span a
 JOIN task t ON t.id = a.task_id
 LEFT JOIN site s ON s.id = a.site_id

@@ -29,7 +29,7 @@ SELECT p.comm AS process, LABEL(role, x.role) AS role,
        share_low(x.nr, c.nr_all) AS low_percent, share_high(x.nr, c.nr_all) AS high_percent,
        CAST(x.nr AS INTEGER) AS nr_samples, CAST(c.nr_all AS INTEGER) AS nr_all,
        iif(x.nr <= c.nr_all, CAST(x.nr / c.nr_all * c.cpu_ns AS INTEGER), NULL) AS est_ns,
-       x.nr_tasks, CAST(x.nr_in_waits AS INTEGER) AS nr_in_waits, p.tgid
+       x.nr_tasks AS nr_tasks, CAST(x.nr_in_waits AS INTEGER) AS nr_in_waits, p.tgid AS tgid
 FROM by_process x
 LEFT JOIN cpu c ON c.process_id = x.process_id
 LEFT JOIN process p ON p.id = x.process_id

@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- What ended first after :after_ns: a storm, a stall of 10 ms or more, or a missed frame.
-SELECT 'storm' AS kind, start_ns, start_ns + duration_ns AS end_ns
+SELECT 'storm' AS kind, start_ns AS start_ns, start_ns + duration_ns AS end_ns
 FROM (SELECT * FROM storm WHERE start_ns + duration_ns > :after_ns
       ORDER BY start_ns + duration_ns LIMIT 1)
 UNION ALL
-SELECT 'stall', start_ns, start_ns + duration_ns
+SELECT 'stall' AS kind, start_ns AS start_ns, start_ns + duration_ns AS end_ns
 FROM (SELECT * FROM stall
       WHERE id > ID_BEFORE(stall, :after_ns)
       AND duration_ns >= 10000000 AND start_ns + duration_ns > :after_ns ORDER BY id LIMIT 1)
 UNION ALL
-SELECT 'missed frame', start_ns, end_ns
+SELECT 'missed frame' AS kind, start_ns AS start_ns, end_ns AS end_ns
 FROM (SELECT * FROM frame WHERE missed = 1 AND end_ns > :after_ns ORDER BY end_ns LIMIT 1)
 ORDER BY 3 LIMIT 1

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- A slice per hold.
-SELECT t.id AS track_id, 'holds' AS track, k.start_ns, k.duration_ns, k.outcome = OUTCOME_OPEN AS open,
+SELECT t.id AS track_id, 'holds' AS track, k.start_ns AS start_ns, k.duration_ns AS duration_ns, k.outcome = OUTCOME_OPEN AS open,
        'hold ' || coalesce(LABEL(lock_class, l.class) || ' ', '') || LABEL(lock_mode, k.mode) AS slice,
        NULL AS holder_id, NULL AS held_ns,
        k.id AS hold_id,
@@ -8,7 +8,7 @@ SELECT t.id AS track_id, 'holds' AS track, k.start_ns, k.duration_ns, k.outcome 
        LOCK_NAME(l) AS lock,
        LABEL(lock_mode, k.mode) AS mode,
        LABEL(role, s.role) AS role,
-       s.symbol AS function, k.nr_waiters,
+       s.symbol AS function, k.nr_waiters AS nr_waiters,
        LABEL(outcome, k.outcome) AS outcome
 FROM hold k
 JOIN task t ON t.id = k.task_id

@@ -4,7 +4,7 @@ SELECT coalesce(cpu, -1) AS track_id,
        coalesce('lost events, CPU ' || cpu, 'lost events, all CPUs') AS track,
        from_ns AS start_ns, max(end_ns - from_ns, 0) AS duration_ns, end_ns IS NULL AS open,
        'lost events' AS slice, NULL AS holder_id, NULL AS held_ns,
-       id AS loss_id, nr_lost,
+       id AS loss_id, nr_lost AS nr_lost,
        LABEL(loss_reason, reason) AS reason,
        iif(start_ns IS NULL, 'before the first event', NULL) AS began
 FROM (SELECT *, coalesce(start_ns,

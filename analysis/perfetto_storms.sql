@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- A slice per storm. One that has not ended lasts to its last event, so far.
-SELECT 0 AS track_id, 'storms' AS track, s.start_ns, s.duration_ns, 0 AS open,
+SELECT 0 AS track_id, 'storms' AS track, s.start_ns AS start_ns, s.duration_ns AS duration_ns, 0 AS open,
        LABEL(storm_kind, s.kind) || ' storm' AS slice, NULL AS holder_id, NULL AS held_ns,
        s.id AS storm_id,
        iif(l.id IS NULL, NULL, LOCK_NAME(l)) AS lock,
        LABEL(outcome, s.outcome) AS outcome,
-       s.nr_events, s.peak_per_s, s.nr_walkers, s.nr_movers, s.nr_moves,
+       s.nr_events AS nr_events, s.peak_per_s AS peak_per_s, s.nr_walkers AS nr_walkers, s.nr_movers AS nr_movers, s.nr_moves AS nr_moves,
        w.comm AS walker, m.comm AS mover,
        coalesce(f.name, iif(f.id IS NULL, NULL, printf('%x-%x', f.start, f.end))) AS from_vma,
        coalesce(v.name, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end))) AS to_vma

@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Section "blame" of the report. Names are joined only to the rows that are shown: those with
 -- the most waiting, and all that have as much as the last of them.
-SELECT p.comm AS process, t.tgid, t.comm, LABEL(role, s.role) AS role, a.cause,
+SELECT p.comm AS process, t.tgid AS tgid, t.comm AS comm, LABEL(role, s.role) AS role, a.cause AS cause,
        hp.comm AS holder_process, h.tgid AS holder_tgid, h.comm AS holder_comm,
        LABEL(role, hs.role) AS holder_role,
        LABEL(lock_class, l.class) AS class,
        LABEL(holder_source, a.holder_source) AS holder_source,
-       a.nr_waits, a.wait_ns, a.max_ns,
-       a.ran_ns, a.runnable_ns, a.lock_ns, a.slept_ns, a.before_ns, a.unknown_ns
+       a.nr_waits AS nr_waits, a.wait_ns AS wait_ns, a.max_ns AS max_ns,
+       a.ran_ns AS ran_ns, a.runnable_ns AS runnable_ns, a.lock_ns AS lock_ns, a.slept_ns AS slept_ns, a.before_ns AS before_ns, a.unknown_ns AS unknown_ns
 FROM blame_sum a
 JOIN lock l ON l.id = a.lock_id
 JOIN task t ON t.id = a.task_id

@@ -17,7 +17,7 @@ spun AS (
 	WHERE r.kind = SAMPLE_SPIN
 	GROUP BY 1, 2, 3
 )
-SELECT p.comm AS process, p.tgid, LABEL(lock_class, x.class) AS class, LABEL(role, x.role) AS role,
+SELECT p.comm AS process, p.tgid AS tgid, LABEL(lock_class, x.class) AS class, LABEL(role, x.role) AS role,
        iif(x.nr <= c.nr_all, CAST(x.nr / c.nr_all * c.cpu_ns AS INTEGER), NULL) AS est_ns,
        iif(x.nr <= c.nr_all, round(100 * x.nr / c.nr_all, 2), NULL) AS share_percent,
        share_low(x.nr, c.nr_all) AS low_percent, share_high(x.nr, c.nr_all) AS high_percent,

@@ -8,7 +8,6 @@
 #include "analysis/sample_tables.h"
 #include "analysis/tables.h"
 #include "analysis/wait_sums.h"
-#include "schema/fragments.h"
 #include "schema/sql.h"
 
 /* clang-format off */
@@ -53,11 +52,7 @@ static const struct table_def vmas = {
 	.title = "VMAs",
 	.help = "which VMAs were waited for, by process",
 	.make = wait_sums_make,
-	.sql = "SELECT p.comm AS process, t.tgid, v.start AS vma_start, v.end AS vma_end, "
-	       "v.name AS vma_name, a.nr_waits, a.wait_ns, a.max_ns, a.slept_ns, a.runnable_ns, "
-	       "a.nr_locks, a.nr_open, a.nr_uncertain FROM wait_sum a JOIN task t ON t.id = a.task_id "
-	       "LEFT JOIN process p ON p.id = a.process_id LEFT JOIN vma v ON v.id = a.vma_id "
-	       "WHERE a.kind = 'vma' ORDER BY a.wait_ns DESC, a.process_id, a.vma_id",
+	.sql = analysis_report_vmas_sql,
 	.columns = vmas_columns,
 	.sort = "wait_ns",
 };
@@ -81,11 +76,7 @@ static const struct table_def locks = {
 	.title = "Locks",
 	.help = "which locks were waited for",
 	.make = wait_sums_make,
-	.sql = "SELECT " LABEL(lock_class, l.class) " AS class, " LOCK_NAME(
-		l) " AS lock, "
-		   "a.nr_waits, a.wait_ns, a.max_ns, a.slept_ns, a.runnable_ns, a.nr_tasks, a.nr_open, "
-		   "a.nr_uncertain FROM wait_sum a JOIN lock l ON l.id = a.lock_id "
-		   "WHERE a.kind = 'lock' ORDER BY a.wait_ns DESC, a.lock_id",
+	.sql = analysis_report_locks_sql,
 	.columns = locks_columns,
 	.sort = "wait_ns",
 };
@@ -110,10 +101,7 @@ static const struct table_def processes = {
 	.title = "Processes",
 	.help = "which processes waited",
 	.make = wait_sums_make,
-	.sql = "SELECT p.comm AS process, t.tgid, a.nr_waits, a.wait_ns, a.max_ns, a.slept_ns, "
-	       "a.runnable_ns, a.nr_tasks, a.nr_locks, a.nr_open, a.nr_uncertain FROM wait_sum a "
-	       "JOIN task t ON t.id = a.task_id LEFT JOIN process p ON p.id = a.process_id "
-	       "WHERE a.kind = 'process' ORDER BY a.wait_ns DESC, a.process_id",
+	.sql = analysis_report_processes_sql,
 	.columns = processes_columns,
 	.sort = "wait_ns",
 };
@@ -139,10 +127,7 @@ static const struct table_def tasks = {
 	.title = "Threads",
 	.help = "which threads waited",
 	.make = wait_sums_make,
-	.sql = "SELECT t.comm, t.tid, t.tgid, p.comm AS process, a.nr_waits, a.wait_ns, a.max_ns, "
-	       "a.slept_ns, a.runnable_ns, a.nr_locks, a.nr_open, a.nr_uncertain FROM wait_sum a "
-	       "JOIN task t ON t.id = a.task_id LEFT JOIN process p ON p.id = t.process_id "
-	       "WHERE a.kind = 'task' ORDER BY a.wait_ns DESC, a.task_id",
+	.sql = analysis_report_tasks_sql,
 	.columns = tasks_columns,
 	.sort = "wait_ns",
 };
@@ -167,15 +152,7 @@ static const struct table_def sites = {
 	.title = "Call sites",
 	.help = "where in the kernel the locks were taken",
 	.make = wait_sums_make,
-	.sql = "SELECT " LABEL(role, s.role) " AS role, " LABEL(
-		lock_class,
-		l.class) " AS class, "
-			 "s.symbol, " LABEL(
-				 lock_mode,
-				 a.mode) " AS mode, a.nr_waits, a.wait_ns, a.max_ns, "
-					 "a.slept_ns, a.runnable_ns, a.nr_open, a.nr_uncertain FROM wait_sum a "
-					 "JOIN lock l ON l.id = a.lock_id LEFT JOIN site s ON s.id = a.site_id "
-					 "WHERE a.kind = 'site' ORDER BY a.wait_ns DESC, s.symbol, 1, 2, 4",
+	.sql = analysis_report_sites_sql,
 	.columns = sites_columns,
 	.sort = "wait_ns",
 };
@@ -286,11 +263,7 @@ static const struct table_def frames = {
 	.name = "frames",
 	.title = "Missed frames",
 	.help = "frames that came too late, and what their threads slept and waited for",
-	.sql = "SELECT m.start_ns, max(m.late_ns, 0) AS late_ns, m.process, m.jank, m.stall_ns, s.comm, s.symbol, "
-	       "s.waker_comm, s.waker_tid, m.max_stall_ns, m.duration_ns, m.nr_stalls, m.nr_waits, "
-	       "m.wait_ns AS waited_ns, m.kind, m.present, m.tgid, m.layer, m.outcome "
-	       "FROM missed_frames m LEFT JOIN stalls s ON s.id = m.stall_id "
-	       "ORDER BY m.late_ns DESC, m.duration_ns DESC, m.id",
+	.sql = analysis_report_frames_sql,
 	.columns = frames_columns,
 	.sort = "late_ns",
 	.sight = SIGHT_FRAMES,
@@ -355,8 +328,7 @@ static const struct table_def lost = {
 	.name = "lost",
 	.title = "Lost events",
 	.help = "gaps in the capture; waits that overlap them are uncertain",
-	.sql = "SELECT cpu, reason, nr_gaps, nr_lost, nr_lost_min, nr_unknown, gap_ns, "
-	       "nr_from_start, nr_to_end FROM lost ORDER BY cpu, reason",
+	.sql = analysis_report_lost_sql,
 	.columns = lost_columns,
 	.sort = "cpu",
 	.sight = SIGHT_LOSSES,

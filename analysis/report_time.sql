@@ -41,7 +41,7 @@ sums AS (
 	LEFT JOIN kinds k ON k.process_id = c.process_id
 	LEFT JOIN locks l ON l.process_id = c.process_id
 )
-SELECT p.comm AS process, p.tgid, s.nr_threads, CAST(s.seen_ns AS INTEGER) AS seen_ns,
+SELECT p.comm AS process, p.tgid AS tgid, s.nr_threads AS nr_threads, CAST(s.seen_ns AS INTEGER) AS seen_ns,
        round(100 * s.cpu_ns / s.seen_ns, 2) AS cpu_percent,
        round(100 * s.runnable_ns / s.seen_ns, 2) AS runnable_percent,
        round(100 * min(s.lock_ns, s.asleep_ns) / s.seen_ns, 2) AS lock_percent,

@@ -38,7 +38,7 @@ SELECT LABEL(lock_class, l.class) AS class, LOCK_NAME(l) AS lock,
        round(100 * h.nr / o.nr, 2) AS share_percent,
        share_low(h.nr, o.nr) AS low_percent, share_high(h.nr, o.nr) AS high_percent,
        CAST(h.nr AS INTEGER) AS nr_samples, CAST(o.nr AS INTEGER) AS nr_held,
-       h.nr_holders, CAST(h.est_ns AS INTEGER) AS est_ns, CAST(w.ns AS INTEGER) AS waited_ns
+       h.nr_holders AS nr_holders, CAST(h.est_ns AS INTEGER) AS est_ns, CAST(w.ns AS INTEGER) AS waited_ns
 FROM held h
 JOIN of_holders o ON o.lock_id = h.lock_id AND o.process_id = h.process_id
 LEFT JOIN waited w ON w.lock_id = h.lock_id AND w.process_id = h.process_id

@@ -7,10 +7,11 @@ one AS (
 	LEFT JOIN stack k ON k.id = coalesce(s.stack_id, w.stack_id)
 	WHERE s.id = :stall_id
 ),
-frame(nr, name, rest) AS (
-	SELECT 0, NULL, frames FROM one
+frame AS (
+	SELECT 0 AS nr, NULL AS name, frames AS rest FROM one
 	UNION ALL
-	SELECT nr + 1, substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1)
+	SELECT nr + 1 AS nr, substr(rest, 1, instr(rest, char(10)) - 1) AS name,
+	       substr(rest, instr(rest, char(10)) + 1) AS rest
 	FROM frame WHERE rest <> '' AND nr < 64
 )
 SELECT name AS frame FROM frame WHERE nr > 0 ORDER BY nr

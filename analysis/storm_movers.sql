@@ -10,7 +10,7 @@ moved AS MATERIALIZED (
 	AND m.time_ns BETWEEN one.start_ns AND one.end_ns
 	AND (one.lock_id IS NULL OR m.old_lock_id = one.lock_id OR m.new_lock_id = one.lock_id)
 )
-SELECT t.comm, t.tid, p.comm AS process, count(*) AS nr_moves, sum(m.nr_pages) AS nr_pages
+SELECT t.comm AS comm, t.tid AS tid, p.comm AS process, count(*) AS nr_moves, sum(m.nr_pages) AS nr_pages
 FROM moved m
 JOIN task t ON t.id = m.task_id
 LEFT JOIN process p ON p.id = t.process_id

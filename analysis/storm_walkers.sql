@@ -15,7 +15,7 @@ event AS MATERIALIZED (
 	AND ID_IN_SPAN(k.id, skip, one, one.start_ns, one.end_ns)
 	AND k.time_ns BETWEEN one.start_ns AND one.end_ns
 )
-SELECT t.comm, t.tid, p.comm AS process, LABEL(role, s.role) AS role,
+SELECT t.comm AS comm, t.tid AS tid, p.comm AS process, LABEL(role, s.role) AS role,
        count(*) AS nr_events
 FROM event e
 JOIN task t ON t.id = e.task_id

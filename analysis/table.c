@@ -230,7 +230,7 @@ int table_check_columns(const struct table *t, sqlite3_stmt *stmt, struct error 
 	unsigned int i;
 
 	if (sqlite3_column_count(stmt) != (int)t->nr_columns)
-		return error_set(err, -EINVAL,
+		return error_set(err, -EPROTO,
 				 "table %s: the query returns %d columns instead of %u",
 				 t->def->name, sqlite3_column_count(stmt), t->nr_columns);
 	for (i = 0; i < t->nr_columns; i++) {
@@ -239,7 +239,7 @@ int table_check_columns(const struct table *t, sqlite3_stmt *stmt, struct error 
 		if (!name)
 			return error_set(err, -ENOMEM, "out of memory");
 		if (strcmp(name, t->def->columns[i].name))
-			return error_set(err, -EINVAL,
+			return error_set(err, -EPROTO,
 					 "table %s: the query's column %u is %s instead of %s",
 					 t->def->name, i + 1, name, t->def->columns[i].name);
 	}

@@ -172,7 +172,8 @@ int table_end(struct table *t);
 /*
  * table_check_columns - check that the statement returns the table's columns, by name
  *
- * Returns 0, or -EINVAL with @err naming the first column that differs.
+ * Returns 0, or -EPROTO with @err naming the first column that differs: a mistake of ours, which
+ * tests/unit/all_tables_test.c finds.
  */
 struct sqlite3_stmt;
 int table_check_columns(const struct table *t, struct sqlite3_stmt *stmt, struct error *err);

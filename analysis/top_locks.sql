@@ -6,7 +6,7 @@ SELECT LABEL(lock_class, l.class) AS class,
        h.comm AS holder,
        p.comm AS process,
        LABEL(role, s.role) AS role,
-       p.tgid, h.tid AS holder_tid, :p99_ns AS p99_ns, :max_ns AS max_ns,
+       p.tgid AS tgid, h.tid AS holder_tid, :p99_ns AS p99_ns, :max_ns AS max_ns,
        :slept_ns / :seconds AS slept_ns_per_s, :runnable_ns / :seconds AS runnable_ns_per_s,
        :nr_waits AS nr_waits, :wait_ns AS wait_ns, :nr_uncertain AS nr_uncertain, :lock_id AS lock_id
 FROM (SELECT 1)

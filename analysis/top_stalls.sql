@@ -20,7 +20,7 @@ named AS (
 		   nullif(w.holder_source, HOLDER_UNKNOWN)) AS holder_source
 	FROM recent r JOIN stall s ON s.id = r.id LEFT JOIN wait w ON w.id = s.wait_id
 )
-SELECT t.comm, t.tid, s.ns AS duration_ns,
+SELECT t.comm AS comm, t.tid AS tid, s.ns AS duration_ns,
        coalesce(ss.symbol, st.symbol, iif(s.stack_id IS NULL, 'not recorded', '?')) AS slept_in,
        LABEL(lock_class, iif(s.wait_id IS NULL, s.class, l.class)) AS class,
        LABEL(role, iif(s.wait_id IS NULL AND s.rwsem_mode IS NOT NULL, ss.role, st.role)) AS role,
@@ -28,11 +28,11 @@ SELECT t.comm, t.tid, s.ns AS duration_ns,
        LABEL(role, hs.role) AS holder_role,
        h.tid AS holder_tid,
        LABEL(holder_source, s.holder_source) AS holder_source,
-       k.comm AS waker, k.tid AS waker_tid, p.comm AS process, t.tgid,
+       k.comm AS waker, k.tid AS waker_tid, p.comm AS process, t.tgid AS tgid,
        LOCK_NAME(l) AS lock,
        s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns,
        iif(s.outcome = OUTCOME_ACQUIRED, NULL, LABEL(outcome, s.outcome)) AS outcome,
-       s.wait_ns, s.io_wait, s.id AS stall_id, s.start_ns, s.lock_id
+       s.wait_ns AS wait_ns, s.io_wait AS io_wait, s.id AS stall_id, s.start_ns AS start_ns, s.lock_id AS lock_id
 FROM named s
 JOIN task t ON t.id = s.task_id
 LEFT JOIN process p ON p.id = t.process_id

@@ -8,7 +8,7 @@ SELECT p.comm AS process, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end
        LABEL(lock_class, l.class) AS class,
        LABEL(role, s.role) AS role,
        iif(p.of_thread, NULL, p.tgid) AS tgid, h.tid AS holder_tid, :slept_ns / :seconds AS slept_ns_per_s, :runnable_ns / :seconds AS runnable_ns_per_s,
-       v.perms,
+       v.perms AS perms,
        :nr_waits AS nr_waits, :wait_ns AS wait_ns, :nr_uncertain AS nr_uncertain, :process_id AS process_id, :vma_id AS vma_id
 FROM (SELECT 1)
 LEFT JOIN process p ON p.id = :process_id

@@ -37,7 +37,7 @@ SELECT LABEL(walk_kind, b.kind) AS kind,
        iif(all_skips, coalesce(k.nr_skips, iif((SELECT 1 FROM skip LIMIT 1), 0, NULL)), NULL) / :seconds
 	AS skips_per_s,
        w.nr_contended / :seconds AS contended_per_s,
-       w.nr_walks, w.walk_ns, w.nr_uncertain
+       w.nr_walks AS nr_walks, w.walk_ns AS walk_ns, w.nr_uncertain AS nr_uncertain
 FROM both b CROSS JOIN kept
 LEFT JOIN walked w ON w.kind IS b.kind AND w.role IS b.role
 LEFT JOIN skipped k ON k.kind IS b.kind AND k.role IS b.role

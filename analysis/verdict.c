@@ -10,7 +10,6 @@
 #include "analysis/wait_sums.h"
 #include "analysis/watched.h"
 #include "lib/clock.h"
-#include "schema/fragments.h"
 #include "schema/sql.h"
 
 /* Shorter waits do not matter. */
@@ -41,23 +40,10 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
-#define WORST_CLASS                                                                                \
-	LABEL(lock_class,                                                                          \
-	      (SELECT l.class FROM wait_sum a JOIN lock l ON l.id = a.lock_id WHERE a.kind =       \
-		       'lock' GROUP BY l.class ORDER BY sum(a.wait_ns) DESC LIMIT 1))
-
 const struct table_def verdict_table = {
 	.name = "verdict",
 	.make = wait_sums_make,
-	.sql = "WITH worst AS (SELECT p.comm AS process, sum(a.wait_ns) AS ns FROM wait_sum a "
-	       "LEFT JOIN process p ON p.id = a.process_id WHERE a.kind = 'process' "
-	       "GROUP BY 1 ORDER BY 2 DESC LIMIT 1), "
-	       "open AS (SELECT min(start_ns) AS from_ns FROM wait WHERE outcome = " SQL_OUTCOME_OPEN
-	       ") SELECT sum(nr_waits) AS nr_waits, sum(wait_ns) AS wait_ns, max(max_ns) AS max_ns, "
-	       "sum(nr_open) AS nr_open, sum(nr_uncertain) AS nr_uncertain, (SELECT value FROM meta WHERE key = 'last_ns') - "
-	       "(SELECT from_ns FROM open) AS open_ns, (SELECT process FROM worst) AS process, "
-	       "(SELECT ns FROM worst) AS process_ns, " WORST_CLASS
-	       " AS class FROM wait_sum WHERE kind = 'process'",
+	.sql = analysis_verdict_sql,
 	.columns = columns,
 };
 

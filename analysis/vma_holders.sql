@@ -16,17 +16,18 @@ part AS (
 	SELECT r.id, 'held lock' AS cause, r.holder_source, p.holder_task_id, p.holder_site_id, p.duration_ns
 	FROM recent r JOIN wait_part p ON p.wait_id = r.id
 	UNION ALL
-	SELECT r.id, 'held lock', r.holder_source, r.holder_task_id, r.holder_site_id,
-	       r.duration_ns - coalesce(r.runnable_ns, 0)
+	SELECT r.id, 'held lock' AS cause, r.holder_source, r.holder_task_id, r.holder_site_id,
+	       r.duration_ns - coalesce(r.runnable_ns, 0) AS duration_ns
 	FROM recent r WHERE NOT EXISTS (SELECT 1 FROM wait_part p WHERE p.wait_id = r.id)
 	UNION ALL
-	SELECT r.id, 'waiting for a CPU', 0, NULL, NULL, r.runnable_ns
+	SELECT r.id, 'waiting for a CPU' AS cause, HOLDER_UNKNOWN AS holder_source, NULL AS holder_task_id,
+	       NULL AS holder_site_id, r.runnable_ns AS duration_ns
 	FROM recent r WHERE r.runnable_ns > 0
 )
-SELECT a.cause, h.comm AS holder, LABEL(role, s.role) AS role,
+SELECT a.cause AS cause, h.comm AS holder, LABEL(role, s.role) AS role,
        sum(a.duration_ns) AS wait_ns, count(DISTINCT a.id) AS nr_waits, max(a.duration_ns) AS max_ns,
        LABEL(holder_source, iif(a.holder_source = 0, NULL, a.holder_source)) AS holder_source,
-       s.symbol, p.comm AS process, h.tid AS holder_tid
+       s.symbol AS symbol, p.comm AS process, h.tid AS holder_tid
 FROM part a
 LEFT JOIN site s ON s.id = a.holder_site_id
 LEFT JOIN task h ON h.id = a.holder_task_id

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Detail of a VMA, or of a process if :vma_id is NULL: the call sites that waited.
 SELECT LABEL(role, s.role) AS role,
-       s.symbol, LABEL(lock_mode, r.mode) AS mode,
+       s.symbol AS symbol, LABEL(lock_mode, r.mode) AS mode,
        sum(r.wait_ns) AS wait_ns, sum(r.nr_waits) AS nr_waits,
        min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)) AS p99_ns,
        iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns

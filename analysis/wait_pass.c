@@ -48,11 +48,11 @@ enum wait_column {
 /* The row for id 0 makes NULL a member of the group that the other NULLs are in. */
 #define TASKS_SQL                                                                                  \
 	"SELECT id, coalesce(process_id, 0), dense_rank() OVER (ORDER BY process_id, comm) FROM "  \
-	"(SELECT id, process_id, comm FROM task UNION ALL SELECT 0, NULL, NULL)"
+	"(SELECT id, process_id, comm FROM task UNION ALL SELECT 0 AS id, NULL AS process_id, NULL AS comm)"
 #define LOCKS_SQL "SELECT id, dense_rank() OVER (ORDER BY class) FROM lock"
 #define SITES_SQL                                                                                  \
 	"SELECT id, dense_rank() OVER (ORDER BY role), dense_rank() OVER (ORDER BY role, symbol) " \
-	"FROM (SELECT id, role, symbol FROM site UNION ALL SELECT 0, NULL, NULL)"
+	"FROM (SELECT id, role, symbol FROM site UNION ALL SELECT 0 AS id, NULL AS role, NULL AS symbol)"
 
 /* A wait while it is added. */
 struct pass_wait {

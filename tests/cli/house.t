@@ -30,10 +30,18 @@ if [ -n "$objects" ]; then
 		grep -qx "$symbol" <<<"$needed" || echo "$sql: no source file uses $symbol[]"
 	done)
 	tap_is "$unused" "" "every file of analysis/*.sql is used"
+	tap_is "$(perl tests/house/result-columns $(grep '/analysis/' <<<"$objects"))" "" \
+		"in C, the SELECTs of a UNION have the same names"
 else
 	tap_skip "no object files in $build" "no source files depend on each other in a cycle"
 	tap_skip "no object files in $build" "every file of analysis/*.sql is used"
+	tap_skip "no object files in $build" "in C, the SELECTs of a UNION have the same names"
 fi
+
+tap_is "$(perl tests/house/result-columns analysis/*.sql)" "" \
+	"in analysis/*.sql, result columns have AS, and the SELECTs of a UNION the same names"
+tap_is "$(perl tests/house/all-tables analysis/*.c)" "" \
+	"tests/unit/all_tables.h has every table"
 
 # only_in FILES PATTERN WHERE: the lines outside of WHERE that match
 only_in() {

@@ -50,9 +50,9 @@ static void a_query_gives_the_columns_by_their_names(void **state)
 
 	(void)state;
 	assert_int_equal(check_query("SELECT 1 AS key, 2 AS nr", &err), 0);
-	assert_int_equal(check_query("SELECT 2 AS nr, 1 AS key", &err), -EINVAL);
+	assert_int_equal(check_query("SELECT 2 AS nr, 1 AS key", &err), -EPROTO);
 	assert_string_equal(err.msg, "table t: the query's column 1 is nr instead of key");
-	assert_int_equal(check_query("SELECT 1 AS key", &err), -EINVAL);
+	assert_int_equal(check_query("SELECT 1 AS key", &err), -EPROTO);
 	assert_string_equal(err.msg, "table t: the query returns 1 columns instead of 2");
 }
 
