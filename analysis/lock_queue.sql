@@ -1,15 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Detail of a lock: who waited for it at :at_ns, the longest wait first.
--- Waits that ended later are read by table checkpoint: only from those ranges of ids
--- (id_range) whose earliest start is not after :at_ns. From freed_ns on, a waiter
--- waits for a CPU and no longer for the holder.
+-- Of waits that ended later, only those in id_range are read. From freed_ns on, a waiter waits for a
+-- CPU and no longer for the holder.
 WITH
-id_range AS (
-	SELECT coalesce((SELECT wait_id FROM checkpoint p WHERE p.time_ns < c.time_ns
-			 ORDER BY p.time_ns DESC LIMIT 1), 0) AS first, c.wait_id AS last
-	FROM checkpoint c
-	WHERE c.time_ns > :at_ns AND coalesce(c.wait_min_ns, 0) <= :at_ns
-),
+id_range AS (ID_RANGES(wait, :at_ns)),
 waiting AS (
 	SELECT *, 9223372036854775807 AS freed_ns
 	FROM wait WHERE outcome = OUTCOME_OPEN AND lock_id = :lock_id AND start_ns <= :at_ns

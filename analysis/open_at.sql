@@ -1,13 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- For the header of top: how many waits were open at :at_ns, and since when the longest.
--- Waits that ended later are read by table checkpoint, as in lock_queue.sql.
+-- Of waits that ended later, only those in id_range are read, as in lock_queue.sql.
 WITH
-id_range AS (
-	SELECT coalesce((SELECT wait_id FROM checkpoint p WHERE p.time_ns < c.time_ns
-			 ORDER BY p.time_ns DESC LIMIT 1), 0) AS first, c.wait_id AS last
-	FROM checkpoint c
-	WHERE c.time_ns > :at_ns AND coalesce(c.wait_min_ns, 0) <= :at_ns
-),
+id_range AS (ID_RANGES(wait, :at_ns)),
 waiting AS (
 	SELECT start_ns FROM wait WHERE outcome = OUTCOME_OPEN AND start_ns <= :at_ns
 	UNION ALL

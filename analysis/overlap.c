@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <sqlite3.h>
-#include <stdio.h>
 
 /* About the memory that a wait, its thread and its lock take. */
 #define ROW_BYTES 256
@@ -53,19 +52,15 @@ static int read_range(const struct overlap_reader *r, sqlite3_stmt *stmt, int64_
 }
 
 /* Set *@id to the highest id that ended before the instant. */
-static int ended_before(const struct overlap_reader *r, const char *checkpoints, int64_t *id)
+static int ended_before(const struct overlap_reader *r, const char *before, int64_t *id)
 {
-	char sql[256];
 	sqlite3_stmt *stmt;
-	int rc, ret;
+	int rc, ret = prepare(r, before, &stmt);
 
-	snprintf(sql, sizeof(sql), "%s WHERE time_ns <= ?1 ORDER BY time_ns DESC LIMIT 1",
-		 checkpoints);
-	ret = prepare(r, sql, &stmt);
 	if (ret)
 		return ret;
 	rc = sqlite3_step(stmt);
-	*id = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 1) : 0;
+	*id = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
 	ret = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(r->db, r->err);
 	db_release(r->db, stmt);
 	return ret;
@@ -75,25 +70,22 @@ static int ended_before(const struct overlap_reader *r, const char *checkpoints,
  * Read the ranges of ids that ended after the instant and may have begun before it; then the
  * ids after the last checkpoint.
  */
-static int read_later(const struct overlap_reader *r, const char *checkpoints, sqlite3_stmt *rows,
+static int read_later(const struct overlap_reader *r, const char *later, sqlite3_stmt *rows,
 		      int64_t id)
 {
-	char sql[256];
 	sqlite3_stmt *stmt;
-	int rc, ret;
+	int rc, ret = prepare(r, later, &stmt);
 
-	snprintf(sql, sizeof(sql), "%s WHERE time_ns > ?1 ORDER BY time_ns", checkpoints);
-	ret = prepare(r, sql, &stmt);
 	if (ret)
 		return ret;
 	while (!ret && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		/* a file of schema version 1 had no such column: its rows are read at the end */
-		if (sqlite3_column_type(stmt, 1) == SQLITE_NULL)
+		if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
 			continue;
-		if (sqlite3_column_type(stmt, 2) == SQLITE_NULL ||
-		    sqlite3_column_int64(stmt, 2) <= r->at_ns)
-			ret = read_range(r, rows, id, sqlite3_column_int64(stmt, 1));
-		id = sqlite3_column_int64(stmt, 1);
+		if (sqlite3_column_type(stmt, 1) == SQLITE_NULL ||
+		    sqlite3_column_int64(stmt, 1) <= r->at_ns)
+			ret = read_range(r, rows, id, sqlite3_column_int64(stmt, 0));
+		id = sqlite3_column_int64(stmt, 0);
 	}
 	if (!ret && rc != SQLITE_DONE)
 		ret = db_fail(r->db, r->err);
@@ -107,12 +99,12 @@ int overlap_read(const struct overlap_queries *s, struct db *db, int64_t at_ns,
 	const struct overlap_reader r = { db, row, ctx, at_ns, err };
 	sqlite3_stmt *stmt = NULL;
 	int64_t id;
-	int ret = ended_before(&r, s->checkpoints, &id);
+	int ret = ended_before(&r, s->before, &id);
 
 	if (!ret)
 		ret = prepare(&r, s->rows, &stmt);
 	if (!ret)
-		ret = read_later(&r, s->checkpoints, stmt, id);
+		ret = read_later(&r, s->later, stmt, id);
 	db_release(db, stmt);
 	if (ret || !s->open_rows)
 		return ret;

@@ -15,8 +15,10 @@
 struct sqlite3_stmt;
 
 struct overlap_queries {
-	/* returns time, highest id, and earliest start since the previous checkpoint */
-	const char *checkpoints;
+	/* ?1: the instant. The last checkpoint until it: its highest id */
+	const char *before;
+	/* the later ones, in their order: highest id, and earliest start since the previous one */
+	const char *later;
 	const char *rows;      /* ?1: the instant; ?2, ?3: ids above ?2, up to ?3 */
 	const char *open_rows; /* ?1: the instant; NULL: the table has no open rows */
 };

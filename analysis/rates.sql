@@ -2,14 +2,8 @@
 -- For the header of top: retries, moved folios and storms in the window. The first two are
 -- counted from the last checkpoint before its start to that before its end.
 WITH
-first AS (
-	SELECT time_ns, retry_id, move_id FROM checkpoint
-	WHERE time_ns <= :start_ns ORDER BY time_ns DESC LIMIT 1
-),
-last AS (
-	SELECT time_ns, retry_id, move_id FROM checkpoint
-	WHERE time_ns <= :end_ns ORDER BY time_ns DESC LIMIT 1
-),
+first AS (LAST_CHECKPOINT(:start_ns, time_ns, retry_id, move_id)),
+last AS (LAST_CHECKPOINT(:end_ns, time_ns, retry_id, move_id)),
 pair AS (
 	SELECT last.retry_id - coalesce((SELECT retry_id FROM first), 0) AS nr_retries,
 	       last.move_id - coalesce((SELECT move_id FROM first), 0) AS nr_moves,

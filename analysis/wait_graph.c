@@ -238,12 +238,14 @@ static void queue_waits(struct wait_graph *g)
 int wait_graph_read(struct wait_graph *g, struct db *db, int64_t at_ns, struct error *err)
 {
 	static const struct overlap_queries waits = {
-		.checkpoints = "SELECT time_ns, wait_id, wait_min_ns FROM checkpoint",
+		.before = LAST_CHECKPOINT(?1, wait_id),
+		.later = LATER_CHECKPOINTS(?1, wait_id, wait_min_ns),
 		.rows = WAIT_COLUMNS ENDED_LATER,
 		.open_rows = WAIT_COLUMNS STILL_OPEN,
 	};
 	static const struct overlap_queries holds = {
-		.checkpoints = "SELECT time_ns, hold_id, hold_min_ns FROM checkpoint",
+		.before = LAST_CHECKPOINT(?1, hold_id),
+		.later = LATER_CHECKPOINTS(?1, hold_id, hold_min_ns),
 		.rows = HOLD_COLUMNS ENDED_LATER,
 		.open_rows = HOLD_COLUMNS STILL_OPEN,
 	};

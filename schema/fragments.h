@@ -52,4 +52,23 @@
 			   #start) " AND " #id                                                     \
 				   " <= " ID_BELOW(#table, "checkpoint, " #of, "> " #end)
 
+/* The last checkpoint until @time: its columns. Rows that ended later have higher ids. */
+#define LAST_CHECKPOINT(time, ...)                                                                 \
+	"SELECT " #__VA_ARGS__ " FROM checkpoint WHERE time_ns <= " #time                          \
+	" ORDER BY time_ns DESC LIMIT 1"
+
+/* The checkpoints after @time, in their order. */
+#define LATER_CHECKPOINTS(time, ...)                                                               \
+	"SELECT " #__VA_ARGS__ " FROM checkpoint WHERE time_ns > " #time " ORDER BY time_ns"
+
+/*
+ * The ranges of ids above first, up to last, with the rows of @table that ended after @time and
+ * may have begun before it: those between two checkpoints whose earliest start is not later.
+ */
+#define ID_RANGES(table, time)                                                                     \
+	"SELECT coalesce((SELECT " #table "_id FROM checkpoint p WHERE p.time_ns < c.time_ns"      \
+	" ORDER BY p.time_ns DESC LIMIT 1), 0) AS first, c." #table "_id AS last"                  \
+	" FROM checkpoint c WHERE c.time_ns > " #time " AND coalesce(c." #table                    \
+	"_min_ns, 0) <= " #time
+
 #endif
