@@ -2,7 +2,7 @@
 -- Of pprof: the waits that have a duration, by what is known of them.
 SELECT p.comm AS process, t.comm AS thread, LABEL(lock_class, l.class) AS class,
        LABEL(role, s.role) AS role,
-       coalesce(v.name, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end))) AS vma,
+       VMA_NAME(v) AS vma,
        h.comm AS holder, iif(h.id IS NULL, NULL, LABEL(holder_source, w.holder_source)) AS holder_source,
        k.frames AS stack, count(*) AS nr_waits, sum(w.duration_ns) AS wait_ns
 FROM wait w

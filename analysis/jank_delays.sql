@@ -37,7 +37,7 @@ SELECT d.start_ns AS start_ns, d.ns AS duration_ns, t.comm AS comm, t.tid AS tid
        coalesce(ws.symbol, ss.symbol) AS symbol,
        LABEL(lock_class, coalesce(l.class, s.class)) AS class,
        LOCK_NAME(l) AS lock,
-       coalesce(v.name, iif(v.end, printf('%x-%x', v.start, v.end), NULL)) AS vma,
+       VMA_NAME(v) AS vma,
        q.nr_ahead AS nr_ahead,
        (SELECT group_concat(name, ' <- ') FROM
 		(SELECT coalesce(ct.comm, 'thread') || '/' || coalesce(ct.tid, '?') || ' (' ||

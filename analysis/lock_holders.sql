@@ -44,7 +44,7 @@ SELECT h.comm AS holder, LABEL(role, s.role) AS role,
        iif(count(a.ran_ns), CAST(total(a.ns - a.ran_ns - a.runnable_ns - a.lock_ns - a.slept_ns) AS INTEGER), NULL) AS before_ns,
        CAST(total(iif(a.ran_ns IS NULL, a.ns, 0)) AS INTEGER) AS unknown_ns,
        f.symbol AS slept_in,
-       LABEL(holder_source, iif(a.holder_source = 0, NULL, a.holder_source)) AS holder_source,
+       iif(a.holder_source = HOLDER_UNKNOWN, NULL, LABEL(holder_source, a.holder_source)) AS holder_source,
        p.comm AS process, h.tid AS holder_tid
 FROM part a
 LEFT JOIN slept_most f ON f.holder_task_id = a.holder_task_id

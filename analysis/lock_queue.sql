@@ -16,7 +16,7 @@ waiting AS (
 SELECT t.comm AS comm, t.tid AS tid, p.comm AS process, LABEL(lock_mode, w.mode) AS mode,
        LABEL(role, s.role) AS role,
        :at_ns - w.start_ns AS age_ns, h.comm AS holder, h.tid AS holder_tid,
-       LABEL(holder_source, iif(w.holder_source = 0 OR w.freed_ns <= :at_ns, NULL, w.holder_source)) AS holder_source,
+       iif(w.holder_source = HOLDER_UNKNOWN OR w.freed_ns <= :at_ns, NULL, LABEL(holder_source, w.holder_source)) AS holder_source,
        w.start_ns AS start_ns
 FROM waiting w
 JOIN task t ON t.id = w.task_id

@@ -19,7 +19,7 @@ span AS (
 		AND h.start_ns + h.duration_ns >= :start_ns AND h.start_ns + h.duration_ns < :end_ns
 		ORDER BY h.id DESC LIMIT 500)
 )
-SELECT a.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns, a.what AS what, t.comm AS comm, t.tid AS tid,
+SELECT a.start_ns - FIRST_NS() AS at_ns, a.what AS what, t.comm AS comm, t.tid AS tid,
        LABEL(lock_mode, a.mode) AS mode,
        LABEL(role, s.role) AS role,
        a.duration_ns AS duration_ns, a.start_ns AS start_ns

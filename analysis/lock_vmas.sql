@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- Detail of a lock: the VMAs that are or were linked to it, and the one in lock.vma_id.
-SELECT p.comm AS process, printf('%x-%x', v.start, v.end) AS vma, v.name AS vma_name, v.perms AS perms, iif(p.of_thread, NULL, p.tgid) AS tgid,
-       k.from_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns,
-       k.to_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS to_ns,
+SELECT p.comm AS process, VMA_RANGE(v) AS vma, v.name AS vma_name, v.perms AS perms, iif(p.of_thread, NULL, p.tgid) AS tgid,
+       k.from_ns - FIRST_NS() AS from_ns,
+       k.to_ns - FIRST_NS() AS to_ns,
        v.id AS vma_id, v.process_id AS process_id
 FROM (SELECT vma_id, from_ns, to_ns FROM lock_vma
       WHERE lock_id = :lock_id AND coalesce(from_ns, 0) < :end_ns

@@ -8,7 +8,7 @@ SELECT coalesce(cpu, -1) AS track_id,
        LABEL(loss_reason, reason) AS reason,
        iif(start_ns IS NULL, 'before the first event', NULL) AS began
 FROM (SELECT *, coalesce(start_ns,
-                         min(end_ns, (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_ns')),
+                         min(end_ns, FIRST_NS()),
                          end_ns) AS from_ns
       FROM loss)
 WHERE from_ns IS NOT NULL

@@ -7,8 +7,8 @@ SELECT 0 AS track_id, 'storms' AS track, s.start_ns AS start_ns, s.duration_ns A
        LABEL(outcome, s.outcome) AS outcome,
        s.nr_events AS nr_events, s.peak_per_s AS peak_per_s, s.nr_walkers AS nr_walkers, s.nr_movers AS nr_movers, s.nr_moves AS nr_moves,
        w.comm AS walker, m.comm AS mover,
-       coalesce(f.name, iif(f.id IS NULL, NULL, printf('%x-%x', f.start, f.end))) AS from_vma,
-       coalesce(v.name, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end))) AS to_vma
+       VMA_NAME(f) AS from_vma,
+       VMA_NAME(v) AS to_vma
 FROM storm s
 LEFT JOIN lock l ON l.id = s.lock_id
 LEFT JOIN task w ON w.id = s.walker_task_id

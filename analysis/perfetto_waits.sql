@@ -13,7 +13,7 @@ SELECT t.id AS track_id, 'waits' AS track, w.start_ns AS start_ns, w.duration_ns
        LABEL(lock_mode, w.mode) AS mode,
        LABEL(role, s.role) AS role,
        s.symbol AS function,
-       coalesce(v.name, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end))) AS vma,
+       VMA_NAME(v) AS vma,
        t.comm AS waiter, h.comm AS holder, h.tid AS holder_tid,
        LABEL(role, hs.role) AS holder_role,
        iif(h.id IS NULL, NULL, LABEL(holder_source, w.holder_source)) AS holder_source,

@@ -8,7 +8,7 @@ pair AS (
 	SELECT last.retry_id - coalesce((SELECT retry_id FROM first), 0) AS nr_retries,
 	       last.move_id - coalesce((SELECT move_id FROM first), 0) AS nr_moves,
 	       coalesce((SELECT time_ns FROM first),
-			(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_ns')) AS from_ns,
+			FIRST_NS()) AS from_ns,
 	       last.time_ns AS to_ns
 	FROM last
 )

@@ -2,7 +2,7 @@
 -- Section "stalls" of the report. Names are joined only to the rows that are shown: the longest,
 -- and all that are as long as the last of them.
 SELECT s.comm AS comm, s.tid AS tid, s.process AS process, s.tgid AS tgid,
-       s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS from_ns,
+       s.start_ns - FIRST_NS() AS from_ns,
        s.start_ns AS start_ns, s.duration_ns AS duration_ns,
        coalesce(s.symbol, iif(s.stack_id IS NULL, 'not recorded', '?')) AS slept_in,
        s.io_wait AS io_wait, s.class AS class, s.mode AS mode, s.lock AS lock, s.role AS role, s.wait_ns AS wait_ns,

@@ -6,6 +6,6 @@ SELECT kind AS kind, lock AS lock, nr_events AS nr_events, peak_per_s AS peak_pe
        walker_tid AS walker_tid, walker_role AS walker_role, nr_movers AS nr_movers,
        nr_moves AS nr_moves, mover_process AS mover_process, mover_comm AS mover_comm,
        mover_tid AS mover_tid,
-       iif(from_end, printf('%x-%x', from_start, from_end), NULL) AS from_vma,
-       iif(to_end, printf('%x-%x', to_start, to_end), NULL) AS to_vma
+       ADDRESS_RANGE(from_start, from_end) AS from_vma,
+       ADDRESS_RANGE(to_start, to_end) AS to_vma
 FROM storms ORDER BY nr_events DESC, id

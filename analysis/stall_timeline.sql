@@ -43,7 +43,7 @@ row AS (
 	       NULL AS site_id, NULL AS mode, NULL AS source, 6 AS rank
 	FROM one WHERE waker_task_id IS NOT NULL
 )
-SELECT r.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns, r.what AS what, t.comm AS comm, t.tid AS tid, p.comm AS process,
+SELECT r.start_ns - FIRST_NS() AS at_ns, r.what AS what, t.comm AS comm, t.tid AS tid, p.comm AS process,
        LABEL(role, s.role) AS role,
        LABEL(lock_mode, r.mode) AS mode,
        r.ns AS duration_ns, LABEL(holder_source, r.source) AS holder_source, r.start_ns AS start_ns

@@ -19,7 +19,7 @@ slot AS (
 	SELECT max(duration_ns / 40 + 1, 1000000) AS ns FROM one
 )
 SELECT one.start_ns + (e.time_ns - one.start_ns) / slot.ns * slot.ns
-	- (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns,
+	- FIRST_NS() AS at_ns,
        count(*) AS nr_events, count(*) * 1e9 / slot.ns AS events_per_s, count(DISTINCT e.task_id) AS nr_walkers
 FROM event e CROSS JOIN one CROSS JOIN slot
 GROUP BY (e.time_ns - one.start_ns) / slot.ns ORDER BY 1

@@ -11,15 +11,15 @@ moved AS MATERIALIZED (
 	AND m.time_ns BETWEEN one.start_ns AND one.end_ns
 	AND (one.lock_id IS NULL OR m.old_lock_id = one.lock_id OR m.new_lock_id = one.lock_id)
 )
-SELECT 'most left' AS what, p.comm AS process, printf('%x-%x', v.start, v.end) AS vma, v.name AS vma_name,
+SELECT 'most left' AS what, p.comm AS process, VMA_RANGE(v) AS vma, v.name AS vma_name,
        NULL AS nr_moves, v.id AS vma_id, v.process_id AS process_id
 FROM one JOIN vma v ON v.id = one.from_vma_id LEFT JOIN process p ON p.id = v.process_id
 UNION ALL
-SELECT 'most went to' AS what, p.comm AS process, printf('%x-%x', v.start, v.end) AS vma, v.name AS vma_name,
+SELECT 'most went to' AS what, p.comm AS process, VMA_RANGE(v) AS vma, v.name AS vma_name,
        NULL AS nr_moves, v.id AS vma_id, v.process_id AS process_id
 FROM one JOIN vma v ON v.id = one.to_vma_id LEFT JOIN process p ON p.id = v.process_id
 UNION ALL
-SELECT 'went to' AS what, p.comm AS process, printf('%x-%x', v.start, v.end) AS vma, v.name AS vma_name,
+SELECT 'went to' AS what, p.comm AS process, VMA_RANGE(v) AS vma, v.name AS vma_name,
        count(*) AS nr_moves, v.id AS vma_id, v.process_id AS process_id
 FROM moved m JOIN vma v ON v.id = m.vma_id LEFT JOIN process p ON p.id = v.process_id
 GROUP BY m.vma_id

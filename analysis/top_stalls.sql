@@ -30,7 +30,7 @@ SELECT t.comm AS comm, t.tid AS tid, s.ns AS duration_ns,
        LABEL(holder_source, s.holder_source) AS holder_source,
        k.comm AS waker, k.tid AS waker_tid, p.comm AS process, t.tgid AS tgid,
        LOCK_NAME(l) AS lock,
-       s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns,
+       s.start_ns - FIRST_NS() AS at_ns,
        iif(s.outcome = OUTCOME_ACQUIRED, NULL, LABEL(outcome, s.outcome)) AS outcome,
        s.wait_ns AS wait_ns, s.io_wait AS io_wait, s.id AS stall_id, s.start_ns AS start_ns, s.lock_id AS lock_id
 FROM named s

@@ -4,13 +4,13 @@ SELECT LABEL(storm_kind, s.kind) AS kind,
        CASE WHEN s.outcome = OUTCOME_OPEN OR s.start_ns + s.duration_ns >= :end_ns THEN 'on'
 	    WHEN s.start_ns + s.duration_ns >= :start_ns THEN 'just over'
 	    ELSE 'over' END AS state,
-       s.start_ns - (SELECT value FROM meta WHERE key = 'first_ns') AS at_ns,
+       s.start_ns - FIRST_NS() AS at_ns,
        s.duration_ns AS duration_ns, s.nr_events AS nr_events, s.peak_per_s AS peak_per_s,
        w.comm AS walker, LABEL(role, ws.role) AS walker_role,
        m.comm AS mover, s.nr_walkers AS nr_walkers, s.nr_movers AS nr_movers, s.nr_moves AS nr_moves,
        LOCK_NAME(l) AS lock,
-       coalesce(f.name, iif(f.id IS NULL, NULL, printf('%x-%x', f.start, f.end))) AS from_vma,
-       coalesce(t.name, iif(t.id IS NULL, NULL, printf('%x-%x', t.start, t.end))) AS to_vma,
+       VMA_NAME(f) AS from_vma,
+       VMA_NAME(t) AS to_vma,
        s.id AS storm_id, s.start_ns AS start_ns, s.lock_id AS lock_id
 FROM (SELECT * FROM storm WHERE start_ns < :end_ns ORDER BY id DESC LIMIT 1000) s
 LEFT JOIN lock l ON l.id = s.lock_id

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- One row of screen VMAs: waits of a process for one VMA, or for all unknown VMAs. The sums
 -- and ids are parameters, see group_tables.c; names are added here.
-SELECT p.comm AS process, iif(v.id IS NULL, NULL, printf('%x-%x', v.start, v.end)) AS vma, v.name AS vma_name,
+SELECT p.comm AS process, VMA_RANGE(v) AS vma, v.name AS vma_name,
        :wait_ns / :seconds AS wait_ns_per_s, :nr_waits / :seconds AS waits_per_s, :p99_ns AS p99_ns, :max_ns AS max_ns,
        :hold_ns / :seconds AS hold_ns_per_s, :nr_retries / :seconds AS retries_per_s, :trend AS trend,
        h.comm AS holder,

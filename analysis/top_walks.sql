@@ -3,7 +3,7 @@
 -- given up earlier, at the folio's lock, has an unknown kind.
 WITH
 skipped AS (
-	SELECT CASE k.reason WHEN 1 THEN 0 WHEN 2 THEN 1 END AS kind, s.role, count(*) AS nr_skips
+	SELECT CASE k.reason WHEN SKIP_ANON_VMA THEN WALK_ANON WHEN SKIP_I_MMAP THEN WALK_FILE END AS kind, s.role, count(*) AS nr_skips
 	FROM skip k LEFT JOIN site s ON s.id = k.site_id
 	WHERE ID_IN_WINDOW(k.id, skip)
 	AND k.time_ns >= :start_ns AND k.time_ns < :end_ns

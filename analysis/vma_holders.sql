@@ -26,7 +26,7 @@ part AS (
 )
 SELECT a.cause AS cause, h.comm AS holder, LABEL(role, s.role) AS role,
        sum(a.duration_ns) AS wait_ns, count(DISTINCT a.id) AS nr_waits, max(a.duration_ns) AS max_ns,
-       LABEL(holder_source, iif(a.holder_source = 0, NULL, a.holder_source)) AS holder_source,
+       iif(a.holder_source = HOLDER_UNKNOWN, NULL, LABEL(holder_source, a.holder_source)) AS holder_source,
        s.symbol AS symbol, p.comm AS process, h.tid AS holder_tid
 FROM part a
 LEFT JOIN site s ON s.id = a.holder_site_id

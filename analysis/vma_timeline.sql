@@ -2,7 +2,7 @@
 -- Detail of a VMA, or of a process if :vma_id is NULL: its waits over time, in slots of
 -- :slot_s seconds.
 SELECT max(r.second / :slot_s * :slot_s * 1000000000
-	   - (SELECT value FROM meta WHERE key = 'first_ns'), 0) AS at_ns,
+	   - FIRST_NS(), 0) AS at_ns,
        sum(r.nr_waits) AS nr_waits, sum(r.wait_ns) AS wait_ns, iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns,
        r.second / :slot_s * :slot_s * 1000000000 AS start_ns
 FROM rollup r

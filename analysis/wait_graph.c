@@ -19,8 +19,8 @@
  * wait. For an earlier instant this proves no more than a wake-up does (source 1).
  */
 #define HOLDER_SOURCE                                                                              \
-	"iif(holder_source = 3 AND NOT EXISTS (SELECT 1 FROM main.wait_part p WHERE p.wait_id = "  \
-	"wait.id), 1, holder_source)"
+	"iif(holder_source = " SQL_HOLDER_EXACT " AND NOT EXISTS (SELECT 1 FROM main.wait_part p " \
+	"WHERE p.wait_id = wait.id), " SQL_HOLDER_WAKER ", holder_source)"
 
 /* Queries for overlap_read(): rows that ended after the instant, and open rows. */
 #define WAIT_COLUMNS                                                                               \

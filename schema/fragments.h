@@ -4,8 +4,8 @@
  * between its strings. A file analysis/NAME.sql uses them in the same way, each on one
  * line; schema/embed.sh expands them.
  *
- * The values of enums.def are written OUTCOME_OPEN in a file, and SQL_OUTCOME_OPEN
- * (from schema/sql.h) in C.
+ * The values of enums.def are written OUTCOME_OPEN in a file, but not within a macro, and
+ * SQL_OUTCOME_OPEN (from schema/sql.h) in C.
  */
 #ifndef RMAPSCOPE_FRAGMENTS_H
 #define RMAPSCOPE_FRAGMENTS_H
@@ -18,6 +18,17 @@
 #define LOCK_NAME(l)                                                                               \
 	"printf('%x', " #l ".address) || CASE " #l ".generation WHEN 0 THEN '' ELSE '#' || " #l    \
 	".generation END"
+
+/* The time of the first event. Its difference to a time is one since the start of the capture. */
+#define FIRST_NS() "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_ns')"
+
+/* An address range as in /proc/PID/maps; NULL if @end is. */
+#define ADDRESS_RANGE(start, end)                                                                  \
+	"iif(" #end " IS NULL, NULL, printf('%x-%x', " #start ", " #end "))"
+
+/* Of VMA @v, which may be the row of a LEFT JOIN without one: its range; its name or else that. */
+#define VMA_RANGE(v) ADDRESS_RANGE(v.start, v.end)
+#define VMA_NAME(v)  "coalesce(" #v ".name, " VMA_RANGE(v) ")"
 
 /* When wait @w, which has a duration, was woken last: since then it waits for a CPU. */
 #define FREED_NS(w)                                                                                \

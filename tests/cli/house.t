@@ -52,6 +52,12 @@ only_in() {
 code="$(find lib collector schema analysis tui cli -name '*.[ch]') $(find analysis -name '*.sql')"
 tap_is "$(only_in "$code" 'printf\(.%x., [^)]*address' schema/fragments.h)" "" \
 	"the name of a lock is made in schema/fragments.h only"
+tap_is "$(only_in "$code" "%x-%x'|key = 'first_ns'" schema/fragments.h)" "" \
+	"an address range, and the start of the capture, are made in schema/fragments.h only"
+number='\b(outcome|(holder_)?source|mode|kind|reason|class|(class_)?why|role|present)( (IS|IS NOT|IN|=|!=|<>) \(?[0-9]|, [0-9]\)| WHEN [0-9])'
+tap_is "$(only_in "$(find analysis -name '*.sql')" "$number" none
+	only_in "$(find analysis -name '*.[ch]')" "\"[^\"]*$number" none)" "" \
+	"queries have the names of values of schema/enums.def, not numbers"
 tap_is "$(only_in "$code" '(FROM|JOIN|,) checkpoint\b|checkpoint\.time_ns' \
 	'schema/fragments.h|schema/store_[a-z]+\.c')" "" \
 	"of what analysis reads, table checkpoint is in schema/fragments.h only"
