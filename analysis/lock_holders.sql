@@ -4,10 +4,7 @@
 WITH
 recent AS MATERIALIZED (
 	SELECT * FROM wait w
-	WHERE ID_IN_WINDOW(w.id, wait)
-	AND w.duration_ns IS NOT NULL
-	AND w.start_ns + w.duration_ns >= :start_ns
-	AND w.start_ns + w.duration_ns < :end_ns
+	WHERE ENDED_IN_WINDOW(w, wait)
 	AND w.lock_id = :lock_id
 ),
 part AS MATERIALIZED (

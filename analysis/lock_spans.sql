@@ -5,19 +5,14 @@ span AS (
 	SELECT * FROM (
 		SELECT 'wait' AS what, w.start_ns, w.duration_ns, w.task_id, w.mode, w.site_id
 		FROM wait w
-		WHERE ID_IN_WINDOW(w.id, wait)
-	AND w.duration_ns IS NOT NULL
-	AND w.start_ns + w.duration_ns >= :start_ns
-	AND w.start_ns + w.duration_ns < :end_ns
+		WHERE ENDED_IN_WINDOW(w, wait)
 		AND w.lock_id = :lock_id ORDER BY w.id DESC LIMIT 500)
 	UNION ALL
 	SELECT * FROM (
 		SELECT 'hold' AS what, h.start_ns, h.duration_ns, h.task_id, h.mode, h.site_id
 		FROM hold h
-		WHERE ID_IN_WINDOW(h.id, hold)
-		AND h.lock_id = :lock_id AND h.duration_ns IS NOT NULL
-		AND h.start_ns + h.duration_ns >= :start_ns AND h.start_ns + h.duration_ns < :end_ns
-		ORDER BY h.id DESC LIMIT 500)
+		WHERE ENDED_IN_WINDOW(h, hold)
+		AND h.lock_id = :lock_id ORDER BY h.id DESC LIMIT 500)
 )
 SELECT a.start_ns - FIRST_NS() AS at_ns, a.what AS what, t.comm AS comm, t.tid AS tid,
        LABEL(lock_mode, a.mode) AS mode,

@@ -7,7 +7,7 @@ spun AS MATERIALIZED (
 	       total(iif(r.kind = SAMPLE_WAIT_SPIN, r.nr_samples, 0)) AS nr_in_waits
 	FROM sample_rollup r LEFT JOIN site s ON s.id = r.site_id
 	WHERE r.kind IN (SAMPLE_SPIN, SAMPLE_WAIT_SPIN) AND r.lock_id = :lock_id
-	AND r.second >= :start_ns / 1000000000 AND r.second < (:end_ns + 999999999) / 1000000000
+	AND SECOND_IN_WINDOW(r.second)
 	GROUP BY 1, 2
 ),
 -- of these threads, whatever they did
@@ -15,7 +15,7 @@ cpu AS MATERIALIZED (
 	SELECT coalesce(t.process_id, 0) AS process_id, total(c.nr_samples) AS nr_all, total(c.cpu_ns) AS cpu_ns
 	FROM cpu_rollup c LEFT JOIN task t ON t.id = c.task_id
 	WHERE c.task_id IN (SELECT task_id FROM spun)
-	AND c.second >= :start_ns / 1000000000 AND c.second < (:end_ns + 999999999) / 1000000000
+	AND SECOND_IN_WINDOW(c.second)
 	GROUP BY 1
 ),
 by_process AS (

@@ -5,9 +5,6 @@ SELECT LABEL(role, s.role) AS role,
 FROM wait w
 LEFT JOIN stack k ON k.id = w.stack_id
 LEFT JOIN site s ON s.id = w.site_id
-WHERE ID_IN_WINDOW(w.id, wait)
-	AND w.duration_ns IS NOT NULL
-	AND w.start_ns + w.duration_ns >= :start_ns
-	AND w.start_ns + w.duration_ns < :end_ns
+WHERE ENDED_IN_WINDOW(w, wait)
 AND w.lock_id = :lock_id
 GROUP BY w.stack_id, s.role ORDER BY sum(w.duration_ns) DESC, w.stack_id

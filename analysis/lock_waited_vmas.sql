@@ -6,9 +6,6 @@ SELECT p.comm AS process, VMA_RANGE(v) AS vma, v.name AS vma_name,
 FROM wait w
 LEFT JOIN vma v ON v.id = w.vma_id
 LEFT JOIN process p ON p.id = v.process_id
-WHERE ID_IN_WINDOW(w.id, wait)
-	AND w.duration_ns IS NOT NULL
-	AND w.start_ns + w.duration_ns >= :start_ns
-	AND w.start_ns + w.duration_ns < :end_ns
+WHERE ENDED_IN_WINDOW(w, wait)
 AND w.lock_id = :lock_id
 GROUP BY w.vma_id ORDER BY sum(w.duration_ns) DESC, w.vma_id

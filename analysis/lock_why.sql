@@ -5,7 +5,7 @@ held AS MATERIALIZED (
 	SELECT r.task_id, f.symbol, f.role, total(r.nr_samples) AS nr
 	FROM sample_rollup r LEFT JOIN site f ON f.id = r.function_id
 	WHERE r.kind = SAMPLE_HOLDER AND r.lock_id = :lock_id
-	AND r.second >= :start_ns / 1000000000 AND r.second < (:end_ns + 999999999) / 1000000000
+	AND SECOND_IN_WINDOW(r.second)
 	GROUP BY 1, 2, 3
 ),
 all_held AS (SELECT total(nr) AS nr FROM held)

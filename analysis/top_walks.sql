@@ -16,7 +16,7 @@ walked AS (
 	       sum(nr_contended) AS nr_contended, sum(nr_uncertain) AS nr_uncertain,
 	       hist_merge(hist) AS hist
 	FROM walk_rollup r LEFT JOIN site s ON s.id = r.site_id
-	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
+	WHERE SECOND_IN_WINDOW(second)
 	GROUP BY 1, 2
 ),
 kept AS (

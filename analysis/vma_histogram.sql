@@ -7,7 +7,7 @@ power(ns) AS (
 total AS MATERIALIZED (
 	SELECT hist_merge(hist) AS hist, max(max_wait_ns) AS max_ns
 	FROM rollup
-	WHERE second >= :start_ns / 1000000000 AND second <= (:end_ns - 1) / 1000000000
+	WHERE SECOND_IN_WINDOW(second)
 	AND process_id = :process_id AND (:vma_id IS NULL OR vma_id = :vma_id) AND nr_waits > 0
 ),
 bucket AS (

@@ -5,10 +5,7 @@
 WITH
 recent AS MATERIALIZED (
 	SELECT w.* FROM wait w JOIN task t ON t.id = w.task_id
-	WHERE ID_IN_WINDOW(w.id, wait)
-	AND w.duration_ns IS NOT NULL
-	AND w.start_ns + w.duration_ns >= :start_ns
-	AND w.start_ns + w.duration_ns < :end_ns
+	WHERE ENDED_IN_WINDOW(w, wait)
 	AND coalesce(t.process_id, 0) = :process_id
 	AND (:vma_id IS NULL OR coalesce(w.vma_id, 0) = :vma_id)
 ),

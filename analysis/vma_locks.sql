@@ -11,6 +11,6 @@ SELECT LABEL(lock_class, l.class) AS class,
        iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns,
        series((r.second - first) * min(8, nr) / nr, min(8, nr), r.wait_ns) AS trend, r.lock_id AS lock_id
 FROM rollup r CROSS JOIN span LEFT JOIN lock l ON l.id = r.lock_id
-WHERE r.second >= :start_ns / 1000000000 AND r.second <= (:end_ns - 1) / 1000000000
+WHERE SECOND_IN_WINDOW(r.second)
 AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND (r.nr_waits > 0 OR r.wait_ns > 0)
 GROUP BY r.lock_id ORDER BY sum(r.wait_ns) DESC, r.lock_id

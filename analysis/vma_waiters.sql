@@ -6,6 +6,6 @@ SELECT LABEL(role, s.role) AS role,
        min(hist_quantile(hist_merge(r.hist), 0.99), max(r.max_wait_ns)) AS p99_ns,
        iif(sum(r.nr_waits), max(r.max_wait_ns), NULL) AS max_ns
 FROM rollup r LEFT JOIN site s ON s.id = r.site_id
-WHERE r.second >= :start_ns / 1000000000 AND r.second <= (:end_ns - 1) / 1000000000
+WHERE SECOND_IN_WINDOW(r.second)
 AND r.process_id = :process_id AND (:vma_id IS NULL OR r.vma_id = :vma_id) AND (r.nr_waits > 0 OR r.wait_ns > 0)
 GROUP BY r.site_id, r.mode ORDER BY sum(r.wait_ns) DESC, r.site_id, r.mode

@@ -57,7 +57,18 @@
 			   ":start_ns") " AND " #id                                                \
 					" <= " ID_BELOW(#table, "checkpoint", ">= :end_ns")
 
-/* The same from @start to @end, both inclusive, which are columns of table @of. */
+/* Whether row @row of @table has a duration and ended in the window. */
+#define ENDED_IN_WINDOW(row, table)                                                                \
+	ID_IN_WINDOW(row.id, table)                                                                \
+	" AND " #row ".duration_ns IS NOT NULL"                                                    \
+	" AND " #row ".start_ns + " #row ".duration_ns >= :start_ns"                               \
+	" AND " #row ".start_ns + " #row ".duration_ns < :end_ns"
+
+/* Whether a sum of @second is of the window. */
+#define SECOND_IN_WINDOW(second)                                                                   \
+#second " >= :start_ns / 1000000000 AND " #second " <= (:end_ns - 1) / 1000000000"
+
+/* As ID_IN_WINDOW(), from @start to @end, both inclusive, which are columns of table @of. */
 #define ID_IN_SPAN(id, table, of, start, end)                                                      \
 #id " > " ID_ABOVE(#table, "checkpoint, " #of,                                             \
 			   #start) " AND " #id                                                     \

@@ -58,6 +58,8 @@ number='\b(outcome|(holder_)?source|mode|kind|reason|class|(class_)?why|role|pre
 tap_is "$(only_in "$(find analysis -name '*.sql')" "$number" none
 	only_in "$(find analysis -name '*.[ch]')" "\"[^\"]*$number" none)" "" \
 	"queries have the names of values of schema/enums.def, not numbers"
+tap_is "$(only_in "$code" 'second (<|<=|>|>=) \(?:' schema/fragments.h)" "" \
+	"which sums are of a window is said in schema/fragments.h only"
 tap_is "$(only_in "$code" '(FROM|JOIN|,) checkpoint\b|checkpoint\.time_ns' \
 	'schema/fragments.h|schema/store_[a-z]+\.c')" "" \
 	"of what analysis reads, table checkpoint is in schema/fragments.h only"
