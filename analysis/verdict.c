@@ -98,11 +98,11 @@ static void write_short(const struct verdict *v)
 	char nr[32], sum[32], max[32], open[128], uncertain[96];
 
 	snprintf(v->text, VERDICT_LEN,
-		 "%s waited longer than 1 ms: %s waits, %s ms in all, the longest %s ms%s%s.",
+		 "%s waited longer than 1 ms: %s wait%s, %s ms in all, the longest %s ms%s%s.",
 		 number(v, V_NR_UNCERTAIN) ? "Nobody is known to have" : "Nobody",
-		 shown(v, V_NR_WAITS, nr, sizeof(nr)), shown(v, V_WAIT_NS, sum, sizeof(sum)),
-		 shown(v, V_MAX_NS, max, sizeof(max)), open_text(v, open, sizeof(open)),
-		 uncertain_text(v, uncertain, sizeof(uncertain)));
+		 shown(v, V_NR_WAITS, nr, sizeof(nr)), number(v, V_NR_WAITS) == 1 ? "" : "s",
+		 shown(v, V_WAIT_NS, sum, sizeof(sum)), shown(v, V_MAX_NS, max, sizeof(max)),
+		 open_text(v, open, sizeof(open)), uncertain_text(v, uncertain, sizeof(uncertain)));
 }
 
 static void write_long(const struct verdict *v)
@@ -128,6 +128,7 @@ static void write_long(const struct verdict *v)
 
 static int write_none(const struct verdict *v, struct db *db, struct error *err)
 {
+	const bool one = number(v, V_NR_UNCERTAIN) == 1;
 	char reason[SEEN_REASON_LEN], nr[32], longest[32];
 	bool passes_nobody = false;
 	int64_t missing_pid = 0;
@@ -135,17 +136,20 @@ static int write_none(const struct verdict *v, struct db *db, struct error *err)
 
 	if (number(v, V_NR_OPEN)) {
 		snprintf(v->text, VERDICT_LEN,
-			 "No wait has ended: %s were open at the end of the capture, the longest "
+			 "No wait has ended: %s %s open at the end of the capture, the longest "
 			 "for %s ms.",
 			 shown(v, V_NR_OPEN, nr, sizeof(nr)),
+			 number(v, V_NR_OPEN) == 1 ? "was" : "were",
 			 shown(v, V_OPEN_NS, longest, sizeof(longest)));
 		return 0;
 	}
 	if (number(v, V_NR_UNCERTAIN)) {
 		snprintf(v->text, VERDICT_LEN,
-			 "How long anybody waited is not known: all %s waits are uncertain, as events "
-			 "of them are missing.",
-			 shown(v, V_NR_UNCERTAIN, nr, sizeof(nr)));
+			 "How long anybody waited is not known: %s%s wait%s uncertain, as events of "
+			 "%s are missing.",
+			 one ? "the only" : "all ",
+			 one ? "" : shown(v, V_NR_UNCERTAIN, nr, sizeof(nr)), one ? " is" : "s are",
+			 one ? "it" : "them");
 		return 0;
 	}
 	ret = seen_reason(reason, db, SIGHT_WAITS, err)

@@ -137,6 +137,6 @@ static int report(int argc, char **argv)
 
 const struct subcommand cmd_report = {
 	.name = "report",
-	.help = "print a database: processes, locks, blame, walks, storms, order",
+	.help = "print a database: a summary, and tables in sections",
 	.run = report,
 };

@@ -96,7 +96,7 @@ for what in page head; do
 	tap_like "$(cat "$tap_dir/out")" ' events, at least 1 lost$' "a zeroed $what: at least 1 lost"
 	db=$tap_dir/$what.db
 	tap_is "$(losses | cut -d ' ' -f 3-)" "0 unknown damaged_input" "and it is a row"
-	tap_like "$("$RMAPSCOPE" report "$db" lost | sed -n 3p)" 'at least 1 events lost in 1 gaps$' \
+	tap_like "$("$RMAPSCOPE" report "$db" lost | sed -n 3p)" 'at least 1 event lost in 1 gap$' \
 		"which the report tells"
 	tap_is "$(sqlite3 "$db" "SELECT count(*) FROM stall s, loss l WHERE s.duration_ns IS NOT NULL AND
 		s.start_ns < l.end_ns AND s.start_ns + s.duration_ns > l.start_ns")" 0 "no stall across it has a duration"

@@ -438,13 +438,16 @@ check_report() {
 		(SELECT iif(count(*) = count(nr_lost), coalesce(sum(nr_lost), 0), NULL) FROM loss),
 		(SELECT coalesce(sum(coalesce(nr_lost, reason <= 2)), 0) FROM loss), (SELECT count(*) FROM loss)")
 	same "$got" "$want" "$name: JSON's head counts what the tables hold"
-	want=$(list "$db" "SELECT printf('%.3f s, %d events, %d waits, %d open, %d uncertain, %s%d events lost in %d gaps',
+	want=$(list "$db" "SELECT printf('%.3f s, %d events, %d wait%s, %d open, %d uncertain, %s%d event%s lost in %d gap%s',
 		((SELECT value FROM meta WHERE key = 'last_ns') -
 		(SELECT value FROM meta WHERE key = 'first_ns')) / 1e9,
 		(SELECT value FROM meta WHERE key = 'nr_events'), (SELECT count(duration_ns) FROM wait),
+		(SELECT iif(count(duration_ns) = 1, '', 's') FROM wait),
 		(SELECT count(*) FROM wait WHERE outcome = 1), (SELECT count(*) FROM wait WHERE outcome = 2),
 		(SELECT iif(count(*) = count(nr_lost), '', 'at least ') FROM loss),
-		(SELECT coalesce(sum(coalesce(nr_lost, reason <= 2)), 0) FROM loss), (SELECT count(*) FROM loss))")
+		(SELECT coalesce(sum(coalesce(nr_lost, reason <= 2)), 0) FROM loss),
+		(SELECT iif(coalesce(sum(coalesce(nr_lost, reason <= 2)), 0) = 1, '', 's') FROM loss),
+		(SELECT count(*) FROM loss), (SELECT iif(count(*) = 1, '', 's') FROM loss))")
 	tap_is "$(sed -n 3p "$tap_dir/report.txt")" "$want" "$name: so does the text's"
 }
 

@@ -6,7 +6,13 @@
 db=$tap_dir/schema.db
 sh tests/empty-db.sh "$db" </dev/null
 
-tap_like "$(head -n 3 docs/schema.md)" "\`user_version\` $(sqlite3 "$db" 'PRAGMA user_version')\\." "docs/schema.md is of this version"
+tap_is "$(sed -n 's/.*`user_version` \([0-9]*\).*/\1/p' docs/schema.md)" "$(find schema -name '[0-9]*.sql' | wc -l)" \
+	"docs/schema.md has the version of the files"
+sources=$(sed -n 's/.*\.name = "\(.*\)".*/\1/p' collector/*_source.c cli/chain_db.c | sort -u)
+missing=$(while read -r name; do
+	grep '^- `source`:' docs/schema.md | grep -qF "\`$name\`" || echo "$name"
+done <<<"$sources")
+tap_is "$missing" "" "and every source of a capture"
 
 # "table.column" of every table, from the database and from the document
 sqlite3 "$db" "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c

@@ -158,10 +158,10 @@ lost "(6000000000, 7000000000, 0, 5, 0), (8000000000, 8100000000, 0, 2, 1)" \
 lost "(6000000000, 7000000000, 0, 5, 0), (8000000000, 8100000000, 1, NULL, 0)" \
 	"at least 6 events lost in 2 gaps" "|6" "with one that is not: at least so many"
 lost "(6000000000, 7000000000, NULL, NULL, 3)" \
-	"unknown number of events lost in 1 gaps" "|0" "nothing was counted: not known, not 0"
+	"unknown number of events lost in 1 gap" "|0" "nothing was counted: not known, not 0"
 tap_like "$("$RMAPSCOPE" report "$tap_dir/all.db" lost | tail -n 1)" \
 	'^ +- not_recorded +1 +- +0 +1 +1,000\.000 +0 +0$' "the row of a gap of all CPUs"
-lost "(NULL, 7000000000, 0, 1113, 0)" "1113 events lost in 1 gaps" "1113|1113" "a loss at the start is counted"
+lost "(NULL, 7000000000, 0, 1113, 0)" "1113 events lost in 1 gap" "1113|1113" "a loss at the start is counted"
 tap_like "$("$RMAPSCOPE" report "$tap_dir/all.db" lost | tail -n 1)" \
 	'^ +0 overrun +1 +1,113 +1,113 +0 +- +1 +0$' "and has no length, rather than 0.0 ms"
 
