@@ -73,7 +73,7 @@ void act_variant(struct tui *tui, int key UNUSED)
 void act_open(struct tui *tui, int key UNUSED)
 {
 	if (!tui_open(tui))
-		snprintf(tui->note, sizeof(tui->note), "there is no more of this");
+		snprintf(tui->note, sizeof(tui->note), "this row has no details");
 }
 
 void act_back(struct tui *tui, int key UNUSED)

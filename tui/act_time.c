@@ -135,7 +135,7 @@ static void step_event(struct tui *tui, int step)
 
 	if (feed_begin(&tui->feed))
 		return;
-	/* the span that is shown ends right after the instant: see moment_of() */
+	/* the span that is shown ends right after the instant, see moment_of() */
 	ret = capture_find_event(&event, tui->feed.db,
 				 step > 0 || !tui->time.fixed ? after_ns : after_ns - 1, step,
 				 &err);
@@ -145,8 +145,8 @@ static void step_event(struct tui *tui, int step)
 			 step > 0 ? "after this" : "before this");
 	if (ret)
 		return;
-	snprintf(tui->note, sizeof(tui->note), "%s of %.3f ms; b: who waited then", event.kind,
-		 ((double)event.end_ns - event.start_ns) / 1e6);
+	snprintf(tui->note, sizeof(tui->note), "%s of %.3f ms; b: who waited at that time",
+		 event.kind, ((double)event.end_ns - event.start_ns) / 1e6);
 	timeline_to(&tui->time, info, moment_of(event.start_ns, event.end_ns));
 	tui->reread = true;
 }

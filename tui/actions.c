@@ -6,20 +6,20 @@
 #include "tui/act.h"
 
 /*
- * Keys across move in time, keys up and down move in the table: so Home and
- * End belong to time, and the first and last row have g and G.
+ * Horizontal keys move in time, vertical keys move in the table: so Home and End
+ * belong to time, and g and G select the first and last row.
  */
 const struct action actions[] = {
 	{ { SPECIAL(KEY_F(1)), 'h', '?' }, "this help", "Help", false, act_help },
 	{ { '/', SPECIAL(KEY_F(3)) },
-	  "search: select the next row that has the text",
+	  "search: select the next row with the text",
 	  "Search",
 	  false,
 	  act_search },
-	{ { 'n' }, "next row that has it", NULL, false, act_search_next },
-	{ { 'N' }, "previous row that has it", NULL, false, act_search_previous },
+	{ { 'n' }, "next row with that text", NULL, false, act_search_next },
+	{ { 'N' }, "previous row with that text", NULL, false, act_search_previous },
 	{ { '\\', SPECIAL(KEY_F(4)) },
-	  "filter: show only rows that have the text",
+	  "filter: show only rows with the text",
 	  "Filter",
 	  false,
 	  act_filter },
@@ -33,12 +33,12 @@ const struct action actions[] = {
 	{ { 'I', 'r' }, "sort the other way round", NULL, false, act_sort_invert },
 	{ { 'c' }, "choose the columns to show", NULL, false, act_columns },
 	{ { KEY_RETURN, '\n', SPECIAL(KEY_ENTER) },
-	  "open: what there is more of the selected row",
+	  "open the details of the selected row",
 	  "Open",
 	  false,
 	  act_open },
-	{ { KEY_ESCAPE, SPECIAL(KEY_BACKSPACE), 127 }, "back from there", NULL, false, act_back },
-	{ { ' ' }, "freeze the picture (recording goes on), and go on", "Pause", false, act_pause },
+	{ { KEY_ESCAPE, SPECIAL(KEY_BACKSPACE), 127 }, "close the details", NULL, false, act_back },
+	{ { ' ' }, "freeze the screen (recording goes on), or resume", "Pause", false, act_pause },
 	{ { SPECIAL(KEY_LEFT) },
 	  "back in time, by a tenth of the window and at least a second",
 	  "Time",
@@ -91,7 +91,7 @@ const struct action actions[] = {
 	{ { SPECIAL(KEY_DOWN), 'j' }, "row below", NULL, false, act_down },
 	{ { SPECIAL(KEY_PPAGE), CTRL_KEY('b') }, "page above", NULL, false, act_page_up },
 	{ { SPECIAL(KEY_NPAGE), CTRL_KEY('f') }, "page below", NULL, false, act_page_down },
-	{ { 'g' }, "first row, whatever row that will be", NULL, false, act_first },
+	{ { 'g' }, "first row, and stay there at each refresh", NULL, false, act_first },
 	{ { 'G' }, "last row", NULL, false, act_last },
 	{ { '[', SPECIAL(KEY_SLEFT) }, "columns to the left", NULL, false, act_columns_left },
 	{ { ']', SPECIAL(KEY_SRIGHT) }, "columns to the right", NULL, false, act_columns_right },

@@ -27,7 +27,7 @@ struct overlay {
 
 #define WINDOW_DEFAULT_S 10
 
-/* A detail of a detail of a detail; deeper ones replace the last. */
+/* Levels of details; a deeper one replaces the last. */
 #define DETAILS_MAX 6
 
 struct tui {
@@ -45,15 +45,15 @@ struct tui {
 	struct prompt prompt;
 	struct menu menu;
 	struct help help;
-	char note[600];	     /* answer to the last key, until the next one */
+	char note[600];	     /* message about the last key, until the next key */
 	bool to_open;	     /* the details of the first row, see struct tui_options */
 	char advice[600];    /* a line for the header, until the next key; "": none */
 	char filter[600];    /* a line for the header; "": none */
-	char settings[8192]; /* as they were kept */
+	char settings[8192]; /* as they were last saved */
 	/* the elements of the screen, as they were drawn last */
 	struct area tabs, page, bottom;
-	bool reread; /* read at once: the window or the screen changed */
-	bool stale;  /* not read yet since that */
+	bool reread; /* read now: the window or the screen has changed */
+	bool stale;  /* the table has not been read since that change */
 	bool quit;
 };
 
@@ -63,7 +63,7 @@ static inline struct page *tui_page(struct tui *tui)
 	return tui->nr_details ? &tui->details[tui->nr_details - 1] : &tui->screens[tui->current];
 }
 
-/* The table that has the keys. */
+/* The table that gets the keys. */
 static inline struct table_view *tui_view(struct tui *tui)
 {
 	return page_view(tui_page(tui));

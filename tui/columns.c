@@ -163,7 +163,7 @@ unsigned int columns_step(const struct columns *c, const struct table_def *def, 
 {
 	int nr = nr_columns(def), i;
 
-	/* no column yet: the first */
+	/* no column is selected: take the first */
 	if (column == SORT_AS_READ)
 		column = by = 0;
 	for (i = (int)column + by; i >= 0 && i < nr; i += by ?: 1)

@@ -29,13 +29,16 @@ struct columns {
 /* @early: column to show right after the first visible one, or NULL. */
 void columns_init(struct columns *c, const struct table_def *def, const char *early);
 
-/* Widen to the content of @rows. Never narrows, so that columns do not move at each refresh. */
+/*
+ * Widen to the content of @rows. Columns never become narrower, so that they do not move at each
+ * refresh.
+ */
 void columns_measure(struct columns *c, const struct table_def *def, struct cell *const *rows,
 		     size_t nr_rows);
 
 /*
- * Place as many columns as fit into @room terminal columns. What is left goes
- * to the texts that need it.
+ * Place as many columns as fit into @room terminal columns. The texts that are cut
+ * get the remaining room.
  */
 void columns_layout(struct columns *c, const struct table_def *def, int room);
 

@@ -33,7 +33,7 @@ static int open_file(struct feed *f, struct error *err)
 		f->db = NULL;
 		return ret;
 	}
-	/* a signal that ends the screens also interrupts a long query */
+	/* a signal that ends the screens interrupts a long query, too */
 	db_stop_when(f->db, signals_quit);
 	if (f->filter)
 		ret = filter_apply(f->db, f->filter, err);
@@ -87,7 +87,7 @@ bool feed_changed(struct feed *f)
 	if (f->missing)
 		return !f->db;
 	if (f->db && (now.st_dev != f->file.st_dev || now.st_ino != f->file.st_ino)) {
-		/* the path now names another file: open that one */
+		/* the path now names another file: open it */
 		feed_close(f);
 		memset(&f->info, 0, sizeof(f->info));
 	}
@@ -95,8 +95,8 @@ bool feed_changed(struct feed *f)
 }
 
 /*
- * Try again later, and the later the longer the failed attempt took: waiting
- * for a lock must not take the time that keys need.
+ * Wait longer before the next attempt if this one took long: waiting for a lock must
+ * not delay the handling of keys.
  */
 static void failed(struct feed *f, uint64_t began_ns, const struct error *err)
 {

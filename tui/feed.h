@@ -2,8 +2,8 @@
 /*
  * The database behind the screens: opened, watched, and opened again.
  *
- * What goes wrong with it while it is shown is a line for the header. What
- * was read before stays on the screen.
+ * A problem with it is reported in a line of the header. The rows that were read
+ * before stay on the screen.
  */
 #ifndef RMAPSCOPE_TUI_FEED_H
 #define RMAPSCOPE_TUI_FEED_H
@@ -51,7 +51,7 @@ int feed_begin(struct feed *f);
 /* End the read. @ret, @err: its result. */
 void feed_end(struct feed *f, int ret, const struct error *err);
 
-/* A line for the header: a problem, or a recorder that is silent; or NULL. */
+/* A line for the header: a problem, or a recorder that writes nothing; or NULL. */
 const char *feed_notice(const struct feed *f, char *buf, size_t room);
 
 #endif

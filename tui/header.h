@@ -22,7 +22,7 @@ struct header {
 	const char *advice;
 };
 
-/* Most columns that the sparkline may get: more seconds need not be read. */
+/* The maximum width of the sparkline: more seconds need not be read. */
 int header_spark_room(void);
 
 /* Draw it into the first lines of @a. Returns the lines taken. */

@@ -31,10 +31,10 @@ void heatmap_window(struct window *w)
 		w->start_ns = 0;
 }
 
-/* The table again, as counts by row and column. */
+/* The counts of the table, by row and column. */
 struct grid {
 	int nr_rows, nr_columns;
-	int width;	   /* terminal columns of one cell: a short capture fills the width, too */
+	int width;	   /* terminal columns per cell: a short capture also fills the width */
 	int64_t lowest_ns; /* of the last row */
 	int64_t max;
 	int64_t *count;
@@ -163,7 +163,7 @@ void heatmap_draw(struct table_view *v, const struct terminal *term, const struc
 	term_look(term, LOOK_HEAD);
 	area_clear(&part);
 	area_field(&part, 0, 0, LABEL_WIDTH - 1, "WAIT ms", true);
-	area_text(&part, 0, LABEL_WIDTH, "at least so long, over time: now is on the right");
+	area_text(&part, 0, LABEL_WIDTH, "minimum wait per row; time runs left to right");
 	term_look(term, LOOK_NORMAL);
 	if (!grid_init(&g, v, a->height - 2)) {
 		part = area_lines(a, 1, a->height);

@@ -5,7 +5,7 @@
 
 #include "tui/table_view.h"
 
-/* Widen @w to the time that the window of the terminal has columns for. */
+/* Widen @w to the time that fits into the columns of the terminal. */
 void heatmap_window(struct window *w);
 
 /* Draw @v, a table of top_heatmap_read(), into @a. */

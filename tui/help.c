@@ -72,7 +72,7 @@ static void add_capture(struct help *h, const struct capture_info *info)
 	if (!info->limits[0] && !info->asleep[0])
 		return;
 	add_line(h, "", "");
-	add_line(h, "What this capture cannot tell", "");
+	add_line(h, "What this capture cannot show", "");
 	add_line(h, "", info->limits);
 	if (info->asleep[0]) {
 		snprintf(asleep, sizeof(asleep), CAPTURE_ASLEEP "%s", info->asleep);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A list of things to choose one from, over the table. */
+/* A list over the table, to choose one entry from. */
 #ifndef RMAPSCOPE_TUI_MENU_H
 #define RMAPSCOPE_TUI_MENU_H
 
@@ -24,7 +24,7 @@ struct menu {
 	bool (*ticked)(struct tui *tui, unsigned int value, bool on);
 };
 
-/* Open an empty menu, then add what is in it. The texts are not copied. */
+/* Open an empty menu; then add its entries. The texts are not copied. */
 void menu_open(struct tui *tui, const char *title,
 	       void (*chosen)(struct tui *tui, unsigned int value));
 /* Likewise with check marks: Space and Enter toggle an entry at once. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is below the tabs: the one table of a screen, or the sections that tell
- * more of one of its rows. One of them has the keys.
+ * What is below the tabs: the table of a screen, or the sections with the details of
+ * one of its rows. One of them gets the keys.
  */
 #ifndef RMAPSCOPE_TUI_PAGE_H
 #define RMAPSCOPE_TUI_PAGE_H
@@ -30,7 +30,7 @@ int page_read(struct page *p, struct db *db, const struct window *window, struct
 
 void page_draw(struct page *p, const struct terminal *term, const struct area *a);
 
-/* Give the keys to the section @by further, wrapping around. */
+/* Give the keys to the section @by places further, wrapping around. */
 void page_focus(struct page *p, int by);
 
 void page_click(struct page *p, int y, int x);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A line of text at the bottom, as for an incremental search: what is typed
- * takes effect at once. Enter keeps it, Esc takes it back to nothing. Or a
- * question, whose answer takes effect by Enter.
+ * A line of text at the bottom. Incremental: each character takes effect at once,
+ * Enter keeps the text, Esc removes it. Or a question, whose answer takes effect with
+ * Enter.
  */
 #ifndef RMAPSCOPE_TUI_PROMPT_H
 #define RMAPSCOPE_TUI_PROMPT_H

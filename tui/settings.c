@@ -83,7 +83,7 @@ static const struct {
 	{ "hide", 3, set_hide },
 };
 
-/* False: not understood. */
+/* False: the line cannot be parsed. */
 static bool apply(struct tui *tui, char *line)
 {
 	char *word[5] = { NULL }, *save;
@@ -152,7 +152,7 @@ int settings_load(struct tui *tui, struct error *err)
 		if (apply(tui, line))
 			continue;
 		set_defaults(tui);
-		ret = error_set(err, -EBADMSG, "%s is damaged in line %u: it is not used", path,
+		ret = error_set(err, -EBADMSG, "%s is damaged in line %u, and is ignored", path,
 				nr);
 	}
 	if (f)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is kept from one run to the next: window, sort orders and hidden columns,
+ * Settings that are kept between runs: window, sort orders and hidden columns,
  * in $XDG_CONFIG_HOME/rmapscope/top or ~/.config/rmapscope/top.
  *
- * A line each; a file that cannot be understood is left out as a whole:
+ * One setting per line. A file that cannot be parsed is ignored as a whole:
  *
  *	window 20
  *	sort locks max_ns down

@@ -16,13 +16,13 @@
 /* Enough for a handler that makes a few system calls. */
 #define STACK_BYTES 65536
 
-/* Those that are obeyed here. Others end the process: lib/crash.h. */
+/* Signals that the screens handle. lib/crash.h has those that end the process. */
 static bool is_obeyed(int sig)
 {
 	return sig == SIGINT || sig == SIGTERM || sig == SIGHUP || sig == SIGWINCH;
 }
 
-/* A crash leaves a usable terminal, too, where a sanitizer tells of it. */
+/* Restore the terminal after a crash, also when a sanitizer reports it. */
 static bool is_taken(int sig)
 {
 	return is_obeyed(sig) || crash_takes(sig) || sig == SIGSEGV || sig == SIGFPE ||
@@ -34,7 +34,7 @@ static struct {
 	struct termios termios;
 	char restore[256];
 	size_t restore_bytes;
-	int wake[2]; /* a pipe: a signal may meet another thread than the one that waits */
+	int wake[2]; /* a pipe: another thread than the waiting one may get the signal */
 	volatile sig_atomic_t quit, resized;
 	struct sigaction old[_NSIG];
 	sigset_t old_mask;
@@ -73,7 +73,7 @@ static void on_signal(int sig)
 	case SIGINT:
 	case SIGTERM:
 	case SIGHUP:
-		/* the second signal kills: the first one was not obeyed */
+		/* a second signal kills, in case the first had no effect */
 		if (state.quit)
 			break;
 		state.quit = 1;
@@ -114,7 +114,7 @@ int signals_start(const char *restore)
 		if (!is_taken(sig))
 			continue;
 		sigaction(sig, NULL, &state.old[sig]);
-		/* what is no crash stays ignored where it is */
+		/* signals that are not crashes stay ignored if they were ignored before */
 		if (is_obeyed(sig) || state.old[sig].sa_handler != SIG_IGN)
 			sigaction(sig, &sa, NULL);
 	}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Signals while the terminal is ours: to quit, to resize, and to leave the
- * terminal as it was when the program crashes.
+ * Signals while the screens are shown: quit, resize, and restore the terminal after a crash.
  */
 #ifndef RMAPSCOPE_TUI_SIGNALS_H
 #define RMAPSCOPE_TUI_SIGNALS_H
@@ -9,7 +8,7 @@
 #include <stdbool.h>
 
 /*
- * signals_start - take the signals over
+ * signals_start - install the signal handlers
  * @restore: what to send to the terminal after a crash
  *
  * To be called before curses starts, which leaves handlers that are set

@@ -30,7 +30,7 @@ void table_view_free(struct table_view *v)
 	v->shown = NULL;
 }
 
-/* What identifies a row: its leading text and id cells, and its hidden ids. */
+/* A row is identified by its leading text and id cells, and its hidden ids. */
 static void name_of(const struct table_view *v, const struct cell *row, char *name, size_t room)
 {
 	size_t len = 0;

@@ -12,7 +12,7 @@
 #include "tui/signals.h"
 #include "tui/terminfo.h"
 
-/* ESC alone is known as such after this; enough for a slow ssh. */
+/* How long to wait after ESC for the rest of a key sequence; enough for a slow ssh. */
 #define ESCAPE_MS 50
 
 static const struct {

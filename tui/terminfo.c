@@ -31,7 +31,7 @@ static void add_capability(char *to, size_t room, const char *name)
 	to[n] = '\0';
 }
 
-/* The inverse of what curses sends when it starts. */
+/* Undo what curses sends when it starts. */
 void terminfo_restore(char *to, size_t room)
 {
 	static const char *const names[] = { "sgr0", "op", "cnorm", "rmkx", "rmcup" };

@@ -7,7 +7,7 @@
 
 #include "lib/error.h"
 
-/* Returns 0, or a negative errno with one line that says why it will not do. */
+/* Returns 0, or a negative errno with one line that says why this terminal cannot be used. */
 int terminfo_check(struct error *err);
 
 /*

@@ -23,13 +23,13 @@ size_t text_decode(wchar_t *wide, size_t room, const char *text)
 {
 	size_t n = 0;
 
-	/* the database is UTF-8 whatever the locale is, so mbrtowc() will not do */
+	/* the database is UTF-8 in every locale, so mbrtowc() cannot be used */
 	while (*text && n + 1 < room) {
 		int32_t point = text_next(&text);
 		wchar_t c = point < 0 ? REPLACEMENT : point;
 		bool shown = !text_is_unsafe(c) && text_glyph(c, 0) && wcwidth(c) >= 0;
 
-		/* a combining character needs something to stand on */
+		/* a combining character needs a character before it */
 		if (shown && (n || wcwidth(c) > 0))
 			wide[n++] = c;
 		else

@@ -14,10 +14,10 @@
 
 struct timeline {
 	bool fixed; /* at @at_ns; else it follows the capture's end */
-	bool moved; /* stopped by a move in time, not by a pause */
+	bool moved; /* fixed by a move in time, not by a pause */
 	int64_t at_ns;
 	unsigned int window_s;
-	/* fixed: how many waits were open at that instant, and the longest */
+	/* if fixed: the number of waits that were open at that instant, and the longest */
 	int64_t nr_open, longest_open_ns;
 };
 
@@ -34,9 +34,9 @@ struct window timeline_window(const struct timeline *t, const struct capture_inf
 void timeline_pause(struct timeline *t, const struct capture_info *info);
 /* Move by @steps, each a tenth of the window and at least a second. */
 void timeline_move(struct timeline *t, const struct capture_info *info, int steps);
-/* Move by @ns, exactly. */
+/* Move by exactly @ns. */
 void timeline_step(struct timeline *t, const struct capture_info *info, int64_t ns);
-/* To @time_ns, exactly. */
+/* Move to exactly @time_ns. */
 void timeline_to(struct timeline *t, const struct capture_info *info, int64_t time_ns);
 void timeline_to_start(struct timeline *t, const struct capture_info *info);
 void timeline_to_end(struct timeline *t);

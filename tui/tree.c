@@ -5,7 +5,7 @@
 
 #include "tui/text.h"
 
-/* Deeper ones are drawn like this. */
+/* Rows that are deeper than this are drawn at this depth. */
 #define DEPTH_MAX 12
 
 int tree_depth_column(const struct table_def *def)

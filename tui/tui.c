@@ -138,7 +138,7 @@ static void draw_screen(struct tui *tui, const struct area *all)
 	tui->header.filter = tui->filter;
 	tui->header.time = &tui->time;
 	tui->header.problem = feed_notice(&tui->feed, notice, sizeof(notice));
-	/* of two problems show the cause */
+	/* show the cause rather than the problem that follows from it */
 	if (tui->opt->problem && tui->opt->problem(tui->opt->ctx, &problem)) {
 		snprintf(notice, sizeof(notice), "the recorder has failed: %s", problem.msg);
 		tui->header.problem = notice;
@@ -170,10 +170,10 @@ static void draw(struct tui *tui)
 	refresh();
 }
 
-/* So long a capture must be, before the order of its rows tells anything. */
+/* Minimum capture length before rows are sorted meaningfully. */
 #define OPEN_AFTER_NS ((int64_t)(2 * NSEC_PER_SEC))
 
-/* At the first start, until a key says otherwise. */
+/* Open the details of the first row once, unless a key was pressed before. */
 static void open_first(struct tui *tui)
 {
 	const struct capture_info *info = &tui->feed.info;
@@ -210,7 +210,9 @@ static void handle_keys(struct tui *tui)
 
 	if (signals_resized()) {
 		term_resize();
-		/* sparkline and heatmap are over as much time as there are columns */
+		/*
+		 * the width of the screen decides how much time the sparkline and the heatmap show
+		 */
 		tui->reread = true;
 	}
 	/* handle all pending keys before drawing once */

@@ -177,7 +177,7 @@ tui_sees '^Keys' "help again"
 tui_keys NPage NPage
 tui_sees 'WAIT ms/s +time waited, per second' "the columns of the screen are in the help"
 tui_keys End
-tui_sees 'What this capture cannot tell' "and what the capture cannot tell"
+tui_sees 'What this capture cannot show' "and what the capture cannot show"
 tui_keys Escape C-l
 tui_rows "$by_wait" "Ctrl-L draws the same again"
 
@@ -240,7 +240,7 @@ tui_sees '^CLASS +LOCK' "a number leaves all"
 tui_keys Escape
 tui_sees '^CLASS +LOCK' "Esc does nothing there"
 tui_keys 3 Enter
-tui_sees 'there is no more of this' "a thread alone has no more"
+tui_sees 'this row has no details' "a thread alone has no more"
 tui_keys Down Enter
 tui_sees '^Blocked: anon_vma ffff888101234ec0#1' "a lock in the tree has"
 tui_keys 4 Down Enter
@@ -254,7 +254,7 @@ tui_sees ' waits +surfaceflinger' "with the wait that explains it"
 tui_mouse 0 5 10
 tui_sees ' 1/1$' "a click goes to a section"
 tui_keys 6 Enter
-tui_sees 'there is no more of this' "a kind of walk has no more"
+tui_sees 'this row has no details' "a kind of walk has no more"
 
 # a tree keeps what is above a row that passes the filter
 tui_keys 3 '\'

@@ -95,7 +95,7 @@ tui_sees '^CLASS' "keys work on an empty capture"
 for screen in 1-PROCESS 2-CLASS 3-THREAD 4-KIND 5-THREAD 6-KIND '7- +WAIT ms'; do
 	tui_keys ${screen%%-*} Enter
 	tui_sees "^${screen#*-}" "screen ${screen%%-*} of an empty capture"
-	tui_sees 'no more of this' "which has nothing to open"
+	tui_sees 'has no details' "which has nothing to open"
 	tui_sees '^(nothing happened: no event |nobody waited |not seen: )' "and says that it has nothing"
 done
 tui_keys t

@@ -44,7 +44,7 @@ tap_is "$(cat "$file")" "$before" "options are not kept"
 for damage in nonsense 'window -1' 'window 20 30' 'sort vmas nothing down' 'sort vmas trend sideways' 'hide' 'hide a b'; do
 	printf '%s\n%s\n' "window 30" "$damage" >"$file"
 	tui_top 160 24
-	tui_sees "^/.*/rmapscope/top is damaged in line 2: it is not used" "'$damage': a line says so"
+	tui_sees "^/.*/rmapscope/top is damaged in line 2, and is ignored" "'$damage': a line says so"
 	tui_sees 'window 10s' "'$damage': defaults"
 	tui_keys Down
 	tui_loses 'is damaged' "'$damage': the line goes with the next key"
@@ -52,7 +52,7 @@ done
 # one line in 128 of random bytes is empty or a comment
 { printf '\377' && head -c 3000 /dev/urandom; } >"$file"
 tui_top 160 24
-tui_sees "is damaged in line 1: it is not used" "noise: a line says so"
+tui_sees "is damaged in line 1, and is ignored" "noise: a line says so"
 tui_keys +
 quit "noise"
 tap_is "$(cat "$file")" "window 20" "what is changed then is kept in a good file"
