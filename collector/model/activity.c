@@ -9,13 +9,13 @@
 #include "collector/model/wait.h"
 #include "lib/clock.h"
 
-/* What is remembered of a thread and its locks: of earlier times nothing is known. */
+/* How many acquires and releases of locks are kept per thread; earlier ones are unknown. */
 #define NR_TOUCHES 16
 
 /* A release wakes several readers one after the other. */
 #define ONE_RELEASE_NS ((int64_t)NSEC_PER_MSEC)
 
-/* Marks before the first look for those that nobody needs any more. */
+/* Marks that are kept before unused ones are looked for. */
 #define MARKS_MIN 32
 
 /* Where more switches are missing, a file was filtered: see collector/continuity.h. */
@@ -47,7 +47,7 @@ struct touch {
 struct activity {
 	struct activity *prev, *next; /* in activities.ended */
 	int32_t tid;
-	unsigned int epoch; /* what follows is of this one */
+	unsigned int epoch; /* the epoch that the following members belong to */
 	bool known;	    /* @now is */
 	bool woken;	    /* while it ran, and since then it has not been switched out */
 	bool doubtful;	    /* @now: was it woken for this sleep, or for an earlier one? */
@@ -63,14 +63,14 @@ struct activity {
 
 struct activity_cpu {
 	bool known;
-	int32_t tid; /* that was switched to last */
+	int32_t tid; /* the thread that was switched to last */
 };
 
 static struct activity *find(const struct activities *as, int32_t tid)
 {
 	const uint32_t nr = (uint32_t)tid >> ACTIVITY_PAGE_BITS;
 
-	/* a damaged event can name any id */
+	/* a damaged file can name any id */
 	if (tid <= 0 || nr >= ACTIVITY_NR_PAGES || !as->page[nr])
 		return NULL;
 	return as->page[nr][tid & ((1 << ACTIVITY_PAGE_BITS) - 1)];
@@ -101,7 +101,7 @@ static struct activity *get(struct activities *as, int32_t tid, int *ret)
 	return a;
 }
 
-/* Nothing is known of the past of @a any more, nor of what it does now. */
+/* The past of @a, and what it does now, are unknown from here on. */
 static void forget(struct activity *a, unsigned int epoch)
 {
 	a->epoch = epoch;
@@ -118,7 +118,7 @@ static void drop(struct activities *as, struct activity *a)
 	free(a);
 }
 
-/* Switches are missing before @now_ns, maybe of every thread. */
+/* Switches before @now_ns are missing, possibly of every thread. */
 static void begin_epoch(struct activities *as, int64_t now_ns)
 {
 	as->epoch++;
@@ -141,7 +141,7 @@ static const struct mark *mark_at(const struct activity *a, int64_t at_ns)
 		else
 			high = middle;
 	}
-	/* what was between two marks was not kept */
+	/* the activities between two marks were not kept */
 	return low < a->nr_kept && a->kept[low].from_ns <= at_ns ? &a->kept[low] : NULL;
 }
 
@@ -150,7 +150,7 @@ static bool is_at(const struct mark *m, int64_t time_ns)
 	return time_ns >= m->from_ns && time_ns <= m->until_ns;
 }
 
-/* Whether it may be asked what was done from then on, or until then, when @w ends. */
+/* Whether a query about the time from or until then may come when @w ends. */
 static bool is_needed_by(const struct wait *w, const struct mark *m)
 {
 	return is_at(m, w->row.start_ns) || is_at(m, w->freed_ns) || is_at(m, w->held_ns) ||
@@ -172,9 +172,9 @@ static bool is_needed(const struct activities *as, const struct activity *a, con
 }
 
 /*
- * Drop marks that no open wait is at. A wait may learn of a release a little later, so the last
- * ones stay. The oldest wait is the first of its table. Only if that has lasted for long, all
- * waits are looked at.
+ * Drop marks that no open wait is at. A wait may get to know of a release a little
+ * later, so the last marks stay. The oldest wait is the first of its table. All waits
+ * are checked only if it has lasted for long.
  */
 static void drop_unneeded(const struct activities *as, struct activity *a)
 {
@@ -247,7 +247,7 @@ static void begin(struct activity *a, int64_t now_ns, int kind)
 
 /* --- events */
 
-/* How a switch goes on from the last one on its CPU. */
+/* How a switch continues the last one on its CPU. */
 enum link {
 	LINK_FIRST, /* it is the first one */
 	LINK_FITS,
@@ -287,7 +287,7 @@ static enum link link_of(struct activities *as, const struct activity_cpu *c, in
 	if (!is_hidden(as, before, c, tid))
 		return LINK_LACKS;
 	as->lacks_idle |= !c->tid;
-	/* it is not known when it has ceased to run */
+	/* it is unknown when it stopped running */
 	if (before)
 		forget(before, as->epoch);
 	return LINK_LACKS_IN;
@@ -329,7 +329,7 @@ static int switched_out(struct activities *as, struct activity *a, const struct 
 	a->seen_out = true;
 	if (a->epoch != as->epoch)
 		forget(a, as->epoch);
-	/* it has run since before the first switch: all later ones are known */
+	/* it ran since before the first switch: all later switches are known */
 	if (!a->known && link != LINK_LACKS_IN && !as->lacks_idle)
 		begin(a, as->epoch_ns, ACTIVITY_RUNS);
 	if (!a->known || a->now.kind != ACTIVITY_RUNS) {
@@ -362,7 +362,7 @@ static int switched_in(struct activities *as, struct activity *a, const struct e
 	a->woken = false;
 	if (a->known && a->now.kind == ACTIVITY_QUEUES)
 		return change(as, a, ev->time_ns, ACTIVITY_RUNS);
-	/* its wake-up is missing, or it is new, or it was switched out unseen */
+	/* its wake-up is missing, or it is new, or the switch away from it was not recorded */
 	forget(a, as->epoch);
 	begin(a, ev->time_ns, ACTIVITY_RUNS);
 	return 0;
@@ -401,7 +401,7 @@ static int sched_waking(void *machine, const struct event *ev)
 	}
 	if (a->now.kind == ACTIVITY_RUNS)
 		a->woken = true;
-	/* who waits for a CPU may have been preempted on its way to sleep */
+	/* a thread that waits for a CPU may have been preempted just before it slept */
 	if (a->now.kind != ACTIVITY_SLEEPS_LOCK && a->now.kind != ACTIVITY_SLEEPS)
 		return 0;
 	return change(as, a, ev->time_ns, ACTIVITY_QUEUES);
@@ -487,7 +487,10 @@ static int64_t held_from(struct activity *a, const struct activity_query *q)
 	return q->held_then && (t || i <= NR_TOUCHES) ? q->from_ns : NO_TIME;
 }
 
-/* Since the first switch of the epoch it ran, as it was not switched yet. */
+/*
+ * The thread has run since the first switch of the epoch, because no switch of it was recorded
+ * since.
+ */
 static bool ran_all_the_time(const struct activities *as, const struct activity *a,
 			     const struct activity_query *q)
 {

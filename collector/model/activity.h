@@ -4,13 +4,14 @@
  * a thread held a lock while others waited can be divided among these.
  *
  * That needs the switches of all threads in all states (profile stalls, or a file that has
- * them), and their wake-ups. From one switch to the next a CPU runs one thread: where a switch
- * does not continue the one before it, some are missing, and nothing before it is known any
- * more; unless it is known which. Likewise after a gap in the events.
+ * them), and their wake-ups. From one switch to the next a CPU runs one thread: where a
+ * switch does not continue the one before it, switches are missing, and the time before it
+ * is unknown, unless it is clear which switch is missing. The same holds after a gap in
+ * the events.
  *
- * Of the past only what somebody will ask for is kept: the activity of each thread at the
- * times that were announced, and what it had done until then. So the memory is bounded by
- * threads times open waits, however long those last.
+ * Of the past only what a later query needs is kept: the activity of each thread at
+ * the times that were announced, and its sums until then. So the memory is bounded by
+ * the threads times the open waits, however long these last.
  */
 #ifndef RMAPSCOPE_MODEL_ACTIVITY_H
 #define RMAPSCOPE_MODEL_ACTIVITY_H
@@ -43,7 +44,7 @@ struct activities {
 	struct activity_cpu *cpus;		   /* [nr_cpus] */
 	unsigned int nr_cpus;
 	struct activity *ended; /* threads that do not run any more; kept for their last waiters */
-	unsigned int epoch;	/* rises where switches are missing: nothing from before counts */
+	unsigned int epoch;	/* rises where switches are missing: no earlier state is used */
 	int64_t epoch_ns;	/* its first switch; NO_TIME: none yet */
 	int64_t asked_ns;	/* the latest time that was announced */
 	struct tasks *tasks;
@@ -57,10 +58,10 @@ struct activities {
 
 extern const struct machine activities_machine;
 
-/* Somebody will ask what threads had done until @now_ns: the waits that are open then. */
+/* Announce @now_ns: the waits that are open then will ask what threads had done until then. */
 void activity_announce(struct activities *as, int64_t now_ns);
 
-/* What the events show of a thread and a lock. */
+/* What an event shows about a thread and a lock. */
 enum activity_touch {
 	TOUCH_GOT,    /* it has got the lock that it waited for */
 	TOUCH_LET_GO, /* it woke a thread that waits for the lock */
@@ -72,7 +73,7 @@ int activity_touches(struct activities *as, int32_t tid, const struct lock_key *
 
 struct activity_query {
 	int32_t tid;
-	const struct lock_key *key; /* it held that, as far as its touches show; NULL: not asked */
+	const struct lock_key *key; /* the lock that it held, by its touches; NULL: not checked */
 	int64_t from_ns, until_ns;  /* both announced */
 	bool held_then;		    /* it held the lock at @from_ns */
 	bool ran_then;		    /* it let the lock go at @until_ns: it ran */

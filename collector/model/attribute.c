@@ -7,10 +7,10 @@
 #include "lib/clock.h"
 
 /*
- * How long a thread is given to say for which VMA it took a lock; the next
- * thing it does with the lock, mostly. Where releases are traced it may have
- * been preempted meanwhile, and has the lock still; the roll-ups of its second
- * must not be gone by then.
+ * How long to wait for the event that names the VMA for which a thread took a lock;
+ * mostly its next event with the lock. If releases are traced, the thread may have
+ * been preempted and still have the lock. The roll-ups of the second must still be in
+ * memory then.
  */
 #define TELL_NS		(10 * NSEC_PER_MSEC)
 #define TELL_HOLDING_NS NSEC_PER_SEC
@@ -119,7 +119,7 @@ int attribution_ending(struct attribution *at, struct wait_row *row, const struc
 	return ret || row->vma_id ? ret : name_by_fault(at, row, end);
 }
 
-/* The VMA is known now, or never will be. Frees @u. */
+/* The VMA is known now, or will stay unknown. Frees @u. */
 static int sum_up(struct attribution *at, struct unattributed *u)
 {
 	int ret = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For which VMA a wait was.
+ * The VMA that a wait was for.
  *
  * A VMA lock is of one VMA. One anon_vma lock serves many: a writer's wait is
  * for the VMA that the thread links, unlinks or moves a folio to once it has
@@ -28,7 +28,7 @@
 #include "lib/hash.h"
 #include "schema/sink.h"
 
-/* Of a wait that has ended: what its row does not say. */
+/* Facts about a wait that has ended which its row does not have. */
 struct wait_end {
 	int32_t tid;
 	struct lock_key key;
@@ -36,7 +36,7 @@ struct wait_end {
 	bool from_series; /* an rmap event began it, not a stock event */
 	const struct site *site;
 	uint64_t fault;	   /* address of the page fault that it was in; 0 not known */
-	struct vma_at vma; /* as its last event tells it; end 0: that does not */
+	struct vma_at vma; /* as given by its last event; end 0: not given */
 	int64_t process_id;
 	uint64_t time_ns;
 	struct wait_so_far booked; /* in the roll-ups */
@@ -45,21 +45,21 @@ struct wait_end {
 struct unattributed;
 
 struct attribution {
-	struct unattributed *by_tid; /* waits that their thread may yet tell of, oldest first */
+	struct unattributed *by_tid; /* waits whose VMA their thread may still name, oldest first */
 	struct tasks *tasks;
 	struct locks *locks;
 	struct vmas *vmas;
 	struct linkage *linkage;
 	struct rollups *rollups;
 	const struct sink *sink;
-	bool watch;	    /* the input has events that tell */
-	bool sees_releases; /* and that a thread has let go */
+	bool watch;	    /* the input has events that name the VMA of a wait */
+	bool sees_releases; /* the input has events of releases */
 };
 
-/* Fill @row->vma_id if it is known by now. Before the sink has the row. */
+/* Fill @row->vma_id if it is known by now. To be called before the sink gets the row. */
 int attribution_ending(struct attribution *at, struct wait_row *row, const struct wait_end *end);
 
-/* The sink has @row: sum it, now or when its VMA is known. */
+/* The sink got @row: sum it up now, or when its VMA is known. */
 int attribution_ended(struct attribution *at, const struct wait_row *row,
 		      const struct wait_end *end);
 
@@ -71,8 +71,10 @@ int attribution_lasts(struct attribution *at, const struct wait_row *row, struct
 		      const struct wait_so_far *now);
 
 /*
- * attribution_pass - the events have reached @now_ns: what is not going to be told is
- * summed up; before any machine hears the next event
+ * attribution_pass - sum up the waits whose VMA no event will name any more
+ * @now_ns: the time that the events have reached
+ *
+ * Called before any machine hears the next event. Returns 0 or a negative errno.
  */
 int attribution_pass(struct attribution *at, uint64_t now_ns);
 

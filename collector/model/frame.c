@@ -9,8 +9,9 @@
 #include "schema/enums.h"
 
 /*
- * What does not say that a frame came too late: as SurfaceFlinger has it
- * (frameworks/native, FrameTimeline.cpp), frames that wait for their turn are no jank.
+ * The reasons that do not mean that a frame was late: for SurfaceFlinger
+ * (frameworks/native, FrameTimeline.cpp), frames that wait for their turn are no
+ * jank.
  */
 #define BIT(value) (1U << (value))
 #define NO_JANK                                                                                    \
@@ -18,7 +19,7 @@
 	 BIT(JANK_NON_ANIMATING) | BIT(JANK_DISPLAY_NOT_ON) | BIT(JANK_DISPLAY_MODE_CHANGE) |      \
 	 BIT(JANK_DISPLAY_POWER_CHANGE))
 
-/* Whose work it was that was expected. */
+/* The process whose work was expected. */
 struct frame_key {
 	int64_t token;
 	int32_t tgid;
@@ -40,7 +41,7 @@ struct frame_deadline {
 	int64_t end_ns;
 };
 
-/* Of several reasons, and of how it was presented, one is enough; without any it is not known. */
+/* One reason, or how it was presented, is enough; without any it is unknown. */
 static int is_missed(const struct event *ev)
 {
 	const int present = ev->frame_start.present;
@@ -68,7 +69,7 @@ static void set_deadline(const struct frames *fs, struct frame *f)
 	f->row.deadline_ns = d ? d->end_ns : NO_TIME;
 }
 
-/* Give the row, and free @f. */
+/* Pass the row to the sink, and free @f. */
 static int give(struct frames *fs, struct frame *f, int outcome)
 {
 	int ret;
@@ -109,7 +110,7 @@ static int name_process(struct frames *fs, struct frame *f, const struct event *
 
 	if (tgid <= 0)
 		return 0;
-	/* unless the trace itself knows better */
+	/* unless the trace itself says otherwise */
 	ret = task_tgid(fs->tasks, tgid) < 0 ? tasks_seed(fs->tasks, tgid, tgid) : 0;
 	task = ret ? NULL : task_get(fs->tasks, tgid, ev->time_ns);
 	if (!task)

@@ -5,10 +5,10 @@
  * in common. What was expected of a frame has its token and process; where that ends is
  * the frame's deadline.
  *
- * Their events are in the order of the file, which may be later than their times. So a
- * frame that has ended is held back until all before its end was heard: then it is known
- * whether that lies in a gap. In a gap, or where the times make no sense, it is uncertain
- * and has no end.
+ * Their events are in the order of the file, which may be later than their times. So
+ * a frame that has ended is held back until all events before its end were heard:
+ * then it is known whether the end lies in a gap. If it does, or if the times make no
+ * sense, the frame is uncertain and has no end.
  */
 #ifndef RMAPSCOPE_MODEL_FRAME_H
 #define RMAPSCOPE_MODEL_FRAME_H
@@ -19,10 +19,13 @@
 #include "collector/model/machine.h"
 #include "lib/clock.h"
 
-/* What is said to have lasted longer is no frame: an app that hangs is ended after seconds. */
+/* A frame with a longer duration is not a frame: an app that hangs is ended after seconds. */
 #define FRAME_MAX_NS (60 * (int64_t)NSEC_PER_SEC)
 
-/* Some hundred are open, expected or held back at once; of more, the oldest are given up. */
+/*
+ * Some hundred frames are open, expected or held back at once; beyond this number the oldest are
+ * dropped.
+ */
 #define FRAMES_HELD 16384
 
 struct frame;

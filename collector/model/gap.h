@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The latest gap in the events: what began before its end may have ended in it, and
- * what was to be heard in it may be missing.
+ * The latest gap in the events: a span that began before its end may have ended in
+ * it, and events within it are missing.
  *
  * One for all state machines; model.c moves its end once all have heard of a loss.
  */

@@ -109,7 +109,7 @@ static int acquired(void *machine, const struct event *ev)
 	h->booked_ns = ev->time_ns;
 	HASH_ADD(hh, hs->by_key, key, sizeof(h->key), h);
 	DL_APPEND(lock->holds, h);
-	/* who waits for it now may ask what this thread has done since then */
+	/* a waiter may ask later what this thread has done since then */
 	if (lock->nr_waits)
 		ret = activity_touches(hs->waits->activities, ev->tid, &key.lock, TOUCH_GOT,
 				       ev->time_ns);
@@ -165,8 +165,7 @@ static bool is_looked_at(const struct lock *lock)
 }
 
 /*
- * Write holds that a wait which is written is for: who looks at a wait can see who
- * holds its lock.
+ * Write the holds that an open wait which is written is for, so that its holder can be shown.
  */
 static int flush(void *machine, uint64_t complete_ns)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For whom was waited, summed by seconds: the number of waits by the second in which
- * they ended, their time by the seconds in which it passed.
+ * Sums per second of waits by their holder: the number of waits in the second in
+ * which they ended, their time in the seconds in which it passed.
  */
 #ifndef RMAPSCOPE_MODEL_HOLDER_ROLLUP_H
 #define RMAPSCOPE_MODEL_HOLDER_ROLLUP_H

@@ -33,7 +33,7 @@ static int execed(void *machine, const struct event *ev)
 	return task_execed(ns->tasks, ev);
 }
 
-/* The event tells the process of the thread. */
+/* The event names the process of the thread. */
 static int linked(void *machine, const struct event *ev)
 {
 	const struct names *ns = machine;
@@ -72,7 +72,7 @@ static int started(void *machine, const struct event *ev)
 	const struct lives *ls = machine;
 	int ret = 0;
 
-	/* a new process: a former one of that id is gone, whatever we saw of its end */
+	/* a new process: an earlier one with that id has ended, even if its end was not recorded */
 	if (!(ev->task_newtask.clone_flags & CLONE_THREAD))
 		ret = vmas_over(ls->vmas, ev->task_newtask.tid, 0, ev->time_ns);
 	return ret ?: task_started(ls->tasks, ls->sink, ev);
@@ -91,7 +91,7 @@ static int exited(void *machine, const struct event *ev)
 	int32_t tid = ev->sched_process_exit.tid, tgid = task_tgid(ls->tasks, tid);
 	int ret = 0;
 
-	/* kernels before 6.16 do not tell whether it is the last thread */
+	/* before Linux 6.16 the event does not say whether it is the last thread */
 	if (vmas_of(ls->vmas, tgid) &&
 	    (ev->sched_process_exit.group_dead || task_exit_is_last(ls->tasks, tid)))
 		ret = vmas_over(ls->vmas, tgid, 0, ev->time_ns);

@@ -3,8 +3,9 @@
  * What events say of threads and processes themselves: their names, which thread is of
  * which process, and when they begin and end.
  *
- * Two machines. The names come first, so that all others know who an event is about.
- * The lives come last: whoever exits is there until all others have heard of it.
+ * Two machines. The names come first, so that the others know the thread and process
+ * of an event. The lives come last: a thread that exits stays until all others have
+ * heard of it.
  */
 #ifndef RMAPSCOPE_MODEL_LIFE_H
 #define RMAPSCOPE_MODEL_LIFE_H

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which VMAs hang on which anon_vma root, from anon_vma_link and _unlink.
+ * Which VMAs are linked to which anon_vma root, from anon_vma_link and _unlink.
  *
  * When the last VMA of a root is unlinked its memory is freed: the next lock
  * at that address is another one. That is only known of a root whose links
  * are all known: made by a process that began during the capture, and not
  * seen before. What a process from before forks hangs on older roots.
  *
- * Links are rows for roots that something else was seen of; a fork-heavy
- * server makes too many of the others.
+ * A link is a row only if its root occurs in another event, too; a server that forks
+ * often makes too many of the others.
  */
 #ifndef RMAPSCOPE_MODEL_LINKAGE_H
 #define RMAPSCOPE_MODEL_LINKAGE_H
@@ -43,7 +43,7 @@ extern const struct machine linkage_machine;
 
 /*
  * lock.id of the root of @anon_vma, 0 when it is not known; errno in @ret. @root: the
- * root, where the event tells it, else 0.
+ * root, if the event has it, else 0.
  */
 int64_t linkage_root_id(struct linkage *lk, uint64_t anon_vma, uint64_t root, uint64_t now_ns,
 			int *ret);

@@ -14,7 +14,7 @@
  */
 #define MAX_LOCKS 65536
 
-/* @lock has a row to give; those that have are last in the order of use. */
+/* @lock has a row to write; such locks are last in the order of use. */
 static void changed(struct locks *ls, struct lock *lock)
 {
 	if (lock->dirty)
@@ -92,9 +92,9 @@ static bool is_over(const struct lock *lock)
 }
 
 /*
- * Whether a use as one of @classes proves that the address is another lock now.
- * If it is what an earlier life was said to be, then the call sites are what is
- * wrong: memory does not go to and fro between two kinds of locks.
+ * Whether a use as one of @classes proves that the address is another lock now. If
+ * the class is that of an earlier life, the table of call sites is wrong: memory does
+ * not change back and forth between two kinds of locks.
  */
 static bool is_another(const struct lock *lock, unsigned int classes, uint64_t now_ns)
 {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Locks by address, their lives and their classes.
+ * Locks by address, the lives of an address, and the classes of locks.
  *
  * What the address is of depends on the events: stock ones give the rwsem,
  * the kernel series the anon_vma root, the address_space, or the mm of a VMA
  * lock, which the start of the VMA completes.
  *
- * A site may take locks of several classes (dup_mmap() takes the mmap_lock
- * and i_mmap_rwsem). A lock's class is what all its sites have in common, and
- * open as long as that is more than one; a site that we do not know says
- * nothing.
+ * A site may take locks of several classes (dup_mmap() takes the mmap_lock and
+ * i_mmap_rwsem). A lock's class is the one that all its sites have in common. It is
+ * open as long as there are several; an unknown site excludes none.
  *
  * The lives of one address never overlap. A new one begins with the first use
  * after the memory was freed, or with a use that contradicts all uses before;
@@ -41,7 +40,7 @@ static inline bool is_same_lock(const struct lock_key *a, const struct lock_key 
 	return a->address == b->address && a->vm_start == b->vm_start;
 }
 
-/* What outlives a lock: its address is another one's now. */
+/* What outlives a lock when its address becomes that of another lock. */
 struct lock_heritage {
 	unsigned int known_gap; /* locks.nr_gaps + 1 when all who hold it became known */
 	unsigned int
@@ -82,7 +81,7 @@ struct locks {
 
 /*
  * lock_used - the lock at @key was used by somebody, and is now seen as in use
- * @classes: one of which it is, as the event or its stack tells
+ * @classes: the classes that it may have, by the event or its stack
  *
  * Returns the lock in its present life, made on first need, or NULL with a
  * negative errno in @ret. A former life that this use proves over is given to

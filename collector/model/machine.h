@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What model.c knows of a state machine: how it starts, which events it hears, and
- * what is done with it as time passes. One small machine per file.
+ * A state machine as model.c sees it: how it starts, which events it hears, and what
+ * is called as time passes. One small machine per file.
  */
 #ifndef RMAPSCOPE_MODEL_MACHINE_H
 #define RMAPSCOPE_MODEL_MACHINE_H
@@ -20,12 +20,12 @@ struct model_options {
 	const struct task_lookup *lookup; /* copied; NULL: none */
 	const struct symbols *symbols;	  /* copied; NULL: none */
 	const bool *has;		  /* [NR_EVENTS]: events that the input may hold */
-	bool may_lack;			  /* a file: not all of those were recorded */
-	bool stacks_inside;		  /* a stack is no record of its own */
+	bool may_lack;			  /* a file: some may not have been recorded */
+	bool stacks_inside;		  /* a stack is part of its event */
 	const bool *traced;		  /* [NR_EVENTS]: of those, enabled; NULL: not known */
 	bool keep_all;			  /* every span is a row */
-	bool keep_stalls;		  /* every uninterruptible sleep is one */
-	bool one_process;		  /* only its events, and not all of other threads */
+	bool keep_stalls;		  /* every uninterruptible sleep is a row */
+	bool one_process;		  /* not all events of other processes */
 	int32_t self_tgid;		  /* of the collector; 0: not among the watched */
 };
 
@@ -51,7 +51,7 @@ struct machines {
 /* An event that a machine hears. */
 struct hearing {
 	unsigned int id; /* enum event_id; NR_EVENTS ends the list */
-	/* NULL: nor is it one of hear_others() */
+	/* NULL: the event is not passed to hear_others() either */
 	int (*hear)(void *machine, const struct event *ev);
 };
 
@@ -70,7 +70,7 @@ struct machine {
 	const struct hearing *hears;
 	/* an event that is not in @hears */
 	int (*hear_others)(void *machine, const struct event *ev);
-	/* hears nothing that happened within a gap in the events */
+	/* events from within a gap are not passed to it */
 	bool deaf_in_gaps;
 
 	/* Book the time before @until_ns, the end of a second, of all spans that go on. */

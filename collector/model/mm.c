@@ -54,8 +54,8 @@ static void forget(struct mms *ms, struct mm_user *user)
 }
 
 /*
- * Whether the process at @stack uses its own mm, not that of another. In exec it is the new one already,
- * of which the event tells later.
+ * Whether the process at @stack uses its own mm, not that of another. During exec it
+ * is already the new mm, which the event reports only later.
  */
 static bool is_own(const struct stack *stack)
 {
@@ -118,7 +118,7 @@ static int started(void *machine, const struct event *ev)
 
 	if (ev->task_newtask.clone_flags & CLONE_THREAD)
 		return 0;
-	/* a former process of this id is gone, whatever we saw of its end */
+	/* an earlier process with this id has ended, even if its end was not recorded */
 	forget(ms, find(ms, ev->task_newtask.tid));
 	if (!(ev->task_newtask.clone_flags & CLONE_VM))
 		return 0;
@@ -143,7 +143,7 @@ static int exited(void *machine, const struct event *ev)
 	const int32_t tid = ev->sched_process_exit.tid;
 	struct mm_user *user = find(ms, task_tgid(ms->tasks, tid));
 
-	/* kernels before 6.16 do not tell whether it is the last thread */
+	/* before Linux 6.16 the event does not say whether it is the last thread */
 	if (!user || user->exited_ns ||
 	    !(ev->sched_process_exit.group_dead || task_exit_is_last(ms->tasks, tid)))
 		return 0;

@@ -14,9 +14,9 @@ struct place {
 
 #define PLACE(member) offsetof(struct model, member)
 
-/* In this order they hear an event. */
+/* The order in which the machines hear an event. */
 static const struct place by_event[] = {
-	/* first: all others know who an event is about */
+	/* first: the others need to know the thread and process of an event */
 	{ &names_machine, PLACE(names) },
 	/* before stalls and waits: what a thread does as it falls asleep */
 	{ &slices_machine, PLACE(slices) },
@@ -26,7 +26,7 @@ static const struct place by_event[] = {
 	{ &activities_machine, PLACE(activities) },
 	/* likewise: how long a waiter has slept */
 	{ &stalls_machine, PLACE(stalls) },
-	/* before holds: whoever has waited is no waiter of its own hold */
+	/* before holds: a thread that has waited is no waiter of its own hold */
 	{ &waits_machine, PLACE(waits) },
 	{ &holds_machine, PLACE(holds) },
 	{ &walks_machine, PLACE(walks) },
@@ -40,11 +40,11 @@ static const struct place by_event[] = {
 	{ &orders_machine, PLACE(orders) },
 	{ &frames_machine, PLACE(frames) },
 	{ &samples_machine, PLACE(samples) },
-	/* last: whoever exits is there for all others */
+	/* last: a thread that exits must still exist for all others */
 	{ &lives_machine, PLACE(lives) },
 };
 
-/* In this order they give what has changed, and end. */
+/* The order in which they pass their changed rows to the sink, and end. */
 static const struct place by_flush[] = {
 	/* before stalls and holds, which refer to the rows of waits */
 	{ &waits_machine, PLACE(waits) },     { &attribution_machine, PLACE(attribution) },
@@ -164,13 +164,16 @@ static struct loss_row loss_row_of(struct model *m, const struct event *ev, int6
 	};
 }
 
-/* Whether it may be told again: that of all CPUs. */
+/* Whether the gap may be reported again: a gap of all CPUs. */
 static bool may_last(const struct event *ev)
 {
 	return ev->loss.start_ns && ev->loss.reason == LOSS_NOT_RECORDED && ev->cpu == ALL_CPUS;
 }
 
-/* A gap that goes on is told repeatedly, with the same start; others may be told meanwhile. */
+/*
+ * A gap that goes on is reported repeatedly, with the same start; others may be reported in
+ * between.
+ */
 static int give_lasting_loss(struct model *m, const struct event *ev)
 {
 	struct loss_row *row = &m->lasting;
@@ -211,8 +214,9 @@ void model_covers(struct model *m, int64_t time_ns)
 }
 
 /*
- * A second is over: what goes on is booked to the one before it. What ends, or
- * turns out uncertain, within a second or so is not booked before that.
+ * A second is over: book the time of spans that go on to the second before it. A span
+ * that ends, or turns out to be uncertain, within about a second is not booked before
+ * its end.
  */
 static int seconds_pass(struct model *m, uint64_t now_ns)
 {
@@ -261,7 +265,7 @@ int model_event(struct model *m, const struct event *ev)
 		ret = attribution_pass(&m->attribution, ev->time_ns);
 	if (!ret)
 		ret = hear(m, ev);
-	/* lost samples leave the state of no thread in doubt: no machine hears of them */
+	/* lost samples make no thread's state uncertain: no machine hears of them */
 	if (!ret && ev->id == EVENT_SAMPLES_LOST)
 		return give_loss(m, ev);
 	if (ret || ev->id != EVENT_LOSS)
@@ -270,7 +274,7 @@ int model_event(struct model *m, const struct event *ev)
 	return give_loss(m, ev);
 }
 
-/* The rows of what the machines share come last: spans make them. */
+/* The rows of the shared tables come last: spans create them. */
 static int flush_all(struct model *m, uint64_t complete_ns)
 {
 	unsigned int i;

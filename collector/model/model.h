@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Typed events in time order in, spans out through a sink.
+ * Turns typed events in time order into spans, which go to a sink.
  *
  * One small state machine per file; this one gives each event to those that hear it.
  */
@@ -34,7 +34,7 @@
 #include "collector/model/walk.h"
 #include "schema/sink.h"
 
-/* As many machines hear one event. */
+/* The most machines that hear one event. */
 #define MAX_HEARERS 24
 
 struct hearer {
@@ -75,9 +75,9 @@ struct model {
 	uint64_t next_second_ns;   /* when the second of the latest event is over */
 	uint64_t nr_events;
 	bool stacks_inside;
-	int64_t loss_id;	 /* of the last gap */
-	struct loss_row lasting; /* the last one that may be told again; id 0: none */
-	uint64_t lasting_gap_ns; /* its start as it is told */
+	int64_t loss_id;	 /* id of the last gap */
+	struct loss_row lasting; /* gap of all CPUs that may be reported again; id 0: none */
+	uint64_t lasting_gap_ns; /* its start as the source reports it */
 };
 
 /*
@@ -85,13 +85,13 @@ struct model {
  */
 void model_init(struct model *m, const struct model_options *opt);
 
-/* At @time_ns events would have been seen, whether there were any or not. */
+/* The input covers @time_ns: an event then would have been recorded. */
 void model_covers(struct model *m, int64_t time_ns);
 
 /* One event; time may step back a little. Returns 0 or a negative errno. */
 int model_event(struct model *m, const struct event *ev);
 
-/* Give the sink all that has changed. @complete_ns: see struct consumer. */
+/* Pass all changed rows to the sink. @complete_ns: see struct consumer. */
 int model_flush(struct model *m, uint64_t complete_ns);
 
 /* The input has ended: store what is open, flush. */

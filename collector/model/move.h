@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Folios that folio_move_anon_rmap() re-homes to another anon_vma. */
+/* Folios that folio_move_anon_rmap() moves to another anon_vma. */
 #ifndef RMAPSCOPE_MODEL_MOVE_H
 #define RMAPSCOPE_MODEL_MOVE_H
 

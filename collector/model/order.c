@@ -38,8 +38,8 @@ struct held {
 	unsigned int depth; /* taken more than once */
 	bool write;
 	/*
-	 * It was taken again: either the thread really had it, or the release before
-	 * is missing. It had it, if it lets go as often as it took it.
+	 * The lock was taken again: either the thread really held it, or the release
+	 * before is missing. It held it if it releases it as often as it took it.
 	 */
 	bool doubtful;
 	unsigned int nr_taken_again, nr_tried_again;
@@ -47,7 +47,7 @@ struct held {
 	uint64_t again_ns;
 };
 
-/* What a thread began to acquire and may wait for; 0: nothing. */
+/* The lock that a thread began to acquire and may wait for; 0: none. */
 struct acquire {
 	uint64_t lock;	/* as in the events of the series */
 	uint64_t rwsem; /* as in lock:contention_begin, which comes inside */
@@ -190,7 +190,7 @@ static int count_edge(struct orders *os, const struct held *held, bool same,
 		/* a thread that waits for itself */
 		row->documented = same ? 0 : order_documented(row->held_class, row->taken_class);
 	}
-	/* an acquire that may wait tells more than a try-lock */
+	/* an acquire that may wait is the better example than a try-lock */
 	example |= t->may_wait && !row->nr_taken;
 	row->nr_taken += t->may_wait;
 	row->nr_tried += !t->may_wait;

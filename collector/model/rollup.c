@@ -34,8 +34,9 @@ static struct rollup *rollup_get(struct rollups *rs, const struct rollup_key *ke
 	struct rollup *r;
 
 	/*
-	 * A second that is written and forgotten must not be written again: what
-	 * comes so late (a wait that turns out uncertain) is of the oldest one.
+	 * A second that was written and forgotten must not be written again: a later
+	 * addition (a wait that turns out to be uncertain) goes to the oldest second
+	 * in memory.
 	 */
 	if (key->second < rs->oldest)
 		recent.second = rs->oldest;

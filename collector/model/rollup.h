@@ -30,7 +30,7 @@ struct rollups {
 	bool watch_moves, watch_retries;
 };
 
-/* How far a wait is: what has been booked of it, or is to be. */
+/* The part of a wait that has been booked, or is to be booked. */
 struct wait_so_far {
 	int64_t until_ns;
 	int64_t slept_ns;    /* until then, or a little later; NO_TIME when not known */

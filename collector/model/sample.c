@@ -32,7 +32,7 @@ struct cpu_sum {
 struct thread_samples {
 	UT_hash_handle hh;
 	int32_t tid;
-	bool told; /* it has a row: its samples are counted there as they come */
+	bool written; /* it has a row, where its samples are counted from now on */
 	/* before that */
 	int64_t since_ns, nr, cpu_ns;
 };
@@ -100,7 +100,7 @@ static void add_known(int64_t *sum, int64_t ns)
 	*sum = *sum == NO_TIME || ns == NO_TIME ? NO_TIME : *sum + ns;
 }
 
-/* It is not known when between they were, so they are divided evenly. */
+/* The times of the samples in between are unknown, so they are divided evenly. */
 static int add_cpu(struct samples *ss, int64_t task_id, struct counted c)
 {
 	int64_t at, next;
@@ -219,10 +219,11 @@ static struct thread_samples *thread_of(struct samples *ss, const struct event *
 	return t;
 }
 
-/* The first sample of @t that is told: so are all before. */
-static int tell(struct samples *ss, struct thread_samples *t, int64_t task_id, int64_t now_ns)
+/* Write the first row of @t, with all samples before. */
+static int write_first(struct samples *ss, struct thread_samples *t, int64_t task_id,
+		       int64_t now_ns)
 {
-	t->told = true;
+	t->written = true;
 	if (!t->nr)
 		return 0;
 	return add_cpu(ss, task_id,
@@ -240,7 +241,7 @@ static int count(struct samples *ss, struct thread_samples *t, const struct even
 {
 	struct task *task;
 
-	if (!t->told) {
+	if (!t->written) {
 		t->nr++;
 		t->cpu_ns += ev->cpu_sample.cpu_ns;
 		return 0;
@@ -281,8 +282,8 @@ static int hear_cpu_sample(void *machine, const struct event *ev)
 		return -ENOMEM;
 	key.task_id = task->row.id;
 	task_last_seen(ss->tasks, ev->tid, key.task_id, ev->time_ns);
-	if (!t->told)
-		ret = tell(ss, t, key.task_id, ev->time_ns);
+	if (!t->written)
+		ret = write_first(ss, t, key.task_id, ev->time_ns);
 	if (!ret)
 		ret = find_sites(ss, ev, ev->cpu_sample.ip, &key);
 	return ret ?: add_sample(ss, &key);

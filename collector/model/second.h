@@ -8,17 +8,17 @@
 #include "lib/clock.h"
 
 /*
- * Rows that long spans may add in a capture. A damaged file can say anything of
- * the time: what is beyond that is booked to one second.
+ * The number of rows that long spans may add in a capture. Times in a damaged file
+ * can be arbitrary: beyond this number, the rest of a span is booked to one second.
  */
 #define MAX_SPREAD 1000000
 
-/* What has not lasted longer when the capture ends, or events were lost, is not booked. */
+/* A span that is shorter than this when the capture ends, or events are lost, is not booked. */
 #define LASTS_NS ((int64_t)NSEC_PER_SEC)
 
 /*
- * It is unknown when within a span a part of it was (sleep, samples): it is spread evenly. Returns
- * the part of @sum for the first @part_ns of @whole_ns.
+ * When within a span a part of it (sleep, samples) took place is unknown: it is
+ * spread evenly. Returns the part of @sum for the first @part_ns of @whole_ns.
  */
 static inline int64_t in_proportion(int64_t sum, int64_t part_ns, int64_t whole_ns)
 {

@@ -93,7 +93,10 @@ static const struct site_def *find_site(const char *name)
 		       compare_name);
 }
 
-/* What a helper on the way to the call site, or the site itself, says: @def or @site or both. */
+/*
+ * What a function on the way to the call site, or the site itself, is known for: @def or @site or
+ * both.
+ */
 static void narrow(unsigned int classes[2], const struct role_def *def, const struct site_def *site)
 {
 	int mode;
@@ -247,7 +250,7 @@ static char *frames_text(const struct symbol *sym, unsigned int nr)
 		else
 			len += snprintf(text + len, sizeof(text) - len, "%s?", newline);
 	}
-	/* there may be many thousands: each takes what it needs */
+	/* there may be many thousands of them: allocate only what each needs */
 	return strdup(text);
 }
 
@@ -262,8 +265,8 @@ static int give_stack(struct sites *ss, struct stack *stack, const struct sink *
 }
 
 /*
- * How many of the innermost functions are the tracer's own, which record the event: nobody waits
- * or sleeps in these.
+ * How many of the innermost functions are those of the tracer, which record the
+ * event: no thread waits or sleeps there.
  */
 static unsigned int tracer_frames(const char *const *names, unsigned int nr)
 {

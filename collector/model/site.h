@@ -20,7 +20,7 @@ struct site {
 	char symbol[];
 };
 
-/* What a stack says of the lock that was waited for. */
+/* What a stack says about the lock that was waited for. */
 struct stack {
 	UT_hash_handle hh;	 /* by frames: readers intern the same stack each */
 	int64_t id;		 /* 0: its row was not given yet */
@@ -67,7 +67,7 @@ struct site *function_at(struct sites *ss, uint64_t addr, const struct kstack *c
 
 /*
  * site_at - the site at one address: the caller of a lock helper, or a
- * function such as rmap_one(), whose role its own name tells
+ * function such as rmap_one(), whose own name gives the role
  *
  * Returns NULL when the address has no name; a negative errno in @ret.
  */

@@ -7,10 +7,12 @@
 
 #include "lib/hash.h"
 
-/* Names of deeper ones are not kept: the outermost say what the thread is about. */
+/* Deeper slices are not named: the outermost ones say what the thread does. */
 #define MAX_DEPTH 8
 
-/* Rows that are remembered; then they are forgotten, and the same names may get another row. */
+/*
+ * The number of rows to remember. Then all are forgotten, and the same names may get another row.
+ */
 #define MAX_KNOWN 4096
 
 /* Threads with slices at one time; a file that claims more gets no slices for the rest. */
@@ -64,7 +66,7 @@ static int slice_begin(void *machine, const struct event *ev)
 	return 0;
 }
 
-/* One that began before the capture, or in a gap, has no begin. */
+/* A slice that began before the capture, or in a gap, has an end without a begin. */
 static int slice_end(void *machine, const struct event *ev)
 {
 	struct slices *ss = machine;

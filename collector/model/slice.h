@@ -2,8 +2,9 @@
 /*
  * The slices that each thread is in: parts of its work that programs name, one inside the other.
  *
- * Only where a thread sleeps or waits, or ends that for another one, its slices become a row. After a
- * gap in the events it is not known which slices a thread is in, until it begins new ones.
+ * The slices of a thread become a row only if it sleeps or waits, or ends the sleep
+ * or wait of another thread. After a gap in the events the slices of a thread are
+ * unknown until it begins new ones.
  */
 #ifndef RMAPSCOPE_MODEL_SLICE_H
 #define RMAPSCOPE_MODEL_SLICE_H
@@ -18,14 +19,17 @@ struct slice_names;
 
 struct slices {
 	struct slice_nest *by_tid;
-	struct slice_names *known; /* rows that were given lately */
+	struct slice_names *known; /* rows that were written lately */
 	const struct sink *sink;
 	int64_t last_id;
 };
 
 extern const struct machine slices_machine;
 
-/* slice.id of what thread @tid is in now; 0: none, or a negative errno in @ret. */
+/*
+ * slice.id of the slices that thread @tid is in now; 0: none, or an error in @ret, a negative
+ * errno.
+ */
 int64_t slices_now(struct slices *ss, int32_t tid, int *ret);
 
 #endif

@@ -241,9 +241,9 @@ static int sched_waking(void *machine, const struct event *ev)
 	if (s->asleep && !s->woken_ns)
 		return woken(ss, s, ev->time_ns, waker);
 	/*
-	 * Twice, and not seen to run in between: it may have done so, and sleep
-	 * for another reason by now. Where all of sched_switch is there, this is
-	 * hardly ever so.
+	 * Switched out twice without an event in between: it may have run, and may
+	 * sleep for another reason now. This is rare if all sched_switch events are
+	 * recorded.
 	 */
 	if (s->asleep)
 		ret = give(ss, s, NO_TIME, 0, OUTCOME_UNCERTAIN);
@@ -257,7 +257,7 @@ static int sched_waking(void *machine, const struct event *ev)
 
 /*
  * Event sched_blocked_reason, from whoever wakes a thread, right behind its
- * sched_waking. The function is known better by the stack, where there is one.
+ * sched_waking. The stack, if there is one, shows the function more precisely.
  */
 static int blocked_reason(void *machine, const struct event *ev)
 {
@@ -277,7 +277,7 @@ static int blocked_reason(void *machine, const struct event *ev)
 	return ret ?: settle(ss, s);
 }
 
-/* Every sleep may have ended in the gap, and who was woken may sleep again. */
+/* Every sleep may have ended in the gap, and a thread that was woken may sleep again. */
 static int loss(void *machine, const struct event *ev)
 {
 	struct stalls *ss = machine;
@@ -296,7 +296,7 @@ static int loss(void *machine, const struct event *ev)
 	return 0;
 }
 
-/* Any other event: the thread was awake, if it did this itself. */
+/* Any other event: the thread was awake, if the event is its own. */
 static int at_any_work(void *machine, const struct event *ev)
 {
 	return ev->in_irq ? 0 : stalls_awake(machine, ev->tid, ev->time_ns);
@@ -375,7 +375,7 @@ static int flush(void *machine, uint64_t now_ns)
 	int ret = 0;
 
 	HASH_ITER(hh, ss->by_tid, s, tmp) {
-		/* its reason will not arrive any more */
+		/* its reason cannot arrive any more */
 		if (s->unsettled &&
 		    (uint64_t)s->row.start_ns + s->row.duration_ns + KEEP_WOKEN_NS < now_ns)
 			ret = settle(ss, s);

@@ -2,13 +2,13 @@
 /*
  * Uninterruptible sleeps: switched out until woken.
  *
- * They are what a wait for a lock has slept, and rows of their own (stalls) if
- * that is asked for. What a thread sleeps while it waits for a lock is explained
- * by that wait, whose row gets its id at its end: until then its stalls are kept.
+ * They give the time that a wait for a lock slept, and are rows of their own (stalls)
+ * if requested. A wait for a lock explains the sleeps within it. Its row gets an id
+ * only at its end: until then its stalls are kept.
  *
- * Where a thread slept is told by the stack of its sched_switch; on Android by
- * sched_blocked_reason, too. In the slow path of an rwsem it slept for that; which class
- * it has only a stack can prove.
+ * The stack of its sched_switch shows where a thread slept; on Android,
+ * sched_blocked_reason does, too. In the slow path of an rwsem it slept for that
+ * rwsem; only a stack can prove its class.
  *
  * A sleep whose wake-up was not seen, or that overlaps a gap in the events of
  * any CPU, has no duration.
@@ -78,15 +78,15 @@ struct stalls {
 
 extern const struct machine stalls_machine;
 
-/* Thread @tid was seen at work. Returns 0 or a negative errno. */
+/* Thread @tid has recorded an event, so it is awake. Returns 0 or a negative errno. */
 int stalls_awake(struct stalls *ss, int32_t tid, uint64_t now_ns);
 
 /* Thread @tid waits for a lock from now on. Returns 0 or a negative errno. */
 int stalls_wait_begin(struct stalls *ss, int32_t tid);
 
 /*
- * How long it slept since. A sleep whose wake-up was not seen counts until the
- * thread was seen at work: the wait lasted that long.
+ * How long it slept since then. A sleep whose wake-up was not recorded counts until
+ * the next event of the thread: the wait lasted that long.
  */
 int64_t stalls_slept_ns(const struct stalls *ss, int32_t tid);
 

@@ -364,7 +364,7 @@ static int walk_skip(void *machine, const struct event *ev)
 	site = site_at(ss->sites, ev->walk_skip.ip, ss->sink, &ret);
 	if (ret)
 		return ret;
-	/* the purpose of the walk tells more than the place where it was given up */
+	/* the purpose of the walk is more useful than the place where it was given up */
 	site_id = walk && walk->row.site_id ? walk->row.site_id : site ? site->row.id : 0;
 	return count(ss, STORM_SKIP, lock_of_folio(ss, ev), task, site_id, ev->time_ns, NULL);
 }

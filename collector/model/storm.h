@@ -6,8 +6,8 @@
  * the one that the folio was on after its latest move, if that was a moment
  * ago. Where the lock is not known, a storm is one of the walker's process.
  *
- * A gap in the events does not end a storm, nor make one: counts are of what
- * was seen, and a pause is one between events that were seen.
+ * A gap in the events does not end or create a storm: the counts are of recorded
+ * events, and a pause lies between recorded events.
  */
 #ifndef RMAPSCOPE_MODEL_STORM_H
 #define RMAPSCOPE_MODEL_STORM_H
@@ -28,9 +28,9 @@
 #include "schema/sink.h"
 
 /*
- * What makes a storm: so many events, with no longer pause between two
- * neighbours. A storm made on purpose in an emulated guest has about 22
- * retries a second; single retries of ordinary work are seconds apart.
+ * A storm has at least this many events, and no longer pause than this between two
+ * neighbours. A storm made on purpose in an emulated guest has about 22 retries a
+ * second; single retries of ordinary work are seconds apart.
  */
 #define STORM_NR_EVENTS 10
 #define STORM_PAUSE_NS	(250 * NSEC_PER_MSEC)

@@ -8,8 +8,8 @@
 #include "lib/clock.h"
 
 /*
- * A migration, and with it a shift, lasts milliseconds. What is older was
- * unmapped meanwhile; its entries have no event that says so.
+ * A migration lasts milliseconds, and so does a shift. Older entries were unmapped in
+ * the meantime, which no event records.
  */
 #define FORGET_NS (10 * NSEC_PER_SEC)
 

@@ -121,8 +121,7 @@ static void name_process(struct tasks *ts, struct process *p)
 }
 
 /*
- * A group of threads of which is not known which process they are. Goes when its
- * last member does.
+ * A group of threads of one unknown process. It is freed with its last member.
  */
 static struct process *unknown_of(struct task *t)
 {
@@ -175,8 +174,8 @@ static void name_unknown(struct process *p, const struct task *t)
 }
 
 /*
- * What was a group of threads of an unknown process is process @p. Its row becomes that
- * of @p, or, where @p has one already, another row of the same process.
+ * The process of a group of threads is now known: it is @p. The row of the group
+ * becomes that of @p, or another row of the same process if @p has one.
  */
 static void unknown_becomes(struct tasks *ts, struct process *unknown, struct process *p)
 {
@@ -214,7 +213,10 @@ static void set_comm(struct tasks *ts, struct task *t, const char *comm)
 {
 	struct process *p;
 
-	/* first as two words: most events tell the name as it is, which this finds without a call */
+	/*
+	 * compare it as two words first: in most events the name is unchanged, and this needs no
+	 * call
+	 */
 	if (!memcmp(t->row.comm, comm, sizeof(t->row.comm)) ||
 	    !strncmp(t->row.comm, comm, sizeof(t->row.comm)))
 		return;
@@ -265,7 +267,7 @@ static struct process *process_get(struct tasks *ts, int32_t tgid, uint64_t now_
 	return p;
 }
 
-/* Likewise of the threads that @t, whose process is not known, is known to be with. */
+/* Likewise for the group of threads that @t belongs to, whose process is unknown. */
 static struct process *unknown_get(struct tasks *ts, struct task *t, uint64_t now_ns)
 {
 	struct process *p = unknown_of(t);
@@ -500,7 +502,7 @@ static int forget(struct tasks *ts, const struct sink *sink, int32_t tid)
 		return ret;
 	if (!p->nr_threads)
 		return drop_process(ts, p, sink);
-	/* threads whose exit was not seen: the next process of this id gets a row of its own */
+	/* their exit was not recorded: the next process of this id gets a row of its own */
 	ret = give_process(ts, p, sink);
 	p->row = (struct process_row){ .tgid = tid };
 	return ret;
@@ -516,7 +518,7 @@ int task_started(struct tasks *ts, const struct sink *sink, const struct event *
 	if (ret)
 		return ret;
 	t = remember(ts, tid);
-	/* a thread is of the process of whoever made it, also where that is not known */
+	/* a thread is of the process of the thread that created it, even if that is unknown */
 	parent = is_thread ? remember(ts, ev->tid) : find(ts, ev->tid);
 	if (!t || (is_thread && !parent))
 		return -ENOMEM;
@@ -529,7 +531,7 @@ int task_started(struct tasks *ts, const struct sink *sink, const struct event *
 	t->parent = is_thread || !parent ? -1 : parent->row.tgid;
 	t->started_ns = ev->time_ns;
 	t->fork_due = true;
-	/* it begins with the name of whoever made it */
+	/* it begins with the name of the thread that created it */
 	if (ev->task_newtask.comm[0] || !parent)
 		set_comm(ts, t, ev->task_newtask.comm);
 	else

@@ -17,8 +17,8 @@
 #include "schema/sink.h"
 
 /*
- * A process; or, with row.of_thread, threads of which is known that they are of
- * one process, but not of which. Others are not to be summed up with them.
+ * A process; or, with row.of_thread, threads that are known to be of one process that
+ * is unknown. Other threads must not be summed up with them.
  */
 struct process {
 	UT_hash_handle hh;	     /* by row.tgid; not with row.of_thread */
@@ -47,8 +47,8 @@ struct task {
 };
 
 /*
- * What the input knows beside its events: /proc for a live capture, saved
- * command lines for a file, a table in a test. Each may be NULL.
+ * What the input knows apart from its events: /proc for a live capture, saved command
+ * lines for a file, a table in a test. Each function may be NULL.
  */
 struct task_lookup {
 	void *ctx;
@@ -79,9 +79,9 @@ struct tasks {
 };
 
 /*
- * Thread @tid is of process @tgid, by what /proc or an event says. Where its process
- * was not known before, neither was that of the threads it is known to be with.
- * Returns 0 or -ENOMEM.
+ * Thread @tid is of process @tgid, according to /proc or an event. This is also the
+ * process of all threads in its group, if the process was unknown. Returns 0 or
+ * -ENOMEM.
  */
 int tasks_seed(struct tasks *ts, int32_t tid, int32_t tgid);
 
@@ -130,7 +130,7 @@ void task_name(struct tasks *ts, int32_t tid, const char comm[COMM_LEN]);
  */
 int task_started(struct tasks *ts, const struct sink *sink, const struct event *ev);
 
-/* Event sched_process_fork: another life of its id, if no task_newtask has told. */
+/* Event sched_process_fork: another life of its id, if there was no task_newtask. */
 int task_forked(struct tasks *ts, const struct sink *sink, const struct event *ev);
 void task_exited(struct tasks *ts, int32_t tid, uint64_t now_ns);
 

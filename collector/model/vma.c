@@ -8,10 +8,10 @@
 
 #include "lib/clock.h"
 
-/* For how long an answer of /proc counts as true: about as long as the question took. */
+/* For how long a result of /proc is used: about as long as the read took. */
 #define TRUST_NS (100 * (int64_t)NSEC_PER_MSEC)
 
-/* For how long a VMA is kept after its end: the waits of its unmapping arrive later. */
+/* For how long a VMA is kept after its end: the waits of the unmapping end later. */
 #define KEEP_OVER_NS (10 * (int64_t)NSEC_PER_SEC)
 
 struct vma_space {

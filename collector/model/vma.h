@@ -2,9 +2,9 @@
 /*
  * VMAs that a span or a link refers to: their ranges, names and lives.
  *
- * A range that an event gives is exact for its time. The name is /proc's, as
- * soon after that as we get there; a child that is gone by then has the name
- * that its parent's VMA has.
+ * A range that an event gives is exact for its time. The name is /proc's, read as
+ * soon as possible after that; the VMA of a child that is gone by then gets the name
+ * of its parent's VMA.
  */
 #ifndef RMAPSCOPE_MODEL_VMA_H
 #define RMAPSCOPE_MODEL_VMA_H
@@ -16,7 +16,7 @@
 #include "lib/hash.h"
 #include "schema/sink.h"
 
-/* A VMA as an event tells it. */
+/* A VMA as an event describes it. */
 struct vma_at {
 	int32_t tgid; /* of its process; -1 not known */
 	uint64_t mm;  /* 0 not known */
@@ -25,7 +25,7 @@ struct vma_at {
 
 struct vma_key {
 	int64_t process_id; /* 0: not known */
-	uint64_t mm;	    /* tells those of unknown processes apart, else 0 */
+	uint64_t mm;	    /* distinguishes those of unknown processes, else 0 */
 	uint64_t start;
 };
 

@@ -77,7 +77,7 @@ static void measure_runnable(const struct waits *ws, struct wait *w, uint64_t en
 		between((int64_t)end_ns - w->freed_ns, 0, awake_ns - w->row.early_runnable_ns);
 }
 
-/* When the lock was let go, as far as is known. */
+/* When the lock was released, as far as is known. */
 static int64_t freed_ns(const struct wait *w, int64_t end_ns)
 {
 	return w->freed_ns != NO_TIME && w->freed_ns < end_ns ? w->freed_ns : end_ns;
@@ -106,7 +106,7 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 		w->row.slept_ns = w->row.duration_ns;
 	measure_runnable(ws, w, end_ns);
 	w->row.ran_ns = ran_ns(ws, w, end_ns);
-	/* the kernel never got as far as its own event, if it has one */
+	/* the wait ended before the kernel's own event, if there is one */
 	if (w->from_series && ws->watch_spin && !w->inner && !is_vma_lock(w))
 		w->row.spun_ns = w->row.duration_ns;
 	if (w->row.spun_ns > w->row.duration_ns)
@@ -114,8 +114,8 @@ static void measure(struct waits *ws, struct wait *w, uint64_t end_ns)
 }
 
 /*
- * What the holder did until it let the lock go. Of a holder that is only known to have held the lock
- * as the wait began, nothing is said: its release was not seen.
+ * What the holder did until it let the lock go. Unknown for a holder of which is only
+ * known that it held the lock when the wait began: its release was not recorded.
  */
 static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 {
@@ -126,7 +126,10 @@ static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 		.key = w->held_ns == NO_TIME ? &w->key : NULL,
 		.from_ns = row->start_ns,
 		.until_ns = w->let_go_ns != NO_TIME ? w->let_go_ns : freed_ns(w, end_ns),
-		/* unless the lock was let go meanwhile, and another thread was faster than the waiter */
+		/*
+		 * unless the lock was released meanwhile, and another thread took it before the
+		 * waiter
+		 */
 		.held_then = w->owner_tid == w->named_tid && !w->early_cpu_ns,
 		.ran_then = true,
 	};
@@ -136,7 +139,7 @@ static void explain(struct waits *ws, struct wait *w, int64_t end_ns)
 		return;
 	if (w->held_ns > q.from_ns)
 		q.from_ns = w->held_ns;
-	/* a waker is not blamed for what was before, when another one let the lock go */
+	/* a waker is not blamed for the time before another thread released the lock */
 	if (w->held_ns == NO_TIME && w->early_cpu_ns && w->early_end_ns > q.from_ns)
 		q.from_ns = w->early_end_ns;
 	activity_split(ws->activities, &q, ns);
@@ -253,9 +256,9 @@ static int close_unended(struct waits *ws, struct wait *w, uint64_t now_ns)
 /* What a contention_begin event of either kind says. */
 struct wait_begin {
 	struct lock_key key;
-	unsigned int classes; /* CLASS_BIT that the event names; or CLASS_UNSEEN: its stack may */
+	unsigned int classes; /* CLASS_BIT of the event; CLASS_UNSEEN: the stack may show it */
 	int mode;
-	uint64_t ip;	 /* 0: the stack tells the mode */
+	uint64_t ip;	 /* 0: the stack shows the mode */
 	int32_t owner;	 /* tid of the holder, 0 unknown */
 	uint64_t vm_end; /* VMA locks only */
 	bool from_series;
@@ -291,7 +294,7 @@ static int learn_site(struct waits *ws, struct wait *w, const struct wait_begin 
 	return ret;
 }
 
-/* Everybody who holds the lock now has one waiter more. */
+/* Each thread that holds the lock now has one more waiter. */
 static int join_lock(struct waits *ws, struct lock *lock, struct wait *w)
 {
 	struct hold *hold;
@@ -305,8 +308,9 @@ static int join_lock(struct waits *ws, struct lock *lock, struct wait *w)
 }
 
 /*
- * Where the page fault is that the thread is in: it has told as it began, and
- * can be in no other one. An event that was lost would be of a later one.
+ * The address of the page fault that the thread is in: that of its last event of a
+ * fault. 0 (unknown) if that is from before the end of a gap, because the event of a
+ * later fault may have been lost.
  */
 static uint64_t fault_of(const struct waits *ws, const struct wait *w)
 {
@@ -413,7 +417,7 @@ static int begin(struct waits *ws, const struct event *ev, const struct wait_beg
 	};
 	HASH_ADD_INT(ws->by_tid, tid, w);
 	activity_announce(ws->activities, ev->time_ns);
-	/* one that began inside a gap may be over: it is nobody's waiter */
+	/* a wait that began inside a gap may have ended: it does not count as a waiter */
 	if (!w->tainted)
 		ret = join_lock(ws, lock, w);
 	if (!ret)

@@ -42,7 +42,7 @@ struct wait {
 	uint64_t vm_end;	   /* VMA locks only */
 	const struct site *site;   /* NULL: not known */
 	uint64_t fault;		   /* address of the page fault that it is in; 0 not known */
-	struct vma_at vma;	   /* as the event that ends it tells; end 0: that does not */
+	struct vma_at vma;	   /* as given by the event that ends it; end 0: not given */
 	bool from_series;	   /* an rmap event began it, before the spin; not a stock event */
 	uint64_t inner;		   /* rwsem of the kernel's own contention event inside */
 	struct wait_so_far booked; /* in the roll-ups */
@@ -51,14 +51,14 @@ struct wait {
 	int32_t owner_tid;     /* its tid */
 	int32_t named_tid; /* of the holder that row.holder_task_id is, unless that is the owner */
 	int64_t held_ns;   /* when that got the lock; NO_TIME: not seen */
-	int64_t let_go_ns; /* when it let it go, if its hold was traced; else NO_TIME */
+	int64_t let_go_ns; /* when it released the lock, if its hold was traced; else NO_TIME */
 	int64_t freed_ns; /* woken: since then it waits for a CPU; NO_TIME: not, or it sleeps again */
 	int64_t on_cpu_ns;    /* the first time on a CPU since then; NO_TIME: none, or not seen */
 	int64_t early_cpu_ns; /* it waited for a CPU after earlier wake-ups, each a release */
 	int64_t early_end_ns; /* when it was on a CPU after the last of these */
-	int64_t queued_ns;    /* switched out after that wake-up was told; NO_TIME: before */
+	int64_t queued_ns;    /* switched out after that wake-up was recorded; NO_TIME: before */
 	int32_t waker;	      /* tid of who woke it last; 0: an interrupt, or not known */
-	bool granted;	      /* who woke it was seen to let the lock go before */
+	bool granted;	      /* the thread that woke it was seen to release the lock before */
 	struct wait_hold missed; /* the last one that has ended since then */
 	bool by_release;	 /* the holder is known by lock:contended_release */
 	bool slept;		 /* at all */
@@ -82,7 +82,7 @@ struct waits {
 	bool sees_wakings;	    /* sched_waking is */
 	bool watch_spin;	    /* the input has both kinds of contention events */
 	const struct gap *gap;	    /* waits that begin before its end are tainted */
-	unsigned int sees_releases; /* CLASS_BITs: of their locks, who let them go is seen */
+	unsigned int sees_releases; /* CLASS_BITs of the locks whose releases are recorded */
 	struct releases releases;
 	int32_t self_tgid; /* of the collector, which wakes by signals only; or 0 */
 };

@@ -32,7 +32,7 @@ static int freed(struct waits *ws, struct wait *w, struct lock *lock, int64_t no
 	return parts_wait_woken(lock, &w->part_start, now_ns);
 }
 
-/* The rwsem of the kernel's own events; 0: it has not come to that. */
+/* The rwsem in the kernel's own events; 0: there was no such event yet. */
 static uint64_t rwsem_of(const struct wait *w)
 {
 	return w->from_series ? w->inner : w->key.address;
@@ -76,8 +76,8 @@ static int name_release(struct waits *ws, struct wait *w, const struct release *
 }
 
 /*
- * Whoever waits for a lock does not hold it. It wakes others on its way into the
- * queue, or out of it when it is killed: rwsem_del_wake_waiter() of
+ * A thread that waits for a lock does not hold it. It wakes others when it enters the
+ * queue, or leaves it because it is killed: rwsem_del_wake_waiter() of
  * kernel/locking/rwsem.c.
  */
 static bool waits_itself(const struct waits *ws, const struct wait *w, int32_t tid)
@@ -133,8 +133,9 @@ static bool was_released(const struct wait *w)
 }
 
 /*
- * The lock was released, and another thread took it while the waiter was not yet on a CPU: that
- * time is none of a holder. What it did on the CPU, maybe spin, is.
+ * The lock was released, and another thread took it before the waiter was on a CPU.
+ * The time until the waiter was on a CPU counts for no holder. The time that it then
+ * ran, maybe spinning, does.
  */
 static int add_early_cpu(struct wait *w)
 {
@@ -148,7 +149,7 @@ static int add_early_cpu(struct wait *w)
 	return parts_wait_leave_out(&w->part_start);
 }
 
-/* @h has let the lock go: until then, @w waited for that. */
+/* @h has released the lock: until then, @w waited for it. */
 static void name_hold(struct wait *w, const struct wait_hold *h)
 {
 	w->row.holder_task_id = h->task_id;
@@ -163,8 +164,9 @@ static void name_hold(struct wait *w, const struct wait_hold *h)
 }
 
 /*
- * It did not get the lock when it was woken. Another thread was faster, and has let the lock go
- * meanwhile; or has told so, was preempted, and has it still.
+ * The waiter did not get the lock when it was woken, because another thread took it
+ * first. That thread has released the lock since; or its release was recorded, but it
+ * was preempted before it let the lock go.
  */
 static int was_too_late(struct wait *w)
 {
@@ -202,7 +204,7 @@ int wait_holder_waking(void *machine, const struct event *ev)
 /*
  * A waiter that sleeps again did not get the lock when it was woken: by a signal
  * that it has not acted upon, by the freezer, or by a release after which another
- * thread was faster. A wake-up may be told before the sleep that it ends.
+ * thread was faster. A wake-up may be recorded before the sleep that it ends.
  */
 static int sleeps(struct wait *w, int64_t now_ns)
 {
@@ -252,8 +254,9 @@ int wait_holder_switch(void *machine, const struct event *ev)
 }
 
 /*
- * The thread @waker has woken @tid and all other threads of its process that it
- * could: to die, or for exec. Where a release is seen, too, it stays the holder.
+ * The thread @waker has woken @tid and all other threads of its process that it could
+ * wake: to end them, or for exec. If a release was recorded as well, the thread that
+ * released stays the holder.
  */
 static void woken_to_die(struct waits *ws, int32_t waker, int32_t tid)
 {
@@ -270,7 +273,7 @@ static void woken_to_die(struct waits *ws, int32_t waker, int32_t tid)
 	}
 }
 
-/* send_signal_locked() of kernel/signal.c wakes first, and tells then. */
+/* send_signal_locked() of kernel/signal.c wakes first, and then records the event. */
 int wait_holder_signal(void *machine, const struct event *ev)
 {
 	if (!ev->in_irq)
@@ -319,8 +322,8 @@ int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold 
 }
 
 /*
- * The last release before the waiter had the lock, when nobody has woken it for that:
- * it was not asleep, or was woken by something else.
+ * The last release before the waiter got the lock, if no wake-up belongs to it: the
+ * waiter was not asleep, or something else woke it.
  */
 static int find_release(struct waits *ws, struct wait *w, int64_t end_ns)
 {
@@ -331,7 +334,7 @@ static int find_release(struct waits *ws, struct wait *w, int64_t end_ns)
 	if (!r || !r->tid || r->tid == w->tid || r->time_ns < w->row.start_ns ||
 	    r->time_ns > end_ns)
 		return 0;
-	/* an interrupt has let it go, or has sent a signal */
+	/* an interrupt has released it, or has sent a signal */
 	if (woken && !w->waker && r->time_ns < w->freed_ns)
 		return 0;
 	if (woken && r->time_ns > w->freed_ns)

@@ -2,12 +2,12 @@
 /*
  * Who held the lock that a thread waits for, and until when.
  *
- * Where holds are traced, or releases, it is whoever let the lock go last before
- * the waiter was woken, or had it. Elsewhere whoever wakes a waiter is taken to
- * have let the lock go, unless something shows that it has not: the waiter was
- * interrupted or sleeps again, the waker waits for the lock itself, sent a signal,
- * or ends its process. From the last wake-up on, or the release after it, the
- * waiter waits for a CPU: that time is no holder's.
+ * If holds or releases are traced, the holder is the thread that released the lock
+ * last before the waiter was woken or got the lock. Otherwise the thread that wakes
+ * the waiter is taken for the one that released the lock, unless something disproves
+ * it: the waiter was interrupted or sleeps again, or the waker waits for the lock
+ * itself, sent a signal, or ends its process. From the last wake-up on, or the
+ * release after it, the waiter waits for a CPU: that time counts for no holder.
  */
 #ifndef RMAPSCOPE_MODEL_WAIT_HOLDER_H
 #define RMAPSCOPE_MODEL_WAIT_HOLDER_H
@@ -33,7 +33,7 @@ int wait_holder_signal(void *machine, const struct event *ev);
 int wait_holder_dies(void *machine, const struct event *ev);
 
 /*
- * wait_holder_released - waits for @lock learn that its holder let it go
+ * wait_holder_released - @lock was released: note that in the waits for it
  * @hold: which was traced from its begin
  *
  * Returns 0 or a negative errno.
@@ -41,10 +41,10 @@ int wait_holder_dies(void *machine, const struct event *ev);
 int wait_holder_released(struct waits *ws, struct lock *lock, const struct hold *hold,
 			 int64_t now_ns);
 
-/* @w is over, with @outcome: what its row says of the holder is final. */
+/* @w has ended with @outcome: the holder in its row is final. */
 int wait_holder_end(struct waits *ws, struct wait *w, int64_t end_ns, int outcome);
 
-/* What the row of @w says while the wait goes on. */
+/* Fill in the holder of @w while the wait goes on. */
 void wait_holder_shown(const struct wait *w, struct wait_row *row);
 
 #endif

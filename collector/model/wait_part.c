@@ -24,7 +24,7 @@ struct holder_key {
 struct holder_time {
 	UT_hash_handle hh; /* by key */
 	struct holder_key key;
-	uint64_t nr;	/* 1, 2, ...: tells apart holders of the same key */
+	uint64_t nr;	/* 1, 2, ...: distinguishes holders with the same key */
 	uint64_t held;	/* in units, from holds that have ended */
 	uint64_t since; /* held_times.each when the present hold began */
 	int64_t changed_ns;
@@ -307,7 +307,7 @@ int parts_wait_runs(struct lock *lock, struct part_start *start, int64_t now_ns)
 	return start->runs ? 0 : -ENOMEM;
 }
 
-/* What passed between the two times counts as if it had been before the wait began. */
+/* The time between the two is treated as if it had passed before the wait began. */
 int parts_wait_leave_out(struct part_start *start)
 {
 	const struct held_snapshot *from = start->woken, *to = start->runs;
@@ -382,8 +382,9 @@ static void complete(struct parts_until_woken *p, int64_t whole_ns)
 }
 
 /*
- * The last holder of a wait is known to have done something from when it got the lock until it
- * let it go. Whoever held it for writing held it alone: if that was once, this is its part.
+ * It is known what the last holder of a wait did from when it got the lock until it
+ * released it. A thread that held it for writing held it alone: if it did so once,
+ * this is its part.
  */
 static void explain_last(struct parts_until_woken *p, const struct wait_row *wait)
 {

@@ -7,8 +7,9 @@
  * wait are the increase of these times since the wait began. The cost of a change of
  * holders does not depend on the number of waiters or holders.
  *
- * No event tells who held a lock before the capture or before a gap. All holders of a
- * lock are known only after it was taken for writing. Until then the time has no holder.
+ * No event shows who held a lock before the capture or before a gap. All holders of a
+ * lock are known only after it was taken for writing. The time until then has no
+ * holder.
  */
 #ifndef RMAPSCOPE_WAIT_PART_H
 #define RMAPSCOPE_WAIT_PART_H

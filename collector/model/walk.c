@@ -29,7 +29,7 @@ static struct walk_rollup *rollup_get(struct walks *ws, const struct walk_rollup
 	struct walk_rollup_key recent = *key;
 	struct walk_rollup *r;
 
-	/* as the roll-ups of waits: what comes too late is of the oldest second */
+	/* like the roll-ups of waits: a late addition goes to the oldest second in memory */
 	if (key->second < ws->oldest)
 		recent.second = ws->oldest;
 	key = &recent;
