@@ -209,7 +209,7 @@ static void culprit_text(char *buf, size_t room, const struct table *t)
 }
 
 /* The first cell of column @name, with @before and @after it; "" if it is unknown. */
-static const char *told(const struct table *t, const char *before, const char *name,
+static const char *fact(const struct table *t, const char *before, const char *name,
 			const char *after, char *buf, size_t room)
 {
 	const unsigned int column = table_column(t->def, name);
@@ -251,13 +251,13 @@ static int write_frames(char text[VERDICT_LEN], const struct table *total_table,
 	ended = one ? "; it ended " : is_null(&t, "process") ? "; the latest ended " : ", ended ";
 	snprintf(text, VERDICT_LEN, "%s frame%s missed%s%s%s%s%s%s%s.",
 		 shown(total_table, 0, T_NR, nr, sizeof(nr)), one ? " was" : "s were",
-		 told(&t, one ? ", of " : "; the latest, of ", "process", "", process,
+		 fact(&t, one ? ", of " : "; the latest, of ", "process", "", process,
 		      sizeof(process)),
-		 told(&t, ended, "late_ns", " ms after its deadline", late, sizeof(late)),
-		 told(&t, "; ", "comm", " was delayed", thread, sizeof(thread)),
-		 told(&t, " for ", "longest_ns", " ms of it", ns, sizeof(ns)),
-		 told(&t, " in ", "symbol", "", symbol, sizeof(symbol)),
-		 told(&t, ", which ", "waker_comm", " ended", waker, sizeof(waker)), no_delay(&t));
+		 fact(&t, ended, "late_ns", " ms after its deadline", late, sizeof(late)),
+		 fact(&t, "; ", "comm", " was delayed", thread, sizeof(thread)),
+		 fact(&t, " for ", "longest_ns", " ms of it", ns, sizeof(ns)),
+		 fact(&t, " in ", "symbol", "", symbol, sizeof(symbol)),
+		 fact(&t, ", which ", "waker_comm", " ended", waker, sizeof(waker)), no_delay(&t));
 	table_free(&t);
 	return 0;
 }
@@ -276,12 +276,13 @@ static int write_none(char text[VERDICT_LEN], bool has_frames, struct db *db,
 			 info->nr_gaps ? ", except in the gaps where events were lost" : "");
 		return ret;
 	}
-	snprintf(text, VERDICT_LEN,
-		 "No thread that matters was seen delayed so long in %.3f s%s%s%s%s%s.",
-		 (info->last_ns - info->first_ns) / 1e9,
-		 info->nr_gaps ? ", except in the gaps where events were lost" : "",
-		 waits[0] ? "; waits were not seen: " : "", waits,
-		 stalls[0] ? "; sleeps were not seen: " : "", stalls);
+	snprintf(
+		text, VERDICT_LEN,
+		"No selected thread had a delay as long as --min (default 16.6 ms) in %.3f s%s%s%s%s%s.",
+		(info->last_ns - info->first_ns) / 1e9,
+		info->nr_gaps ? ", except in the gaps where events were lost" : "",
+		waits[0] ? "; waits were not seen: " : "", waits,
+		stalls[0] ? "; sleeps were not seen: " : "", stalls);
 	return ret;
 }
 

@@ -443,7 +443,7 @@ int seen_nobody(char text[SEEN_EMPTY_LEN], struct db *db, int64_t at_ns, struct 
 	else if (missing_pid)
 		snprintf(text, SEEN_EMPTY_LEN, NO_PROCESS, missing_pid);
 	else
-		snprintf(text, SEEN_EMPTY_LEN, "nobody%s waited then%s",
+		snprintf(text, SEEN_EMPTY_LEN, "nobody%s waited at that time%s",
 			 filter_of(db) ? " who passes the filter" : "",
 			 asleep[0] ? "; a thread that has slept since before the capture is not "
 				     "among its waits"

@@ -2,9 +2,9 @@
 /*
  * Threads that already sleep uninterruptibly in a function that takes an rwsem when
  * tracing begins. No event shows these waits, so /proc is read twice: before tracing
- * is on, and later, when short waits have ended. A thread without a context switch in
- * between has slept all the time. That it waits for the rwsem is likely, not certain:
- * the kernel leaves the lock functions out of /proc/PID/stack
+ * is on, and later, when short waits have ended. A thread without a context switch
+ * between the two reads slept all the time. That it waits for the rwsem is likely,
+ * not certain: the kernel leaves the lock functions out of /proc/PID/stack
  * (stack_trace_consume_entry_nosched() in kernel/stacktrace.c).
  */
 #ifndef RMAPSCOPE_ASLEEP_H
@@ -15,7 +15,7 @@
 struct asleep;
 struct proc_workers;
 
-/* The threads that sleep so now; free with asleep_free(). NULL: none, or out of memory. */
+/* The threads that sleep in this way now; free with asleep_free(). NULL: none, or out of memory. */
 struct asleep *asleep_now(struct proc_workers *w);
 
 /*

@@ -149,7 +149,7 @@ static int show_file(const char *path, const struct args *a)
 	return ret ? cli_fail(&err) : EXIT_DONE;
 }
 
-/* Show who waits now, by way of a temporary database. Returns an exit code. */
+/* Show who waits now, from a temporary database. Returns an exit code. */
 static int show_now(const struct args *a)
 {
 	struct error err = { 0 };

@@ -26,8 +26,8 @@ static const struct argp_option options[] = {
 	{ "buffer", OPT_BUFFER, "KIB", 0,
 	  "size of the kernel's ring buffer per CPU (default: by profile)", 0 },
 	{ "rung", OPT_RUNG, "N", 0,
-	  "what waits are recorded with: 1: tracefs; 2: BPF, which tells the VMA of a wait and who "
-	  "holds the lock; 3: BPF in kernel functions, which tells also how long a wait spun, and costs "
+	  "how waits are recorded: 1: by tracefs; 2: by BPF, with the VMA of a wait and the holder of the "
+	  "lock; 3: by BPF in kernel functions, also with how long a wait spun, which costs "
 	  "more; where the kernel refuses one, the next lower one is used (default: 2, but 1 on a kernel "
 	  "with the rmap events)",
 	  0 },

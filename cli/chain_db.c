@@ -47,8 +47,9 @@ static int32_t chain_tgid(void *ctx, int32_t tid)
 }
 
 /*
- * Names and process ids come from the snapshot, the rest about a process from /proc. Not its
- * command line: reading that waits for the mmap_lock, which may be the one that is asked about.
+ * Names and process ids come from the snapshot, other facts about a process from
+ * /proc. The command line is not read: that takes the mmap_lock, which may be the
+ * lock that is shown.
  */
 static struct task_lookup chain_lookup(struct chain_now *chain)
 {

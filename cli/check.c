@@ -86,16 +86,17 @@ static const struct {
 	const char *name, *remark;
 } rungs[NR_BPF_RUNGS] = {
 	[BPF_RUNG_STATE] = { "BPF: who waits now", "sudo rmapscope blocked" },
-	[BPF_RUNG_WAITS] = { "BPF: waits", "record and top tell VMAs and owners of waits" },
+	[BPF_RUNG_WAITS] = { "BPF: waits", "record and top record VMAs and owners of waits" },
 	[BPF_RUNG_SAMPLES] = { "BPF: samples",
 			       "record and top estimate spinning, and what holders do meanwhile" },
 	[BPF_RUNG_FUNCTION] = { "BPF: kernel functions",
-				"record --rung 3 tells whole waits, with their spinning, and rmap walks" },
+				"record --rung 3 records waits including their spinning, and rmap "
+				"walks" },
 };
 
 /*
- * Try each by itself: one that this kernel refuses does not affect the others. Whether
- * `blocked` works.
+ * Load each program by itself, so that one that this kernel refuses does not affect
+ * the others. Returns whether `blocked` works.
  */
 static bool check_bpf(void)
 {

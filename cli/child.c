@@ -91,7 +91,7 @@ static int is_program(const char *file)
 	return S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? -EISDIR : -EACCES;
 }
 
-/* As execvp(3) looks for it. Returns 0 or a negative errno. */
+/* Find the program as execvp(3) does. Returns 0 or a negative errno. */
 static int find_program(const char *name)
 {
 	const char *path = getenv("PATH"), *end;
@@ -146,7 +146,7 @@ int child_fork_fn(struct child *c, const char *name, int (*fn)(void *ctx), void 
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
 	crash_leave_signals();
-	/* name it as an executed program would be named */
+	/* give the child the name that an executed program would have */
 	prctl(PR_SET_NAME, name);
 	c->status = fn(ctx);
 	/* not exit(): the atexit() handlers are the parent's */

@@ -26,7 +26,7 @@ int child_fork_exec(struct child *c, char *const *argv, struct error *err);
 int child_fork_fn(struct child *c, const char *name, int (*fn)(void *ctx), void *ctx,
 		  struct error *err);
 
-/* Start it. Fails if its program cannot be executed. */
+/* Start the child. Fails if its program cannot be executed. */
 int child_go(struct child *c, const char *what, struct error *err);
 
 /* Send @sig unless it has ended. */

@@ -32,7 +32,7 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 	ret = argp_parse(argp, argc, argv, 0, NULL, input);
 	if (!ret)
 		return;
-	/* argp_parse() does not return on wrong usage: this is another error */
+	/* argp_parse() does not return on wrong usage, so this is another error */
 	error_set(&err, -ret, "%s", strerror(ret));
 	exit(cli_fail(&err));
 }
@@ -94,7 +94,7 @@ double cli_age(const char *text, struct argp_state *state, const char *what)
 	return v;
 }
 
-/* Of what an option counts; larger ones are mistakes. */
+/* The largest count that an option takes; a larger one is a mistake. */
 #define COUNT_MAX 1000000000
 
 unsigned int cli_count(const char *text, struct argp_state *state, const char *what)

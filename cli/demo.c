@@ -80,7 +80,7 @@ static const char *const sections[] = { "time", "vmas", "locks", "blame", "spin"
 
 #define NR_SECTIONS (sizeof(sections) / sizeof(*sections))
 
-/* @pid: of the workload, that other programs are not shown instead; 0: of any process */
+/* @pid: of the workload, so that no other program is shown instead; 0: any process */
 static int report(const char *path, pid_t pid, struct error *err)
 {
 	struct filter_args filter = { .filter.pid = pid };
@@ -172,7 +172,7 @@ static int demo_report(struct recording *rec, struct child *child, const char *p
 static int demo_live(const struct args *a, const char *path, bool on_terminal, bool *impossible,
 		     struct error *err)
 {
-	/* with the switches of all threads it is known what the holders did */
+	/* the switches of all threads show what the holders did */
 	const struct recording_options opt = {
 		.path = path,
 		.temporary = true,

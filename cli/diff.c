@@ -145,7 +145,7 @@ static int print(const struct args *a, const struct diff *d, struct error *err)
 	};
 	int ret = output_begin(&o, &head);
 
-	/* the other formats have no place for these */
+	/* the other formats cannot hold the notes */
 	if (!ret)
 		print_notes(a->format == OUTPUT_TEXT ? stdout : stderr, d->notes);
 	if (!ret)
@@ -185,7 +185,7 @@ static int run(struct args *a)
 	return ret ? cli_fail(&err) : EXIT_DONE;
 }
 
-/* What is before "--" is parsed first: argp does not tell where it was. */
+/* The paths before "--" are parsed first, because argp does not report where it was. */
 static int diff(int argc, char **argv)
 {
 	struct args a = { .choice.max_groups = DEFAULT_GROUPS };

@@ -137,7 +137,7 @@ static void check_copy(const struct args *a, struct argp_state *state)
 		cli_wrong(state, "--to sqlite copies the whole capture, without a filter");
 }
 
-/* What must be said, and what does not go together. */
+/* Report missing options, and options that exclude each other. */
 static void check(const struct args *a, struct argp_state *state)
 {
 	char names[128];
@@ -222,7 +222,7 @@ static const struct argp argp = {
 	       "time of waits by stack, with labels for what is known about them. "
 	       "A trace of Perfetto has the waits and holds of each thread. "
 	       "CSV and JSON have the rows of tables and views, see docs/schema.md. "
-	       "A redacted copy has numbers instead of names that tell whose machine it was. "
+	       "A redacted copy has numbers instead of names that identify the machine. "
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
 };
 

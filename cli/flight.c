@@ -21,7 +21,7 @@
 
 /* After a capture its trigger is quiet for this long: one cause gives one capture. */
 #define QUIET_NS      (60 * (int64_t)NSEC_PER_SEC)
-/* The database is behind by less than this. */
+/* The database lags behind the events by less than this. */
 #define LATE_NS	      (2 * NSEC_PER_SEC)
 /* Captures of one second. */
 #define SAME_TIME_MAX 100
@@ -63,7 +63,7 @@ static void say(const struct flight *f, const char *text)
 	progress_say(f->progress, text_shown(shown, sizeof(shown), text));
 }
 
-/* A trigger that cannot fire must not look like one that has nothing to report. */
+/* A trigger that cannot fire must not look like one that had no reason to fire. */
 static int say_unseen(const struct flight *f, const struct trigger *t, struct error *err)
 {
 	char reason[SEEN_REASON_LEN], text[SEEN_REASON_LEN + 128];
@@ -232,7 +232,10 @@ static void write_capture(struct flight *f)
 	run_command(f, path);
 }
 
-/* Whether the database covers the time of the capture; a recorder that stands still must not hold it up. */
+/*
+ * Whether the database covers the time of the capture. A recorder that hangs must not delay it for
+ * ever.
+ */
 static bool is_ready(const struct flight *f)
 {
 	struct error ignored = { 0 };
@@ -294,7 +297,7 @@ void flight_tick(struct flight *f, bool asked)
 
 	reap_command(f);
 	if (asked)
-		schedule(f, now_ns(), "asked for by SIGUSR1");
+		schedule(f, now_ns(), "requested by SIGUSR1");
 	if (look_and_write(f, asked, &err))
 		say(f, err.msg);
 }

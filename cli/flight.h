@@ -42,9 +42,9 @@ int flight_open(struct flight **flight, const struct flight_options *opt, const 
 
 /*
  * flight_tick - look for triggers, and write the capture that is due
- * @asked: somebody asks for a capture now
+ * @asked: a capture was requested now
  *
- * What cannot be done is said in a line and counted; the recording goes on.
+ * A failure is printed in a line and counted; the recording goes on.
  */
 void flight_tick(struct flight *flight, bool asked);
 

@@ -47,7 +47,7 @@ static void add_trigger(struct flight_options *opt, const char *text,
 		cli_wrong(state, "%s", err.msg);
 }
 
-/* What only a flight recorder can do must not be asked of another recording. */
+/* Options of a flight recorder are refused without --flight. */
 static void check(const struct flight_options *opt, const struct argp_state *state)
 {
 	if (!opt->before_ns &&

@@ -23,7 +23,7 @@ static const char *format_name(unsigned int i)
 	return NULL;
 }
 
-/* As in the help text, which marks the default. */
+/* The names as the help text has them, with the default marked. */
 static const char *format_help(unsigned int i)
 {
 	return i ? format_name(i) : "text (default)";

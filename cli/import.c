@@ -107,7 +107,7 @@ struct job {
 	char beside[PATH_MAX];	      /* the output's directory */
 	const char *dir;	      /* for temporary files */
 	char kind[PATH_MAX];	      /* "FILE: what it was taken for"; "": not known yet */
-	char limits[META_LIMITS_LEN]; /* what it cannot tell, one line each */
+	char limits[META_LIMITS_LEN]; /* what it cannot show, one line each */
 	struct recording_result result;
 	struct error err;
 };
@@ -120,7 +120,7 @@ static void take_kind(struct job *job, const struct recording *rec)
 	snprintf(job->limits, sizeof(job->limits), "%s", recording_limits(rec));
 }
 
-/* What the file was taken for, and what it cannot tell. */
+/* What the file was taken for, and what it cannot show. */
 static void print_kind(const struct job *job)
 {
 	const char *limits = job->limits;
@@ -142,7 +142,9 @@ static int import_file(void *ctx)
 	enum watch_end end;
 	int stderr_fd;
 
-	/* all threads from one heap: another thread's own would grow by mprotect(2), a page a call */
+	/*
+	 * all threads use one heap: a heap per thread would grow by mprotect(2), one page per call
+	 */
 	mallopt(M_ARENA_MAX, 1);
 	progress_begin(&progress, source_file_name(job->args->trace), 0);
 	/* collect the library's messages about the file in memory */
@@ -152,7 +154,10 @@ static int import_file(void *ctx)
 		error_set(&job->err, -errno, "cannot redirect stderr: %s", strerror(errno));
 		return EXIT_FAILED;
 	}
-	/* a signal ends this at once: a pipe may give nothing, and nothing is to be removed */
+	/*
+	 * a signal ends this process at once: a pipe may deliver no data, and there is nothing to
+	 * remove
+	 */
 	if (source_file_open(&trace, job->args->trace, job->dir, source_check_kind, &job->err))
 		return EXIT_FAILED;
 	watch_block_signals(false);
@@ -174,7 +179,7 @@ static int died_of(struct job *job, int status)
 	const char *trace = source_file_name(job->args->trace);
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	/* an error that it set before a crash is not the cause */
+	/* an error that was set before a crash is not its cause */
 	if (sig)
 		memset(&job->err, 0, sizeof(job->err));
 	switch (sig) {

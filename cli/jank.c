@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rmapscope jank: the delays of the threads that matter, and who caused them. */
+/* rmapscope jank: the delays of UI threads, and who caused them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

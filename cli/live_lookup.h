@@ -9,7 +9,7 @@
 /* As process() of struct task_lookup, without the command line: it waits for no lock. */
 int live_lookup_process(void *ctx, int32_t tgid, struct process_row *row);
 
-/* @w asks what may have to wait, and must outlive the model; NULL: that is not asked. */
+/* @w makes the look-ups that may block, and must outlive the model; NULL: these are not made. */
 struct task_lookup live_lookup(struct proc_workers *w);
 
 #endif

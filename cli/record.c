@@ -132,7 +132,7 @@ static int exit_code_of(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Print how the command ended. @recorded: then its exit code becomes that of rmapscope */
+/* Print how the command ended. @recorded: its exit code becomes that of rmapscope */
 static void print_status(int status, const char *command, bool recorded)
 {
 	char name[256], ours[64] = "";
@@ -149,7 +149,7 @@ static void print_status(int status, const char *command, bool recorded)
 			WEXITSTATUS(status), ours);
 }
 
-/* Called when tracing is on: start the command. */
+/* Start the command; called when tracing is on. */
 static int run_command(void *ctx, struct error *err)
 {
 	struct args *a = ctx;
@@ -174,7 +174,7 @@ static int run(struct args *a, struct recording *rec, struct error *err)
 
 	if (recording_refusal(rec)[0])
 		fprintf(stderr, "rmapscope: %s\n", recording_refusal(rec));
-	/* the command may write to the terminal itself: no progress line then */
+	/* the command may write to the terminal itself, so there is no progress line */
 	if (!child)
 		progress_begin(&progress, "recording", a->seconds);
 	if (a->flight.before_ns &&
@@ -213,8 +213,8 @@ static int fail(const struct args *a, const struct error *err)
 }
 
 /*
- * A flight recorder records into a temporary database, which keeps as much as a capture needs:
- * what the recorder and the trigger are behind comes on top.
+ * A flight recorder records into a temporary database, which keeps as much as a
+ * capture needs, and the time by which the recorder and the trigger lag behind.
  */
 static int prepare_flight(struct args *a, struct error *err)
 {

@@ -34,10 +34,10 @@
 
 /* A reader serves several CPUs on larger machines. */
 #define MAX_READERS_LIVE 4
-/* libtracecmd's handle is not to be shared by threads. */
+/* Threads must not share a handle of libtracecmd. */
 #define MAX_READERS_FILE 1
 
-/* Threads that sleep from before the capture until this long after its start are noted in it. */
+/* A capture notes the threads that slept from before its start until this long after it. */
 #define ASLEEP_NS NSEC_PER_SEC
 
 /* The main thread, the readers, the consumer, and those that read /proc. */
@@ -45,7 +45,7 @@
 
 struct recording {
 	struct tracefs_instance *inst; /* NULL: an import */
-	bool temporary;		       /* the file does not outlive us */
+	bool temporary;		       /* the file is removed at the end */
 	struct self self;	       /* with inst */
 	int32_t own[MAX_OWN_THREADS];  /* ids of our threads, as in events */
 	_Atomic unsigned int nr_own;
@@ -57,7 +57,7 @@ struct recording {
 	struct store *store;
 	struct model model;
 	struct pipeline pipeline;
-	struct proc_workers *proc; /* live; NULL: /proc cannot be asked */
+	struct proc_workers *proc; /* live; NULL: /proc cannot be read */
 	bool traced[NR_EVENTS];	   /* live: events that are enabled */
 	bool came[NR_EVENTS];	   /* events that occurred at least once */
 	uint64_t nr_lost;	   /* events, at least */
@@ -91,7 +91,10 @@ static int consume_event(void *ctx, const struct event *ev)
 	int ret = 0;
 
 	rec->came[ev->id] = true;
-	/* a live capture knows when it was on; a file has to be checked for silent gaps */
+	/*
+	 * a live capture records when tracing was on; a file has to be checked for gaps that no
+	 * event reports
+	 */
 	if (!rec->src->live && silence_event(&rec->silence, rec->src->max_silence_ns, ev, &gap)) {
 		note_loss(rec, &gap);
 		ret = model_event(&rec->model, &gap);
@@ -102,8 +105,8 @@ static int consume_event(void *ctx, const struct event *ev)
 }
 
 /*
- * Write up to when the capture is complete: open waits have lasted until then, even without a
- * later event.
+ * Write up to which time the capture is complete: open waits lasted until then, even
+ * if there is no later event.
  */
 static void write_reach(struct recording *rec, int64_t complete_ns)
 {
@@ -182,7 +185,7 @@ static void exclude_thread(void *ctx)
 	tracefs_instance_file_append(rec->inst, "set_event_notrace_pid", text);
 }
 
-/* Of a file that has no symbols, those that the user gives. */
+/* The symbols that the user gives for a file without symbols. */
 static int add_symbols(struct source *src, const char *kallsyms, struct error *err)
 {
 	if (kallsyms)
@@ -307,7 +310,7 @@ static void mask_signals(sigset_t *old)
 	pthread_sigmask(SIG_SETMASK, &all, NULL);
 }
 
-/* Start the threads that read what may have to wait in /proc, where that can be asked. */
+/* Start the threads that make the reads of /proc that may block, if /proc can be read. */
 static int make_proc_workers(struct recording *rec, struct error *err)
 {
 	const struct proc_worker_options opt = { .started = exclude_thread, .ctx = rec };
@@ -411,7 +414,7 @@ static int abandon(struct recording *rec, int ret)
 	return ret;
 }
 
-/* The rung to try first. A kernel with the rmap events tells more than BPF does. */
+/* The rung to try first. The rmap events record more than BPF does. */
 static unsigned int first_rung(unsigned int asked)
 {
 	if (asked)
@@ -427,12 +430,16 @@ static int open_rung(struct recording *rec, unsigned int rung, const struct bpf_
 
 	waits.whole = rung == RUNG_CALLS;
 	if (waits.whole && tracefs_has_rmap_events())
-		return error_set(why, -EEXIST,
-				 "the rmap events of this kernel tell whole waits already");
+		return error_set(
+			why, -EEXIST,
+			"this kernel's rmap events already include spinning; --rung 3 adds nothing");
 	return bpf_waits_open(&rec->waits, &waits, why);
 }
 
-/* Load the programs of the highest rung that the kernel takes. What it refuses is noted. */
+/*
+ * Load the programs of the highest rung that the kernel takes. The reason for a refusal is noted in
+ * the capture.
+ */
 static void open_waits(struct recording *rec, const struct recording_options *opt,
 		       unsigned int profiles)
 {
@@ -452,7 +459,7 @@ static void open_waits(struct recording *rec, const struct recording_options *op
 
 		if (!open_rung(rec, rung, &waits, &refused))
 			break;
-		/* that of the lowest is to be mended first */
+		/* Report the lowest rung's reason: fix that first. */
 		why = refused;
 	}
 	if (rung == first)
@@ -460,7 +467,7 @@ static void open_waits(struct recording *rec, const struct recording_options *op
 	snprintf(line, sizeof(line), "rung %u (BPF) is not in use, but rung %u: %s", first, rung,
 		 why.msg);
 	limits_add(rec->limits, sizeof(rec->limits), line);
-	/* who did not ask for it finds the note in the capture */
+	/* If no rung was requested, only note the reason in the capture. */
 	if (opt->rung)
 		memcpy(rec->refusal, line, sizeof(line));
 }
@@ -512,7 +519,7 @@ static int enable_events(struct recording *rec, const struct recording_options *
 	return ret;
 }
 
-/* What was opened for the source is closed with it, also if this fails. */
+/* What was opened for the source is closed with it, also after a failure. */
 static int open_live_source(struct recording *rec, struct error *err)
 {
 	int ret = tracefs_source_open(&rec->tracefs, rec->inst, err);
@@ -725,7 +732,7 @@ static void sum_up(const struct recording *rec, struct recording_result *result)
 	};
 }
 
-/* Take the last answers of /proc, and note how many did not come. */
+/* Take the last results from /proc, and note how many are missing. */
 static void finish_lookups(struct recording *rec)
 {
 	const unsigned int nr = rec->proc ? proc_workers_settle(rec->proc) : 0;
@@ -767,7 +774,7 @@ static const char *kept_text(const struct recording *rec, int ret)
 {
 	if (!rec->inst || rec->temporary)
 		return "; nothing is kept";
-	/* another program has changed or replaced the file: we can promise nothing */
+	/* another program has changed or replaced the file: its content is unknown */
 	return ret == -ESTALE || ret == -EUCLEAN ? "" : "; it keeps what was recorded before";
 }
 
@@ -780,7 +787,7 @@ int recording_finish(struct recording *rec, struct recording_result *result, str
 	if (!ret)
 		ret = finish_store(rec, &later);
 	if (ret) {
-		/* the store's message says more than that of the pipeline */
+		/* the store's message is more precise than that of the pipeline */
 		const char *why =
 			store_error(rec->store)->msg[0] ? store_error(rec->store)->msg : later.msg;
 

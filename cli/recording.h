@@ -16,7 +16,7 @@
 struct recording;
 struct source_file;
 
-/* What the waits of a live capture are recorded with. */
+/* How the waits of a live capture are recorded. */
 enum {
 	RUNG_TRACEFS = 1,
 	RUNG_BPF,   /* and the VMA of a wait, and the lock's owner */
@@ -33,7 +33,7 @@ struct recording_options {
 	bool keep_all;		       /* store every hold, walk and move as a row */
 	int64_t max_bytes, max_age_ns; /* remove the oldest rows beyond these; 0: no limit */
 	unsigned int buffer_kb;	       /* live only, per CPU; 0: the profile's */
-	unsigned int rung; /* live only, RUNG_*: the highest to use; 0: what tells most */
+	unsigned int rung;	       /* live only, RUNG_*: the highest to use; 0: the best one */
 	int samples_hz; /* live only: samples per second and CPU; 0: the default, or SAMPLES_OFF */
 	pid_t pid;	/* live only: only this process; 0: all */
 	const char *kallsyms; /* import only: symbols for a file without; or NULL */
@@ -92,10 +92,10 @@ void recording_progress(const struct recording *rec, uint64_t *nr_events, uint64
 /* What a capture cannot show, one line each; "": nothing is missing. */
 const char *recording_limits(const struct recording *rec);
 
-/* Why the rung that was asked for is not in use, one line with the remedy; "": it is. */
+/* Why the requested rung is not in use, and what to do, in one line; "": it is in use. */
 const char *recording_refusal(const struct recording *rec);
 
-/* Stop, and drop what was stored. Call recording_finish() next. */
+/* Stop, and discard what was stored. Call recording_finish() next. */
 void recording_abort(struct recording *rec);
 
 /* Record no new events; those recorded so far are still stored. */

@@ -72,16 +72,16 @@ void samples_of_file(struct samples_meta *samples, struct source *src)
 	if (!samples->hz)
 		return;
 	snprintf(samples->no_holder, sizeof(samples->no_holder),
-		 "%s does not tell who holds a lock while it is sampled", src->ops->name);
+		 "%s does not record who holds a lock while it is sampled", src->ops->name);
 	snprintf(samples->no_ipi, sizeof(samples->no_ipi),
-		 "samples of a file are looked at for spinning only");
+		 "samples of a file are evaluated for spinning only");
 	src->samples_spin = symbols_know_slow_paths(&src->symbols);
 	if (!src->samples_spin)
 		snprintf(samples->no_spin, sizeof(samples->no_spin),
 			 "the kernel symbols are unknown; import it with --kallsyms");
 }
 
-/* What the kernel's own events of waits do not tell. */
+/* What the kernel's own events do not record about waits. */
 static void limits_add_stock(char *limits, size_t room, const struct source *src)
 {
 	const bool knows_holders = src->has[EVENT_CONTENDED_RELEASE] || src->names_vmas;
@@ -140,7 +140,7 @@ static int64_t boot_offset_ns(void)
 	int64_t offset = 0;
 	int i;
 
-	/* the reading that was interrupted least */
+	/* the reading with the shortest interruption */
 	for (i = 0; i < 5; i++) {
 		before = now_ns();
 		boot = clock_ns(CLOCK_BOOTTIME);
@@ -150,7 +150,10 @@ static int64_t boot_offset_ns(void)
 		least = after - before;
 		offset = boot - (before + least / 2);
 	}
-	/* a machine that was never suspended: the middle of a reading is not exact */
+	/*
+	 * the middle of a reading is not exact: a small difference means that the machine was never
+	 * suspended
+	 */
 	return offset > 0 ? offset : 0;
 }
 
@@ -158,7 +161,7 @@ static void write_machine(struct store *st, const struct source *src)
 {
 	struct utsname uts;
 
-	/* a trace file does not say on which machine it was recorded */
+	/* a trace file does not name the machine on which it was recorded */
 	if (!src->live || uname(&uts))
 		return;
 	store_meta_text(st, "host", uts.nodename);
@@ -181,7 +184,7 @@ static void write_events(struct store *st, const char *key, const bool *events)
 		if (events[pe->id] && len < sizeof(names))
 			len += snprintf(names + len, sizeof(names) - len, "%s%s:%s", len ? " " : "",
 					event_system(pe->id), event_name(pe->id));
-	/* they are no event of the kernel, which a profile could enable */
+	/* these are not kernel events that a profile could enable */
 	if (events[EVENT_FRAME_START] && len < sizeof(names))
 		snprintf(names + len, sizeof(names) - len, "%s%s", len ? " " : "", FRAMES_EVENT);
 	store_meta_text(st, key, names);

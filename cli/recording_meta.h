@@ -22,7 +22,10 @@ struct samples_meta {
 	char no_ipi[128];    /* likewise those of who waits for other CPUs */
 };
 
-/* What the samples of file @src tell, if its kind may have some; sets its samples_spin. */
+/*
+ * What the samples of the file @src show, if files of its kind can have samples; sets its
+ * samples_spin.
+ */
 void samples_of_file(struct samples_meta *samples, struct source *src);
 
 /* Add a line to @limits, the list of what a capture cannot show. */
@@ -38,11 +41,11 @@ void limits_find(char *limits, size_t room, const struct source *src, unsigned i
 int meta_write(struct store *st, const struct source *src, const struct recording_options *opt,
 	       const bool *traced, const char *limits);
 
-/* Write @samples. What fails is told by the next meta_write(). */
+/* Write @samples. The next meta_write() returns an error of this call. */
 void meta_write_samples(struct store *st, const struct samples_meta *samples);
 
 /*
- * Write which events there are: analysis/seen.h tells from them what was not seen.
+ * Write which events there are: from these, analysis/seen.h derives what was not seen.
  * @formats: [NR_EVENTS], events that the kernel or the file has
  * @traced: live: events that are enabled; NULL: a file, for which this is not known
  */

@@ -34,7 +34,7 @@ static bool is_refused(struct reasons *why, const struct table_def *def, const s
 	filter_refuses(refused, sizeof(refused), db, def->unfiltered);
 	if (!refused[0])
 		return false;
-	/* where not all was seen, there may be rows all the same */
+	/* there may be rows although not everything was seen */
 	if (!why->unseen[0])
 		snprintf(why->empty, sizeof(why->empty), "not shown: %s", refused);
 	len = strlen(why->unseen);
@@ -71,7 +71,7 @@ static int stream_piece(void *ctx, const struct table *t, struct error *err)
 	s->begun = true;
 	if (!ret)
 		ret = output_rows(s->o, t);
-	/* do not go on where nothing can be written */
+	/* stop after a failed write */
 	if (!ret && ferror(s->o->f))
 		ret = -errno ?: -EIO;
 	return ret ? show_end(s->o->f, ret, err) : 0;

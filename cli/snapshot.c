@@ -107,7 +107,7 @@ static int snapshot(int argc, char **argv)
 	int fd, ret;
 
 	cli_parse(&argp, argc, argv, &a);
-	/* a process that ends now, and another with its id, are told apart by this */
+	/* this distinguishes a process that ends now from a later one with the same id */
 	fd = syscall(SYS_pidfd_open, a.pid, 0);
 	ret = check(a.pid, &err);
 	if (!ret && (fd < 0 || syscall(SYS_pidfd_send_signal, fd, SIGUSR1, NULL, 0)))

@@ -25,7 +25,7 @@ void stdio_prepare(void)
 	unsigned int i;
 	int fd;
 
-	/* open() takes the lowest free number; a write to /dev/null opened so fails */
+	/* open() takes the lowest free number; a write to a read-only /dev/null fails */
 	do {
 		fd = open("/dev/null", O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);

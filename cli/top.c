@@ -107,7 +107,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				"recording and do not go with FILE");
 		if (!a->path && (a->filter.since || a->filter.until))
 			cli_wrong(state, "--since and --until need a FILE");
-		/* a recording holds this process only; of a file, show it only */
+		/* a recording: record only this process; a file: show only this process */
 		if (a->path)
 			a->filter.filter.pid = a->rec.pid;
 		return 0;
@@ -266,7 +266,7 @@ static int top(int argc, char **argv)
 	a.rec.command = command;
 	cli_parse(&argp, argc, argv, &a);
 	a.rec.profiles = a.rec.profiles ?: PROFILES;
-	/* a signal ends the frames, and then the recording in order */
+	/* a signal ends the frames; then the recording is finished */
 	if (a.batch)
 		watch_block_signals(false);
 	ret = a.path ? find_window(&a, &wrong, &err) : 0;

@@ -25,7 +25,7 @@ enum watch_end {
  */
 void watch_block_signals(bool asks);
 
-/* What to do meanwhile, four times a second. */
+/* A function that watch() calls four times a second. */
 struct watch_tick {
 	/* @asked: a SIGUSR1 has arrived since the last time */
 	void (*tick)(void *ctx, bool asked);

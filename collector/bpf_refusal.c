@@ -41,7 +41,7 @@ static const char *known_text(const struct bpf_refusal *r)
 	if (r->code == -ENOSYS)
 		return "this kernel has no BPF; needs CONFIG_BPF_SYSCALL";
 	if (r->no_btf)
-		return "this kernel does not tell its types (/sys/kernel/btf/vmlinux); needs "
+		return "this kernel does not describe its types (/sys/kernel/btf/vmlinux); needs "
 		       "CONFIG_DEBUG_INFO_BTF";
 	if (r->code == -EPERM && r->confidential)
 		return "the kernel's lockdown denies it; boot with lockdown=integrity or without";
@@ -49,7 +49,7 @@ static const char *known_text(const struct bpf_refusal *r)
 		return "not permitted; run as root, or once: sudo setcap "
 		       "cap_bpf,cap_perfmon+ep rmapscope";
 	if (r->code == -EPERM && r->of_function && !asked)
-		return "this kernel forbids to trace its functions";
+		return "this kernel does not allow tracing its functions";
 	if (r->code == -ESRCH && r->of_function)
 		return "this kernel has no such function to trace";
 	if (r->code == -ENOTSUPP)

@@ -10,7 +10,7 @@
 struct bpf_refusal {
 	int code;	   /* the negative errno of libbpf */
 	const char *log;   /* of the kernel's verifier; "": it was not asked */
-	bool no_btf;	   /* the kernel does not tell its types */
+	bool no_btf;	   /* the kernel does not describe its types */
 	bool confidential; /* lockdown mode that denies to read the kernel */
 	bool privileged;   /* CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN */
 	bool of_function;  /* the program is for a kernel function: fentry, kprobe */

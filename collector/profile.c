@@ -67,7 +67,7 @@ const struct profile_event profile_events[] = {
 		.profiles = PROFILE_ALL,
 		.filter = RELEASE,
 		.trigger = "stacktrace if " RELEASE,
-		.shows = "who let a lock go that was waited for: exact holders",
+		.shows = "which thread released a contended lock: exact holders",
 		.since = "Linux 7.2",
 	},
 	{

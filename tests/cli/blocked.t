@@ -279,5 +279,5 @@ tap_like "$("$RMAPSCOPE" top -b -n 1 -s blocked --until 0.2 "$tap_dir/end.db" 2>
 	'not seen: rows of that time were removed \(--max-size, --max-age\)' "rows that had to go are not nobody's"
 sqlite3 "$tap_dir/end.db" "INSERT INTO meta VALUES ('asleep', 'b/7 in vm_mmap_pgoff')"
 tap_like "$("$RMAPSCOPE" blocked "$tap_dir/end.db" --at 0.4 2>&1)" \
-	'nobody waited then; a thread that has slept since before the capture is not among its waits' "who slept since before is not nobody"
+	'nobody waited at that time; a thread that has slept since before the capture is not among its waits' "who slept since before is not nobody"
 tap_done

@@ -240,7 +240,7 @@ tap_is "$(grep '^filter: ' "$tap_dir/out")" \
 	"top: threads of the name in other processes are not in the sums, which is said"
 tap_is "$(grep -c '^(not shown: it cannot be filtered by --comm)' "$tap_dir/out")" 1 "top: walks are not shown"
 tap_is "$("$RMAPSCOPE" top -b -n 1 -s blocked --comm redis-server "$db" | grep -c waiter)" 1 "top: a blocked thread that passes"
-tap_like "$("$RMAPSCOPE" top -b -n 1 -s blocked --comm httpd "$db" | tail -n 2)" 'nobody who passes the filter waited then' \
+tap_like "$("$RMAPSCOPE" top -b -n 1 -s blocked --comm httpd "$db" | tail -n 2)" 'nobody who passes the filter waited at that time' \
 	"top: and nobody else"
 tap_like "$("$RMAPSCOPE" top -b -n 1 -s processes --since 2 --until 4 "$db")" '^window 1002000000000\.\.1005000000000 ns' \
 	"top --since --until: the whole seconds that they are in"

@@ -277,7 +277,7 @@ tap_is "$(sql "SELECT count(*) FROM sample_rollup"):$(sql "SELECT count(DISTINCT
 	"threads that do not spin have no rows, nor has the idle one"
 tap_is "$(sql "SELECT duration_ns, spun_ns IS NULL FROM waits")" "9000000 1" "no sample is a part of a wait"
 tap_is "$("$RMAPSCOPE" report "$db" why | tail -n 1)" \
-	"(not seen: perf.data does not tell who holds a lock while it is sampled)" "why a lock is held is not told"
+	"(not seen: perf.data does not record who holds a lock while it is sampled)" "why a lock is held is unknown"
 tap_is "$(limits | grep -c 'left out')" 0 "no sample is left out"
 tap_like "$(limits)" "samples estimate it" "and the note on spinning says that it is estimated"
 clock_records | stage clockid=1 freq=1000 "kallsyms=$(cat "$tap_dir/clock.kallsyms")"

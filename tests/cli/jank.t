@@ -73,7 +73,7 @@ tap_like "$("$RMAPSCOPE" jank "$db" | head -n 1)" \
 start=$("$RMAPSCOPE" jank "$db" --min 40 | awk '/START ns/ { getline; print $1 }')
 tap_like "$("$RMAPSCOPE" blocked "$db" --at "$start")" ' app +waiter ' "blocked --at takes START as printed"
 tap_like "$("$RMAPSCOPE" jank "$db" --min 1s | head -n 1)" \
-	'^No thread that matters was seen delayed so long in [0-9.]+ s\.$' "nothing found is a sentence"
+	'^No selected thread had a delay as long as --min \(default 16\.6 ms\) in [0-9.]+ s\.$' "nothing found is a sentence"
 sqlite3 "$db" "INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason) VALUES (23000000000, 24000000000, 0, 5, 1);
 	UPDATE meta SET value = 'contention' WHERE key = 'profile'"
 tap_like "$("$RMAPSCOPE" jank "$db" --min 1s | head -n 1)" \

@@ -85,7 +85,7 @@ says stock lost "nothing was lost: 10.000 s watched"
 for screen in vmas locks processes heatmap; do
 	shows stock $screen "$watched"
 done
-shows stock blocked "nobody waited then"
+shows stock blocked "nobody waited at that time"
 shows stock stalls "$(takes stalls)"
 for screen in storms walks; do
 	shows stock $screen "$no_rmap"
@@ -113,7 +113,7 @@ says measured why "$watched"
 sqlite3 "$tap_dir/sampled.db" "INSERT INTO loss (start_ns, end_ns, cpu, nr_lost, reason)
 	VALUES (6000000000, 7000000000, 0, 5, 5)"
 says sampled processes "$watched"
-tap_is "$("$RMAPSCOPE" blocked "$tap_dir/sampled.db" --at 1.5 | tail -n 1)" "(nobody waited then)" \
+tap_is "$("$RMAPSCOPE" blocked "$tap_dir/sampled.db" --at 1.5 | tail -n 1)" "(nobody waited at that time)" \
 	"where samples were lost, waits are known"
 
 live series contention "$series" "$contention"
@@ -143,7 +143,7 @@ tap_is "$("$RMAPSCOPE" blocked "$tap_dir/all.db" --at 1.5 | tail -n 1)" "(not se
 	"blocked in a gap: not seen"
 "$RMAPSCOPE" blocked "$tap_dir/all.db" --at 1.5 --format json >"$tap_dir/json"
 tap_is "$(json "json_type(j, '\$.blocked'), json_extract(j, '\$.blocked_unseen')")" "null|events were lost then" "in JSON, too"
-tap_is "$("$RMAPSCOPE" blocked "$tap_dir/all.db" --at 4.5 | tail -n 1)" "(nobody waited then)" \
+tap_is "$("$RMAPSCOPE" blocked "$tap_dir/all.db" --at 4.5 | tail -n 1)" "(nobody waited at that time)" \
 	"blocked beside it: nobody"
 
 # gaps that nobody counted

@@ -45,7 +45,7 @@ tap_ok $? "the command gets its path"
 await 10 has_captures 2
 tap_ok $? "snapshot writes one more"
 second=$(find "$captures" -maxdepth 1 -name '*.db' -newer "$first")
-tap_is "$(meta "$second" trigger)" "asked for by SIGUSR1" "which says why, too"
+tap_is "$(meta "$second" trigger)" "requested by SIGUSR1" "which says why, too"
 kill -9 "$recorder"
 live_wait "$recorder" 2>/dev/null
 tap_is "$(sql "$first" "PRAGMA integrity_check"):$(sql "$second" "PRAGMA integrity_check")" "ok:ok" \

@@ -176,7 +176,7 @@ tap_is "$?" 0 "record of a process that does nothing succeeds"
 exec {quiet_ends}>&-
 tap_is "$(sql "$tap_dir/quiet.db" "SELECT max(value) - min(value) >= 1000000000 FROM meta
 	WHERE key IN ('first_ns', 'last_ns')")" 1 "it covers the whole second"
-tap_is "$("$RMAPSCOPE" blocked --at 0.5 "$tap_dir/quiet.db" | tail -n 1)" "(nobody waited then)" \
+tap_is "$("$RMAPSCOPE" blocked --at 0.5 "$tap_dir/quiet.db" | tail -n 1)" "(nobody waited at that time)" \
 	"also where no event was near"
 
 # --- what cannot be recorded truly
