@@ -222,7 +222,7 @@ view_time="(SELECT *, max(seen - cpu - queued, 0) AS asleep, 1.0 * cpu / seen AS
 	iif(sum(c.runnable_ns IS NULL) = 0, sum(c.runnable_ns), NULL) AS queued,
 	(SELECT coalesce(sum(slept_ns), 0) FROM rollup WHERE process_id = p.id) AS slept,
 	(SELECT coalesce(sum(nr_samples), 0) FROM sample_rollup r JOIN task rt ON rt.id = r.task_id
-	 WHERE kind = 0 AND rt.process_id = p.id) AS spin,
+	 WHERE kind IN (0, 3) AND rt.process_id = p.id) AS spin,
 	(SELECT coalesce(sum(nr_samples), 0) FROM sample_rollup r JOIN task rt ON rt.id = r.task_id
 	 WHERE kind = 2 AND rt.process_id = p.id) AS ipi
 	FROM cpu_rollup c JOIN task t ON t.id = c.task_id JOIN process p ON p.id = t.process_id GROUP BY p.id))"
