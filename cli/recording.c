@@ -2,6 +2,7 @@
 #include "cli/recording.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -748,12 +749,30 @@ static void finish_lookups(struct recording *rec)
 	store_meta_text(rec->store, "limits", rec->limits);
 }
 
+/* Note that there were more walks, or that they visited more VMAs. */
+static void finish_walks(struct recording *rec)
+{
+	const uint64_t nr = rec->waits ? bpf_waits_nr_missed_of_walks(rec->waits) : 0;
+	char line[192];
+
+	if (!nr)
+		return;
+	snprintf(line, sizeof(line),
+		 "rmap walks: the kernel left out %" PRIu64
+		 " calls of their BPF programs: some walks are missing, or visited more VMAs than "
+		 "are counted",
+		 nr);
+	limits_add(rec->limits, sizeof(rec->limits), line);
+	store_meta_text(rec->store, "limits", rec->limits);
+}
+
 /* Write what is still open, and that the capture is finished. */
 static int finish_store(struct recording *rec, struct error *err)
 {
 	int ret;
 
 	finish_lookups(rec);
+	finish_walks(rec);
 	if (rec->ended_ns)
 		model_covers(&rec->model, rec->ended_ns);
 	ret = model_finish(&rec->model);

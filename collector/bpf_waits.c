@@ -191,6 +191,11 @@ const char *bpf_waits_no_walks(const struct bpf_waits *bw)
 	return bw->no_walks.msg;
 }
 
+uint64_t bpf_waits_nr_missed_of_walks(const struct bpf_waits *bw)
+{
+	return bw->walks ? bpf_walks_nr_missed(bw->walks) : 0;
+}
+
 bool bpf_waits_are_whole(const struct bpf_waits *bw)
 {
 	return bw->whole;

@@ -45,6 +45,9 @@ const char *bpf_waits_no_moves(const struct bpf_waits *bw);
 /* Likewise rmap walks. */
 const char *bpf_waits_no_walks(const struct bpf_waits *bw);
 
+/* As bpf_walks_nr_missed(); 0 also without walks. */
+uint64_t bpf_waits_nr_missed_of_walks(const struct bpf_waits *bw);
+
 /* Whether its waits have their spinning: as bpf_waits_options.whole. */
 bool bpf_waits_are_whole(const struct bpf_waits *bw);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/bpf_walks.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -39,12 +40,17 @@ static bool has_function(const struct btf *kernel, const char *name)
 	return btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC) > 0;
 }
 
-/* Only kernels with CONFIG_KSM have its function. */
-static int choose_ksm(struct bpf_object *obj, const struct btf *kernel)
+/* Of the functions that walk, not every kernel has each. */
+static int choose_walks(struct bpf_object *obj, const struct btf *kernel)
 {
-	if (has_function(kernel, "rmap_walk_ksm"))
-		return 0;
-	return leave_out(obj, "walks_ksm") ?: leave_out(obj, "walks_ksm_end");
+	const bool has_range = has_function(kernel, "__rmap_walk_file");
+	int ret = leave_out(obj, has_range ? "walks_file" : "walks_range")
+			  ?: leave_out(obj, has_range ? "walks_file_end" : "walks_range_end");
+
+	/* it needs CONFIG_KSM */
+	if (!ret && !has_function(kernel, "rmap_walk_ksm"))
+		ret = leave_out(obj, "walks_ksm") ?: leave_out(obj, "walks_ksm_end");
+	return ret;
 }
 
 /* Load those of functions that this kernel has, and tell the others where these are. */
@@ -73,7 +79,7 @@ static int prepare(struct bpf_object *obj, void *calls)
 	int ret = kernel ? bpf_calls_share(obj, calls) : -errno;
 
 	if (!ret)
-		ret = choose_ksm(obj, kernel) ?: choose_visitors(obj, kernel);
+		ret = choose_walks(obj, kernel) ?: choose_visitors(obj, kernel);
 	btf__free(kernel);
 	return ret;
 }
@@ -115,6 +121,23 @@ void bpf_walks_close(struct bpf_walks *walks)
 		bpf_link__destroy(walks->link[i]);
 	bpf_object__close(walks->obj);
 	free(walks);
+}
+
+uint64_t bpf_walks_nr_missed(const struct bpf_walks *walks)
+{
+	struct bpf_program *prog;
+	uint64_t nr = 0;
+
+	bpf_object__for_each_program(prog, walks->obj)
+	{
+		struct bpf_prog_info info = { 0 };
+		uint32_t nr_bytes = sizeof(info);
+
+		if (bpf_program__autoload(prog) &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &nr_bytes))
+			nr += info.recursion_misses;
+	}
+	return nr;
 }
 
 static const uint8_t kinds[] = {

@@ -19,6 +19,12 @@ struct waits_walk_end;
 int bpf_walks_open(struct bpf_walks **walks, struct bpf_object *calls, struct error *err);
 void bpf_walks_close(struct bpf_walks *walks); /* NULL: nothing */
 
+/*
+ * How many calls of the programs the kernel left out so far: one was interrupted, and another thread
+ * came to the same one on the same CPU.
+ */
+uint64_t bpf_walks_nr_missed(const struct bpf_walks *walks);
+
 /* Fill @ev, whose id and time are set, from a record. */
 void bpf_walks_begin_event(struct event *ev, const struct waits_walk_begin *r);
 void bpf_walks_end_event(struct event *ev, const struct waits_walk_end *r);

@@ -3,8 +3,8 @@
  * Rmap walks, in the rings of waits.bpf.c. An object of its own: not every kernel has the
  * functions, or the symbol.
  *
- * A walk begins and ends with rmap_walk_anon(), _file() or _ksm(): compilers put rmap_walk()
- * into its callers in mm/rmap.c. The VMAs that it visits are the calls of its rmap_one(), a
+ * A walk begins and ends with rmap_walk_anon(), _file() or _ksm(): compilers make rmap_walk()
+ * a part of its callers in mm/rmap.c. The VMAs that it visits are the calls of its rmap_one(), a
  * function for each purpose, and a program for each that this kernel has.
  */
 #include "collector/bpf/waits.bpf.c"
@@ -63,15 +63,9 @@ static __always_inline bool is_counted(__u64 rmap_one)
 	return false;
 }
 
-/* The arguments of the functions: folio, struct rmap_walk_control *rwc, and of two of them, bool locked. */
-static __always_inline const struct rmap_walk_control *rwc_of(const unsigned long long *ctx)
+static __always_inline int begin(void *ctx, const struct rmap_walk_control *rwc, __u8 kind,
+				 bool locked)
 {
-	return (const void *)ctx[1];
-}
-
-static __always_inline int begin(unsigned long long *ctx, __u8 kind, bool locked)
-{
-	const struct rmap_walk_control *rwc = rwc_of(ctx);
 	const __u64 now_ns = bpf_ktime_get_ns();
 	struct task_struct *me = current_task();
 	struct waits_walk_begin *r;
@@ -84,7 +78,7 @@ static __always_inline int begin(unsigned long long *ctx, __u8 kind, bool locked
 	/* as a number: of pointers, the verifier allows no difference */
 	bpf_get_func_arg(ctx, 0, &folio_at);
 	folio = (struct folio *)folio_at;
-	/* there is nothing to walk: the file, or KSM, has let the folio go */
+	/* there is nothing to walk: no folio, or the file, or KSM, has let it go */
 	if (kind != WAITS_WALK_ANON &&
 	    !((__u64)BPF_CORE_READ(folio, mapping) & ~FOLIO_MAPPING_FLAGS))
 		return 0;
@@ -109,9 +103,8 @@ static __always_inline int begin(unsigned long long *ctx, __u8 kind, bool locked
 	return 0;
 }
 
-static __always_inline int end(const unsigned long long *ctx)
+static __always_inline int end(const struct rmap_walk_control *rwc)
 {
-	const struct rmap_walk_control *rwc = rwc_of(ctx);
 	const __u64 now_ns = bpf_ktime_get_ns();
 	struct walker *w = open_walk();
 	struct waits_walk_end *r;
@@ -135,41 +128,62 @@ static __always_inline int end(const unsigned long long *ctx)
 	return 0;
 }
 
+/*
+ * rmap_walk_anon() and _file() have the arguments folio, rwc and bool locked; _ksm() the first two, as
+ * its caller never holds its locks.
+ */
+#define RWC(at) ((const struct rmap_walk_control *)ctx[at])
+
 SEC("fentry/rmap_walk_anon")
 int walks_anon(unsigned long long *ctx)
 {
-	return begin(ctx, WAITS_WALK_ANON, ctx[2]);
-}
-
-SEC("fentry/rmap_walk_file")
-int walks_file(unsigned long long *ctx)
-{
-	return begin(ctx, WAITS_WALK_FILE, ctx[2]);
-}
-
-/* The caller never holds its locks. */
-SEC("fentry/rmap_walk_ksm")
-int walks_ksm(unsigned long long *ctx)
-{
-	return begin(ctx, WAITS_WALK_KSM, false);
+	return begin(ctx, RWC(1), WAITS_WALK_ANON, ctx[2]);
 }
 
 SEC("fexit/rmap_walk_anon")
 int walks_anon_end(unsigned long long *ctx)
 {
-	return end(ctx);
+	return end(RWC(1));
 }
 
-SEC("fexit/rmap_walk_file")
-int walks_file_end(unsigned long long *ctx)
+SEC("fentry/rmap_walk_ksm")
+int walks_ksm(unsigned long long *ctx)
 {
-	return end(ctx);
+	return begin(ctx, RWC(1), WAITS_WALK_KSM, false);
 }
 
 SEC("fexit/rmap_walk_ksm")
 int walks_ksm_end(unsigned long long *ctx)
 {
-	return end(ctx);
+	return end(RWC(1));
+}
+
+SEC("fentry/rmap_walk_file")
+int walks_file(unsigned long long *ctx)
+{
+	return begin(ctx, RWC(1), WAITS_WALK_FILE, ctx[2]);
+}
+
+SEC("fexit/rmap_walk_file")
+int walks_file_end(unsigned long long *ctx)
+{
+	return end(RWC(1));
+}
+
+/*
+ * Later kernels make that a part of its callers; it calls this: folio, mapping, offset in the
+ * file, number of pages, rwc, locked. mapping_wrprotect_range() calls it without a folio.
+ */
+SEC("fentry/__rmap_walk_file")
+int walks_range(unsigned long long *ctx)
+{
+	return begin(ctx, RWC(4), WAITS_WALK_FILE, ctx[5]);
+}
+
+SEC("fexit/__rmap_walk_file")
+int walks_range_end(unsigned long long *ctx)
+{
+	return end(RWC(4));
 }
 
 /* rmap_one() returns: false ends the walk. */

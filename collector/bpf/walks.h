@@ -13,6 +13,7 @@
 	_(folio_referenced_one)                                                                    \
 	_(page_mkclean_one)                                                                        \
 	_(try_to_unmap_one)                                                                        \
+	_(try_to_unmap_poisoned_hugetlb_one)                                                       \
 	_(try_to_migrate_one)                                                                      \
 	_(page_make_device_exclusive_one)                                                          \
 	_(remove_migration_pte)                                                                    \

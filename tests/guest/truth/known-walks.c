@@ -8,9 +8,10 @@
  *
  * Three pages: an anonymous one that the program shares with the processes that it has
  * forked, one of a file that it maps at SHARERS places, and one that KSM made of SHARERS pages
- * in a VMA of one process. A line per move says what it was.
+ * in a VMA of one process. A line per move says what it was, and the CPU time of the call.
  */
 #include "../workloads/page_idle.h"
+#include "calls.h"
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -39,13 +40,15 @@ static void move_page(const char *kind, char *page)
 {
 	for (unsigned long round = 0; round < nr_rounds; round++) {
 		const int to = !node_of(page, NULL);
-		const uint64_t from_pfn = pfn_of(page), start_ns = now_ns();
+		const uint64_t from_pfn = pfn_of(page), before_ns = thread_cpu_ns();
+		const uint64_t start_ns = now_ns();
+		uint64_t end_ns, cpu_ns;
 
 		node_of(page, &to);
-		printf("round=%lu kind=%s vmas=%lu from_pfn=%lu to_pfn=%lu start_ns=%lu end_ns=%lu\n",
-		       round, kind, nr_sharers, (unsigned long)from_pfn,
-		       (unsigned long)pfn_of(page), (unsigned long)start_ns,
-		       (unsigned long)now_ns());
+		end_ns = now_ns();
+		cpu_ns = thread_cpu_ns() - before_ns;
+		printf("round=%lu kind=%s vmas=%lu from_pfn=%lu to_pfn=%lu start_ns=%lu end_ns=%lu cpu_ns=%lu\n",
+		       round, kind, nr_sharers, from_pfn, pfn_of(page), start_ns, end_ns, cpu_ns);
 	}
 }
 
