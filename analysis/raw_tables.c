@@ -104,7 +104,9 @@ static int copy_columns(struct table_def *def, struct column *columns, sqlite3_s
 		}
 		/* counts below 0 are shown as they are: any number may be in a table */
 		columns[i].unit = is_stack(name) ? UNIT_STACK : UNIT_TEXT;
-		sqlite3_str_appendf(s, type && !strcmp(type, "BLOB") ? "%shex(%s) AS %s" : "%s%s",
+		sqlite3_str_appendf(s,
+				    type && !strcmp(type, "BLOB") ? "%shex(%s) AS %s"
+								  : "%s%s AS %s",
 				    i ? ", " : "", name, name);
 	}
 	sqlite3_str_appendf(s, " FROM %s", def->name);
