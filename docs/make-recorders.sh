@@ -313,7 +313,7 @@ table() {
 	row_of 'CPU time of `rmapscope import`, s' import_cpu_of
 }
 
-# cannot NAME TITLE: what the capture cannot tell, in the words of import
+# cannot NAME TITLE: what the capture cannot show, in the words of import
 cannot() {
 	printf '\n%s:\n\n' "$2"
 	sqlite3 "$tap_dir/$1.db" "SELECT value FROM meta WHERE key = 'limits'" | sed 's/^/- /'
@@ -333,7 +333,7 @@ page() {
 		Each recorder writes an event into a buffer of its own and reads the clock itself, so an interrupt may come
 		between two of them; this is why durations differ. The CPU time is that of the recorders' own processes. What
 		the kernel does for an event in the thread that it happens in is not in it: with four recorders at once
-		that cannot be told apart. \`rmapscope record\` writes the database meanwhile; the others need the import.
+		that cannot be separated. \`rmapscope record\` writes the database meanwhile; the others need the import.
 
 		\`perf lock contention -i perf.data\` finds $lock_waits waits for rwsems of $lock_ms ms in the file of perf, of all
 		processes on the machine. \`rmapscope import\` finds $all_waits of $all_ms ms in it.
@@ -342,11 +342,11 @@ page() {
 
 		- **The machine is at hand, and you are root**: \`rmapscope record\`. It is the only one that names VMAs, and
 		  makes the database while it records, which takes more CPU time then; there is no import.
-		- **A server where perf is installed**: perf. Its call chains tell kernel operations and classes of locks; copy
+		- **A server where perf is installed**: perf. Its call chains show kernel operations and classes of locks; copy
 		  \`/proc/kallsyms\` before the next boot, without which they are unknown. Its file is the largest.
 		- **Only tracefs, or a trace that runs until something happens**: trace-cmd. It needs a stack trigger on
-		  contention_begin to tell operations and classes; its file has the kernel's symbols.
-		- **Android, ChromeOS, or the other events of a Perfetto trace are needed**: Perfetto. It tells who waited how
+		  contention_begin to show operations and classes; its file has the kernel's symbols.
+		- **Android, ChromeOS, or the other events of a Perfetto trace are needed**: Perfetto. It shows who waited how
 		  long, and who woke whom. It has no stacks and hides addresses: operations and classes are unknown, and one
 		  lock counts as several. On Android it adds frames and the function of each sleep.
 
@@ -362,7 +362,7 @@ page() {
 		\`$sleeps\`; then \`trace-cmd extract -B\`. Perfetto: linux.ftrace as the man page shows it, buffers of 32 MiB
 		per CPU, and linux.process_stats.
 
-		## What each cannot tell
+		## What each cannot show
 
 		These are the notes that rmapscope writes into the database (\`meta.limits\`).
 		$(cannot rmapscope '`rmapscope record`')
