@@ -10,7 +10,7 @@
 struct bpf_link;
 struct bpf_object;
 
-/* How a program gets to a kernel function. */
+/* How a program is attached to a kernel function. */
 enum bpf_calls_way {
 	BPF_CALLS_FENTRY, /* by a trampoline of the function: the cheap one */
 	BPF_CALLS_KPROBE,

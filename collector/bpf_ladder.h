@@ -9,7 +9,7 @@ enum bpf_rung {
 	BPF_RUNG_STATE,	   /* who waits now, from the kernel's state: chain_now.h */
 	BPF_RUNG_WAITS,	   /* waits with their VMAs: bpf_waits.h */
 	BPF_RUNG_SAMPLES,  /* beside these, samples of the CPUs: bpf_samples.h */
-	BPF_RUNG_FUNCTION, /* whole waits, by programs of kernel functions: bpf_waits.h */
+	BPF_RUNG_FUNCTION, /* waits with spinning, by programs of kernel functions: bpf_waits.h */
 	NR_BPF_RUNGS,
 };
 

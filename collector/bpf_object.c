@@ -13,7 +13,7 @@
 
 #include "collector/bpf_refusal.h"
 
-/* What the verifier says of a program that it refuses ends with the reason. */
+/* The verifier's log for a refused program ends with the reason. */
 #define LOG_BYTES (256 * 1024)
 
 static int say_nothing(enum libbpf_print_level level, const char *fmt, va_list args)

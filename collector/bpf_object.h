@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A BPF object in the kernel. It has no name there: it goes with the last file
- * descriptor of this process, however that ends.
+ * A BPF object in the kernel. It has no name there, so the kernel removes it with the
+ * last file descriptor of this process, however the process ends.
  */
 #ifndef RMAPSCOPE_BPF_OBJECT_H
 #define RMAPSCOPE_BPF_OBJECT_H

@@ -10,14 +10,14 @@
 #define ENOTSUPP 524
 #endif
 
-/* The verifier ends with what it has counted; what it found is before that. */
+/* The verifier's log ends with statistics; the reason is before them. */
 static bool is_statistics(const char *line, int len)
 {
 	return !strncmp(line, "processed ", 10) || !strncmp(line, "verification time", 17) ||
 	       !strncmp(line, "stack depth", 11) || !len;
 }
 
-/* The last line of @log that says something. Returns its length. */
+/* The last line of @log that is not only statistics. Returns its length. */
 static int last_line(const char *log, const char **line)
 {
 	const char *end = log + strlen(log), *begin;

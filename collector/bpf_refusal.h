@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Why a kernel does not take a BPF program, in words, with the remedy. */
+/* Why a kernel refuses a BPF program, and what to do, as text. */
 #ifndef RMAPSCOPE_BPF_REFUSAL_H
 #define RMAPSCOPE_BPF_REFUSAL_H
 

@@ -87,7 +87,7 @@ struct event *ring_lane_add(struct ring_lane *lane, enum event_id id, uint64_t t
 	return ev;
 }
 
-/* Report what of @lost was not yet reported, after the events that @lane has delivered. */
+/* Report the part of @lost that was not reported yet, after the events that @lane has delivered. */
 static void add_loss(struct ring_lane *lane, const struct waits_lost *lost)
 {
 	const struct bpf_rings_options *opt = &lane->rings->opt;
@@ -151,7 +151,10 @@ int bpf_rings_next_batch(struct bpf_rings *rings, unsigned int i, bool behind, s
 	lane->nr = 0;
 	lane->max = max;
 	lane->behind |= behind;
-	/* before the ring: what the ring does not tell of these is behind all that it has */
+	/*
+	 * read this before the ring: losses that the ring does not report come after all of its
+	 * records
+	 */
 	lost = read_lost(lane);
 	if (has_room(lane))
 		ret = ring_buffer__consume(lane->ring);
@@ -163,7 +166,7 @@ int bpf_rings_next_batch(struct bpf_rings *rings, unsigned int i, bool behind, s
 		lane->complete_ns = asked_ns - COMMIT_SLACK_NS;
 		if (lane->complete_ns > *complete_ns)
 			*complete_ns = lane->complete_ns;
-		/* until then a program may still be at work */
+		/* until then a program may still be writing */
 		if (stopped_ns && lane->complete_ns >= stopped_ns)
 			*complete_ns = LANE_ENDED;
 	}

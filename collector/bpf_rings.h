@@ -4,8 +4,8 @@
  * CPU. Every record begins with a struct waits_head (collector/bpf/waits.h).
  *
  * A record that finds no room in its CPU's ring is counted, with the times of the first and
- * the last one; a lane gives that as an event before it claims to be complete beyond the
- * first.
+ * the last one; a lane gives that as an event before it reports to be complete beyond the
+ * time of the first.
  */
 #ifndef RMAPSCOPE_BPF_RINGS_H
 #define RMAPSCOPE_BPF_RINGS_H

@@ -21,7 +21,7 @@
 #include "lib/clock.h"
 #include "schema/rows.h"
 
-/* A second of samples that are all told. */
+/* A second in which all samples are reported. */
 #define RING_KB 256
 
 /* What is shared with the programs of waits. */
@@ -71,7 +71,7 @@ static bool find_range(const char *name, struct samples_range *range)
 	return true;
 }
 
-/* Tell the programs where the functions are. */
+/* Pass the addresses of the functions to the programs. */
 static void set_ranges(struct bpf_object *obj, struct setup *setup)
 {
 	struct samples_ranges ranges = { 0 };

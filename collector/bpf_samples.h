@@ -16,8 +16,9 @@ struct bpf_samples;
 struct bpf_waits;
 
 /*
- * Samples per second and CPU. Enough for a share of 1 % in some seconds; more cost more. It is
- * no multiple of the timer's frequency: samples would hit what the timer does, or never.
+ * Samples per second and CPU. Enough for a share of 1 % in some seconds; more cost
+ * more. It is no multiple of the timer's frequency: otherwise samples would hit the
+ * work of the timer always, or never.
  */
 #define SAMPLES_DEFAULT_HZ 499
 #define SAMPLES_MAX_HZ	   10000
@@ -43,7 +44,9 @@ bool bpf_samples_see_ipi(const struct bpf_samples *samples);
 
 unsigned int bpf_samples_nr_lanes(const struct bpf_samples *samples);
 
-/* After bpf_waits_stop(): tell the counts that are not told yet. Any thread may call this. */
+/*
+ * After bpf_waits_stop(): report the counts that were not reported yet. Any thread may call this.
+ */
 void bpf_samples_stop(struct bpf_samples *samples);
 
 /* As bpf_rings_next_batch(). */

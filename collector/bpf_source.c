@@ -45,7 +45,10 @@ static int bpf_next_batch(struct source *s, unsigned int i, struct event *ev, un
 	return nr;
 }
 
-/* The programs wake nobody, which would cost them more: their rings are read at least as often. */
+/*
+ * The programs do not wake the readers, which would cost more: the rings are read at least this
+ * often.
+ */
 static void bpf_wait(struct source *s, unsigned int first, unsigned int step)
 {
 	struct source *tracefs = to_bpf(s)->tracefs;
@@ -89,7 +92,7 @@ static void bpf_close(struct source *s)
 }
 
 static const struct source_ops bpf_source_ops = {
-	.name = "tracefs", /* the live source; meta.rung tells the rest */
+	.name = "tracefs", /* the live source; meta.rung has the rung */
 	.next_batch = bpf_next_batch,
 	.wait = bpf_wait,
 	.stop = bpf_stop,

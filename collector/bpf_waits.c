@@ -36,7 +36,10 @@ struct bpf_waits {
 	bool whole;
 };
 
-/* Not every architecture has this tracepoint. Where tracefs cannot be asked, the kernel tells. */
+/*
+ * Not every architecture has this tracepoint. If tracefs cannot be read, loading the program shows
+ * whether it exists.
+ */
 static bool has_page_fault_user(void)
 {
 	return tracefs_has_event("exceptions", "page_fault_user") != 0;
@@ -308,7 +311,7 @@ int bpf_waits_open(struct bpf_waits **bw, const struct bpf_waits_options *opt, s
 
 	if (!opt->whole)
 		return open_image(bw, opt, &image, err);
-	/* why the first is refused tells most */
+	/* the reason for the first refusal is the most useful one */
 	ret = open_image(bw, opt, &whole_images[0], err);
 	return ret && open_image(bw, opt, &whole_images[1], &ignored) ? ret : 0;
 }

@@ -36,7 +36,7 @@ int bpf_waits_try(bool whole, struct error *err);
 
 void bpf_waits_close(struct bpf_waits *bw);
 
-/* Whether its lanes give event @id: it is not to be had from elsewhere, too. */
+/* Whether its lanes give event @id: no other source must give it as well. */
 bool bpf_waits_give(const struct bpf_waits *bw, enum event_id id);
 
 /* Why folios that are moved are not recorded, though asked for; "": they are. */

@@ -44,7 +44,7 @@ static int grow(struct records *rs)
 	return 0;
 }
 
-/* The program learns from our last sleep which time it is. */
+/* The program derives the current time from our last sleep. */
 static void sleep_briefly(void)
 {
 	nanosleep(&(struct timespec){ .tv_nsec = 1 }, NULL);
@@ -107,7 +107,7 @@ static void keep_lasting(struct records *rs, struct records *later)
 
 		if (!same || same->lock != r->lock || same->nr_switches != r->nr_switches)
 			continue;
-		/* one who held it before or after may not have at that instant */
+		/* a holder before or after may not have held it at that instant */
 		if (same->owner_tid != r->owner_tid)
 			r->owner_tid = 0;
 		rs->record[nr++] = *r;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who waits for which rwsem now, as the kernel's own state has it: of waits that
- * began at any time, with no event enabled.
+ * Which thread waits for which rwsem now, read from the kernel's own state: waits
+ * that began at any time, without an enabled event.
  *
- * All threads are looked at twice. A wait is told when its thread has not run in
- * between: so all that are told were waiting at one instant.
+ * All threads are looked at twice. A wait is reported if its thread has not run in
+ * between: so all reported threads waited at one instant.
  */
 #ifndef RMAPSCOPE_CHAIN_NOW_H
 #define RMAPSCOPE_CHAIN_NOW_H
@@ -20,7 +20,7 @@ struct chain_now {
 	struct chain_record *waits; /* in the order in which they began, as far as is known */
 	size_t nr_waits;
 	uint64_t at_ns;	   /* the instant, CLOCK_MONOTONIC */
-	bool ages_unknown; /* off_cpu_ns of the waits is @at_ns, for want of better */
+	bool ages_unknown; /* off_cpu_ns of the waits is @at_ns, because it is unknown */
 };
 
 /*

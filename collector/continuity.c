@@ -11,8 +11,8 @@
 #define TASK_UNINTERRUPTIBLE 2
 
 /*
- * Where more do not fit, the file was filtered by process: of each thread that is
- * kept, about one in two does not.
+ * If more links do not fit, the file was filtered by process: then about one link in
+ * two of each recorded thread does not fit.
  */
 #define LINKS_PER_MISFIT 4
 /* The same for links that prove a gap: one in 16. */

@@ -19,9 +19,9 @@
  * stopper thread on every CPU each 2/5 of kernel.watchdog_thresh, which is at most 60 s
  * (kernel/watchdog.c: watchdog_timer_fn(), set_sample_period()), so each 24 s. Where
  * proactive compaction is on, kcompactd wakes up every 500 ms (mm/compaction.c:
- * kcompactd(), HPAGE_FRAG_CHECK_INTERVAL_MSEC). If no CPU has an event for longer,
- * nothing was recorded. On a machine without both, this rule makes spans uncertain
- * that are not.
+ * kcompactd(), HPAGE_FRAG_CHECK_INTERVAL_MSEC). If no CPU has an event for longer than
+ * that, nothing was recorded. On a machine without both, this rule makes spans
+ * uncertain that are not.
  */
 #ifndef RMAPSCOPE_CONTINUITY_H
 #define RMAPSCOPE_CONTINUITY_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Read bytes of a file that nobody vouches for: no read passes the end.
+ * Read the bytes of an untrusted file: no read passes the end.
  *
- * What is asked for beyond the end is 0 or NULL, and sets bad, which stays.
+ * A read beyond the end returns 0 or NULL, and sets bad, which stays set.
  * Integers are in the byte order of this machine.
  */
 #ifndef RMAPSCOPE_CURSOR_H

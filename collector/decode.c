@@ -286,7 +286,7 @@ static ALWAYS_INLINE int decode_stack(const struct event_layout *lay, struct kst
 	return ev->stack ? 1 : -ENOMEM;
 }
 
-/* In two parts: for as much at once GCC makes a "rep stos", which takes long to start. */
+/* In two parts: for the whole size GCC emits a "rep stos", which is slow to start. */
 static ALWAYS_INLINE void clear(struct event *ev)
 {
 	const size_t half = sizeof(*ev) / 2;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Raw records of the ring buffer to struct event.
+ * Decode raw records of the ring buffer into struct event.
  *
  * All offsets are resolved once, from libtraceevent's formats; a record then
  * costs a table look-up and a few copies, no name look-up, no allocation.
@@ -67,8 +67,8 @@ struct decoder {
 /*
  * decoder_init - resolve every event of events.def that @tep knows
  *
- * A missing event is a capability (has[] stays false), not an error. Any word
- * size and byte order will do: the formats carry every size.
+ * A missing event is a capability (has[] stays false), not an error. Any word size
+ * and byte order is supported: the formats have all sizes.
  */
 int decoder_init(struct decoder *dec, struct tep_handle *tep, struct error *err);
 void decoder_free(struct decoder *dec);

@@ -31,13 +31,13 @@ enum event_id {
 #undef STACK
 	EVENT_LOSS,	    /* made by a source, not by the kernel */
 	EVENT_SAMPLES_LOST, /* likewise, in ev.loss: of samples only, so no wait is uncertain */
-	EVENT_TASK,	    /* likewise: what the input knows of a thread; its time says nothing */
+	EVENT_TASK,	    /* likewise: facts about a thread; its time has no meaning */
 	EVENT_FRAME_START,  /* likewise: of a frame of Perfetto; the union has its time */
 	EVENT_FRAME_END,
 	EVENT_SAMPLE,	   /* by BPF: a thread that spins for a lock, or holds one, was sampled */
 	EVENT_SAMPLED,	   /* likewise: how often such a thread was sampled, whatever it did */
 	EVENT_CPU_SAMPLE,  /* of a file: a thread was sampled, whatever it did */
-	EVENT_SLICE_BEGIN, /* likewise: the thread tells what it does from now on */
+	EVENT_SLICE_BEGIN, /* likewise: the thread names what it does from now on */
 	EVENT_SLICE_END,   /* of the slice that it has begun last */
 	NR_EVENTS,
 };
@@ -51,7 +51,7 @@ enum event_id {
 /*
  * Flags of contention_begin, include/trace/events/lock.h. READ or WRITE alone is an
  * rwsem. With RT it is an rwsem or an rwlock of a PREEMPT_RT kernel
- * (kernel/locking/rwbase_rt.c): there a stack tells which. RT alone is an rtmutex,
+ * (kernel/locking/rwbase_rt.c): there a stack shows which. RT alone is an rtmutex,
  * whatever that is a part of.
  */
 #define LCB_F_SPIN  (1U << 0)
@@ -89,7 +89,7 @@ struct event {
 	int32_t tid;	  /* common_pid: the thread that was running */
 	uint16_t cpu;
 	uint8_t id;  /* enum event_id */
-	bool in_irq; /* in hard or soft interrupt: tid is a bystander */
+	bool in_irq; /* in a hard or soft interrupt: tid is the interrupted thread */
 	/*
 	 * What the thread was doing, from the record behind the event; NULL: none
 	 * was recorded. Owned by the reader's table.
@@ -98,16 +98,18 @@ struct event {
 	union {
 		struct {
 			uint64_t lock;
-			uint32_t flags;	  /* LCB_F_* */
-			int32_t owner;	  /* tid of the writer that holds it; 0: not told */
-			uint32_t classes; /* a bit for each LOCK_* that it may be; 0: not told */
+			uint32_t flags; /* LCB_F_* */
+			int32_t owner;	/* tid of the writer that holds it; 0: not recorded */
+			uint32_t
+				classes; /* a bit for each LOCK_* that it may be; 0: not recorded */
 		} contention_begin;
 		struct {
 			uint64_t lock;
-			int32_t ret;		/* 0 or a negative errno */
-			int32_t tgid;		/* of the process of the VMA; -1: not known */
-			uint64_t spun_until_ns; /* it slept from then on, or never; 0: not told */
-			/* the VMA that the wait was for; vm_end 0: not told */
+			int32_t ret;  /* 0 or a negative errno */
+			int32_t tgid; /* of the process of the VMA; -1: not known */
+			uint64_t
+				spun_until_ns; /* it slept from then on, or never; 0: not recorded */
+			/* the VMA that the wait was for; vm_end 0: not recorded */
 			uint64_t mm, vm_start, vm_end;
 		} contention_end;
 		struct {
@@ -174,7 +176,7 @@ struct event {
 		} walk_end;
 		struct {
 			uint64_t pfn, old_anon_vma, new_anon_vma;
-			uint64_t old_root, new_root; /* 0: not told, or not known */
+			uint64_t old_root, new_root; /* 0: not recorded, or not known */
 			uint32_t attempt;
 			uint8_t slow;
 		} walk_retry;
@@ -208,24 +210,24 @@ struct event {
 			uint64_t end_ns;
 			int64_t nr_lost; /* or LOST_UNKNOWN */
 			uint8_t reason;	 /* LOSS_* of schema/enums.def */
-			bool all_off;	 /* no event came in the gap: it begins with the last */
+			bool all_off; /* no events in the gap: it begins at the last one before */
 		} loss;
 		struct {
 			int32_t tid, tgid;
-			char comm[COMM_LEN]; /* "": not told */
+			char comm[COMM_LEN]; /* "": not recorded */
 		} task;
 		struct {
 			int64_t cookie; /* of its end, too, and of no other */
 			int64_t start_ns;
-			int64_t token;	       /* of the work, in the process; -1: not told */
-			int64_t display_token; /* of the display's frame; -1: not told */
-			const char *layer;     /* owned by the source; NULL: not told */
-			int32_t tgid;	       /* of the process; 0: not told */
-			uint32_t jank;	       /* bits 1 << JANK_*; 0: not told */
+			int64_t token;	       /* of the work, in the process; -1: not recorded */
+			int64_t display_token; /* of the display's frame; -1: not recorded */
+			const char *layer;     /* owned by the source; NULL: not recorded */
+			int32_t tgid;	       /* of the process; 0: not recorded */
+			uint32_t jank;	       /* bits 1 << JANK_*; 0: not recorded */
 			bool expected;	       /* not the frame, but when it should have been */
 			uint8_t kind;	       /* FRAME_* */
-			int8_t present;	       /* PRESENT_*; ENUM_NONE: not told */
-			int8_t on_time;	       /* 1, 0; -1: not told */
+			int8_t present;	       /* PRESENT_*; ENUM_NONE: not recorded */
+			int8_t on_time;	       /* 1, 0; -1: not recorded */
 		} frame_start;
 		struct {
 			int64_t cookie;
@@ -234,14 +236,15 @@ struct event {
 		struct { /* the event's stack has the callers of the function at @ip */
 			uint64_t lock; /* 0: not known */
 			uint64_t ip;
-			uint32_t classes; /* a bit for each LOCK_* that it may be; 0: not told */
-			uint8_t kind;	  /* SAMPLE_* of schema/enums.def */
+			uint32_t
+				classes; /* a bit for each LOCK_* that it may be; 0: not recorded */
+			uint8_t kind;	 /* SAMPLE_* of schema/enums.def */
 		} sample;
 		struct {
 			uint64_t since_ns, until_ns; /* the sample before, and the last of these */
 			uint64_t nr;
-			uint64_t cpu_ns;     /* CPU time of the thread meanwhile */
-			int64_t runnable_ns; /* and time that it waited for a CPU; NO_TIME: not told */
+			uint64_t cpu_ns; /* CPU time of the thread meanwhile */
+			int64_t runnable_ns; /* and time that it waited for a CPU; NO_TIME: not recorded */
 		} sampled;
 		struct {
 			char name[SLICE_NAME_LEN]; /* without what ends a line */

@@ -42,7 +42,9 @@ void eventcount_wait(struct eventcount *g, uint64_t seq, uint64_t deadline_ns)
 	};
 
 	pthread_mutex_lock(&g->lock);
-	/* count first, then check: either the poster sees us or we see its post */
+	/*
+	 * count first, then check: either the poster sees the waiter, or the waiter sees the post
+	 */
 	atomic_fetch_add(&g->nr_waiting, 1);
 	while (atomic_load(&g->seq) == seq)
 		if (pthread_cond_timedwait(&g->cond, &g->lock, &until) == ETIMEDOUT)

@@ -3,7 +3,7 @@
  * An eventcount: wait until another thread has done something.
  *
  * Read eventcount_seq(), check for work, and if there is none call eventcount_wait() with that
- * number. A eventcount_post() in between is not missed.
+ * number. An eventcount_post() in between is not missed.
  */
 #ifndef RMAPSCOPE_EVENTCOUNT_H
 #define RMAPSCOPE_EVENTCOUNT_H

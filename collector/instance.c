@@ -85,7 +85,7 @@ static int open_locked(const char *name)
 	return ret;
 }
 
-/* The maker of an instance, by its name; @pid_ns 0: before 2.1. */
+/* The process that made an instance, by its name; @pid_ns 0: made before 2.1. */
 struct maker {
 	int pid;
 	uint64_t start, pid_ns;
@@ -104,8 +104,8 @@ static bool parse_name(const char *name, struct maker *m)
 }
 
 /*
- * Whether the maker of an instance whose lock is free may live all the same: before
- * 2.1 there was no lock, and since then it may be about to be taken.
+ * Whether the process that made an instance may still run although its lock is free:
+ * before 2.1 there was no lock, and since then the process may be about to take it.
  */
 static bool may_live(const struct maker *m, int fd)
 {

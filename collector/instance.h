@@ -16,18 +16,18 @@
 
 struct tracefs_instance;
 
-/* Where tracefs is mounted, which this does if nobody has; NULL: not here. Static. */
+/* The mount point of tracefs, which is mounted if necessary; NULL: there is none. Static. */
 const char *tracing_dir(void);
 
 /*
  * instance_create - a new instance, after removing orphans
  *
  * Events are off, tracing is off, the clock is "mono". Fails with one clear
- * line when tracefs is not there or not ours to use.
+ * line if tracefs is missing or this user may not use it.
  */
 int instance_create(struct tracefs_instance **inst, struct error *err);
 
-/* The end of the name of an instance that our own ids are learnt in, see self.h. */
+/* The end of the name of an instance that is used to find our own ids, see self.h. */
 #define INSTANCE_IDS ".ids"
 
 /*
@@ -44,7 +44,7 @@ int instance_destroy(struct tracefs_instance *inst, struct error *err);
 /* Remove the instances that dead rmapscope processes left. Returns how many. */
 int instance_remove_orphans(void);
 
-/* Whether the kernel has the event: 1, 0, or a negative errno when it cannot be told. */
+/* Whether the kernel has the event: 1, 0, or a negative errno if that is unknown. */
 int tracefs_has_event(const char *system, const char *name);
 
 /* Whether it is known to have those of waits among the rmap events, with the series of patches. */

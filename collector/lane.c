@@ -27,7 +27,7 @@ void lane_free(struct lane *lane)
 
 unsigned int lane_room(const struct lane *lane)
 {
-	/* one slot stays empty, to tell a full ring from an empty one */
+	/* one slot stays empty, to distinguish a full ring from an empty one */
 	return ck_ring_capacity(&lane->ring) - 1 - ck_ring_size(&lane->ring);
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More become one: what lies between two of them is then uncertain, too. */
+/* Further gaps are merged: spans between two of them are then uncertain, too. */
 #define MAX_LOSSES 65536
 
 static void widen(struct event *ev, uint16_t cpu, uint64_t start_ns, uint64_t end_ns, uint64_t nr)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Gaps of a file, found by a reading of all of it: what was lost is often told behind
- * events that are later than the beginning of the gap.
+ * The gaps of a file, found by reading all of it first: a loss is often recorded
+ * behind events that are later than the start of the gap.
  */
 #ifndef RMAPSCOPE_LOSSES_H
 #define RMAPSCOPE_LOSSES_H
@@ -22,7 +22,7 @@ struct losses {
  * @nr: of events; 0: not known
  * @reason: LOSS_*
  *
- * Where there are very many, the last ones become one. Returns 0 or -ENOMEM.
+ * If there are too many gaps, the last ones are merged into one. Returns 0 or -ENOMEM.
  */
 int losses_add(struct losses *l, uint16_t cpu, uint64_t start_ns, uint64_t end_ns, uint64_t nr,
 	       enum stored_value reason);

@@ -2,10 +2,9 @@
 /*
  * Time-ordered merge of all lanes behind a watermark.
  *
- * An event goes out once no lane can still give an earlier one: a lane with
- * an event waiting is bounded by that event, an empty lane by its watermark.
- * An idle CPU raises its watermark whenever it is read and so never holds
- * the others back.
+ * An event is delivered once no lane can still give an earlier one: a lane with an
+ * event waiting is bounded by that event, an empty lane by its watermark. An idle CPU
+ * raises its watermark whenever it is read, so it never delays the others.
  */
 #ifndef RMAPSCOPE_MERGE_H
 #define RMAPSCOPE_MERGE_H
@@ -41,8 +40,9 @@ void merge_free(struct merge *m);
  * merge_run - give up to @max events, in time order, to @fn
  * @ended: set when every lane has ended and is empty
  *
- * What several buffers recorded is given once, as the first did, with the stack
- * of whichever has it. Returns the number of events given, or the first non-zero result of @fn.
+ * An event that several buffers recorded is given once, as in the first one, with the
+ * stack from any of them. Returns the number of events given, or the first non-zero
+ * result of @fn.
  */
 int merge_run(struct merge *m, unsigned int max, int (*fn)(void *ctx, const struct event *ev),
 	      void *ctx, bool *ended);

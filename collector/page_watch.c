@@ -56,7 +56,10 @@ static void drop_ahead(struct page_watch *w)
 	w->nr_last = w->nr;
 }
 
-/* A page begins at @time_ns, which tells about those before. Returns whether it may be sound. */
+/*
+ * A page begins at @time_ns, which shows whether the pages before it are sound. Returns whether it
+ * may be sound itself.
+ */
 static bool new_page(struct page_watch *w, uint64_t time_ns)
 {
 	if (!time_ns)

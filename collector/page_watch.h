@@ -2,14 +2,14 @@
 /*
  * Find damaged pages of a trace file by the offsets and times of its records.
  *
- * libtracecmd skips a page without records silently, and believes any time in a page.
+ * libtracecmd silently skips a page without records, and accepts any time in a page.
  * But the kernel writes at least one event into a page, the first at the time of the
  * page, and the pages of a CPU are in time order (kernel/trace/ring_buffer.c:
  * rb_move_tail(), rb_add_timestamp()).
  *
  * A time that is ahead shows only by the pages after it: so the records of a page are
- * kept until the next page begins. Where that goes back, the page after it says which
- * of the two is wrong.
+ * kept until the next page begins. If that page goes back in time, the page after it
+ * shows which of the two is wrong.
  */
 #ifndef RMAPSCOPE_PAGE_WATCH_H
 #define RMAPSCOPE_PAGE_WATCH_H

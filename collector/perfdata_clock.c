@@ -47,7 +47,7 @@ const char *perfdata_clock_name(const struct perf_event_attr *attr)
 
 /*
  * The CPU time that a sample stands for. With a frequency the kernel chooses the period such that
- * there are so many samples in a second; of a period in cycles it is not known how long it is.
+ * there are so many samples in a second; the duration of a period in cycles is unknown.
  */
 static uint64_t sample_ns(const struct perf_event_attr *attr, const struct clock_kind *kind)
 {
@@ -60,7 +60,7 @@ static uint64_t sample_ns(const struct perf_event_attr *attr, const struct clock
 	return ns >= MIN_SAMPLE_NS && ns <= MAX_SAMPLE_NS ? ns : 0;
 }
 
-/* Why the samples of @attr say nothing; NULL: they do. */
+/* Why the samples of @attr cannot be used; NULL: they can. */
 static const char *useless(const struct perf_event_attr *attr, const struct clock_kind *kind)
 {
 	const uint64_t needs = PERF_SAMPLE_TID | PERF_SAMPLE_TIME;

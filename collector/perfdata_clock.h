@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The event of a perf.data file that is a clock: by its samples perf tells what the CPUs did. */
+/* The event of a perf.data file that is a clock: its samples show what the CPUs did. */
 #ifndef RMAPSCOPE_PERFDATA_CLOCK_H
 #define RMAPSCOPE_PERFDATA_CLOCK_H
 
@@ -25,7 +25,7 @@ unsigned int perfdata_clock_choose(struct perfdata_file *f, const char **why);
 /*
  * perfdata_clock_spin - the innermost frame of @s that is in the slow path of an rwsem
  *
- * Returns its index; -1: there is none, or @syms does not tell.
+ * Returns its index; -1: there is none, or @syms does not name it.
  */
 int perfdata_clock_spin(const struct perfdata_sample *s, const struct symbols *syms);
 

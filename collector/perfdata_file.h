@@ -4,8 +4,8 @@
  * and pipe mode, compressed or not. The format: tools/perf/Documentation/
  * perf.data-file-format.txt and tools/perf/util/header.c, session.c of Linux.
  *
- * Everything in the file may be wrong. Nothing is read beyond its end, and memory does
- * not grow with what it claims.
+ * The file is untrusted. Nothing is read beyond its end, and memory does not grow
+ * with the sizes that it claims.
  */
 #ifndef RMAPSCOPE_PERFDATA_FILE_H
 #define RMAPSCOPE_PERFDATA_FILE_H
@@ -70,10 +70,10 @@ struct perfdata_file {
 	struct perfdata_id *ids;
 	unsigned int nr_ids;
 	bool identifier;      /* PERF_SAMPLE_IDENTIFIER in all of them */
-	char release[64];     /* of the kernel; "" not told */
+	char release[64];     /* of the kernel; "": unknown */
 	char version[64];     /* of perf; likewise */
-	unsigned int nr_cpus; /* of the machine, online; 0: not told */
-	bool has_cpu_option;  /* the command line of perf has -C, as far as its words tell */
+	unsigned int nr_cpus; /* of the machine, online; 0: unknown */
+	bool has_cpu_option;  /* the command line of perf seems to have -C */
 	struct tep_handle *tep;
 	struct symbols symbols; /* of the file */
 	bool has_formats;
@@ -92,11 +92,11 @@ struct perfdata_file {
 };
 
 /*
- * perfdata_open - what stands before the records
+ * perfdata_open - read what comes before the records
  *
  * Takes over @file->fd: call perfdata_close() even if it fails. Fails with one clear line.
- * In pipe mode events and formats stand among the records: they are known when all were
- * read once.
+ * In pipe mode events and formats are among the records: they are known after all records
+ * were read once.
  */
 int perfdata_open(struct perfdata_file *f, const struct source_file *file, struct error *err);
 void perfdata_close(struct perfdata_file *f);

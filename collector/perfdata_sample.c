@@ -69,7 +69,7 @@ bool perfdata_sample_where(const struct perf_event_attr *attr, struct cursor bod
 	return take_where(attr->sample_type, &body, w);
 }
 
-/* PERF_SAMPLE_READ: values of counters, which nobody here wants. */
+/* PERF_SAMPLE_READ: values of counters, which are not used. */
 static void skip_values(uint64_t format, struct cursor *c)
 {
 	uint64_t nr = format & PERF_FORMAT_GROUP ? take_u64(c) : 1;

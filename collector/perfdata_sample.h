@@ -30,7 +30,7 @@ struct perfdata_sample {
 /*
  * perfdata_sample_attr - the event that PERF_RECORD_SAMPLE @body is of
  *
- * NULL: it cannot be told.
+ * NULL: it is unknown.
  */
 struct perfdata_attr *perfdata_sample_attr(struct perfdata_file *f, struct cursor body);
 
@@ -50,7 +50,7 @@ bool perfdata_sample_where(const struct perf_event_attr *attr, struct cursor bod
  */
 bool perfdata_where(struct perfdata_file *f, struct cursor *body, struct perfdata_where *w);
 
-/* Whether events without an identifier can be told apart. */
+/* Whether events without an identifier can be distinguished. */
 bool perfdata_layouts_fit(const struct perfdata_file *f);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The first reading of a perf.data file: what has to be known before its first event is
- * given. A loss is in the file behind events that come later than its beginning.
+ * The first pass over a perf.data file, for what must be known before its first event
+ * is given. In the file, a loss comes behind events that are later than its start.
  */
 #ifndef RMAPSCOPE_PERFDATA_SCAN_H
 #define RMAPSCOPE_PERFDATA_SCAN_H
@@ -16,8 +16,8 @@
 
 struct perfdata_cpu {
 	uint64_t last_ns;
-	uint64_t nr_lost;    /* as told where they are missing */
-	uint64_t nr_dropped; /* as told at the end, of the whole recording */
+	uint64_t nr_lost;    /* as reported where they are missing */
+	uint64_t nr_dropped; /* as reported at the end, of the whole recording */
 };
 
 struct perfdata_scan {

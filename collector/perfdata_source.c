@@ -64,7 +64,7 @@ static bool is_sound(const struct perfdata_source *pd, uint64_t time_ns)
 	return time_ns <= INT64_MAX && !times_astray(&pd->scan.times, time_ns);
 }
 
-/* A record that says nothing: what it was is not known, nor when. */
+/* A record without content: neither its event nor its time is known. */
 static int add_damage(struct perfdata_source *pd)
 {
 	const struct perfdata_where w = { .time_ns = pd->last_ns };
@@ -141,7 +141,10 @@ static int read_life(struct perfdata_source *pd, const struct perfdata_record *r
 	int ret;
 
 	w.time_ns = take_u64(&c);
-	/* perf writes those of before the recording without a time; COMM says the same of them */
+	/*
+	 * perf writes those from before the recording without a time; COMM records have the same
+	 * facts
+	 */
 	if (c.bad || !w.time_ns || !is_sound(pd, w.time_ns) || pid <= 0 || tid <= 0)
 		return 0;
 	if (rec->type == PERF_RECORD_EXIT) {
@@ -547,13 +550,13 @@ static int refuse(const struct perfdata_source *pd, const char *path, struct err
 	if (!perfdata_layouts_fit(&pd->file))
 		return error_set(err, -ENOTSUP,
 				 "%s has events of several layouts and no identifier in them, so "
-				 "that they cannot be told apart; record with perf record of "
+				 "that they cannot be distinguished; record with perf record of "
 				 "Linux 3.13 or later",
 				 path);
 	return 0;
 }
 
-/* Tracepoints of which only some were recorded: then what is missing is not known. */
+/* Tracepoints of which only some events were recorded: then what is missing is not known. */
 static int refuse_sampled(const struct perfdata_source *pd, const char *path, struct error *err)
 {
 	unsigned int i;
@@ -568,7 +571,7 @@ static int refuse_sampled(const struct perfdata_source *pd, const char *path, st
 			return error_set(
 				err, -ENODATA,
 				"%s has only some of the events %s:%s (perf record -F or -c): no "
-				"wait can be told from them; record without -F, with -c 1",
+				"wait can be derived from them; record without -F, with -c 1",
 				path, event_system(id), event_name(id));
 	}
 	return 0;

@@ -290,7 +290,7 @@ static void add_running(const struct perfetto_running *cpu, struct event *ev)
 		ev->tid = cpu->tid;
 		return;
 	}
-	/* nobody is said to have woken, or to have fallen asleep */
+	/* no thread is recorded as woken, or as fallen asleep */
 	if (ev->id == EVENT_SCHED_WAKING)
 		ev->in_irq = true;
 	else
@@ -298,8 +298,8 @@ static void add_running(const struct perfetto_running *cpu, struct event *ev)
 }
 
 /*
- * The idle thread does not fall asleep: a thread that does has come to run by an event that
- * is missing, though nothing marks that.
+ * The idle thread does not fall asleep: if it seems to, the switch to another thread
+ * is missing, although nothing marks that.
  */
 static bool is_unknown_sleep(const struct perfetto_running *cpu, const struct event *ev)
 {

@@ -35,13 +35,13 @@ struct perfetto_bundles {
 	uint32_t nr_comms, room;
 };
 
-/* What a bundle says beside its events. */
+/* What a bundle has apart from its events. */
 struct perfetto_bundle {
 	uint32_t cpu;
 	uint32_t clock;		    /* FtraceClock; 0: boot time */
-	uint64_t prev_end_ns;	    /* of the last event that was recorded before; 0: not told */
+	uint64_t prev_end_ns;	    /* of the last event that was recorded before; 0: unknown */
 	uint64_t first_ns, last_ns; /* of its events, also those that are none of ours; 0: none */
-	uint64_t nr_typed_wakings;  /* which do not tell whether an interrupt woke */
+	uint64_t nr_typed_wakings;  /* which do not show whether an interrupt woke */
 	uint64_t nr_hidden_locks;   /* events whose lock has a number instead of an address */
 	uint64_t nr_unnamed;	    /* functions without a name */
 	uint64_t nr_unknown_sleeps; /* of threads whose switch from the idle thread is missing */

@@ -55,7 +55,7 @@ bool perfetto_clock_fits(struct perfetto_clock *clk, uint32_t ftrace_clock)
 	return clk->ftrace == ftrace_clock;
 }
 
-/* Whether boot time and CLOCK_MONOTONIC went on together. */
+/* Whether the difference of boot time and CLOCK_MONOTONIC stayed the same. */
 static bool is_one_number(const struct perfetto_clock *clk)
 {
 	return clk->nr && clk->max_ns - clk->min_ns < (int64_t)SAME_NS &&

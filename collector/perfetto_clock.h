@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The clock of a Perfetto trace. Events of the kernel are in boot time, unless the
- * recorder used another clock. ClockSnapshots tell the difference to CLOCK_MONOTONIC,
+ * recorder used another clock. ClockSnapshots have the difference to CLOCK_MONOTONIC,
  * which is one number if the machine was not suspended meanwhile, and to the time of day.
  */
 #ifndef RMAPSCOPE_PERFETTO_CLOCK_H

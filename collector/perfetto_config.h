@@ -20,7 +20,7 @@ struct perfetto_config {
 /* perfetto_config - a TraceConfig */
 void perfetto_config(struct perfetto_config *cfg, struct cursor c);
 
-/* perfetto_config_refused - FtraceStats' text @f of an event that was asked for in vain */
+/* perfetto_config_refused - text @f of FtraceStats: an event that was requested but refused */
 void perfetto_config_refused(struct perfetto_config *cfg, const struct proto_field *f);
 
 #endif

@@ -4,8 +4,8 @@
  * protos/perfetto/trace/trace.proto, whose field 1 is a TracePacket. Packets may be
  * compressed inside of others.
  *
- * Everything in the file may be wrong. Nothing is read beyond its end, and memory does
- * not grow with what it claims.
+ * The file is untrusted. Nothing is read beyond its end, and memory does not grow
+ * with the sizes that it claims.
  */
 #ifndef RMAPSCOPE_PERFETTO_FILE_H
 #define RMAPSCOPE_PERFETTO_FILE_H

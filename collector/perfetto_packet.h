@@ -36,7 +36,7 @@ enum {
 
 struct perfetto_packet {
 	uint32_t sequence;   /* of the writer; packets are in order within it only */
-	uint64_t time_ns;    /* of clock_id; 0: not told */
+	uint64_t time_ns;    /* of clock_id; 0: unknown */
 	uint32_t clock_id;   /* BuiltinClock; 0: boot time */
 	bool cleared;	     /* what was interned before is not referred to any more */
 	bool dropped;	     /* packets of the sequence are missing before it */
@@ -46,7 +46,7 @@ struct perfetto_packet {
 	struct cursor names; /* InternedData; empty: none */
 };
 
-/* Returns false when it makes no sense, with what comes before that. */
+/* Returns false if the packet is invalid, with the fields before the invalid one. */
 bool perfetto_packet(struct cursor c, struct perfetto_packet *p);
 
 /* Whether a packet may begin with a field of this tag. */

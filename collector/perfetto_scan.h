@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The first reading of a Perfetto trace: what has to be known before its first event is
- * given. Clocks, threads and statistics of a trace may be behind its events, and a loss
- * is behind events that are later than its beginning.
+ * The first pass over a Perfetto trace, for what must be known before its first event
+ * is given. Clocks, threads and statistics of a trace may be behind its events, and a
+ * loss is behind events that are later than its beginning.
  */
 #ifndef RMAPSCOPE_PERFETTO_SCAN_H
 #define RMAPSCOPE_PERFETTO_SCAN_H
@@ -39,7 +39,7 @@ struct perfetto_task {
 
 struct perfetto_scan {
 	struct perfetto_cpu *cpu;    /* [PERFETTO_MAX_CPUS] */
-	struct perfetto_task *tasks; /* the first that is told of each thread */
+	struct perfetto_task *tasks; /* the first facts about each thread */
 	struct losses losses;	     /* in the clock of the file */
 	struct perfetto_clock clock;
 	struct perfetto_config config;
@@ -54,10 +54,10 @@ struct perfetto_scan {
 	} frames_of[PERFETTO_FRAME_CLOCKS];
 	uint64_t nr_track_events;
 	uint64_t nr_discarded; /* pieces that the recorder's buffer had no room for */
-	bool starts_told;      /* the recorder tells the first packet of a sequence */
+	bool starts_told;      /* the recorder marks the first packet of a sequence */
 	bool cut, damaged;
 	uint64_t end_at;  /* in the file; with cut or damaged */
-	char release[64]; /* of the kernel; "": not told */
+	char release[64]; /* of the kernel; "": unknown */
 };
 
 /*

@@ -118,8 +118,8 @@ static int read_bundle(struct perfetto_source *pf, const struct perfetto_packet 
 }
 
 /*
- * Frames are told when they have ended, or later: their place is that of the events around
- * them, and their times are told beside it.
+ * Frames are recorded when they have ended, or later: their place is that of the
+ * events around them, and their times are in the event.
  */
 static int read_frame(struct perfetto_source *pf, const struct perfetto_packet *p)
 {
@@ -270,7 +270,7 @@ static void note_end(struct perfetto_source *pf)
 			    "buffers { size_kb } larger, or write_into_file");
 }
 
-/* Frames whose times cannot be told in the clock of the events. */
+/* Frames whose times cannot be converted to the clock of the events. */
 static void note_frames(struct perfetto_source *pf)
 {
 	const struct perfetto_scan *sc = &pf->scan;
@@ -285,7 +285,7 @@ static void note_frames(struct perfetto_source *pf)
 	if (nr)
 		source_note(&pf->src,
 			    "%" PRIu64 " of %" PRIu64 " starts and ends of frames are left out: "
-			    "no ClockSnapshot tells their time in the clock of the events, or the "
+			    "no ClockSnapshot gives their time in the clock of the events, or the "
 			    "machine was suspended meanwhile",
 			    nr, nr_all);
 }
@@ -317,7 +317,7 @@ static void note_limits(struct perfetto_source *pf)
 	if (sc->nr_unknown_sleeps)
 		source_note(&pf->src,
 			    "%" PRIu64
-			    " sleeps are left out: the trace does not tell whose they are, "
+			    " sleeps are left out: the trace does not show whose they are, "
 			    "as a switch from the idle thread is missing before each",
 			    sc->nr_unknown_sleeps);
 	if (sc->nr_track_events)

@@ -14,7 +14,7 @@
 /*
  * perfetto_tasks - give each thread of packet @p to @fn
  *
- * @comm: "": not told. Returns 0, or the first non-zero result of @fn.
+ * @comm: "": unknown. Returns 0, or the first non-zero result of @fn.
  */
 int perfetto_tasks(const struct perfetto_packet *p,
 		   int (*fn)(void *ctx, int32_t tid, int32_t tgid, const char comm[COMM_LEN]),

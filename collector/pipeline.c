@@ -20,7 +20,10 @@
 #define READ_BATCH   256
 #define READ_BUFFER  (STACK_PAIR_HELD + READ_BATCH)
 #define MERGE_BATCH  2048
-/* Rounds over the lanes of a file after which the consumer is woken: that is work for the kernel. */
+/*
+ * Rounds over the lanes of a file after which the consumer is woken; more wake-ups would cost time
+ * in the kernel.
+ */
 #define FILE_ROUNDS  16
 /* Events between two writes when they arrive without a pause. */
 #define FLUSH_EVENTS 500000

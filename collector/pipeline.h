@@ -3,8 +3,8 @@
  * The threads: readers decode their lanes into rings, one consumer thread
  * merges the rings by time and drives the model and the store.
  *
- * When the consumer falls behind, rings fill, readers leave the kernel's
- * buffers alone, and the kernel counts what it overwrites.
+ * When the consumer falls behind, the rings fill up, the readers stop reading the
+ * kernel's buffers, and the kernel counts what it overwrites.
  */
 #ifndef RMAPSCOPE_PIPELINE_H
 #define RMAPSCOPE_PIPELINE_H

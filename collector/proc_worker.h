@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Questions to /proc whose answer waits for a lock of the process: the command line waits for its
- * mmap_lock (mm/memory.c, access_remote_vm()), its VMAs for its exec_update_lock and before Linux 6.17
- * its mmap_lock (fs/proc/task_mmu.c), a stack for its exec_update_lock (fs/proc/base.c, lock_trace()).
- * A process that hangs would hang the thread that asks. So threads of their own ask; one that gets
- * no answer stays with its question. All these waits can be killed: they end with our process.
+ * Reads of /proc that block on a lock of the process: the command line waits for its
+ * mmap_lock (mm/memory.c, access_remote_vm()), its VMAs for its exec_update_lock and before Linux
+ * 6.17 its mmap_lock (fs/proc/task_mmu.c), a stack for its exec_update_lock (fs/proc/base.c,
+ * lock_trace()). A process that hangs would hang the thread that asks. So threads of their own
+ * make these reads; a thread that gets no answer stays blocked in its read. All these waits can
+ * be killed: they end with our process.
  */
 #ifndef RMAPSCOPE_PROC_WORKER_H
 #define RMAPSCOPE_PROC_WORKER_H

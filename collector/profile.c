@@ -22,9 +22,9 @@
 #define ASLEEP "prev_state & 2"
 
 /*
- * The event says nothing of the kind of lock, and contended spinlocks have it,
- * too. A thread lets a rwsem go, with interrupts on: not the idle task, nor
- * an interrupt. The flags are TRACE_FLAG_IRQS_OFF, _HARDIRQ and _SOFTIRQ of
+ * The event does not have the kind of the lock, and contended spinlocks emit it, too.
+ * An rwsem is released by a thread with interrupts on, not by the idle task or an
+ * interrupt. The flags are TRACE_FLAG_IRQS_OFF, _HARDIRQ and _SOFTIRQ of
  * include/linux/trace_events.h.
  */
 #define RELEASE "common_pid!=0&&!(common_flags&25)"
@@ -117,13 +117,14 @@ const struct profile_event profile_events[] = {
 	{
 		.id = EVENT_SCHED_PROCESS_EXIT,
 		.profiles = PROFILE_ALL,
-		.shows = "telling a thread from a later one of the same id",
+		.shows = "distinguishing a thread from a later one of the same id",
 	},
 	{
 		.id = EVENT_SCHED_PROCESS_EXEC,
 		.profiles = PROFILE_ALL,
-		.shows = "telling the VMAs before an exec from those after it, and who leads a "
-			 "process",
+		.shows =
+			"distinguishing the VMAs before an exec from those after it, and who leads a "
+			"process",
 	},
 	{
 		.id = EVENT_PAGE_FAULT_USER,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Profiles: which events a live capture enables, with which filters and
- * triggers, and what each of them is good for. Profiles add up.
+ * triggers, and what each of them shows. Profiles add up.
  */
 #ifndef RMAPSCOPE_PROFILE_H
 #define RMAPSCOPE_PROFILE_H
@@ -30,8 +30,8 @@ struct profile_event {
 	unsigned int unfiltered; /* PROFILE_* that need every event and ignore the filter */
 	const char *trigger;	 /* NULL: none */
 	unsigned int stacks;	 /* PROFILE_* that want the trigger; 0: all */
-	bool need;		 /* a capture is of no use without it */
-	bool rare;		 /* few kernels have it; others tell the same by other means */
+	bool need;		 /* a capture is useless without it */
+	bool rare;		 /* few kernels have it; others have other events for this */
 	const char *shows;	 /* what is unknown without it */
 	const char *since;	 /* kernel that has it first, if that is a new one; or NULL */
 };
@@ -60,8 +60,8 @@ int profiles_parse(const char *names, unsigned int *profiles, struct error *err)
  * @elsewhere: [NR_EVENTS], events that come from elsewhere and stay off; may be NULL
  * @result: [NR_EVENTS], by event id; may be NULL
  *
- * Missing optional events and refused filters are left out and told in
- * @result. Fails when a needed event is missing.
+ * Missing optional events and refused filters are left out and noted in @result.
+ * Fails when a needed event is missing.
  */
 int profiles_apply(unsigned int profiles, struct tracefs_instance *inst, unsigned int buffer_kb,
 		   const bool *elsewhere, struct profile_result *result, struct error *err);

@@ -29,7 +29,7 @@ static int grow(struct reorder *o)
 	return 0;
 }
 
-/* @ev came after later ones went out: all that is known is that something was there. */
+/* @ev came after later events were delivered: it only shows that an event existed there. */
 static void make_late(struct reorder *o, struct event *ev)
 {
 	const struct event late = *ev;

@@ -32,7 +32,7 @@ struct self {
  * self_init - call it in the main thread, where tracefs can be used
  *
  * Makes a tracefs instance of its own where that is needed to learn our ids.
- * self_free() removes it: once every thread has asked for its own.
+ * self_free() removes it: once every thread knows its own.
  */
 int self_init(struct self *self, struct error *err);
 void self_free(struct self *self);

@@ -19,7 +19,7 @@ void source_note(struct source *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	nr = vsnprintf(s->notes + len + nl, room - nl, fmt, ap);
 	va_end(ap);
-	/* a line that is cut would say something else */
+	/* a cut line could have another meaning */
 	if (nr < 0 || (size_t)nr >= room - nl)
 		s->notes[len] = '\0';
 	/* the names come from the input: make them printable */

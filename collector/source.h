@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The seam between where events come from and what is done with them.
+ * The interface between the sources of events and their processing.
  *
  * A source is a set of lanes, one per CPU buffer. Within a lane events come
  * in time order; across lanes the merge puts them in order. One reader
@@ -46,7 +46,7 @@ struct source_ops {
 
 	/*
 	 * trouble - why nothing (or not all) is being recorded now, or NULL; any
-	 * thread may ask. NULL for files.
+	 * thread may call it. NULL for files.
 	 */
 	const char *(*trouble)(const struct source *s);
 
@@ -69,7 +69,7 @@ struct source {
 	bool stacks_inside;	  /* an event's stack is a part of its record */
 	bool live;		  /* the kernel of this machine, now */
 	unsigned int nr_cpus;	  /* of this machine; live only */
-	bool names_vmas;	  /* events tell the VMAs of waits, and owners of locks: rung 2 */
+	bool names_vmas;	  /* events have the VMAs of waits, and owners of locks: rung 2 */
 	bool whole_waits;	  /* and their spinning before they sleep: rung 3 */
 	bool samples_spin;	  /* not so: samples estimate it */
 	unsigned int samples_hz;  /* of a file: samples of each CPU per second; 0: none */
@@ -81,7 +81,7 @@ struct source {
 	bool has_real;		  /* it is known what the time of day is: */
 	int64_t real_ns;	  /* nanoseconds since 1970 less those of clock */
 	char kind[128];		  /* of a file: what it was taken for; "" */
-	char notes[1024];	  /* what the input cannot tell, a line each; "": nothing */
+	char notes[1024];	  /* what the input cannot show, a line each; "": nothing */
 };
 
 /* One more line of @s->notes; what does not fit is left out. */
@@ -95,7 +95,7 @@ struct source_opener {
 	 * open - all events of the file @f
 	 *
 	 * Takes over @f->fd, even if it fails. @f->stderr_fd is a file that the process's
-	 * stderr goes to, for libraries that tell of damage there only; 0: none.
+	 * stderr goes to, for libraries that report damage only there; 0: none.
 	 *
 	 * Fails with one clear line. Returns 0 or a negative errno.
 	 */

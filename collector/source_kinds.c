@@ -11,7 +11,7 @@
 #include "collector/source.h"
 #include "collector/tracedat_source.h"
 
-/* Enough to tell one from another. */
+/* Enough to distinguish them. */
 #define HEAD_BYTES 64
 
 static const struct source_opener *const openers[] = {
@@ -42,7 +42,7 @@ int source_check_kind(const char *name, const void *head, size_t nr, struct erro
 			 name);
 }
 
-/* What was unpacked is not the whole of what was recorded. */
+/* The unpacked data is not all that was recorded. */
 static void note_packing(struct source *src, const struct source_file *f)
 {
 	size_t len = strlen(src->kind);

@@ -20,7 +20,7 @@ const char *const rwsem_slow_paths[RWSEM_SLOW_PATHS] = {
 	"rwsem_down_write_slowpath",
 };
 
-/* A pipe could keep us waiting, and a device has no end. */
+/* A pipe could block, and a device has no end. */
 static int open_regular(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

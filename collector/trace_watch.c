@@ -82,7 +82,7 @@ static int add_event(struct trace_watch *w, struct tracefs_instance *inst,
 	return ret;
 }
 
-/* The files that decide of whom there are events. */
+/* The files that decide which threads and CPUs have events. */
 static int add_whom(struct trace_watch *w, struct tracefs_instance *inst)
 {
 	char *pids = tracefs_instance_file_read(inst, "set_event_pid", NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whether our tracefs instance still is as we set it. Anybody with root may switch
- * tracing off, disable events or change filters of it, and the buffers say
- * nothing of that: it is what the files say, read a few times a second.
+ * Whether our tracefs instance still has the settings that we made. Any process of
+ * root may switch tracing off, disable events or change filters, which the buffers do
+ * not show: so the files are read a few times a second.
  */
 #ifndef RMAPSCOPE_TRACE_WATCH_H
 #define RMAPSCOPE_TRACE_WATCH_H
@@ -18,8 +18,8 @@ struct tracefs_instance;
 /*
  * trace_watch_open - watch @inst; tracing is on, and all is set
  *
- * What the files say now is what they are to say. Their descriptors are kept:
- * nobody can remove the instance. Returns 0 or a negative errno with @err.
+ * The present content of the files is the reference. Their descriptors stay open, so
+ * that nobody can remove the instance. Returns 0 or a negative errno with @err.
  */
 int trace_watch_open(struct trace_watch **w, struct tracefs_instance *inst, struct error *err);
 void trace_watch_close(struct trace_watch *w);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a trace-cmd file says of itself before its events: trace-cmd's library
- * reads it too, but tells neither why it refuses a file nor a buffer's clock.
+ * The head of a trace-cmd file. trace-cmd's library reads it, too, but reports
+ * neither why it refuses a file nor the clock of a buffer.
  */
 #ifndef RMAPSCOPE_TRACEDAT_HEAD_H
 #define RMAPSCOPE_TRACEDAT_HEAD_H
@@ -27,8 +27,8 @@ struct tracedat_head {
 	bool is_text; /* a latency tracer's output */
 	char compression[TRACEDAT_NAME_LEN];
 	char clock[TRACEDAT_NAME_LEN]; /* "": not named */
-	uint32_t mult, shift;	       /* of the clock to nanoseconds; mult 0: not told */
-	/* version 7 only, in the file's order; more than fit are not told */
+	uint32_t mult, shift;	       /* of the clock to nanoseconds; mult 0: unknown */
+	/* version 7 only, in the file's order; those that do not fit are left out */
 	struct tracedat_buffer buffer[TRACEDAT_MAX_BUFFERS];
 	unsigned int nr_buffers;
 };

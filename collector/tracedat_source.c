@@ -484,7 +484,7 @@ static const struct tracedat_buffer *told_of(const struct tracedat_head *head, i
 	return NULL;
 }
 
-/* Whether buffer @nr uses the clock of the file, as far as the file tells. */
+/* Whether buffer @nr uses the clock of the file, as far as the file shows. */
 static bool on_clock(struct tracedat_source *td, const struct tracedat_head *head, int nr)
 {
 	const struct tracedat_buffer *buf = told_of(head, nr);
@@ -530,8 +530,8 @@ static bool cpu_has_data(const struct tracedat_source *td, int cpu)
 }
 
 /*
- * A file does not tell which CPUs were recorded. One without events may have been idle, or left
- * out; then what happened there is missing, and no loss shows it.
+ * A file does not say which CPUs were recorded. A CPU without events was idle, or was
+ * not recorded; then its events are missing, and no loss shows it.
  */
 static void note_empty_cpus(struct tracedat_source *td)
 {

@@ -48,7 +48,7 @@ struct cpu_lane {
 	uint64_t nr_lost;     /* reported by EVENT_LOSS */
 	int64_t nr_read; /* events of any kind that we read since the kernel reset its counter */
 	uint64_t counted_ns;	       /* time of the last check of the counter */
-	_Atomic(const char *) touched; /* what somebody else did before it; NULL: nothing */
+	_Atomic(const char *) touched; /* what another program did before it; NULL: nothing */
 	struct kstack_table stacks;
 };
 

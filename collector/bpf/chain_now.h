@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the programs chain_now*.bpf.c tell of each thread that waits for an rwsem. */
+/* What the programs chain_now*.bpf.c record of each thread that waits for an rwsem. */
 #ifndef RMAPSCOPE_BPF_CHAIN_NOW_H
 #define RMAPSCOPE_BPF_CHAIN_NOW_H
 
@@ -11,7 +11,7 @@
 #define CHAIN_COMM_LEN 16
 
 enum chain_class {
-	CHAIN_CLASS_OPEN, /* the stack may tell */
+	CHAIN_CLASS_OPEN, /* the stack may show it */
 	CHAIN_CLASS_ANON_VMA,
 	CHAIN_CLASS_MMAP,
 };

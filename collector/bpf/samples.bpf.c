@@ -20,7 +20,7 @@
 /* Registers in which it is looked for. */
 #define NR_REGISTERS 11
 
-/* How long samples are counted before they are told. */
+/* How long samples are counted before they are reported. */
 #define COUNT_NS 1000000000ULL
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -215,7 +215,7 @@ static __always_inline __u64 delay_of_current(void)
 	return knows_delay() ? current_task()->sched_info.run_delay : 0;
 }
 
-/* Tell how often thread @tid was sampled. What finds no room is told later. */
+/* Report how often thread @tid was sampled. What finds no room is reported later. */
 static __always_inline void tell_count(struct sampled *s, const struct thread *t, __s32 tid,
 				       __u64 now_ns)
 {

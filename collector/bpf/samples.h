@@ -43,7 +43,7 @@ struct samples_range {
 
 #define SAMPLES_SLOW_PATHS 2
 
-/* Where those functions are that tell what a thread does. */
+/* Where those functions are that show what a thread does. */
 struct samples_ranges {
 	struct samples_range slow_path[SAMPLES_SLOW_PATHS]; /* of the rwsem */
 	struct samples_range ipi; /* kernel/smp.c: it interrupts other CPUs, and waits for them */

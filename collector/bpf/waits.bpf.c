@@ -31,7 +31,7 @@
 
 #define CONTAINER_OF(type, member, at) ((type *)((__u64)(at)-bpf_core_field_offset(type, member)))
 
-/* x86-64: arch/x86/include/asm/ptrace.h, asm/unistd_64.h; others tell less */
+/* x86-64: arch/x86/include/asm/ptrace.h, asm/unistd_64.h; others record less */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct pt_regs___x86 {
 	unsigned long orig_ax, si, dx;
@@ -410,7 +410,7 @@ int BPF_PROG(waits_end, void *lock, int ret)
 	return 0;
 }
 
-/* Noted only: it is told by the wait that follows, if one does. */
+/* Only noted: the wait that follows, if any, reports it. */
 SEC("tp_btf/page_fault_user")
 int BPF_PROG(waits_fault, unsigned long address)
 {
