@@ -58,8 +58,8 @@ const char *capture_lost_format(char *buf, size_t room, const struct capture_inf
  * capture_window - the @seconds before @end_ns
  *
  * It starts at a whole second: the one in which the capture begins, or the first one whose
- * sums were not removed, if there is no earlier one. How much of it was watched is told by
- * watched_ns(). A capture without events has a window, too.
+ * sums were not removed, if there is no earlier one. watched_ns() gives the watched part
+ * of it. A capture without events has a window, too.
  */
 struct window capture_window(const struct capture_info *info, int64_t end_ns, unsigned int seconds);
 

@@ -2,7 +2,7 @@
 /*
  * Limits for a connection that reads an untrusted file.
  *
- * Nothing in the schema of the file is run, and nothing is written. The work and the
+ * No code in the schema of the file is run, and nothing is written. The work and the
  * memory of one read are bounded by the size of the file: in a damaged file, pages that
  * refer to each other would otherwise make a query run forever.
  */

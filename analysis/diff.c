@@ -161,7 +161,7 @@ static bool all_alike(const struct diff *d, enum capture_column column)
 	return true;
 }
 
-/* What makes the captures hard to compare comes first. */
+/* First the facts that make the captures hard to compare. */
 static void note_differences(struct diff *d)
 {
 	static const struct {
@@ -230,7 +230,7 @@ struct diff_row {
 	double low, high; /* of the difference; NAN: not known */
 };
 
-/* What a side could not see did not happen 0 times there: its numbers are not known. */
+/* The numbers of what a side could not record are unknown there, not 0. */
 static bool is_unseen(const struct diff *d, const struct diff_group *g, enum diff_side side)
 {
 	return d->samples.unseen[side][0] && !(g->total[side] > 0);
@@ -407,7 +407,7 @@ static void write_verdict(struct diff *d)
 		snprintf(d->verdict, VERDICT_LEN, "There is nothing to compare.");
 	else if (!tested)
 		snprintf(d->verdict, VERDICT_LEN,
-			 "The captures are too short to tell: %d slices of %lld s are needed on "
+			 "The captures are too short to compare: %d slices of %lld s are needed on "
 			 "each side.",
 			 DIFF_SLICES_MIN, (long long)d->samples.slice_s);
 	else if (!faster && !slower)

@@ -243,7 +243,7 @@ double diff_chance(const struct diff_result *r)
 
 	if (isnan(r->error))
 		return NAN;
-	/* what never varies differs by chance never */
+	/* a value that never varies never differs by chance */
 	return d <= 0 ? 1 : r->error > 0 ? student_chance(d / r->error, r->df) : 0;
 }
 

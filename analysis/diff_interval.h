@@ -2,11 +2,12 @@
 /*
  * Is a difference between two captures more than chance?
  *
- * Of one capture a side, the slices are put together to some batches, each of neighbours, since what
- * happens in one slice goes on in the next; the batches tell how much the value varies (batch means:
- * the number of batches does not grow with that of the slices, and Student's t accounts for it). What
- * differs from one run of a workload to the next cannot be seen in one capture of it. Of several
- * captures on both sides, each capture gives one value (Welch's t-test).
+ * Of one capture a side, the slices are put together to some batches, each of neighbours, since
+ * what happens in one slice goes on in the next; the batches show how much the value varies
+ * (batch means: the number of batches does not grow with that of the slices, and Student's t
+ * accounts for it). What differs from one run of a workload to the next cannot be seen in one
+ * capture of it. Of several captures on both sides, each capture gives one value (Welch's
+ * t-test).
  *
  * A diff has many rows, and of a hundred rows without a difference one looks as if chance had a
  * probability of 1 %. So the level of the intervals follows from all rows (Benjamini and Hochberg
@@ -22,7 +23,7 @@
 
 /* The share of rows called different that are so by chance, at most, on average. */
 #define DIFF_FALSE_SHARE 0.05
-/* Fewer slices tell nothing about chance. */
+/* Fewer slices do not show what is chance. */
 #define DIFF_SLICES_MIN	 12
 
 /* How a value is computed from the sums of slices. */

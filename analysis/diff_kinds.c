@@ -55,7 +55,7 @@ static const struct diff_metric move_metrics[] = {
 				      " FROM walk_rollup r LEFT JOIN site s ON s.id = r.site_id "  \
 				      "WHERE r.second BETWEEN ?1 AND ?2 GROUP BY s.role, r.second"
 
-/* Skips are rows; those of before kept_from_ns are gone. */
+/* Skips are rows; those from before kept_from_ns were deleted. */
 #define SKIPS_BY_ROLE                                                                                                \
 	"SELECT " LABEL(                                                                                             \
 		role,                                                                                                \

@@ -11,7 +11,7 @@ extern const struct table_def export_by_waiter, export_by_holder;
 /* export_by_waiter as the flame graph of the page. */
 extern const struct table_def page_flame;
 
-/* The number and the time of waits by all that pprof can tell apart: see output/pprof.c. */
+/* The number and the time of waits by everything that pprof can distinguish: see output/pprof.c. */
 extern const struct table_def export_by_label;
 
 #endif

@@ -121,8 +121,8 @@ static void add_frames(sqlite3_str *s, const struct jank_choice *c)
 }
 
 /*
- * Sleeps for an rwsem of which no event tells more are for a lock, too: who woke them stands
- * for its holder, as in view stalls.
+ * Sleeps for an rwsem without any other event are for a lock, too: the waker takes
+ * the place of its holder, as in view stalls.
  */
 #define FOR_LOCKS                                                                                  \
 	"UPDATE jank_delay SET for_lock = 1 WHERE wait_id IS NOT NULL;"                            \

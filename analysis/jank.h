@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Jank: delays of the threads that matter for what a user sees, and who caused them.
+ * Jank: delays of the threads that draw what a user sees, and who caused them.
  *
  * A delay is a wait for a lock, or an uninterruptible sleep that is part of no such wait.
  * Where the capture has frames, the missed ones are what the user saw, and delays are those
@@ -28,8 +28,8 @@
 struct jank_choice {
 	const char *threads; /* extended regular expression for thread names; NULL: the default */
 	/*
-	 * Delays, or missed frames, that took less are left out. Negative: JANK_MIN_NS, and of
-	 * missed frames none is.
+	 * Shorter delays, or missed frames, are left out. Negative: the default,
+	 * which is JANK_MIN_NS for delays, and no minimum for missed frames.
 	 */
 	int64_t min_ns;
 };

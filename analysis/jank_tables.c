@@ -307,8 +307,10 @@ int jank_verdict(char text[VERDICT_LEN], struct db *db, const struct capture_inf
 	ret = table_read(&c, &culprits, db, NULL, err);
 	if (!ret) {
 		culprit_text(culprit, sizeof(culprit), &c);
-		snprintf(text, VERDICT_LEN, "%s delays took %s ms in all, the longest %s ms; %s.",
-			 shown(&t, 0, T_NR, nr, sizeof(nr)), shown(&t, 0, T_SUM, sum, sizeof(sum)),
+		snprintf(text, VERDICT_LEN, "%s delay%s took %s ms in all, the longest %s ms; %s.",
+			 shown(&t, 0, T_NR, nr, sizeof(nr)),
+			 cell_int(&t.rows[0][T_NR], 0) == 1 ? "" : "s",
+			 shown(&t, 0, T_SUM, sum, sizeof(sum)),
 			 shown(&t, 0, T_MAX, max, sizeof(max)), culprit);
 		table_free(&c);
 	}

@@ -203,7 +203,7 @@ static const struct column stalls_columns[] = {
 	{ "io_wait", "IO", UNIT_COUNT, 2, "1: it waited for a block device, 0: not", false },
 	{ "class", "CLASS", UNIT_TEXT, 11, "class of the lock that it waited for", false },
 	{ "mode", "MODE", UNIT_TEXT, 5,
-	  "read or write: how it waited for that, or for an rwsem of which no event tells more",
+	  "read or write: how it waited for that, or for an rwsem that no other event is about",
 	  false },
 	{ "lock", "LOCK", UNIT_TEXT, 16, "address of the lock", false },
 	{ "role", "ROLE", UNIT_TEXT, 13, "kernel operation that waited", false },

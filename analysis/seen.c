@@ -223,7 +223,7 @@ static void decide_old_live(char *reason, const struct need *need, const struct 
 				 : "; needs a kernel with the rmap events");
 }
 
-/* A database that lists no events: keys sees_SECTION tell, from version 2 on. */
+/* A database without lists of events has keys sees_SECTION instead, from version 2 on. */
 static int decide_old(char *reason, const struct need *need, const struct recorded *r,
 		      struct db *db, struct error *err)
 {
@@ -262,14 +262,14 @@ static int decide_samples(char *reason, enum sight what, const struct recorded *
 		[SIGHT_SPIN] = "no_spin_samples",
 	};
 	char hz[16];
-	bool sampled, told;
+	bool sampled, noted;
 	int ret;
 
 	ret = read_key(&sampled, hz, sizeof(hz), db, "samples_hz", err);
 	if (!ret)
-		ret = read_key(&told, reason, SEEN_REASON_LEN, db, "no_samples", err);
-	if (!ret && !told && not_among[what])
-		ret = read_key(&told, reason, SEEN_REASON_LEN, db, not_among[what], err);
+		ret = read_key(&noted, reason, SEEN_REASON_LEN, db, "no_samples", err);
+	if (!ret && !noted && not_among[what])
+		ret = read_key(&noted, reason, SEEN_REASON_LEN, db, not_among[what], err);
 	if (!ret && !sampled)
 		snprintf(reason, SEEN_REASON_LEN, "%s",
 			 r->live ? "made by a version that did not sample the CPUs"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whether a capture could see a thing at all. Only this file decides that.
+ * Whether a capture could record something at all. Only this file decides that.
  *
  * An empty table means "nothing happened" only if the events that it is made from were
  * recorded. Table meta says which events were (keys formats, traced, came, profile);
  * databases of earlier versions have only some of these keys. Samples of the CPUs are no
- * events: keys samples_hz, no_samples, no_spin_samples and no_holder_samples tell of these.
+ * events: keys samples_hz, no_samples, no_spin_samples and no_holder_samples say whether
+ * there are any.
  */
 #ifndef RMAPSCOPE_SEEN_H
 #define RMAPSCOPE_SEEN_H
@@ -44,7 +45,7 @@ enum sight {
 #define SEEN_EMPTY_LEN	320
 
 /*
- * seen_reason - why the capture could not see a thing, or not all of it
+ * seen_reason - why the capture could not record @what, or not all of it
  * @reason: "": it could
  *
  * Returns 0 or a negative errno.

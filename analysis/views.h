@@ -11,8 +11,8 @@
 enum shape {
 	SHAPE_TABLE,
 	SHAPE_TREE,	/* rows in the order of a tree, indented by column "depth" */
-	SHAPE_BARS,	/* a bar behind each row; column @chart is its length */
-	SHAPE_TIMELINE, /* a bar behind each row, placed in time: from "start_ns", @chart long */
+	SHAPE_BARS,	/* a bar behind each row; its length is column chart of struct view_def */
+	SHAPE_TIMELINE, /* likewise, placed in time: the bar begins at column "start_ns" */
 	SHAPE_HEATMAP,	/* columns are times, rows are latencies */
 };
 

@@ -30,7 +30,8 @@ static void lost_text(const struct capture_info *info, char *buf, size_t room)
 
 	capture_lost_format(number, sizeof(number), info, true);
 	if (number[0] == '-')
-		snprintf(buf, room, "lost - in %lld gaps", (long long)info->nr_gaps);
+		snprintf(buf, room, "lost - in %lld gap%s", (long long)info->nr_gaps,
+			 info->nr_gaps == 1 ? "" : "s");
 	else
 		snprintf(buf, room, "lost %s", number);
 }

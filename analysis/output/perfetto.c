@@ -180,7 +180,7 @@ static void add_event(struct trace *tr, const struct table *t, const struct cell
 
 	packets_event(&tr->out, event);
 	for (i = SLICE_ID; i < t->nr_columns; i++)
-		/* a column that is a detail is told at both ends of a flow */
+		/* a column that is a detail is written at both ends of a flow */
 		if (all || t->def->columns[i].detail)
 			packets_annotate(&tr->out, &t->def->columns[i], &row[i]);
 	packets_event_end(&tr->out);

@@ -85,7 +85,7 @@ note: the captures have different profiles: what one did not record is not compa
 events 1 100 | awk '$1 > 7e9 && $1 != "name" && $1 != "flush" { next } { print }' >"$tap_dir/events"
 "$STAGE" short.db <"$tap_dir/events" >/dev/null
 sqlite3 short.db "UPDATE meta SET value = 7000000000 WHERE key = 'last_ns'"
-tap_like "$("$RMAPSCOPE" diff --by all same1.db short.db | head -n 1)" '^The captures are too short to tell: 12 slices' \
+tap_like "$("$RMAPSCOPE" diff --by all same1.db short.db | head -n 1)" '^The captures are too short to compare: 12 slices' \
 	"a capture that is too short has no verdict"
 "$RMAPSCOPE" diff --page rmap-locking same1.db same2.db >"$tap_dir/out"
 tap_like "$(cat "$tap_dir/out")" '^note: who held the folio lock at a skip' "the page says what it cannot have"

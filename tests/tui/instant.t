@@ -63,7 +63,7 @@ tui_agrees 4.515 "."
 tui_keys ,
 tui_sees 'AT 4\.514 ' "and back"
 
-# from a stall, a storm and the next of them to who waited then, by one key
+# from a stall, a storm and the next of them to who waited at that time, by one key
 for n in 1 2 3; do
 	tui_keys '{' 3
 	tui_sees 'AT [0-9.]+ of' "{ $n: to a time"
