@@ -3,15 +3,16 @@
 
 #include <string.h>
 
-/* Names are shown in lines of their own: anything else that ends a line, or moves the cursor, is a "?". */
-static void copy_name(char to[SLICE_NAME_LEN], const char *name, size_t nr)
+/* Names are shown in lines of their own. */
+void slice_name(char to[SLICE_NAME_LEN], const void *name, size_t nr)
 {
+	const unsigned char *from = name;
 	size_t i;
 
 	if (nr > SLICE_NAME_LEN - 1)
 		nr = SLICE_NAME_LEN - 1;
 	for (i = 0; i < nr; i++)
-		to[i] = (unsigned char)name[i] < ' ' || name[i] == 0x7f ? '?' : name[i];
+		to[i] = from[i] < ' ' || from[i] == 0x7f ? '?' : from[i];
 	to[nr] = '\0';
 }
 
@@ -33,6 +34,6 @@ bool atrace_read(const char *text, size_t nr, struct event *ev)
 	if (!bar)
 		return false;
 	ev->id = EVENT_SLICE_BEGIN;
-	copy_name(ev->slice_begin.name, bar + 1, text + nr - (bar + 1));
+	slice_name(ev->slice_begin.name, bar + 1, text + nr - (bar + 1));
 	return true;
 }

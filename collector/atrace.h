@@ -19,4 +19,7 @@
  */
 bool atrace_read(const char *text, size_t nr, struct event *ev);
 
+/* The name of a slice, of @nr bytes of any kind: what ends a line or moves the cursor is a "?". */
+void slice_name(char to[SLICE_NAME_LEN], const void *name, size_t nr);
+
 #endif

@@ -34,6 +34,9 @@ enum event_id {
 	EVENT_TASK,	    /* likewise: facts about a thread; its time has no meaning */
 	EVENT_FRAME_START,  /* likewise: of a frame of Perfetto; the union has its time */
 	EVENT_FRAME_END,
+	EVENT_TRACK_BEGIN, /* likewise, of a TrackEvent, by the clock of the program: as SLICE_* below */
+	EVENT_TRACK_END,
+	EVENT_TRACK_LOST,  /* likewise: in which slices the thread is is not known any more */
 	EVENT_SAMPLE,	   /* by BPF: a thread that spins for a lock, or holds one, was sampled */
 	EVENT_SAMPLED,	   /* likewise: how often such a thread was sampled, whatever it did */
 	EVENT_CPU_SAMPLE,  /* of a file: a thread was sampled, whatever it did */
@@ -248,7 +251,7 @@ struct event {
 		} sampled;
 		struct {
 			char name[SLICE_NAME_LEN]; /* without what ends a line */
-		} slice_begin;
+		} slice_begin;			   /* and of a track */
 		struct { /* with a stack: in the slow path of an rwsem, from that one outwards */
 			uint64_t ip;	 /* in the kernel; only with a stack */
 			uint64_t cpu_ns; /* CPU time that the sample stands for */

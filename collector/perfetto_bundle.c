@@ -74,6 +74,7 @@ int perfetto_bundles_init(struct perfetto_bundles *b)
 {
 	memset(b, 0, sizeof(*b));
 	perfetto_typed(&b->typed);
+	b->names.kind = &perfetto_functions;
 	b->cpu = calloc(PERFETTO_MAX_CPUS, sizeof(*b->cpu));
 	return b->cpu ? 0 : -ENOMEM;
 }

@@ -3,35 +3,45 @@
 
 #include "lib/clock.h"
 
-/* BuiltinClock */
-enum { CLOCK_REAL = 1, CLOCK_MONO = 3, CLOCK_BOOT = 6 };
-
 /* The clocks are read one after the other; no suspend is so short. */
 #define SAME_NS (NSEC_PER_SEC / 1000)
 
-/* ClockSnapshot.clocks 1: clock_id 1, timestamp 2 */
+/* ClockSnapshot.clocks 1: clock_id 1, timestamp 2, is_incremental 3, unit_multiplier_ns 4 */
+bool perfetto_reading(struct cursor *snapshot, struct perfetto_reading *r)
+{
+	struct proto_field f, of;
+
+	*r = (struct perfetto_reading){ .unit_ns = 1 };
+	do {
+		if (!proto_next(snapshot, &f))
+			return false;
+	} while (f.number != 1);
+	while (proto_next(&f.bytes, &of)) {
+		if (of.number == 1)
+			r->clock_id = of.value;
+		else if (of.number == 2)
+			r->time = of.value;
+		else if (of.number == 3)
+			r->adds_up = of.value;
+		else if (of.number == 4 && of.value)
+			r->unit_ns = of.value;
+	}
+	return true;
+}
+
 void perfetto_clock_snapshot(struct perfetto_clock *clk, struct cursor c)
 {
 	uint64_t boot_ns = 0, mono_ns = 0, real_ns = 0;
-	struct proto_field f, of;
+	struct perfetto_reading r;
 	int64_t diff_ns;
 
-	while (proto_next(&c, &f)) {
-		struct cursor one = f.bytes;
-		uint64_t id = 0, time_ns = 0;
-
-		while (f.number == 1 && proto_next(&one, &of)) {
-			if (of.number == 1)
-				id = of.value;
-			else if (of.number == 2)
-				time_ns = of.value;
-		}
-		if (id == CLOCK_MONO)
-			mono_ns = time_ns;
-		else if (id == CLOCK_BOOT)
-			boot_ns = time_ns;
-		else if (id == CLOCK_REAL)
-			real_ns = time_ns;
+	while (perfetto_reading(&c, &r)) {
+		if (r.clock_id == PERFETTO_CLOCK_MONO)
+			mono_ns = r.time;
+		else if (r.clock_id == PERFETTO_CLOCK_BOOT)
+			boot_ns = r.time;
+		else if (r.clock_id == PERFETTO_CLOCK_REAL)
+			real_ns = r.time;
 	}
 	if (!clk->has_real && boot_ns && real_ns && boot_ns <= INT64_MAX && real_ns <= INT64_MAX) {
 		clk->has_real = true;
@@ -68,12 +78,12 @@ bool perfetto_clock_boot(const struct perfetto_clock *clk, uint32_t id, uint64_t
 	if (!time_ns || time_ns > INT64_MAX || clk->ftrace)
 		return false;
 	*boot_ns = time_ns;
-	if (!id || id == CLOCK_BOOT)
+	if (!id || id == PERFETTO_CLOCK_BOOT)
 		return true;
 	/* less than SAME_NS: as in perfetto_clock_name() */
 	if (clk->max_ns >= (int64_t)SAME_NS)
 		*boot_ns += clk->max_ns;
-	return id == CLOCK_MONO && is_one_number(clk) && *boot_ns <= INT64_MAX;
+	return id == PERFETTO_CLOCK_MONO && is_one_number(clk) && *boot_ns <= INT64_MAX;
 }
 
 const char *perfetto_clock_name(const struct perfetto_clock *clk, uint64_t first_ns,

@@ -21,6 +21,26 @@ struct perfetto_clock {
 	int64_t real_ns; /* CLOCK_REALTIME less boot time, at the first snapshot with both */
 };
 
+/* BuiltinClock; those of a sequence of packets are from PERFETTO_OWN_CLOCK on. */
+enum {
+	PERFETTO_CLOCK_REAL = 1,
+	PERFETTO_CLOCK_MONO = 3,
+	PERFETTO_CLOCK_BOOT = 6,
+	PERFETTO_OWN_CLOCK = 64,
+	PERFETTO_OWN_CLOCK_END = 128,
+};
+
+/* What a ClockSnapshot tells of one clock. */
+struct perfetto_reading {
+	uint64_t clock_id;
+	uint64_t time;	  /* in units */
+	uint64_t unit_ns; /* 1 of BuiltinClock */
+	bool adds_up;	  /* packets tell it as what passed since the packet before */
+};
+
+/* perfetto_reading - the next one of ClockSnapshot @snapshot; false: there is none */
+bool perfetto_reading(struct cursor *snapshot, struct perfetto_reading *r);
+
 /* One more ClockSnapshot. */
 void perfetto_clock_snapshot(struct perfetto_clock *clk, struct cursor c);
 

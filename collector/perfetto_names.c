@@ -6,9 +6,6 @@
 
 #include "lib/hash.h"
 
-/* InternedData.kernel_symbols; an InternedString has iid 1 and str 2. */
-#define FIELD_KERNEL_SYMBOLS 26
-
 /* A kernel has about 200,000 functions; a file that claims more gets no names for the rest. */
 #define MAX_NAMES (1U << 18)
 
@@ -39,6 +36,16 @@ struct perfetto_epoch {
 
 /* A trace has some hundred writers. */
 #define MAX_EPOCHS 65536
+
+/* Without the suffix of a clone, as in struct symbol. */
+static void read_function(char to[SYMBOL_LEN], const struct proto_field *f)
+{
+	proto_text(f, to, SYMBOL_LEN);
+	to[strcspn(to, ".")] = '\0';
+}
+
+/* InternedData.kernel_symbols */
+const struct perfetto_names_kind perfetto_functions = { .field = 26, .read = read_function };
 
 void perfetto_names_rewind(struct perfetto_names *n)
 {
@@ -143,10 +150,8 @@ static int learn(struct perfetto_names *n, uint32_t sequence, struct cursor c)
 		if (f.number == 1)
 			iid = f.value;
 		else if (f.number == 2)
-			proto_text(&f, text, sizeof(text));
+			n->kind->read(text, &f);
 	}
-	/* without the suffix of a clone, as in struct symbol */
-	text[strcspn(text, ".")] = '\0';
 	if (!iid || iid > UINT32_MAX || !text[0])
 		return 0;
 	name = name_of(n, text, &ret);
@@ -176,26 +181,43 @@ int perfetto_names_learn(struct perfetto_names *n, const struct perfetto_packet 
 	if (p->cleared)
 		ret = next_epoch(n, p->sequence);
 	while (!ret && proto_next(&c, &f))
-		if (f.number == FIELD_KERNEL_SYMBOLS)
+		if (f.number == n->kind->field)
 			ret = learn(n, p->sequence, f.bytes);
 	return ret;
 }
 
+uint32_t perfetto_names_nr(const struct perfetto_names *n, uint32_t sequence, uint64_t iid)
+{
+	const struct perfetto_iid *known = iid <= UINT32_MAX ? find(n, sequence, iid) : NULL;
+
+	return known && known->epoch == epoch_of(n, sequence) ? known->nr + 1 : 0;
+}
+
+uint32_t perfetto_names_add(struct perfetto_names *n, const struct proto_field *f, int *ret)
+{
+	const struct perfetto_name *name;
+	char text[SYMBOL_LEN];
+
+	n->kind->read(text, f);
+	name = text[0] ? name_of(n, text, ret) : NULL;
+	return name ? name->nr + 1 : 0;
+}
+
+const char *perfetto_names_text(const struct perfetto_names *n, uint64_t nr)
+{
+	return nr && nr <= n->nr ? n->by_nr[nr - 1]->text : NULL;
+}
+
 uint64_t perfetto_names_addr(const struct perfetto_names *n, uint32_t sequence, uint64_t iid)
 {
-	const struct perfetto_iid *known;
-
 	/* a true address: of an old recorder; it stays one */
-	if (iid > UINT32_MAX)
-		return iid;
-	known = find(n, sequence, iid);
-	return known && known->epoch == epoch_of(n, sequence) ? known->nr + 1 : 0;
+	return iid > UINT32_MAX ? iid : perfetto_names_nr(n, sequence, iid);
 }
 
 void perfetto_names_find(void *ctx, uint64_t addr, struct symbol *sym)
 {
-	const struct perfetto_names *n = ctx;
+	const char *text = perfetto_names_text(ctx, addr);
 
-	if (addr && addr <= n->nr)
-		strcpy(sym->name, n->by_nr[addr - 1]->text);
+	if (text)
+		strcpy(sym->name, text);
 }

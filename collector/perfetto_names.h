@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Kernel functions of a Perfetto trace. It has no addresses: an event has a number, and
- * the same or an earlier packet of its sequence the name for it (InternedData), until
- * the sequence begins anew. Here each name gets one number of its own, which stands for
- * an address in the events and in struct symbols.
+ * Names that a Perfetto trace interns: an event has a number, and the same or an earlier
+ * packet of its sequence the name for it (InternedData), until the sequence begins anew.
+ * Here each name gets one number of its own.
+ *
+ * Of kernel functions the trace has no addresses: the number stands for one in the events
+ * and in struct symbols.
  */
 #ifndef RMAPSCOPE_PERFETTO_NAMES_H
 #define RMAPSCOPE_PERFETTO_NAMES_H
@@ -17,7 +19,17 @@ struct perfetto_name;
 struct perfetto_iid;
 struct perfetto_epoch;
 
+/* What is interned. */
+struct perfetto_names_kind {
+	uint32_t field; /* of InternedData; each has an iid 1 and a text 2 */
+	/* What is kept of a text; "": nothing. */
+	void (*read)(char to[SYMBOL_LEN], const struct proto_field *f);
+};
+
+extern const struct perfetto_names_kind perfetto_functions;
+
 struct perfetto_names {
+	const struct perfetto_names_kind *kind; /* set before anything else */
 	struct perfetto_name *by_text, **by_nr;
 	struct perfetto_iid *by_iid;
 	struct perfetto_epoch *epochs;
@@ -37,7 +49,16 @@ int perfetto_names_learn(struct perfetto_names *n, const struct perfetto_packet 
 /* Forget the numbers, but not the texts: the file is read from the beginning again. */
 void perfetto_names_rewind(struct perfetto_names *n);
 
-/* The address that stands for number @iid of sequence @sequence; 0: it has no name. */
+/* The number of the name that number @iid of sequence @sequence stands for; 0: it has none. */
+uint32_t perfetto_names_nr(const struct perfetto_names *n, uint32_t sequence, uint64_t iid);
+
+/* The number of the name @f, which is added if it is new; 0: none, or too many; @ret: -ENOMEM. */
+uint32_t perfetto_names_add(struct perfetto_names *n, const struct proto_field *f, int *ret);
+
+/* The name with number @nr; NULL: there is none. */
+const char *perfetto_names_text(const struct perfetto_names *n, uint64_t nr);
+
+/* Of functions: the address that stands for number @iid; 0: it has no name. */
 uint64_t perfetto_names_addr(const struct perfetto_names *n, uint32_t sequence, uint64_t iid);
 
 /* struct symbols' find(); @ctx is a struct perfetto_names */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/perfetto_packet.h"
 
-/* SEQ_INCREMENTAL_STATE_CLEARED */
+/* SEQ_INCREMENTAL_STATE_CLEARED, SEQ_NEEDS_INCREMENTAL_STATE */
 #define FLAG_CLEARED 1
+#define FLAG_REFERS  2
 
 bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
 {
@@ -13,6 +14,7 @@ bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
 		switch (f.number) {
 		case PERFETTO_TIMESTAMP:
 			p->time_ns = f.value;
+			p->has_time = true;
 			break;
 		case PERFETTO_CLOCK_ID:
 			p->clock_id = f.value < UINT32_MAX ? f.value : UINT32_MAX;
@@ -25,6 +27,13 @@ bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
 			break;
 		case PERFETTO_FLAGS:
 			p->cleared |= f.value & FLAG_CLEARED;
+			p->refers = f.value & FLAG_REFERS;
+			break;
+		case PERFETTO_DEFAULTS:
+			p->defaults = f.bytes;
+			break;
+		case PERFETTO_PID:
+			p->pid = f.value <= INT32_MAX ? f.value : 0;
 			break;
 		case PERFETTO_CLEARED:
 			p->cleared |= f.value;
@@ -45,6 +54,7 @@ bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
 		case PERFETTO_SYSTEM:
 		case PERFETTO_FRAME:
 		case PERFETTO_TRACK_EVENT:
+		case PERFETTO_TRACK:
 			p->what = f.number;
 			p->body = f.bytes;
 			break;

@@ -29,21 +29,28 @@ enum {
 	PERFETTO_SYSTEM = 45,
 	PERFETTO_ZIPPED = 50,
 	PERFETTO_CLOCK_ID = 58,
+	PERFETTO_DEFAULTS = 59,
+	PERFETTO_TRACK = 60,
 	PERFETTO_FRAME = 76,
+	PERFETTO_PID = 79,
 	PERFETTO_FIRST = 87,
 	PERFETTO_ZSTD = 133,
 };
 
 struct perfetto_packet {
-	uint32_t sequence;   /* of the writer; packets are in order within it only */
-	uint64_t time_ns;    /* of clock_id; 0: unknown */
-	uint32_t clock_id;   /* BuiltinClock; 0: boot time */
-	bool cleared;	     /* what was interned before is not referred to any more */
-	bool dropped;	     /* packets of the sequence are missing before it */
-	bool first;	     /* there was none before */
-	uint32_t what;	     /* PERFETTO_*: which message it holds; 0: none that is read */
-	struct cursor body;  /* of that */
-	struct cursor names; /* InternedData; empty: none */
+	uint32_t sequence;	/* of the writer; packets are in order within it only */
+	uint64_t time_ns;	/* of clock_id; 0: unknown */
+	uint32_t clock_id;	/* 0: that of the sequence, or boot time: perfetto_sequence.h */
+	bool has_time;		/* it may be 0 in a clock of the sequence */
+	bool cleared;		/* what was interned before is not referred to any more */
+	bool refers;		/* it makes no sense without what came since then */
+	bool dropped;		/* packets of the sequence are missing before it */
+	bool first;		/* there was none before */
+	int32_t pid;		/* of the writer's process, as the recorder knows it; 0: unknown */
+	uint32_t what;		/* PERFETTO_*: which message it holds; 0: none that is read */
+	struct cursor body;	/* of that */
+	struct cursor names;	/* InternedData; empty: none */
+	struct cursor defaults; /* TracePacketDefaults; empty: none */
 };
 
 /* Returns false if the packet is invalid, with the fields before the invalid one. */

@@ -32,6 +32,7 @@ void perfetto_scan_free(struct perfetto_scan *sc)
 		free(task);
 	}
 	losses_free(&sc->losses);
+	perfetto_tracks_free(&sc->tracks);
 	free(sc->cpu);
 }
 
@@ -245,9 +246,11 @@ static int scan_packet(struct scanning *s, struct cursor c)
 
 	if (c.bad || !perfetto_packet(c, &p)) {
 		gap_everywhere(sc, LOSS_DAMAGED_INPUT);
-		return 0;
+		return perfetto_tracks_gap(&sc->tracks);
 	}
 	ret = perfetto_names_learn(&s->b->names, &p) ?: scan_sequence(s, &p);
+	if (!ret)
+		ret = perfetto_tracks_packet(&sc->tracks, &p);
 	if (ret)
 		return ret;
 	switch (p.what) {
@@ -274,9 +277,6 @@ static int scan_packet(struct scanning *s, struct cursor c)
 	case PERFETTO_FRAME:
 		scan_frame(sc, &p);
 		break;
-	case PERFETTO_TRACK_EVENT:
-		sc->nr_track_events++;
-		break;
 	default:
 		break;
 	}
@@ -299,7 +299,32 @@ static int scan_total(struct perfetto_scan *sc, unsigned int nr)
 	return 0;
 }
 
-/* What is missing behind the last event of each CPU. */
+static bool may_be(void *ctx, int32_t tid, int32_t tgid)
+{
+	const struct perfetto_task *task = perfetto_scan_task(ctx, tid);
+
+	return !task || !tgid || task->tgid == tgid;
+}
+
+static int scan_tracks(struct perfetto_scan *sc, bool ends_early)
+{
+	const struct perfetto_whole whole = {
+		.clock = &sc->clock,
+		.first_ns = sc->first_ns,
+		.last_ns = sc->last_ns,
+		.may_be = may_be,
+		.ctx = sc,
+	};
+	int ret = ends_early ? perfetto_tracks_gap(&sc->tracks) : 0;
+
+	if (ret)
+		return ret;
+	perfetto_tracks_end(&sc->tracks, &whole);
+	sc->seen[EVENT_TRACK_BEGIN] = sc->tracks.nr;
+	return 0;
+}
+
+/* What is missing behind the last event of each CPU, and of each track. */
 static int scan_end(struct perfetto_scan *sc)
 {
 	const bool ends_early = sc->cut || sc->damaged || sc->nr_discarded;
@@ -316,6 +341,8 @@ static int scan_end(struct perfetto_scan *sc)
 					 : sc->cut || sc->damaged ? LOSS_DAMAGED_INPUT
 								  : LOSS_OVERRUN);
 	}
+	if (!ret)
+		ret = scan_tracks(sc, ends_early);
 	for (i = 0; i < sc->losses.nr; i++) /* events of another CPU may be earlier */
 		if (sc->losses.ev[i].time_ns < sc->first_ns)
 			sc->losses.ev[i].time_ns = sc->first_ns;
@@ -332,7 +359,7 @@ int perfetto_scan(struct perfetto_scan *sc, struct perfetto_file *f, struct perf
 
 	memset(sc, 0, sizeof(*sc));
 	sc->cpu = calloc(PERFETTO_MAX_CPUS, sizeof(*sc->cpu));
-	if (!sc->cpu)
+	if (!sc->cpu || perfetto_tracks_init(&sc->tracks))
 		return error_set(err, -ENOMEM, "out of memory");
 	while (!failed && (ret = perfetto_next(f, &packet, err)) > 0)
 		failed = scan_packet(&s, packet);

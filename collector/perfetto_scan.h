@@ -16,6 +16,7 @@
 #include "collector/perfetto_config.h"
 #include "collector/perfetto_file.h"
 #include "collector/perfetto_frames.h"
+#include "collector/perfetto_tracks.h"
 #include "lib/hash.h"
 
 struct perfetto_cpu {
@@ -52,7 +53,7 @@ struct perfetto_scan {
 		uint32_t clock_id;
 		uint64_t nr;
 	} frames_of[PERFETTO_FRAME_CLOCKS];
-	uint64_t nr_track_events;
+	struct perfetto_tracks tracks;
 	uint64_t nr_discarded; /* pieces that the recorder's buffer had no room for */
 	bool starts_told;      /* the recorder marks the first packet of a sequence */
 	bool cut, damaged;

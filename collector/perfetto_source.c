@@ -26,9 +26,10 @@ struct perfetto_source {
 	struct perfetto_locks locks;
 	struct perfetto_layers layers;
 	struct reorder order;
-	int64_t less_ns;   /* to be taken from the times of the file */
-	uint64_t last_ns;  /* of the latest bundle */
-	uint64_t frame_ns; /* likewise, but not stepping back: frames keep the order of the file */
+	int64_t less_ns;    /* to be taken from the times of the file */
+	uint64_t last_ns;   /* of the latest bundle */
+	uint32_t nr_slices; /* of scan.tracks: given */
+	uint64_t frame_ns;  /* likewise, but not stepping back: frames keep the order of the file */
 	bool behind;
 	bool began, ended;
 	_Atomic uint64_t done_bytes;
@@ -184,11 +185,36 @@ static int read_on(struct perfetto_source *pf, struct error *err)
 	return ret ? error_set(err, ret, "out of memory") : 0;
 }
 
+/*
+ * Up to @max events that are ready, with the slices of TrackEvents put among them: each
+ * before the first event of its time or later.
+ */
+static unsigned int take_events(struct perfetto_source *pf, struct event *ev, unsigned int max)
+{
+	const struct perfetto_tracks *tracks = &pf->scan.tracks;
+	uint64_t next_ns, slice_ns;
+	unsigned int nr = 0;
+
+	while (nr < max && pf->nr_slices < tracks->nr) {
+		next_ns = order_next_ns(&pf->order);
+		if (next_ns == UINT64_MAX)
+			return nr;
+		slice_ns = our_ns(pf, perfetto_tracks_ns(tracks, pf->nr_slices));
+		if (slice_ns <= next_ns) {
+			perfetto_tracks_event(tracks, pf->nr_slices++, &ev[nr]);
+			ev[nr++].time_ns = slice_ns;
+		} else {
+			nr += order_take(&pf->order, &ev[nr], 1);
+		}
+	}
+	return nr + order_take(&pf->order, ev + nr, max - nr);
+}
+
 static int perfetto_next_batch(struct source *s, unsigned int lane, struct event *ev,
 			       unsigned int max, uint64_t *complete_ns, struct error *err)
 {
 	struct perfetto_source *pf = to_perfetto(s);
-	unsigned int nr = order_take(&pf->order, ev, max), i;
+	unsigned int nr = take_events(pf, ev, max), i;
 	int ret = 0;
 
 	(void)lane;
@@ -196,7 +222,7 @@ static int perfetto_next_batch(struct source *s, unsigned int lane, struct event
 		ret = read_on(pf, err);
 		if (ret)
 			return ret;
-		nr = order_take(&pf->order, ev, max);
+		nr = take_events(pf, ev, max);
 	}
 	for (i = 0; i < nr && !ret; i++)
 		ret = perfetto_locks_event(&pf->locks, &ev[i]);
@@ -290,12 +316,42 @@ static void note_frames(struct perfetto_source *pf)
 			    nr, nr_all);
 }
 
+static void note_tracks(struct perfetto_source *pf)
+{
+	static const char *const whys[] = {
+		[PERFETTO_NO_THREAD] = "of no thread that the trace knows",
+		[PERFETTO_NO_TIME] = "in a clock that no ClockSnapshot tells",
+		[PERFETTO_NO_STATE] = "damaged, or behind missing packets",
+		[PERFETTO_OLD_FORM] = "in the form of old programs",
+		[PERFETTO_TOO_MANY] = "too many",
+	};
+	const struct perfetto_tracks *t = &pf->scan.tracks;
+	uint64_t nr_left = 0;
+	char text[400] = "";
+	unsigned int i;
+
+	for (i = 0; i < PERFETTO_NR_LEFT; i++) {
+		const size_t at = strlen(text);
+
+		nr_left += t->nr_left[i];
+		if (t->nr_left[i])
+			snprintf(text + at, sizeof(text) - at, "%s%s (%" PRIu64 ")", at ? ", " : "",
+				 whys[i], t->nr_left[i]);
+	}
+	if (nr_left)
+		source_note(&pf->src,
+			    "%" PRIu64 " of %" PRIu64 " begins and ends of slices of data source "
+			    "track_event are left out: %s",
+			    nr_left, t->nr_told, text);
+}
+
 static void note_limits(struct perfetto_source *pf)
 {
 	const struct perfetto_scan *sc = &pf->scan;
 
 	note_end(pf);
 	note_frames(pf);
+	note_tracks(pf);
 	if (sc->nr_other_clock)
 		source_note(&pf->src,
 			    "%" PRIu64 " of %" PRIu64 " bundles of events are in another clock "
@@ -320,12 +376,6 @@ static void note_limits(struct perfetto_source *pf)
 			    " sleeps are left out: the trace does not show whose they are, "
 			    "as a switch from the idle thread is missing before each",
 			    sc->nr_unknown_sleeps);
-	if (sc->nr_track_events)
-		source_note(&pf->src,
-			    "%" PRIu64
-			    " events of data source track_event are left out: of slices, "
-			    "those in trace_marker are read",
-			    sc->nr_track_events);
 	if (sc->nr_unnamed)
 		source_note(&pf->src,
 			    "%" PRIu64 " sleeps have no function name; record with "

@@ -159,6 +159,11 @@ static void keep_rest(struct reorder *o)
 	o->nr_keys = o->nr_ready = o->given = 0;
 }
 
+uint64_t order_next_ns(const struct reorder *o)
+{
+	return o->given < o->nr_ready ? o->key[o->given].time_ns : UINT64_MAX;
+}
+
 unsigned int order_take(struct reorder *o, struct event *ev, unsigned int max)
 {
 	unsigned int nr = 0;

@@ -51,6 +51,9 @@ int order_press(struct reorder *o);
 /* No event is to come any more. Returns 0 or -ENOMEM. */
 int order_end(struct reorder *o);
 
+/* When the next event is that order_take() gives; UINT64_MAX: it gives none now. */
+uint64_t order_next_ns(const struct reorder *o);
+
 /* Up to @max events that are ready, in the order of time. */
 unsigned int order_take(struct reorder *o, struct event *ev, unsigned int max);
 

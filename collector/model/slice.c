@@ -77,6 +77,17 @@ static int slice_end(void *machine, const struct event *ev)
 	return 0;
 }
 
+/* Begins or ends of its slices are missing from here on. */
+static int track_lost(void *machine, const struct event *ev)
+{
+	struct slices *ss = machine;
+	struct slice_nest *nest = find(ss, ev->tid);
+
+	if (nest)
+		drop(ss, nest);
+	return 0;
+}
+
 static int exited(void *machine, const struct event *ev)
 {
 	struct slices *ss = machine;
@@ -158,12 +169,15 @@ static void free_all(void *machine)
 static bool init(void *machine, const struct machines *all, const struct model_options *opt)
 {
 	*(struct slices *)machine = (struct slices){ .sink = all->sink };
-	return opt->has[EVENT_SLICE_BEGIN];
+	return opt->has[EVENT_SLICE_BEGIN] || opt->has[EVENT_TRACK_BEGIN];
 }
 
 static const struct hearing hears[] = {
 	{ EVENT_SLICE_BEGIN, slice_begin },
 	{ EVENT_SLICE_END, slice_end },
+	{ EVENT_TRACK_BEGIN, slice_begin },
+	{ EVENT_TRACK_END, slice_end },
+	{ EVENT_TRACK_LOST, track_lost },
 	{ EVENT_SCHED_PROCESS_EXIT, exited },
 	{ EVENT_LOSS, loss },
 	{ NR_EVENTS, NULL },

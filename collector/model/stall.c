@@ -442,6 +442,9 @@ static const struct hearing hears[] = {
 	{ EVENT_TASK, NULL },
 	{ EVENT_FRAME_START, NULL },
 	{ EVENT_FRAME_END, NULL },
+	{ EVENT_TRACK_BEGIN, NULL }, /* its clock may be coarser than ours */
+	{ EVENT_TRACK_END, NULL },
+	{ EVENT_TRACK_LOST, NULL },
 	{ EVENT_SAMPLES_LOST, NULL },
 	{ EVENT_SAMPLED, NULL }, /* by another thread, maybe */
 	{ EVENT_CPU_SAMPLE,

@@ -76,6 +76,29 @@ com.example.app Choreographer#doFrame 5 > traversal Background concurrent copyin
 	"what the UI thread and its waker did, as they tell by slices"
 tap_is "$(json frames slice other_slice)" "Choreographer#doFrame 5 > traversal Background concurrent copying GC" \
 	"and so of the frame's longest sleep"
+# the same told by TrackEvents, which the app gives away at the end
+{
+	grep -v ' print ' tests/data/missed-frame.txt
+	while read -r sequence tid; do
+		echo "begins $sequence clock=64 track=$tid own=64 at=5100000000 adds=1 boot=5100000000 time=0"
+		echo "track $sequence $tid pid=1000 tid=$tid time=0"
+	done <<<$'7 1000\n8 1020'
+	echo "intern 7 1 Choreographer#doFrame 5"
+	echo "slice 7 35000000 1 iid=1"
+	echo "slice 7 500000 1 name=traversal"
+	echo "slice 7 37700000 2"
+	echo "slice 7 700000 2"
+	echo "intern 8 1 Background concurrent copying GC"
+	echo "slice 8 36000000 1 iid=1"
+	echo "slice 8 37950000 2"
+} | "$STAGE_PERFETTO" "$tap_dir/trace" ahead=5000000000 real=1700000000000000000
+"$RMAPSCOPE" import --force "$tap_dir/trace" -o "$tap_dir/tracks.db" >"$tap_dir/out" 2>&1
+"$RMAPSCOPE" jank "$tap_dir/tracks.db" --format json >"$tap_dir/json-tracks"
+tap_like "$(head -n 1 "$tap_dir/json-tracks")" '"nr_events":14,' "TrackEvents are no events of the kernel"
+# the first line is about the capture
+tap_is "$(diff <(sed 1d "$tap_dir/json") <(sed 1d "$tap_dir/json-tracks"))" "" "they tell the same as prints"
+tap_is "$(grep -c '"slice":"Choreographer#doFrame 5 > traversal","other_slice":"Background concurrent copying GC"' "$tap_dir/json-tracks")" 2 \
+	"of the frame and of the sleep within it"
 tap_is "$(json culprits process holder_source nr_delays proven_ns)" "com.example.app waker 1 -" \
 	"the waker is a culprit without a share"
 tap_is "$(json total nr_delays sum_ns max_ns)" "1 29200000 29200000" "the sums are of what frames were late"

@@ -191,10 +191,118 @@ tap_is "$code $(sql "SELECT cpu, start_ns, end_ns FROM loss ORDER BY cpu" | tr '
 import
 tap_is "$code $(sql "SELECT count(*), count(end_ns) FROM loss")" "0 2 0" "a buffer that became full is a loss to the end"
 tap_like "$(meta limits)" "a buffer of Perfetto was full" "and that is said"
-{ grep -v lost "$tap_dir/lossy"; echo trackevent; echo trackevent; } | stage
-import
-tap_is "$code:$(meta limits | grep -c '^2 events of data source track_event are left out')" "0:1" \
-	"slices that are not read are counted"
+
+# --- slices of programs (TrackEvents): a sleep of 100 at 2 ms, and one at 50 ms, which 300 ends
+
+sleeps() {
+	echo "process 100 ui"
+	echo "thread 300 100 gc"
+	echo "0 5001000000 100 sched_switch prev_comm=ui prev_pid=100 prev_state=0 next_comm=ui next_pid=100"
+	echo "1 5001000000 300 sched_switch prev_comm=gc prev_pid=300 prev_state=0 next_comm=gc next_pid=300"
+	for ms in 2 50; do
+		echo "0 $((5000000000 + ms * 1000000)) 100 sched_switch prev_comm=ui prev_pid=100 prev_state=2 next_comm=idle next_pid=0"
+		echo "1 $((5005000000 + ms * 1000000)) 300 sched_waking comm=ui pid=100"
+		echo "0 $((5006000000 + ms * 1000000)) 0 sched_switch prev_comm=swapper prev_pid=0 prev_state=0 next_comm=ui next_pid=100"
+	done
+	echo pass
+}
+
+# slices OPTION...: what the two sleeps and their wakers were in, of sleeps() and standard input
+slices() {
+	{ sleeps; cat; } | stage ahead=5000000000 "$@"
+	import
+	sql "SELECT coalesce((SELECT replace(names, char(10), '>') FROM slice WHERE id = slice_id), 'none') ||
+		coalesce((SELECT ' by ' || names FROM slice WHERE id = waker_slice_id), '')
+		FROM stall ORDER BY start_ns" | tr '\n' ';'
+}
+
+left_out() {
+	meta limits | sed -n 's/ of slices of data source track_event are left out//p'
+}
+
+# sdk CLOCK NS: as programs of the SDK write: names with numbers, clocks of the sequences
+sdk() {
+	cat <<-END
+		begins 7 clock=64 track=1001 own=64 at=$2 adds=1 $1=$2 time=0
+		track 7 1001 pid=100 tid=100 time=0 writer=100
+		track 7 1000 time=100 writer=100
+		intern 7 1 Choreographer#doFrame 5
+		slice 7 100 1 iid=1
+		slice 7 100 1 name=draw
+		slice 7 100 3 name=instant
+		begins 8 clock=65 track=1002 own=65 at=$(($2 / 1000)) unit=1000 $1=$2
+		track 8 1002 pid=100 tid=300
+		intern 8 1 Collect
+		slice 8 $(($2 / 1000 + 100)) 1 iid=1
+		slice 7 10000000 2
+		slice 8 $(($2 / 1000 + 39000)) 2
+		slice 7 10000000 2
+	END
+}
+
+for clock in "boot 5001000000" "mono 1000000"; do
+	# shellcheck disable=SC2086
+	tap_is "$(sdk $clock | slices):$code:$(left_out)" "Choreographer#doFrame 5>draw by Collect;none;:0:" \
+		"slices of threads, told behind all events of the kernel, beside clock ${clock% *}"
+done
+tap_is "$(meta nr_events) $(sql "SELECT min(start_ns), count(*) FROM stall")" "8 2000000 2" \
+	"they are no events of the kernel, and no sleep is another for them"
+tap_is "$(sdk boot 5001000000 | slices zip)" "Choreographer#doFrame 5>draw by Collect;none;" "compressed"
+tap_is "$(sdk boot 4000000000 | slices):$(left_out)" "none;none;:" "they have ended before"
+{
+	echo "slice 9 4000000000 1 track=5 name=early alone=1"
+	echo "slice 9 5052000000 1 track=5 name=inner alone=1"
+	echo "slice 9 5900000000 2 track=5 alone=1"
+	echo "track 10 5 pid=100 tid=100"
+} >"$tap_dir/plain"
+tap_is "$(slices <"$tap_dir/plain"):$(left_out) $(sql "SELECT start_ns FROM stall LIMIT 1")" "early;early;: 2000000" \
+	"begun before the trace; the track is described later, by another writer"
+{ sdk boot 5001000000; cat "$tap_dir/plain"; } >"$tap_dir/two"
+tap_is "$(slices <"$tap_dir/two" | cut -d ';' -f 1)" "early>Choreographer#doFrame 5>draw by Collect" "by two writers"
+
+# what is missing leaves no slice open
+{
+	echo "begins 7 track=5 clock=6"
+	echo "track 7 5 pid=100 tid=100"
+	echo "slice 7 5001000000 1 name=outer"
+	echo "slice 7 5001000001 1 name=lost"
+} >"$tap_dir/open"
+tap_is "$(slices <"$tap_dir/open")" "outer>lost;outer>lost;" "slices that go on"
+{ cat "$tap_dir/open"; echo "dropped 7"; echo "slice 7 5049000000 1 name=refers"; } >"$tap_dir/drop"
+tap_is "$(slices <"$tap_dir/drop"):$(left_out)" \
+	"none;none;:1 of 3 begins and ends: damaged, or behind missing packets (1)" \
+	"packets of a sequence are missing: its slices are not known from its last packet on"
+{ cat "$tap_dir/drop"; echo "begins 7 track=5"; echo "slice 7 5049000000 1 name=new"; } >"$tap_dir/again"
+tap_is "$(slices <"$tap_dir/again")" "none;new;" "until it begins anew"
+{ sdk boot 5001000000; echo "dropped 8"; echo "slice 8 5050000 2"; } >"$tap_dir/other"
+tap_is "$(slices <"$tap_dir/other")" "Choreographer#doFrame 5>draw by Collect;none;" "those of other threads are known"
+{ cat "$tap_dir/open"; echo "discarded 3"; } >"$tap_dir/discarded"
+tap_is "$(slices <"$tap_dir/discarded")" "none;none;" "the buffer became full: likewise"
+{ cat "$tap_dir/open"; echo "slice 7 5003000000 2 clock=200"; } >"$tap_dir/noclock"
+tap_is "$(slices <"$tap_dir/noclock"):$(left_out)" "none;none;:1 of 3 begins and ends: in a clock that no ClockSnapshot tells (1)" \
+	"an end whose time is not known ends nothing else"
+{ cat "$tap_dir/open"; echo "slice 7 5001000000 0 phase=88"; echo "slice 7 -1 1 us=5001000"; } >"$tap_dir/old"
+tap_is "$(slices <"$tap_dir/old"):$(left_out)" "none;none;:2 of 4 begins and ends: in the form of old programs (2)" "old forms"
+
+# whose slices they are has to be known
+{
+	echo "track 7 1 pid=100 tid=100"
+	echo "track 7 2 parent=1"
+	echo "slice 7 5001000000 1 alone=1 name=async track=2"
+	echo "slice 7 5001000000 1 alone=1 name=unknown track=3"
+	echo "slice 7 5001000000 1 alone=1 name=none"
+	echo "track 7 4 pid=100 tid=100 writer=77"
+	echo "slice 7 5001000000 1 alone=1 name=container track=4"
+	echo "track 7 5 pid=7 tid=300"
+	echo "slice 7 5001000000 1 alone=1 name=other track=5"
+} >"$tap_dir/nobody"
+tap_is "$(slices <"$tap_dir/nobody"):$(left_out)" "none;none;:5 of 5 begins and ends: of no thread that the trace knows (5)" \
+	"tracks of no thread, or of another process"
+printf 'track 7 1 pid=100 tid=100\nslice 7 5001000000 1 alone=1 track=1 iid=9\nintern 7 1 a\033[31m\tb\nslice 7 5001000001 1 track=1 alone=1 iid=1\n' >"$tap_dir/names"
+tap_is "$(slices <"$tap_dir/names")" "->a?[31m?b;->a?[31m?b;" "a name that is not told; one that no line holds"
+printf 'begins 7 track=1 clock=64 own=64 at=1 adds=1 unit=18446744073709551615 boot=9223372036854775807\ntrack 7 1 pid=1 tid=100\nslice 7 18446744073709551615 1\nslice 7 18446744073709551615 1\nslice 7 5001000000 1 clock=6 name=a\n' >"$tap_dir/huge"
+tap_is "$(slices <"$tap_dir/huge"):$(left_out)" "none;none;:3 of 3 begins and ends: of no thread that the trace knows (1), in a clock that no ClockSnapshot tells (2)" \
+	"times that do not fit"
 
 # --- frames: SurfaceFlinger tells them after they have ended, in boot time, or as of old in CLOCK_MONOTONIC
 

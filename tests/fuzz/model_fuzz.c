@@ -551,6 +551,9 @@ static struct event event_of(const uint8_t *d, uint64_t now_ns)
 		break;
 	case EVENT_SLICE_BEGIN:
 	case EVENT_SLICE_END:
+	case EVENT_TRACK_BEGIN:
+	case EVENT_TRACK_END:
+	case EVENT_TRACK_LOST:
 		ev = ev_slice(d[0] % NR_EVENTS, now_ns, tid, d[4] & 1 ? "doFrame" : "draw");
 		break;
 	default:

@@ -14,7 +14,11 @@
  *	dropped			packets are missing here
  *	stats CPU NUMBER	that the CPU lost in all
  *	discarded NUMBER	pieces of the trace for which there was no room
- *	trackevent		of the data source track_event
+ *	begins SEQUENCE FIELD=VALUE...		packets of a program, see pf_begins() ...
+ *	track SEQUENCE UUID FIELD=VALUE...
+ *	intern SEQUENCE NUMBER NAME
+ *	slice SEQUENCE TIME TYPE FIELD=VALUE... ... and pf_slice()
+ *	dropped SEQUENCE	packets of it are missing here
  *	process PID CMDLINE
  *	thread TID TGID NAME
  *	frame TIME_NS WHAT FIELD=VALUE...	see pf_frame()
@@ -70,6 +74,29 @@ static int set_option(struct pf *p, char *name)
 	return 0;
 }
 
+/* A packet of a program; false: it is none. */
+static bool add_program_line(struct pf *p, const char *line)
+{
+	unsigned long long number;
+	unsigned int sequence, type;
+	long long time;
+	int begin = 0;
+
+	if (sscanf(line, "begins %u%n", &sequence, &begin) == 1)
+		pf_begins(p, sequence, line + begin);
+	else if (sscanf(line, "track %u %llu%n", &sequence, &number, &begin) == 2)
+		pf_track(p, sequence, number, line + begin);
+	else if (sscanf(line, "intern %u %llu %n", &sequence, &number, &begin) == 2)
+		pf_intern(p, sequence, number, line + begin);
+	else if (sscanf(line, "slice %u %lld %u%n", &sequence, &time, &type, &begin) == 3)
+		pf_slice(p, sequence, time, type, line + begin);
+	else if (sscanf(line, "dropped %u", &sequence) == 1)
+		p->dropped_of = sequence;
+	else
+		return false;
+	return true;
+}
+
 static int add_line(struct pf *p, char *line)
 {
 	unsigned long long time_ns;
@@ -78,7 +105,7 @@ static int add_line(struct pf *p, char *line)
 	int begin = 0, a = 0, b = 0;
 
 	line[strcspn(line, "\n")] = '\0';
-	if (*line == '#' || !*line)
+	if (*line == '#' || !*line || add_program_line(p, line))
 		return 0;
 	if (sscanf(line, "%u %llu %d %63s%n", &cpu, &time_ns, &a, name, &begin) == 4)
 		pf_event(p, cpu, time_ns, a, name, line + begin);
@@ -92,8 +119,6 @@ static int add_line(struct pf *p, char *line)
 		p->cpu[cpu % PF_CPUS].lost = true;
 	else if (sscanf(line, "stats %d %d", &a, &b) == 2)
 		pf_stats(p, a, b);
-	else if (!strcmp(line, "trackevent"))
-		pf_track_event(p);
 	else if (sscanf(line, "discarded %d", &a) == 1)
 		pf_discarded(p, a);
 	else if (sscanf(line, "process %d %63s", &a, text) == 2)

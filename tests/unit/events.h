@@ -138,13 +138,13 @@ static inline struct event ev_sampled(uint64_t time_ns, int32_t tid, uint64_t si
 	return ev;
 }
 
-/* @id: EVENT_SLICE_BEGIN or _END, which has no name */
+/* @id: EVENT_SLICE_BEGIN or EVENT_TRACK_BEGIN; of others, which have no name, @name is unused */
 static inline struct event ev_slice(unsigned int id, uint64_t time_ns, int32_t tid,
 				    const char *name)
 {
 	struct event ev = ev_make(id, time_ns, tid, 0);
 
-	if (id == EVENT_SLICE_BEGIN)
+	if (id == EVENT_SLICE_BEGIN || id == EVENT_TRACK_BEGIN)
 		snprintf(ev.slice_begin.name, sizeof(ev.slice_begin.name), "%s", name);
 	return ev;
 }

@@ -89,7 +89,8 @@ struct pf {
 	uint64_t suspended_ns;	/* the same once more, later */
 	uint64_t real_ahead_ns; /* of boot time; 0: not told */
 	const char *release;
-	bool dropped; /* packets are missing before the next one */
+	bool dropped;	     /* packets are missing before the next one */
+	uint32_t dropped_of; /* likewise of this sequence of a program; 0: none */
 	struct bytes packets;
 	struct pf_cpu cpu[PF_CPUS];
 	char addr[PF_ADDRS][48]; /* of the pass; its number is the place and 1 */
@@ -489,13 +490,118 @@ static inline void pf_discarded(struct pf *p, uint64_t nr)
 	pf_packet(p, 35, &stats);
 }
 
-/* TrackEvent: type 9 */
-static inline void pf_track_event(struct pf *p)
+/* A field of packet @b, if @fields has a number @name. */
+static inline void pf_told(struct bytes *b, uint32_t field, const char *fields, const char *name)
 {
-	struct bytes of = { 0 };
+	char value[48];
 
-	pf_number(&of, 9, 1);
-	pf_packet(p, 11, &of);
+	if (pf_value(fields, name, value)[0])
+		pf_number(b, field, strtoull(value, NULL, 0));
+}
+
+/* The packet ends; @flags: SequenceFlags */
+static inline void pf_program_packet(struct pf *p, uint32_t sequence, unsigned int flags,
+				     struct bytes *packet)
+{
+	pf_number(packet, 10, sequence);
+	pf_number(packet, 13, flags);
+	if (p->dropped_of == sequence) {
+		pf_number(packet, 42, 1);
+		p->dropped_of = 0;
+	}
+	pf_message(&p->packets, 1, packet);
+}
+
+/*
+ * A program's sequence begins anew: TracePacketDefaults with clock=ID and track=UUID. own=ID is
+ * a clock of its own in a ClockSnapshot: at=UNITS unit=NS adds=1, beside boot=NS and mono=NS.
+ */
+static inline void pf_begins(struct pf *p, uint32_t sequence, const char *fields)
+{
+	struct bytes packet = { 0 }, of = { 0 }, tracks = { 0 }, clocks = { 0 };
+	char value[48];
+
+	pf_told(&packet, 8, fields, "time");
+	pf_told(&tracks, 11, fields, "track");
+	pf_message(&of, 11, &tracks);
+	pf_told(&of, 58, fields, "clock");
+	pf_message(&packet, 59, &of);
+	if (pf_value(fields, "boot", value)[0]) {
+		pf_number(&of, 1, 6);
+		pf_told(&of, 2, fields, "boot");
+		pf_message(&clocks, 1, &of);
+	}
+	if (pf_value(fields, "mono", value)[0]) {
+		pf_number(&of, 1, 3);
+		pf_told(&of, 2, fields, "mono");
+		pf_message(&clocks, 1, &of);
+	}
+	if (pf_value(fields, "own", value)[0]) {
+		pf_told(&of, 1, fields, "own");
+		pf_told(&of, 2, fields, "at");
+		pf_told(&of, 3, fields, "adds");
+		pf_told(&of, 4, fields, "unit");
+		pf_message(&clocks, 1, &of);
+	}
+	if (clocks.nr)
+		pf_message(&packet, 6, &clocks);
+	pf_program_packet(p, sequence, 1, &packet);
+}
+
+/* TrackDescriptor: that of thread tid=TID of pid=PID, or of parent=UUID; writer=PID: who tells */
+static inline void pf_track(struct pf *p, uint32_t sequence, uint64_t uuid, const char *fields)
+{
+	struct bytes packet = { 0 }, of = { 0 }, track = { 0 };
+
+	pf_told(&packet, 8, fields, "time");
+	pf_told(&packet, 79, fields, "writer");
+	pf_number(&track, 1, uuid);
+	pf_told(&track, 5, fields, "parent");
+	pf_told(&of, 1, fields, "pid");
+	pf_told(&of, 2, fields, "tid");
+	if (of.nr)
+		pf_message(&track, 4, &of);
+	pf_message(&packet, 60, &track);
+	pf_program_packet(p, sequence, 2, &packet);
+}
+
+/* InternedData: number @iid stands for a name from now on */
+static inline void pf_intern(struct pf *p, uint32_t sequence, uint64_t iid, const char *name)
+{
+	struct bytes packet = { 0 }, of = { 0 }, names = { 0 };
+
+	pf_number(&of, 1, iid);
+	pf_text(&of, 2, name);
+	pf_message(&names, 2, &of);
+	pf_message(&packet, 12, &names);
+	pf_program_packet(p, sequence, 2, &packet);
+}
+
+/*
+ * TrackEvent of type @type, at @time, if not negative, of clock=ID; track=UUID, name=TEXT or
+ * iid=NUMBER. alone=1: it refers to no packet before. Old forms: phase=NUMBER, us=TIME.
+ */
+static inline void pf_slice(struct pf *p, uint32_t sequence, int64_t time, unsigned int type,
+			    const char *fields)
+{
+	struct bytes packet = { 0 }, of = { 0 }, old = { 0 };
+	char value[48];
+
+	if (time >= 0)
+		pf_number(&packet, 8, time);
+	pf_told(&packet, 58, fields, "clock");
+	if (type)
+		pf_number(&of, 9, type);
+	pf_told(&of, 16, fields, "us");
+	pf_told(&of, 11, fields, "track");
+	pf_told(&of, 10, fields, "iid");
+	if (pf_value(fields, "name", value)[0])
+		pf_text(&of, 23, value);
+	pf_told(&old, 2, fields, "phase");
+	if (old.nr)
+		pf_message(&of, 6, &old);
+	pf_message(&packet, 11, &of);
+	pf_program_packet(p, sequence, pf_int(fields, "alone") ? 0 : 2, &packet);
 }
 
 /* An event that the config asked for: TraceConfig, DataSource, DataSourceConfig, FtraceConfig */

@@ -150,6 +150,45 @@ static void after_a_gap_none_is_known(void **state)
 	assert_null(names_of(f, sleep_once(f, 22000)->slice_id));
 }
 
+/* TrackEvents: a coarse clock may put them into a sleep, which they do not end. */
+static void tracks_tell_slices_and_nothing_else(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t nr_events = f->m.nr_events;
+	const struct stall_row *s;
+
+	feed(f, ev_slice(EVENT_TRACK_BEGIN, 1000, UI, "doFrame"));
+	feed(f, ev_slice(EVENT_TRACK_BEGIN, 1500, GC, "collect"));
+	assert_int_equal(f->m.nr_events, nr_events);
+	feed(f, ev_switch(2000, UI, 0, TASK_UNINTERRUPTIBLE, 0));
+	feed(f, ev_slice(EVENT_TRACK_BEGIN, 2500, UI, "draw"));
+	feed(f, ev_slice(EVENT_TRACK_END, 2600, UI, NULL));
+	feed(f, ev_waking(3000, GC, 1, UI));
+	feed(f, ev_switch(4000, 0, 0, 0, UI));
+	s = &f->seen.stall[0];
+	assert_int_equal(f->seen.nr_stalls, 1);
+	assert_int_equal(s->duration_ns, 1000);
+	assert_string_equal(names_of(f, s->slice_id), "doFrame");
+	assert_string_equal(names_of(f, s->waker_slice_id), "collect");
+}
+
+static void what_a_track_lost_is_not_known(void **state)
+{
+	struct fixture *f = *state;
+	const struct stall_row *s;
+
+	feed(f, ev_slice(EVENT_TRACK_BEGIN, 1000, UI, "doFrame"));
+	feed(f, ev_slice(EVENT_TRACK_BEGIN, 1000, GC, "collect"));
+	feed(f, ev_slice(EVENT_TRACK_LOST, 2000, UI, NULL));
+	s = sleep_once(f, 3000);
+	assert_null(names_of(f, s->slice_id));
+	assert_string_equal(names_of(f, s->waker_slice_id), "collect");
+	/* the end of one that began before */
+	feed(f, ev_slice(EVENT_TRACK_END, 10000, UI, NULL));
+	feed(f, ev_slice(EVENT_TRACK_BEGIN, 11000, UI, "doFrame 2"));
+	assert_string_equal(names_of(f, sleep_once(f, 12000)->slice_id), "doFrame 2");
+}
+
 static void deep_ones_have_no_name(void **state)
 {
 	struct fixture *f = *state;
@@ -188,6 +227,8 @@ int main(void)
 		TEST(a_sleep_has_the_slices_of_both),
 		TEST(a_wait_has_the_slices_of_both),
 		TEST(after_a_gap_none_is_known),
+		TEST(tracks_tell_slices_and_nothing_else),
+		TEST(what_a_track_lost_is_not_known),
 		TEST(deep_ones_have_no_name),
 		TEST(many_names_are_forgotten_and_told_again),
 	};
