@@ -54,6 +54,7 @@ bool perfetto_packet(struct cursor c, struct perfetto_packet *p)
 		case PERFETTO_SYSTEM:
 		case PERFETTO_FRAME:
 		case PERFETTO_TRACK_EVENT:
+		case PERFETTO_THREAD:
 		case PERFETTO_TRACK:
 			p->what = f.number;
 			p->body = f.bytes;

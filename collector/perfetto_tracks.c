@@ -36,6 +36,7 @@ struct perfetto_writer {
 	UT_hash_handle hh;
 	struct perfetto_writer *prev, *next; /* of live ones; utlist */
 	struct perfetto_track *tracks;	     /* live ones; utlist */
+	struct perfetto_track own; /* of old programs, which have one thread's without an uuid */
 	struct perfetto_sequence of;
 	uint32_t sequence;
 };
@@ -203,6 +204,7 @@ static void describe_thread(struct perfetto_track *track, struct cursor c, int32
 	uint64_t pid = 0, tid = 0;
 	struct proto_field f;
 
+	track->described = true;
 	while (proto_next(&c, &f)) {
 		if (f.number == 1)
 			pid = f.value;
@@ -236,7 +238,6 @@ static int describe(struct perfetto_tracks *t, const struct perfetto_packet *p)
 	track = uuid ? track_of(t, uuid, &ret) : NULL;
 	if (!track)
 		return ret;
-	track->described = true;
 	describe_thread(track, thread, p->pid);
 	return 0;
 }
@@ -276,8 +277,8 @@ static bool is_slice(const struct told *told)
 /* Where a begin or an end belongs, and when it was. */
 struct place {
 	struct perfetto_writer *writer;
-	uint64_t uuid;		      /* 0: the track of the whole trace */
-	struct perfetto_track *track; /* NULL: that, or there are too many */
+	uint64_t uuid;		      /* 0: not told */
+	struct perfetto_track *track; /* NULL: that of the whole trace, or there are too many */
 	bool refers;		      /* to packets before */
 	bool has_time;
 	uint32_t clock_id;
@@ -297,7 +298,7 @@ static enum perfetto_left why_left(const struct perfetto_tracks *t, const struct
 {
 	if (told->damaged || (at->refers && !at->writer->of.began))
 		return PERFETTO_NO_STATE;
-	if (!at->uuid || (at->track && at->track->described && !at->track->tid))
+	if ((!at->uuid && !at->track) || (at->track && at->track->described && !at->track->tid))
 		return PERFETTO_NO_THREAD;
 	if (!told->type || told->old_time)
 		return PERFETTO_OLD_FORM;
@@ -357,7 +358,10 @@ static int add_told(struct perfetto_tracks *t, const struct told *told, struct p
 	int ret = 0;
 
 	at->uuid = told->has_uuid ? told->uuid : at->writer->of.track;
-	at->track = at->uuid ? track_of(t, at->uuid, &ret) : NULL;
+	if (at->uuid)
+		at->track = track_of(t, at->uuid, &ret);
+	else if (at->writer->own.described)
+		at->track = &at->writer->own;
 	if (at->track && !ret)
 		ret = set_writer(t, at->track, at->writer);
 	why = why_left(t, told, at);
@@ -405,6 +409,8 @@ int perfetto_tracks_packet(struct perfetto_tracks *t, const struct perfetto_pack
 	}
 	if (p->what == PERFETTO_TRACK)
 		return describe(t, p);
+	if (p->what == PERFETTO_THREAD && at.writer)
+		describe_thread(&at.writer->own, p->body, p->pid);
 	return p->what == PERFETTO_TRACK_EVENT ? add_event(t, p->body, &at) : 0;
 }
 
@@ -416,13 +422,15 @@ static bool is_of_thread(const struct perfetto_track *track, const struct perfet
 /* All times become boot time. Of a track with any that cannot, none are kept. */
 static void to_boot_time(struct perfetto_tracks *t, const struct perfetto_clock *clock)
 {
-	struct perfetto_slice *slice;
+	uint32_t i;
 
-	for (slice = t->slice; slice < t->slice + t->nr; slice++)
-		if (!perfetto_clock_boot(clock,
-					 slice->mono ? PERFETTO_CLOCK_MONO : PERFETTO_CLOCK_BOOT,
-					 slice->time_ns, &slice->time_ns))
+	for (i = 0; i < t->nr; i++) {
+		struct perfetto_slice *slice = &t->slice[i];
+		const uint32_t id = slice->mono ? PERFETTO_CLOCK_MONO : PERFETTO_CLOCK_BOOT;
+
+		if (!perfetto_clock_boot(clock, id, slice->time_ns, &slice->time_ns))
 			slice->track->other_clock = true;
+	}
 }
 
 static int by_time(const void *a, const void *b)

@@ -56,6 +56,8 @@ int main(int argc, char **argv)
 	p.dropped_of = 7;
 	pf_slice(&p, 7, 100, 1, "iid=1");
 	pf_track(&p, 8, 6, "pid=100 tid=101");
+	pf_track(&p, 9, 0, "pid=100 tid=101");
+	pf_slice(&p, 9, 1300, 1, "name=old alone=1");
 	out = pf_bytes(&p);
 	pf_free(&p);
 	return fwrite(out.data, 1, out.nr, stdout) != out.nr;

@@ -548,7 +548,10 @@ static inline void pf_begins(struct pf *p, uint32_t sequence, const char *fields
 	pf_program_packet(p, sequence, 1, &packet);
 }
 
-/* TrackDescriptor: that of thread tid=TID of pid=PID, or of parent=UUID; writer=PID: who tells */
+/*
+ * TrackDescriptor: that of thread tid=TID of pid=PID, or of parent=UUID; writer=PID: who tells.
+ * @uuid 0: a ThreadDescriptor, as of old, for all of the sequence.
+ */
 static inline void pf_track(struct pf *p, uint32_t sequence, uint64_t uuid, const char *fields)
 {
 	struct bytes packet = { 0 }, of = { 0 }, track = { 0 };
@@ -559,9 +562,10 @@ static inline void pf_track(struct pf *p, uint32_t sequence, uint64_t uuid, cons
 	pf_told(&track, 5, fields, "parent");
 	pf_told(&of, 1, fields, "pid");
 	pf_told(&of, 2, fields, "tid");
-	if (of.nr)
+	if (uuid && of.nr)
 		pf_message(&track, 4, &of);
-	pf_message(&packet, 60, &track);
+	pf_message(&packet, uuid ? 60 : 44, uuid ? &track : &of);
+	free(track.data);
 	pf_program_packet(p, sequence, 2, &packet);
 }
 
