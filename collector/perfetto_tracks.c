@@ -186,7 +186,8 @@ static struct perfetto_writer *writer_of(struct perfetto_tracks *t, const struct
 					 int *ret)
 {
 	const bool matters = p->cleared || cursor_left(&p->defaults) ||
-			     p->what == PERFETTO_CLOCKS || p->what == PERFETTO_TRACK_EVENT;
+			     p->what == PERFETTO_CLOCKS || p->what == PERFETTO_TRACK_EVENT ||
+			     p->what == PERFETTO_THREAD;
 	struct perfetto_writer *writer;
 
 	HASH_FIND(hh, t->by_sequence, &p->sequence, sizeof(p->sequence), writer);
@@ -383,8 +384,10 @@ static int add_event(struct perfetto_tracks *t, struct cursor c, struct place *a
 	if (!is_slice(&told) && !told.damaged)
 		return 0;
 	t->nr_told++;
+	if (!at->writer && told.has_uuid)
+		at->track = track_of(t, told.uuid, &ret);
 	if (!at->writer)
-		return leave_out(t, PERFETTO_TOO_MANY, NULL);
+		return ret ?: leave_out(t, PERFETTO_TOO_MANY, at->track);
 	/* its track may be another than it seems */
 	if (told.damaged)
 		ret = lose_tracks_of(t, at->writer);

@@ -285,13 +285,14 @@ tap_is "$(slices <"$tap_dir/noclock"):$(left_out)" "none;none;:1 of 3 begins and
 tap_is "$(slices <"$tap_dir/old"):$(left_out)" "none;none;:2 of 4 begins and ends: in the form of old programs (2)" "old forms"
 
 {
-	echo "begins 7 clock=6"
-	echo "slice 7 5001000000 1 name=before"
+	echo "slice 7 5001000000 1 name=before alone=1"
 	echo "track 7 0 pid=100 tid=100 writer=100"
-	echo "slice 7 5001000000 1 name=old"
+	echo "slice 7 5001000000 1 name=old alone=1"
+	echo "track 9 0 pid=100 tid=300"
+	echo "slice 9 5001000000 1 name=gc alone=1"
 	echo "slice 8 5001000000 1 name=other alone=1"
 } >"$tap_dir/thread"
-tap_is "$(slices <"$tap_dir/thread"):$(left_out)" "old;old;:2 of 3 begins and ends: of no thread that the trace knows (2)" \
+tap_is "$(slices <"$tap_dir/thread"):$(left_out)" "old by gc;old by gc;:2 of 4 begins and ends: of no thread that the trace knows (2)" \
 	"a sequence of one thread, as of old"
 
 # whose slices they are has to be known
