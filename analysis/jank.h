@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Jank: delays of the threads that draw what a user sees, and who caused them.
+ * Jank: delays of the chosen threads (by default main threads and those that draw),
+ * and who caused them.
  *
  * A delay is a wait for a lock, or an uninterruptible sleep that is part of no such wait.
  * Where the capture has frames, the missed ones are what the user saw, and delays are those
- * within them, of their process's threads that matter. Else delays are those that took at
- * least a given time. jank_choose() puts them into temporary tables of the connection;
- * jank_tables read these.
+ * within them, of the chosen threads of their process. Otherwise delays are those that
+ * took at least a given time. jank_choose() puts them into temporary tables of the
+ * connection; jank_tables read these.
  */
 #ifndef RMAPSCOPE_JANK_H
 #define RMAPSCOPE_JANK_H
@@ -15,8 +16,8 @@
 #include "analysis/verdict.h"
 
 /*
- * The names of threads that matter by default, an extended regular expression. The main thread
- * of each process matters, too.
+ * The names of threads that are chosen by default, an extended regular expression. By
+ * default the main thread of each process is chosen, too.
  */
 #define JANK_THREADS                                                                               \
 	"^(RenderThread|RenderEngine|surfaceflinger|composer|hwcomposer|Xwayland|Xorg|"            \

@@ -20,7 +20,7 @@
 /* Names of all events that rmapscope reads fit in here. */
 #define EVENTS_LEN 4096
 
-/* What a capture needs to show a thing. */
+/* What a capture needs for a table. */
 static const struct need {
 	const char *section;  /* version 2 files: SECTION of the meta key sees_SECTION; or NULL */
 	const char *profile;  /* profile that enables the events; NULL: every profile does */

@@ -223,8 +223,9 @@ static void make_gap(const struct lookout *lo, const struct cpu_lane *lane, stru
 }
 
 /*
- * Look if the last time is @every_ns ago. Fills @ev and returns 1 while the instance is not as it
- * was set, and when it has just become so again; else 0. The first lane tells.
+ * Look if the last time is @every_ns ago. Fills @ev and returns 1 while the settings
+ * of the instance are changed, and once when they are restored; else 0. Only the
+ * first lane reports this.
  */
 static unsigned int look(struct tracefs_source *ts, struct cpu_lane *lane, uint64_t every_ns,
 			 struct event *ev)
@@ -268,9 +269,9 @@ static unsigned int last_gap(struct tracefs_source *ts, struct cpu_lane *lane, s
 
 /*
  * Compare the kernel's count of events that were read with ours, at a time when we have read all.
- * It has more when somebody else reads trace_pipe, which removes what it reads, and counts anew
- * when somebody else empties the buffer, as a write to trace does (rb_advance_reader() and
- * rb_reset_cpu() in kernel/trace/ring_buffer.c). Fills @ev and returns true if so.
+ * The count is higher if another program reads trace_pipe, which removes what it reads, and
+ * restarts if another program empties the buffer, as a write to trace does (rb_advance_reader()
+ * and rb_reset_cpu() in kernel/trace/ring_buffer.c). Fills @ev and returns true if so.
  */
 static bool was_touched(struct tracefs_source *ts, struct cpu_lane *lane, uint64_t asked_ns,
 			struct event *ev)

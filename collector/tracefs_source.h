@@ -17,8 +17,10 @@ struct tracefs_instance;
 int tracefs_source_open(struct source **src, struct tracefs_instance *inst, struct error *err);
 
 /*
- * tracefs_source_watch - tracing is on, and the instance is set up: from now on what others
- * change of that is a gap, reason not_recorded, told at once and while it lasts
+ * tracefs_source_watch - report changes of the instance by others from now on
+ *
+ * Called when tracing is on and the instance is set up. While its settings are changed
+ * there is a gap, reason not_recorded, which is reported at once and while it lasts.
  *
  * Looks four times a second. Returns 0 or a negative errno with @err.
  */

@@ -3,8 +3,9 @@
  * The bytes of a stream as they were before gzip or zstd packed them, piece by piece. A
  * stream that is not packed gives its bytes as they are.
  *
- * What grows beyond UNPACK_MAX_RATIO times its size is refused: it was made to fill the
- * disk. Damaged data is refused, too: the bytes before the damage may be wrong.
+ * A stream that grows beyond UNPACK_MAX_RATIO times its size is refused, because it
+ * could be made to fill the disk. Damaged data is refused, too: the bytes before the
+ * damage may be wrong.
  */
 #ifndef RMAPSCOPE_UNPACK_H
 #define RMAPSCOPE_UNPACK_H
@@ -15,11 +16,11 @@
 
 #include "lib/error.h"
 
-/* So much more than packed bytes may come out, and UNPACK_FREE_BYTES in any case. */
+/* The largest ratio of unpacked to packed bytes; UNPACK_FREE_BYTES are allowed in any case. */
 #define UNPACK_MAX_RATIO  200
 #define UNPACK_FREE_BYTES (64ULL << 20)
 
-/* Enough to tell what a stream is packed with. */
+/* Enough to recognize how a stream is packed. */
 #define PACKING_HEAD_BYTES 4
 
 struct packing;

@@ -48,7 +48,7 @@ static const struct {
 	{ SIGBUS, true,
 	  "another program cut a file short that is in use (SIGBUS), or its disk is "
 	  "full; " COMMITTED },
-/* a sanitizer says more about those than we do */
+/* a sanitizer reports more about those */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 	{ SIGSEGV, true, CRASHED },
 	{ SIGFPE, true, CRASHED },
@@ -57,7 +57,7 @@ static const struct {
 	  "a library gave up (SIGABRT): is there enough memory? If so, please report "
 	  "it\n" },
 #endif
-	/* no crash, but they end a process that does not ask for them: signal(7) */
+	/* not crashes, but they end a process that does not handle them: signal(7) */
 	{ SIGXCPU, false, "the limit of CPU time is reached (SIGXCPU, ulimit -t); " COMMITTED },
 	{ SIGQUIT, false, ENDED },
 	{ SIGALRM, false, ENDED },
@@ -78,7 +78,7 @@ static const struct {
 static struct {
 	struct instance {
 		char dir[DIR_LEN], switch_file[DIR_LEN + sizeof(SWITCH)];
-		pid_t pid; /* whose it is: not a child's that has inherited this */
+		pid_t pid; /* the process that it belongs to: a child has inherited this state */
 		atomic_bool used;
 	} instance[MAX_INSTANCES];
 	struct scratch_dir {
@@ -140,7 +140,7 @@ static void remove_dir(const char *path)
 		close(fd);
 }
 
-/* One may be within another: so twice. */
+/* One may be within another: run this twice. */
 static void remove_scratch(void)
 {
 	struct scratch_dir *s;
@@ -191,7 +191,7 @@ static void end(const char *why)
 	_exit(1);
 }
 
-/* What to say of @sig; NULL: it is not taken. @crash: it is taken even where it was ignored. */
+/* The message for @sig; NULL: it is not handled. @crash: it is handled even if it was ignored. */
 static const char *why_of(int sig, bool *crash)
 {
 	unsigned int i;
@@ -240,7 +240,7 @@ void crash_take_signals(void)
 
 		if (!why_of(sig, &crash))
 			continue;
-		/* whoever started us may have it ignored: execve(2) */
+		/* the parent may have set it to be ignored: execve(2) */
 		if (crash || sigaction(sig, NULL, &before) || before.sa_handler != SIG_IGN)
 			sigaction(sig, &sa, NULL);
 	}

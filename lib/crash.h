@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The end of a process that cannot go on: it says a line, removes its scratch directories and
- * tracefs instances, and exits with 1.
+ * The end of a process that cannot go on: it prints a line, removes its scratch
+ * directories and tracefs instances, and exits with 1.
  *
  * It handles what no return value reports: a mapped file that another program cut short
- * (SIGBUS), memory that a library did not get and used all the same (SIGSEGV,
+ * (SIGBUS), memory that a library used although the allocation failed (SIGSEGV,
  * SIGABRT), a defect, the limit of CPU time (SIGXCPU), and other signals that end a
  * process by default. What was committed to a database is in it, as after a kill.
  */
@@ -14,19 +14,25 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Take these signals, in all threads. Those that are no crash stay ignored where they are. */
+/*
+ * Install the handlers, in all threads. Signals that are not crashes stay ignored if they were
+ * ignored before.
+ */
 void crash_take_signals(void);
 
 /* Whether @sig is one of these signals. */
 bool crash_takes(int sig);
 
-/* Take them out of @set, which a thread is to block: a crash would end it unseen. */
+/*
+ * Remove them from @set, the signals that a thread is going to block: a blocked crash would end it
+ * without a message.
+ */
 void crash_let_through(sigset_t *set);
 
-/* Give them back, for a child whose parent tells its end. */
+/* Restore their default actions, for a child whose parent reports how it ended. */
 void crash_leave_signals(void);
 
-/* Name the database in use in what is said at the end; the newest one counts. */
+/* Set the name of the database in use for the message at the end; the latest one counts. */
 void crash_set_file(const char *path);
 
 /* Register a tracefs instance, by its directory, to be removed at the end. */

@@ -17,8 +17,8 @@ struct error {
  * @err: may be NULL, then only the code is returned
  * @code: a negative errno
  *
- * The message is one line, fit for a terminal. The first one wins: a caller further up that knows less does not
- * overwrite it. Returns @code.
+ * The message is one line, fit for a terminal. The first message is kept: a caller
+ * further up, which knows less, does not overwrite it. Returns @code.
  */
 int error_set(struct error *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

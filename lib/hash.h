@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* uthash, which ends the process where it gets no memory: in order. */
+/* uthash; if it gets no memory, it ends the process by crash_out_of_memory(). */
 #ifndef RMAPSCOPE_HASH_H
 #define RMAPSCOPE_HASH_H
 

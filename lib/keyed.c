@@ -138,7 +138,7 @@ static int set_slots(struct keyed *k, size_t nr)
 int keyed_init(struct keyed *k, size_t key_bytes, size_t bytes)
 {
 	*k = (struct keyed){ .key_bytes = key_bytes, .bytes = bytes };
-	/* without random numbers, early after boot, any seed will do */
+	/* early after boot there may be no random numbers: use any seed */
 	if (getrandom(&k->seed, sizeof(k->seed), GRND_NONBLOCK) < 0)
 		k->seed = (uintptr_t)k;
 	return set_slots(k, FIRST_SLOTS);

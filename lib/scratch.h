@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A temporary directory of this process, for files that are not complete yet or that
- * nobody asked to keep.
+ * A temporary directory of this process, for files that are not complete yet or that are not kept.
  *
  * The process holds a lock on it (flock(2)) for as long as it lives. A killed run leaves
  * its directory unlocked; the next run in the same place removes such directories of

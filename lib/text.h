@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text from outside. Names of threads, files and captures may hold any bytes, and the
+ * Untrusted text. Names of threads, files and captures may hold any bytes, and the
  * kernel cuts a thread's name at 15 bytes, possibly in the middle of a character.
  *
  * All such text goes through text_make_printable() before it is written to a terminal.

@@ -9,7 +9,7 @@ int gaps_add(struct gaps *gaps, int64_t start_ns, int64_t end_ns)
 	unsigned int nr = gaps->nr;
 	void *grown;
 
-	/* inside the last one */
+	/* a gap that lies within the last one adds nothing */
 	if (nr && gaps->item[nr - 1].start_ns <= start_ns && gaps->item[nr - 1].end_ns >= end_ns)
 		return 0;
 	/* out of order: they become one */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All gaps in the events, for a machine that hears of a time only when later gaps were heard of. Others
- * need the latest gap only: gap.h.
+ * All gaps in the events, for a machine that handles a time only after later gaps
+ * were reported. Other machines need only the latest gap: gap.h.
  */
 #ifndef RMAPSCOPE_MODEL_GAPS_H
 #define RMAPSCOPE_MODEL_GAPS_H
