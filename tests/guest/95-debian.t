@@ -26,7 +26,7 @@ known_walks() {
 	local name=calls/walks walker rounds moves walks kind
 
 	walker=$(said $name walker) rounds=$(said $name rounds)
-	moves=$(sed -n "s/^round=\([0-9]*\) kind=\([a-z]*\) vmas=\([0-9]*\) from_pfn=\([0-9]*\) to_pfn=\([0-9]*\) start_ns=\([0-9]*\) end_ns=\([0-9]*\)/('\2', \3, \4, \5, \6, \7)/p" \
+	moves=$(sed -n "s/^round=\([0-9]*\) kind=\([a-z]*\) vmas=\([0-9]*\) from_pfn=\([0-9]*\) to_pfn=\([0-9]*\) start_ns=\([0-9]*\) end_ns=\([0-9]*\) .*/('\2', \3, \4, \5, \6, \7)/p" \
 		"$out/$name.truth" | paste -sd,)
 	walks="WITH m(kind, vmas, from_pfn, to_pfn, start_ns, end_ns) AS (VALUES $moves)
 		SELECT count(*) FROM m JOIN walks k ON k.tid = $walker AND k.start_ns > m.start_ns AND k.start_ns + k.duration_ns < m.end_ns"
