@@ -16,7 +16,8 @@
 
 #include "cli/workload/workload.h"
 
-#define SLEEP_NS (50 * 1000 * 1000)
+#define SLEEP_NS  (50 * 1000 * 1000)
+#define SWITCH_US 10000
 
 /* Written by the child, which runs in its parent's memory. */
 struct nap {
@@ -63,6 +64,8 @@ static void child(volatile struct nap *nap)
 
 	while (!parent_sleeps(nap))
 		usleep(1000);
+	/* it is in that state before it leaves its CPU: in an emulator by 0.5 ms */
+	usleep(SWITCH_US);
 	nap->asleep_ns = workload_now_ns();
 	read_wchan(nap);
 	nanosleep(&ts, NULL);
