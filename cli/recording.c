@@ -291,6 +291,7 @@ static int prepare(struct recording *rec, const struct recording_options *opt,
 					.keep_all = opt->keep_all,
 					.keep_stalls = profiles & PROFILE_STALLS,
 					.one_process = live && opt->pid,
+					.threads_known = live && rec->self.proc,
 					.self_tgid = live ? rec->self.tgid : 0,
 				});
 	if (live || rec->samples_meta.hz || rec->samples_meta.none[0])

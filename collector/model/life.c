@@ -91,9 +91,7 @@ static int exited(void *machine, const struct event *ev)
 	int32_t tid = ev->sched_process_exit.tid, tgid = task_tgid(ls->tasks, tid);
 	int ret = 0;
 
-	/* before Linux 6.16 the event does not say whether it is the last thread */
-	if (vmas_of(ls->vmas, tgid) &&
-	    (ev->sched_process_exit.group_dead || task_exit_is_last(ls->tasks, tid)))
+	if (vmas_of(ls->vmas, tgid) && task_exit_is_last(ls->tasks, ev))
 		ret = vmas_over(ls->vmas, tgid, 0, ev->time_ns);
 	task_exited(ls->tasks, tid, ev->time_ns);
 	return ret;

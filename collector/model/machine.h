@@ -26,7 +26,8 @@ struct model_options {
 	bool keep_all;			  /* every span is a row */
 	bool keep_stalls;		  /* every uninterruptible sleep is a row */
 	bool one_process;		  /* not all events of other processes */
-	int32_t self_tgid;		  /* of the collector; 0: not among the watched */
+	bool threads_known; /* tasks_seed() is called for all threads before the first event */
+	int32_t self_tgid;  /* of the collector; 0: not among the watched */
 };
 
 /* All parts of one model: a machine's init() takes those that the machine uses. */

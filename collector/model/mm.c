@@ -28,18 +28,13 @@ static struct mm_user *find(const struct mms *ms, int32_t tgid)
 	return user;
 }
 
+/* NULL: no memory. */
 static struct mm_user *get(struct mms *ms, int32_t tgid)
 {
-	struct mm_user *user = find(ms, tgid);
+	struct mm_user *user = hash_get(struct mm_user, ms->by_tgid, tgid, &tgid);
 
-	if (user)
-		return user;
-	user = calloc(1, sizeof(*user));
-	if (!user)
-		return NULL;
-	user->tgid = tgid;
-	user->mm = ++ms->last_mm;
-	HASH_ADD_INT(ms->by_tgid, tgid, user);
+	if (user && !user->mm)
+		user->mm = ++ms->last_mm;
 	return user;
 }
 
@@ -73,10 +68,21 @@ static bool is_own(const struct stack *stack)
 	}
 }
 
+/*
+ * Whether process @tgid has an mm of its own that began during the capture. A process that was there
+ * before may share the mm of another.
+ */
+static bool has_new_mm(const struct mms *ms, int32_t tgid)
+{
+	const struct mm_user *user = find(ms, tgid);
+
+	return process_began_after(ms->tasks, tgid, 0) && (!user || !user->shares);
+}
+
 void mms_before_use(struct mms *ms, const struct lock_key *key, int32_t tid)
 {
 	const struct lock *lock = lock_find(ms->locks, key);
-	const struct mm_user *owner, *user;
+	const struct mm_user *owner;
 	int32_t tgid;
 
 	if (!lock || !lock->owner.mm)
@@ -87,8 +93,7 @@ void mms_before_use(struct mms *ms, const struct lock_key *key, int32_t tid)
 	owner = find(ms, lock->owner.tgid);
 	if (owner && owner->mm == lock->owner.mm && (!owner->exited_ns || tgid == owner->tgid))
 		return;
-	user = find(ms, tgid);
-	if (!user || !user->shares)
+	if (tgid == lock->owner.tgid || has_new_mm(ms, tgid))
 		lock_freed(ms->locks, key);
 }
 
@@ -140,12 +145,9 @@ static int execed(void *machine, const struct event *ev)
 static int exited(void *machine, const struct event *ev)
 {
 	struct mms *ms = machine;
-	const int32_t tid = ev->sched_process_exit.tid;
-	struct mm_user *user = find(ms, task_tgid(ms->tasks, tid));
+	struct mm_user *user = find(ms, task_tgid(ms->tasks, ev->sched_process_exit.tid));
 
-	/* before Linux 6.16 the event does not say whether it is the last thread */
-	if (!user || user->exited_ns ||
-	    !(ev->sched_process_exit.group_dead || task_exit_is_last(ms->tasks, tid)))
+	if (!user || user->exited_ns || !task_exit_is_last(ms->tasks, ev))
 		return 0;
 	user->exited_ns = ev->time_ns;
 	DL_APPEND(ms->exited, user);
@@ -165,8 +167,7 @@ static void free_all(void *machine)
 {
 	struct mms *ms = machine;
 
-	while (ms->by_tgid)
-		forget(ms, ms->by_tgid);
+	hash_free_all(struct mm_user, ms->by_tgid);
 }
 
 static bool init(void *machine, const struct machines *all, const struct model_options *opt)

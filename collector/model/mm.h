@@ -5,8 +5,8 @@
  *
  * A process that waits for an mmap_lock in a page fault of its own, or in a call that changes its own
  * mappings, is the owner of that lock's mm. The mm is over when its owner has exited, or has called
- * exec. Whoever uses the address after that uses another lock. A process that shares the mm of
- * another (vfork) proves nothing.
+ * exec. A process that began during the capture, and uses the address after that, uses another lock. A
+ * process that shares the mm of another (vfork), or may do so, proves nothing.
  */
 #ifndef RMAPSCOPE_MODEL_MM_H
 #define RMAPSCOPE_MODEL_MM_H

@@ -100,6 +100,8 @@ static void start_hearing(struct model *m, const struct place *place)
 /* What the machines share. */
 static void init_tables(struct model *m, const struct model_options *opt)
 {
+	m->tasks.gap = &m->gap;
+	m->tasks.all_known = opt->threads_known;
 	if (opt->lookup)
 		m->tasks.lookup = *opt->lookup;
 	if (opt->symbols)

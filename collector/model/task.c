@@ -327,11 +327,20 @@ void process_execed(struct tasks *ts, int32_t tgid)
 		leader->parent = -1;
 }
 
-bool task_exit_is_last(struct tasks *ts, int32_t tid)
+/* Whether every thread of process @tgid was seeded, or seen to start. */
+static bool knows_threads_of(struct tasks *ts, int32_t tgid)
 {
-	const struct task *self = find(ts, tid), *t;
+	return process_began_after(ts, tgid, gap_end(ts->gap)) ||
+	       (ts->all_known && !gap_end(ts->gap));
+}
 
-	if (!self || self->row.tgid < 0)
+bool task_exit_is_last(struct tasks *ts, const struct event *ev)
+{
+	const struct task *self = find(ts, ev->sched_process_exit.tid), *t;
+
+	if (ev->sched_process_exit.group_dead)
+		return true;
+	if (!self || self->row.tgid < 0 || !knows_threads_of(ts, self->row.tgid))
 		return false;
 	for (t = ts->by_tid; t; t = t->hh.next)
 		if (t != self && t->row.tgid == self->row.tgid && !t->exited_ns)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "collector/event.h"
+#include "collector/model/gap.h"
 #include "lib/hash.h"
 #include "schema/rows.h"
 #include "schema/sink.h"
@@ -73,6 +74,8 @@ struct tasks {
 	struct task *dirty;
 	struct process *dirty_processes;
 	struct task *exited; /* in the order of their exits */
+	const struct gap *gap;
+	bool all_known; /* the threads that were there before the capture were seeded */
 	struct task_lookup lookup;
 	int64_t last_task_id, last_process_id;
 	uint64_t newest_exit_ns;
@@ -112,8 +115,11 @@ int task_execed(struct tasks *ts, const struct event *ev);
 /* Likewise: nothing is inherited any more. */
 void process_execed(struct tasks *ts, int32_t tgid);
 
-/* Whether the exit of @tid is that of its process, as far as its threads are known. */
-bool task_exit_is_last(struct tasks *ts, int32_t tid);
+/*
+ * Whether @ev, a sched_process_exit, is proven to be the end of its process. From Linux 6.16 on the event
+ * says so. Before, it is proven where all threads of the process are known, and have exited.
+ */
+bool task_exit_is_last(struct tasks *ts, const struct event *ev);
 
 /* Event page_fault_user. Returns 0 or -ENOMEM. */
 int task_faulted(struct tasks *ts, int32_t tid, uint64_t address, uint64_t now_ns);

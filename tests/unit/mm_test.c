@@ -137,6 +137,54 @@ static void whoever_is_not_known_proves_nothing(void **state)
 	assert_int_equal(wait_at(f, 4000, NEXT, OWN), id);
 }
 
+/* It may share the mm of the owner since before the capture. */
+static void whoever_was_there_before_proves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = lock_of_owner(f);
+
+	assert_int_equal(tasks_seed(&f->m.tasks, NEXT, NEXT), 0);
+	feed(f, ev_exit(3000, OWNER));
+	assert_int_equal(wait_at(f, 4000, NEXT, OWN), id);
+}
+
+/* Of a process that was there before the capture, or a gap, there may be threads that no event named. */
+static void the_exit_of_one_thread_is_not_that_of_unknown_ones(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	assert_int_equal(tasks_seed(&f->m.tasks, OWNER, OWNER), 0);
+	id = wait_at(f, 2000, OWNER, OWN);
+	feed(f, ev_exit(3000, OWNER));
+	begins(f, 4000, NEXT, 0);
+	assert_int_equal(wait_at(f, 5000, NEXT, REMOTE), id);
+}
+
+static void a_thread_may_have_started_in_a_gap(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = lock_of_owner(f);
+
+	feed(f, ev_loss(2500, 2600, 0, 1));
+	feed(f, ev_exit(3000, OWNER));
+	begins(f, 4000, NEXT, 0);
+	assert_int_equal(wait_at(f, 5000, NEXT, REMOTE), id);
+}
+
+static void where_all_threads_are_known_the_last_exit_is_that_of_the_process(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id;
+
+	f->m.tasks.all_known = true;
+	assert_int_equal(tasks_seed(&f->m.tasks, OWNER, OWNER), 0);
+	id = wait_at(f, 2000, OWNER, OWN);
+	feed(f, ev_exit(3000, OWNER));
+	begins(f, 4000, NEXT, 0);
+	assert_int_not_equal(wait_at(f, 5000, NEXT, OWN), id);
+}
+
 static void long_after_its_exit_the_owner_is_over_still(void **state)
 {
 	struct fixture *f = *state;
@@ -162,6 +210,10 @@ int main(void)
 		TEST(a_wait_within_exec_proves_nothing),
 		TEST(a_child_of_vfork_uses_that_of_its_parent),
 		TEST(whoever_is_not_known_proves_nothing),
+		TEST(whoever_was_there_before_proves_nothing),
+		TEST(the_exit_of_one_thread_is_not_that_of_unknown_ones),
+		TEST(a_thread_may_have_started_in_a_gap),
+		TEST(where_all_threads_are_known_the_last_exit_is_that_of_the_process),
 		TEST(long_after_its_exit_the_owner_is_over_still),
 	};
 

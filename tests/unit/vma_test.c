@@ -224,6 +224,7 @@ static void the_exit_of_the_last_thread_ends_all(void **state)
 	struct event last = ev_exit(4000, P);
 	int64_t a, b, other;
 
+	f->m.tasks.all_known = true;
 	assert_int_equal(tasks_seed(&f->m.tasks, P + 1, P), 0);
 	assert_int_equal(tasks_seed(&f->m.tasks, 500, 500), 0);
 	a = refer(f, 1000, P, START, END);
@@ -257,12 +258,23 @@ static void the_leader_is_not_the_process(void **state)
 	struct fixture *f = *state;
 	int64_t id;
 
+	f->m.tasks.all_known = true;
 	assert_int_equal(tasks_seed(&f->m.tasks, P + 1, P), 0);
 	id = refer(f, 1000, P, START, END);
 	feed(f, ev_exit(2000, P));
 	assert_int_equal(row(f, id)->to_ns, NO_TIME);
 	feed(f, ev_exit(3000, P + 1));
 	assert_int_equal(row(f, id)->to_ns, 3000);
+}
+
+/* A file does not list the threads that were there before it: another may use the VMAs still. */
+static void the_exit_of_a_known_thread_is_not_that_of_unknown_ones(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = refer(f, 1000, P, START, END);
+
+	feed(f, ev_exit(2000, P));
+	assert_int_equal(row(f, id)->to_ns, NO_TIME);
 }
 
 static void exec_ends_all_but_the_new_stack(void **state)
@@ -407,6 +419,7 @@ int main(void)
 		TEST(the_exit_of_the_last_thread_ends_all),
 		TEST(the_kernel_may_say_which_thread_is_the_last),
 		TEST(the_leader_is_not_the_process),
+		TEST(the_exit_of_a_known_thread_is_not_that_of_unknown_ones),
 		TEST(exec_ends_all_but_the_new_stack),
 		TEST(a_new_process_of_the_same_id_has_none_of_them),
 		TEST(what_is_over_does_not_stay_in_memory),
