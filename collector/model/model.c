@@ -202,17 +202,12 @@ static int give_loss(struct model *m, const struct event *ev)
 	return m->sink.loss(m->sink.ctx, &row);
 }
 
-static void note_time(struct model *m, int64_t time_ns)
+void model_covers(struct model *m, int64_t time_ns)
 {
 	if (m->first_ns == NO_TIME || time_ns < m->first_ns)
 		m->first_ns = time_ns;
 	if (time_ns > m->last_ns)
 		m->last_ns = time_ns;
-}
-
-void model_covers(struct model *m, int64_t time_ns)
-{
-	note_time(m, time_ns);
 }
 
 /*
@@ -260,7 +255,7 @@ int model_event(struct model *m, const struct event *ev)
 	/* an event's stack may be a record of its own */
 	m->nr_events += !is_made + (ev->stack && !m->stacks_inside);
 	if (!is_made)
-		note_time(m, ev->time_ns);
+		model_covers(m, ev->time_ns);
 
 	ret = seconds_pass(m, ev->time_ns);
 	if (!ret)
