@@ -518,33 +518,35 @@ static unsigned int count_buffers(struct tracedat_source *td)
 	return nr;
 }
 
-/* Whether @cpu has data in some buffer. */
-static bool cpu_has_data(const struct tracedat_source *td, int cpu)
-{
-	unsigned int i;
-
-	for (i = 0; i < td->src.nr_lanes; i++)
-		if (td->lane[i].cpu == cpu && has_data(&td->lane[i]))
-			return true;
-	return false;
-}
-
 /*
  * A file does not say which CPUs were recorded. A CPU without events was idle, or was
  * not recorded; then its events are missing, and no loss shows it.
  */
-static void note_empty_cpus(struct tracedat_source *td)
+static int note_empty_cpus(struct tracedat_source *td)
 {
 	const int nr_cpus = tracecmd_cpus(td->handle);
-	int cpu, nr = 0;
+	unsigned int i;
+	int nr = 0, cpu;
+	bool *has_events;
 
+	if (nr_cpus <= 0 || nr_cpus > MAX_CPUS)
+		return 0;
+	has_events = calloc(nr_cpus, sizeof(*has_events));
+	if (!has_events)
+		return -ENOMEM;
+	/* buffers have a lane for each CPU */
+	for (i = 0; i < td->src.nr_lanes; i++)
+		if (td->lane[i].cpu < nr_cpus)
+			has_events[td->lane[i].cpu] |= has_data(&td->lane[i]);
 	for (cpu = 0; cpu < nr_cpus; cpu++)
-		nr += !cpu_has_data(td, cpu);
+		nr += !has_events[cpu];
+	free(has_events);
 	if (nr && nr < nr_cpus)
 		source_note(&td->src,
 			    "%d of %d CPUs have no events: if they were not recorded (trace-cmd "
 			    "record -M), waits that ended there are shown longer than they were",
 			    nr, nr_cpus);
+	return 0;
 }
 
 static int number_buffers(struct tracedat_source *td)
@@ -597,10 +599,10 @@ static int open_lanes(struct tracedat_source *td, const struct tracedat_head *he
 	}
 	nr_used = ret ? 0 : count_buffers(td);
 	if (nr_used)
-		note_empty_cpus(td);
+		ret = note_empty_cpus(td);
 	if (!ret && (!td->src.nr_lanes || (damaged && !nr_used)))
 		return -EBADMSG;
-	if (nr_used > 1)
+	if (!ret && nr_used > 1)
 		ret = number_buffers(td);
 	td->src.behind = calloc(td->src.nr_lanes + 1, sizeof(*td->src.behind));
 	return !ret && !td->src.behind ? -ENOMEM : ret;
