@@ -734,6 +734,13 @@ static void sum_up(const struct recording *rec, struct recording_result *result)
 	};
 }
 
+/* One more line of what the capture cannot show, of which its end is the proof. */
+static void add_late_limit(struct recording *rec, const char *line)
+{
+	limits_add(rec->limits, sizeof(rec->limits), line);
+	store_meta_text(rec->store, "limits", rec->limits);
+}
+
 /* Take the last results from /proc, and note how many are missing. */
 static void finish_lookups(struct recording *rec)
 {
@@ -746,8 +753,7 @@ static void finish_lookups(struct recording *rec)
 		 "%u look-ups in /proc got no answer in time, because a lock of the process was "
 		 "held: command lines or VMAs of some processes are unknown",
 		 nr);
-	limits_add(rec->limits, sizeof(rec->limits), line);
-	store_meta_text(rec->store, "limits", rec->limits);
+	add_late_limit(rec, line);
 }
 
 /* Note that there were more walks, or that they visited more VMAs. */
@@ -763,8 +769,7 @@ static void finish_walks(struct recording *rec)
 		 " calls of their BPF programs: some walks are missing, or visited more VMAs than "
 		 "are counted",
 		 nr);
-	limits_add(rec->limits, sizeof(rec->limits), line);
-	store_meta_text(rec->store, "limits", rec->limits);
+	add_late_limit(rec, line);
 }
 
 /* Write what is still open, and that the capture is finished. */
