@@ -117,21 +117,23 @@ static bool clock_shows(time_t *at, struct tm tm, bool summer)
 static bool parse_wall(int64_t *at_ns, const char *text, const struct capture_info *info)
 {
 	time_t start = (info->first_ns + info->clock_offset_ns) / SEC, at;
-	unsigned int i;
+	int day, summer;
 	int64_t ns;
 	struct tm tm;
 
 	if (!localtime_r(&start, &tm) || !parse_clock(&tm, &ns, text))
 		return false;
-	for (i = 0; i < 4; i++) {
+	for (day = 0; day < 2; day++, tm.tm_mday++) {
 		/* summer time comes first */
-		if (clock_shows(&at, tm, i % 2 == 0)) {
+		for (summer = 1; summer >= 0; summer--) {
+			if (!clock_shows(&at, tm, summer))
+				continue;
 			*at_ns = (int64_t)at * SEC + ns - info->clock_offset_ns;
 			if (*at_ns >= info->first_ns)
 				return true;
 		}
-		tm.tm_mday += i == 1;
 	}
+	tm.tm_mday--;
 	tm.tm_isdst = -1;
 	*at_ns = (int64_t)mktime(&tm) * SEC + ns - info->clock_offset_ns;
 	return true;
