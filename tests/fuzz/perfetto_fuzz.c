@@ -47,17 +47,7 @@ int main(int argc, char **argv)
 	pf_frame(&p, 960, "actual-display", "cookie=3 token=6 pid=7 present=4 on_time=1 jank=1024");
 	pf_frame(&p, 1800, "end", "cookie=2");
 	pf_discarded(&p, 1);
-	pf_begins(&p, 7, "clock=64 track=5 own=64 at=800 adds=1 boot=800 mono=800 time=0");
-	pf_track(&p, 7, 5, "pid=100 tid=100 time=0 writer=100");
-	pf_intern(&p, 7, 1, "draw");
-	pf_slice(&p, 7, 100, 1, "iid=1");
-	pf_slice(&p, 7, 400, 2, "");
-	pf_slice(&p, 8, 1300, 1, "name=collect track=6 alone=1 clock=3");
-	p.dropped_of = 7;
-	pf_slice(&p, 7, 100, 1, "iid=1");
-	pf_track(&p, 8, 6, "pid=100 tid=101");
-	pf_track(&p, 9, 0, "pid=100 tid=101");
-	pf_slice(&p, 9, 1300, 1, "name=old alone=1");
+	pf_tracks(&p);
 	out = pf_bytes(&p);
 	pf_free(&p);
 	return fwrite(out.data, 1, out.nr, stdout) != out.nr;

@@ -666,6 +666,22 @@ static inline void pf_compress(struct pf *p, struct bytes *packets)
 	*packets = out;
 }
 
+/* TrackEvents of every kind: of a clock of their own, interned, behind a missing packet, of an old program. */
+static inline void pf_tracks(struct pf *p)
+{
+	pf_begins(p, 7, "clock=64 track=5 own=64 at=800 adds=1 boot=800 mono=800 time=0");
+	pf_track(p, 7, 5, "pid=100 tid=100 time=0 writer=100");
+	pf_intern(p, 7, 1, "draw");
+	pf_slice(p, 7, 100, 1, "iid=1");
+	pf_slice(p, 7, 400, 2, "");
+	pf_slice(p, 8, 1300, 1, "name=collect track=6 alone=1 clock=3");
+	p->dropped_of = 7;
+	pf_slice(p, 7, 100, 1, "iid=1");
+	pf_track(p, 8, 6, "pid=100 tid=101");
+	pf_track(p, 9, 0, "pid=100 tid=101");
+	pf_slice(p, 9, 1300, 1, "name=old alone=1");
+}
+
 /* The whole file; its data is the caller's to free. */
 static inline struct bytes pf_bytes(struct pf *p)
 {
