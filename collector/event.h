@@ -36,7 +36,7 @@ enum event_id {
 	EVENT_FRAME_END,
 	EVENT_TRACK_BEGIN, /* likewise, of a TrackEvent, by the clock of the program: as SLICE_* below */
 	EVENT_TRACK_END,
-	EVENT_TRACK_LOST,  /* likewise: in which slices the thread is is not known any more */
+	EVENT_TRACK_LOST,  /* likewise: the slices that the thread is in are unknown now */
 	EVENT_SAMPLE,	   /* by BPF: a thread that spins for a lock, or holds one, was sampled */
 	EVENT_SAMPLED,	   /* likewise: how often such a thread was sampled, whatever it did */
 	EVENT_CPU_SAMPLE,  /* of a file: a thread was sampled, whatever it did */
@@ -101,17 +101,15 @@ struct event {
 	union {
 		struct {
 			uint64_t lock;
-			uint32_t flags; /* LCB_F_* */
-			int32_t owner;	/* tid of the writer that holds it; 0: not recorded */
-			uint32_t
-				classes; /* a bit for each LOCK_* that it may be; 0: not recorded */
+			uint32_t flags;	  /* LCB_F_* */
+			int32_t owner;	  /* tid of the writer that holds it; 0: not recorded */
+			uint32_t classes; /* a bit for each LOCK_* that it may be; 0: unknown */
 		} contention_begin;
 		struct {
 			uint64_t lock;
-			int32_t ret;  /* 0 or a negative errno */
-			int32_t tgid; /* of the process of the VMA; -1: not known */
-			uint64_t
-				spun_until_ns; /* it slept from then on, or never; 0: not recorded */
+			int32_t ret;		/* 0 or a negative errno */
+			int32_t tgid;		/* of the process of the VMA; -1: not known */
+			uint64_t spun_until_ns; /* it slept from then on, or never; 0: unknown */
 			/* the VMA that the wait was for; vm_end 0: not recorded */
 			uint64_t mm, vm_start, vm_end;
 		} contention_end;
@@ -239,9 +237,8 @@ struct event {
 		struct { /* the event's stack has the callers of the function at @ip */
 			uint64_t lock; /* 0: not known */
 			uint64_t ip;
-			uint32_t
-				classes; /* a bit for each LOCK_* that it may be; 0: not recorded */
-			uint8_t kind;	 /* SAMPLE_* of schema/enums.def */
+			uint32_t classes; /* a bit for each LOCK_* that it may be; 0: unknown */
+			uint8_t kind;	  /* SAMPLE_* of schema/enums.def */
 		} sample;
 		struct {
 			uint64_t since_ns, until_ns; /* the sample before, and the last of these */

@@ -30,7 +30,7 @@ enum {
 	PERFETTO_OWN_CLOCK_END = 128,
 };
 
-/* What a ClockSnapshot tells of one clock. */
+/* What a ClockSnapshot has of one clock. */
 struct perfetto_reading {
 	uint64_t clock_id;
 	uint64_t time;	  /* in units */

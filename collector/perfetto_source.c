@@ -320,7 +320,7 @@ static void note_tracks(struct perfetto_source *pf)
 {
 	static const char *const whys[] = {
 		[PERFETTO_NO_THREAD] = "of no thread that the trace knows",
-		[PERFETTO_NO_TIME] = "in a clock that no ClockSnapshot tells",
+		[PERFETTO_NO_TIME] = "in a clock that no ClockSnapshot has",
 		[PERFETTO_NO_STATE] = "damaged, or behind missing packets",
 		[PERFETTO_OLD_FORM] = "in the form of old programs",
 		[PERFETTO_TOO_MANY] = "too many",

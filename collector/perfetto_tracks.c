@@ -105,7 +105,7 @@ static int add(struct perfetto_tracks *t, const struct perfetto_slice *slice)
 	return 0;
 }
 
-/* In which slices the thread is is not known any more since the last that is kept. */
+/* After the last slice that is kept, the slices that the thread is in are unknown. */
 static int lose(struct perfetto_tracks *t, struct perfetto_track *track)
 {
 	if (!track->live)

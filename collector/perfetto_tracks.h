@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Slices that programs tell Perfetto of: TrackEvents of the tracks of threads
+ * Slices that programs record by Perfetto: TrackEvents of the tracks of threads
  * (protos/perfetto/trace/track_event), one inside the other.
  *
  * A program gives its packets away when it has some, which may be minutes after events of
@@ -28,7 +28,7 @@ struct perfetto_writer;
 /* Why a begin or an end of a slice is left out. */
 enum perfetto_left {
 	PERFETTO_NO_THREAD, /* of a track that is not known to be that of a thread */
-	PERFETTO_NO_TIME,   /* in a clock that no ClockSnapshot tells */
+	PERFETTO_NO_TIME,   /* in a clock that no ClockSnapshot has */
 	PERFETTO_NO_STATE,  /* damaged, or it refers to packets that are missing */
 	PERFETTO_OLD_FORM,  /* TrackEvent.legacy_event, or a time in microseconds */
 	PERFETTO_TOO_MANY,
@@ -69,7 +69,7 @@ struct perfetto_whole {
 };
 
 /*
- * perfetto_tracks_end - all packets were told: keep the slices of threads, in the order of time
+ * perfetto_tracks_end - there are no more packets: keep the slices of threads, in the order of time
  *
  * Those before the first event of the kernel are moved to it; later ones than the last are
  * of no use.

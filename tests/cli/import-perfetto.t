@@ -279,7 +279,7 @@ tap_is "$(slices <"$tap_dir/other")" "Choreographer#doFrame 5>draw by Collect;no
 { cat "$tap_dir/open"; echo "discarded 3"; } >"$tap_dir/discarded"
 tap_is "$(slices <"$tap_dir/discarded")" "none;none;" "the buffer became full: likewise"
 { cat "$tap_dir/open"; echo "slice 7 5003000000 2 clock=200"; } >"$tap_dir/noclock"
-tap_is "$(slices <"$tap_dir/noclock"):$(left_out)" "none;none;:1 of 3 begins and ends: in a clock that no ClockSnapshot tells (1)" \
+tap_is "$(slices <"$tap_dir/noclock"):$(left_out)" "none;none;:1 of 3 begins and ends: in a clock that no ClockSnapshot has (1)" \
 	"an end whose time is not known ends nothing else"
 { cat "$tap_dir/open"; echo "slice 7 5001000000 0 phase=88"; echo "slice 7 -1 1 us=5001000"; } >"$tap_dir/old"
 tap_is "$(slices <"$tap_dir/old"):$(left_out)" "none;none;:2 of 4 begins and ends: in the form of old programs (2)" "old forms"
@@ -312,7 +312,7 @@ tap_is "$(slices <"$tap_dir/nobody"):$(left_out)" "none;none;:5 of 5 begins and 
 printf 'track 7 1 pid=100 tid=100\nslice 7 5001000000 1 alone=1 track=1 iid=9\nintern 7 1 a\033[31m\tb\nslice 7 5001000001 1 track=1 alone=1 iid=1\n' >"$tap_dir/names"
 tap_is "$(slices <"$tap_dir/names")" "->a?[31m?b;->a?[31m?b;" "a name that is not told; one that no line holds"
 printf 'begins 7 track=1 clock=64 own=64 at=1 adds=1 unit=18446744073709551615 boot=9223372036854775807\ntrack 7 1 pid=1 tid=100\nslice 7 18446744073709551615 1\nslice 7 18446744073709551615 1\nslice 7 5001000000 1 clock=6 name=a\n' >"$tap_dir/huge"
-tap_is "$(slices <"$tap_dir/huge"):$(left_out)" "none;none;:3 of 3 begins and ends: of no thread that the trace knows (1), in a clock that no ClockSnapshot tells (2)" \
+tap_is "$(slices <"$tap_dir/huge"):$(left_out)" "none;none;:3 of 3 begins and ends: of no thread that the trace knows (1), in a clock that no ClockSnapshot has (2)" \
 	"times that do not fit"
 
 # --- frames: SurfaceFlinger tells them after they have ended, in boot time, or as of old in CLOCK_MONOTONIC
