@@ -80,8 +80,13 @@ static __always_inline int begin(void *ctx, const struct rmap_walk_control *rwc,
 	folio = (struct folio *)folio_at;
 	/* there is nothing to walk: no folio, or the file, or KSM, has let it go */
 	if (kind != WAITS_WALK_ANON &&
-	    !((__u64)BPF_CORE_READ(folio, mapping) & ~FOLIO_MAPPING_FLAGS))
+	    !((__u64)BPF_CORE_READ(folio, mapping) & ~FOLIO_MAPPING_FLAGS)) {
+		/* its end is not that of an earlier walk whose end was left out */
+		w = walker_of(false);
+		if (w)
+			w->open = 0;
 		return 0;
+	}
 	w = walker_of(true);
 	r = reserve(sizeof(*r), w, now_ns, 0);
 	if (w)
